@@ -112,10 +112,8 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
       version: program.version,
       handover,
       resolver: new Resolver(deps.clock, deps.log),
-      clock: deps.clock,
       log: deps.log,
       skipValidation: config.skipValidation,
-      cleanUp: config.cleanUp,
       workerEnds: () => traffic.workerEnds(),
       machine,
     });
@@ -248,6 +246,8 @@ function createMachine(config: LbConfig, { clock, log, record }: LbDeps, handove
     readLimitMs: READ_LIMIT_MS,
     startedAt: clock.now(),
     drained: [...handover.drained],
+    weights: [...handover.weights],
+    cleanUp: config.cleanUp,
     reloadWaitMs: config.reloadWaitMs,
     lingerMs: config.reloadLingerMs,
   };

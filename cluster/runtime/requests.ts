@@ -25,4 +25,9 @@ export class Requests<Answer> {
     this.waiting.delete(request);
     answered?.(answer);
   }
+
+  /** Gives all requests that wait the same answer, such as a failure. */
+  answerAll(answer: Answer): void {
+    for (const request of [...this.waiting.keys()]) this.answer(request, answer);
+  }
 }

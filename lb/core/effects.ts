@@ -5,9 +5,10 @@
 import type { CommonEffect } from '../../cluster/model/event';
 import type { DrainEffect } from './drains/drains';
 import type { ConfigSource } from './events';
+import type { RefreshEffect } from './refresh/refresh';
 import type { ReloadEffect } from './reload/reload-policy';
 
-export type LbEffect = CommonEffect | LifeEffect | ReloadEffect | DrainEffect;
+export type LbEffect = CommonEffect | LifeEffect | RefreshEffect | ReloadEffect | DrainEffect;
 
 /** Effects on the life of HAProxy. */
 export type LifeEffect =

@@ -6,10 +6,12 @@
 import type { Stamped, Unstamped, Woke } from '../../cluster/model/event';
 import type { Millis } from '../../cluster/model/time';
 import type { DrainEvents } from './drains/drains';
-import type { ReloadBoot, ReloadEvents } from './reload/reload-policy';
+import type { RefreshBoot, RefreshEvents } from './refresh/refresh';
+import type { PolicyEvents } from './refresh/steps';
+import type { ReloadBoot } from './reload/reload-policy';
 
 /** Settings that stay the same for one run of the load balancer. */
-export interface LbBoot extends ReloadBoot {
+export interface LbBoot extends ReloadBoot, RefreshBoot {
   /** A stop ends HAProxy, too; otherwise HAProxy serves on and the next start adopts it. */
   readonly endHaproxy: boolean;
   /** Longest wait for Marathon's apps before HAProxy is started without any, when nothing serves yet. */
@@ -60,7 +62,7 @@ export interface LifeEvents {
   woke: Woke;
 }
 
-export interface LbEvents extends LifeEvents, ReloadEvents, DrainEvents {}
+export interface LbEvents extends LifeEvents, RefreshEvents, PolicyEvents, DrainEvents {}
 
 export type LbEvent = Stamped<LbEvents>;
 export type EventOf<K extends keyof LbEvents> = Stamped<LbEvents, K>;

@@ -4,6 +4,7 @@
 
 import { type DrainsState, initDrains } from './drains/drains';
 import type { ConfigSource, LbBoot, ProbeResult } from './events';
+import { initRefresh, type RefreshState } from './refresh/refresh';
 import { initReload, type ReloadState } from './reload/reload-policy';
 
 /**
@@ -42,6 +43,8 @@ export interface LbState {
   renewing: boolean;
   /** The stop waits for a HAProxy that is being started, to detach it. */
   releasing: boolean;
+  /** The way of the apps into HAProxy. */
+  readonly refresh: RefreshState;
   /** Changes of structure that wait for a reload. */
   readonly reload: ReloadState;
   readonly drains: DrainsState;
@@ -64,9 +67,26 @@ export function initLb(boot: LbBoot): LbState {
     probing: false,
     renewing: false,
     releasing: false,
+    refresh: initRefresh(boot),
     reload: initReload(boot),
     drains: initDrains(boot.drained, boot.startedAt),
   };
+}
+
+/** Violations of what is always true. */
+export function checkLb({ phase, pid, refresh, drains }: LbState): string[] {
+  const violations: string[] = [];
+  const must = (holds: boolean, text: string): void => void (holds || violations.push(text));
+  must(phase !== 'serving' || pid !== undefined, 'HAProxy serves without a process id');
+  const refreshes = refresh.waiting.filter(({ kind }) => kind === 'refresh');
+  must(refreshes.length <= 1, `${refreshes.length} refreshes wait`);
+  must(refresh.running !== undefined || refresh.waiting.length === 0, 'a job waits while none runs');
+  for (const request of drains.counting?.requests ?? [])
+    must(
+      drains.requests.get(request)?.phase === 'waiting',
+      `connections are counted for request ${request}, which does not wait`,
+    );
+  return violations;
 }
 
 /**

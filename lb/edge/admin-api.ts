@@ -117,9 +117,10 @@ function weightRoute(balancer: Balancer): Route {
     if (!balancer.setWeight(app, weight === null ? undefined : Number(weight)))
       return reply.code(429).send({ message: 'there are too many weights; take some back with null' });
     await balancer.refresh();
-    return reply.send(Object.fromEntries(balancer.weights));
+    return reply.send(Object.fromEntries(balancer.state.weights));
   };
-  const get = (_request: Request, reply: Reply): unknown => reply.send(Object.fromEntries(balancer.weights));
+  const get = (_request: Request, reply: Reply): unknown =>
+    reply.send(Object.fromEntries(balancer.state.weights));
   return { path: '/v1/weights', methods: { GET: get, PUT: put } };
 }
 
@@ -169,9 +170,13 @@ export function addMetrics({
     'Labels and apps that could not be used as asked, and faults of HAProxy',
     () => allIssues({ supervisor, balancer }).length,
   );
-  metrics.gauge('lb/reloads', 'Reloads of HAProxy that worked', () => balancer.reloads);
-  metrics.gauge('lb/reload_failures', 'Configurations that HAProxy refused', () => balancer.reloadFailures);
-  metrics.gauge('lb/commands', 'Changes made without a reload', () => balancer.commands);
+  metrics.gauge('lb/reloads', 'Reloads of HAProxy that worked', () => balancer.state.reloads);
+  metrics.gauge(
+    'lb/reload_failures',
+    'Configurations that HAProxy refused',
+    () => balancer.state.reloadFailures,
+  );
+  metrics.gauge('lb/commands', 'Changes made without a reload', () => balancer.state.commands);
   metrics.gauge('lb/certificate_swaps', 'Certificates replaced without a reload', () => certificates.swaps);
   metrics.gauge('lb/workers_cut', 'Old workers ended with their connections', () => haproxy.workersCut);
   metrics.gauge('lb/haproxy_restarts', 'Times HAProxy ended by itself', () => haproxy.restarts);

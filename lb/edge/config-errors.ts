@@ -9,10 +9,11 @@ import type { App } from '../core/apps/apps';
 import { refusalKey, templateLabelKey } from '../core/issues/refusals';
 import { isTemplateLabel } from '../core/labels/overrides';
 import { buildModel, type Model } from '../core/model/model';
+import type { Outcome } from '../core/refresh/refresh';
 import type { ConfigFiles, Renderer } from '../core/render/render';
 import { ownerOfLine } from '../core/render/sections';
 import type { BuildContext, ModelOptions } from '../core/services/options';
-import { errorLines, type Haproxy, type Outcome } from './haproxy';
+import { errorLines, type Haproxy } from './haproxy';
 
 /** Limits of apps that are left out, and of apps that are checked alone. */
 const REFUSED_MAX = 50;

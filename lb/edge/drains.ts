@@ -5,7 +5,9 @@
  */
 
 import { errorText } from '../../cluster/model/error-text';
+import { Requests } from '../../cluster/runtime/requests';
 import type { DrainStatus } from '../core/drains/drains';
+import type { LbInput } from '../core/events';
 import { readUsed } from '../core/traffic/traffic';
 import type { Balancer } from './balancer';
 import type { Follower } from './follow';
@@ -26,21 +28,13 @@ interface DrainsDeps {
   readonly handover: Pick<Handover, 'keep'>;
 }
 
-interface PendingAnswer {
-  resolve(status: DrainStatus): void;
-  reject(error: Error): void;
-}
-
 export class Drains {
   private readonly listeners = new Set<(status: DrainStatus) => void>();
-  private readonly pending = new Map<number, PendingAnswer>();
-  private requests = 0;
+  private readonly requests = new Requests<DrainStatus | Error>();
 
   constructor(private readonly parts: DrainsDeps) {
     parts.machine.performBy(this.performers());
-    parts.machine.onBroken((error) => {
-      for (const { reject } of this.pending.values()) reject(error);
-    });
+    parts.machine.onBroken((error) => this.requests.answerAll(error));
   }
 
   /** Drains a task. Resolves when it has no connection left, or at the deadline. */
@@ -74,20 +68,14 @@ export class Drains {
     this.parts.machine.post({ kind: 'drains.stopped' });
   }
 
-  private ask(event: (request: number) => Parameters<LbMachine['post']>[0]): Promise<DrainStatus> {
+  private async ask(event: (request: number) => LbInput): Promise<DrainStatus> {
     const { machine } = this.parts;
-    if (machine.isBroken) return Promise.reject(new Error("the load balancer's state machine failed"));
-    const request = ++this.requests;
-    return new Promise((resolve, reject) => {
-      this.pending.set(request, { resolve, reject });
-      machine.post(event(request));
+    if (machine.isBroken) throw new Error("the load balancer's state machine failed");
+    const answer = await new Promise<DrainStatus | Error>((resolve) => {
+      machine.post(event(this.requests.add(resolve)));
     });
-  }
-
-  private settle(request: number): PendingAnswer | undefined {
-    const pending = this.pending.get(request);
-    this.pending.delete(request);
-    return pending;
+    if (answer instanceof Error) throw answer;
+    return answer;
   }
 
   private performers(): DrainPerformers {
@@ -114,8 +102,8 @@ export class Drains {
       'tell-drain': ({ status }) => {
         for (const listener of this.listeners) listener(status);
       },
-      'answer-drain': ({ request, status }) => this.settle(request)?.resolve(status),
-      'fail-drain': ({ request, why }) => this.settle(request)?.reject(new Error(why)),
+      'answer-drain': ({ request, status }) => this.requests.answer(request, status),
+      'fail-drain': ({ request, why }) => this.requests.answer(request, new Error(why)),
     };
   }
 

@@ -15,6 +15,7 @@ import { withInheritedUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
 import { printProcess, startedAt } from '../../cluster/runtime/process-start';
 import type { ProbeResult, SearchResult } from '../core/events';
+import type { Outcome } from '../core/refresh/refresh';
 import { hasHealthChecks, isServerState, stateFileText } from '../core/reload/server-state';
 import { APP_MAP, HOST_MAP } from '../core/render/maps';
 import type { ConfigFiles } from '../core/render/render';
@@ -23,11 +24,6 @@ import { askSocket, type ProcessList, probeSocket, readProcessList } from './mas
 import { OutputPipes } from './output-pipes';
 import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, watchProcess } from './processes';
 import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
-
-/** Result of a check, a start or a reload. `noAppAtFault`: the reason is another, such as a full disk. */
-export type Outcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly why: string; readonly noAppAtFault?: boolean };
 
 const START_LIMIT_MS = 5000;
 const RELOAD_LIMIT_MS = 10_000;

@@ -8,12 +8,13 @@ import { Mailbox, type Performers, type Recorder } from '../../cluster/runtime/m
 import type { DrainEffect } from '../core/drains/drains';
 import type { LbEffect, LifeEffect } from '../core/effects';
 import type { LbBoot, LbEvent, LbInput } from '../core/events';
+import type { RefreshEffect } from '../core/refresh/refresh';
 import type { ReloadEffect } from '../core/reload/reload-policy';
 import type { LbState } from '../core/state';
 import { lbMachine } from '../core/step';
 
 export type LifePerformers = Performers<LifeEffect>;
-export type ReloadPerformers = Performers<ReloadEffect>;
+export type RefreshPerformers = Performers<RefreshEffect | ReloadEffect>;
 export type DrainPerformers = Performers<DrainEffect>;
 
 export class LbMachine {
@@ -45,7 +46,7 @@ export class LbMachine {
   }
 
   /** Adds the performers of one part; each part is added before it posts its first event. */
-  performBy(performers: LifePerformers | ReloadPerformers | DrainPerformers): void {
+  performBy(performers: LifePerformers | RefreshPerformers | DrainPerformers): void {
     Object.assign(this.performers, performers);
   }
 

@@ -6,6 +6,7 @@
 
 import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
+import type { Outcome } from '../core/refresh/refresh';
 import type { Command } from '../core/reload/decide-reload';
 import {
   printCommand,
@@ -17,7 +18,6 @@ import {
 } from '../core/reload/print-command';
 import { APP_MAP, HOST_MAP } from '../core/render/maps';
 import { hasSameOptions, type ServerLine } from '../core/render/server-line';
-import type { Outcome } from './haproxy';
 import { askSocket } from './master-socket';
 
 /** HAProxy takes command lines of up to 16 kB. */

@@ -95,4 +95,6 @@ export const lbBoot: LbBoot = {
   lingerMs: 0,
   startedAt: 0,
   drained: [],
+  weights: [],
+  cleanUp: false,
 };

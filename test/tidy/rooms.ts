@@ -43,6 +43,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'groups',
   ],
   'lb/core': [
+    'timers',
     'issues',
     'templates',
     'labels',
@@ -52,6 +53,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'model',
     'render',
     'reload',
+    'refresh',
     'drains',
     'traffic',
     'zdd',

@@ -148,7 +148,6 @@ export const UNMIRRORED: readonly string[] = [
   'lb/core/services/names.ts',
   'lb/core/services/options.ts',
   'lb/core/services/services.ts',
-  'lb/core/state.ts',
   'lb/core/templates/format-string.ts',
   'lb/core/templates/template-table.ts',
   'lb/core/vhosts/grouped-vhosts.ts',

@@ -8,6 +8,8 @@ import { type App, affectsPortOrder, readApps, readOneApp } from './apps';
 interface StoredApp {
   readonly key: string;
   readonly app: App;
+  /** Another one for each change of an app. */
+  readonly version: number;
 }
 
 export interface AppStore {
@@ -17,6 +19,8 @@ export interface AppStore {
   portOrder(): readonly string[];
   /** Issues of the whole list, such as unusable ids. */
   issues(): readonly Issue[];
+  /** The version of a current app; 0 when it has changed meanwhile; undefined when there is none of this id. */
+  versionOf(app: App): number | undefined;
   /** Takes the whole list. Returns an error text when it is none. */
   replaceAll(json: unknown): string | undefined;
   /** Takes one app. Returns false when its JSON is not enough and the whole list is needed. */
@@ -28,10 +32,11 @@ export function createAppStore(): AppStore {
   let sorted: readonly App[] = [];
   let issues: readonly Issue[] = [];
   let portOrder: readonly string[] = [];
+  let versions = 0;
   const keep = (app: App, before: ReadonlyMap<string, StoredApp>): boolean => {
     const key = JSON.stringify(app);
     const previous = before.get(app.id);
-    entries.set(app.id, previous?.key === key ? previous : { key, app });
+    entries.set(app.id, previous?.key === key ? previous : { key, app, version: ++versions });
     return previous?.key !== key;
   };
   const sort = (): void => {
@@ -42,6 +47,10 @@ export function createAppStore(): AppStore {
     apps: () => sorted,
     portOrder: () => portOrder,
     issues: () => issues,
+    versionOf: (app) => {
+      const entry = entries.get(app.id);
+      return entry === undefined || entry.app === app ? entry?.version : 0;
+    },
     replaceAll: (json) => {
       const read = readApps(json);
       if ('error' in read) return read.error;

@@ -10,9 +10,9 @@
 
 import type { Stamped } from '../../../cluster/model/event';
 import type { Millis } from '../../../cluster/model/time';
+import { lbTimers } from '../timers/timers';
 import {
   COUNT_MS,
-  COUNT_TIMER,
   DRAINED_MAX,
   DRAINED_MAX_MS,
   type DrainEvents,
@@ -127,7 +127,7 @@ export function count({ state, now, effects }: DrainTurn): void {
 }
 
 function connectionsCounted(turn: DrainTurn, event: Stamped<DrainEvents, 'connections.counted'>): void {
-  const { state, now, effects } = turn;
+  const { state, now } = turn;
   const { counting } = state;
   if (counting === undefined) return;
   state.counting = undefined;
@@ -136,7 +136,7 @@ function connectionsCounted(turn: DrainTurn, event: Stamped<DrainEvents, 'connec
   const waiting = [...state.requests].filter(([, { phase }]) => phase === 'waiting');
   if (waiting.length === 0) return;
   if (waiting.some(([request]) => !counting.requests.includes(request))) return count(turn);
-  effects.push({ kind: 'wake', timer: COUNT_TIMER, at: now + COUNT_MS });
+  lbTimers.wake(turn, { kind: 'count' }, now + COUNT_MS);
 }
 
 function countedFor(

@@ -100,7 +100,6 @@ export interface DrainTurn {
   readonly effects: { push(effect: DrainEffect | CommonEffect): unknown };
 }
 
-export const COUNT_TIMER = 'count';
 /** Interval of counting connections while a request waits for them. */
 export const COUNT_MS = 25;
 /** Longest time for which a task stays drained. */

@@ -2,14 +2,14 @@
  * Decides when a change of structure, which only a reload brings, is reloaded: now, after unwanted services have lingered,
  * or after the worker of an earlier reload is gone; and when a refused configuration is tried again.
  *
- * In: structure.*, workers.looked, worker.gone, config.*, refresh.wanted, woke(refresh)
- * Out: look, await-worker, reload, put-off, refresh, wake
- * Always true: each `structure.differs` is answered by one `reload` or one `put-off`, at once or after `workers.looked`;
- * after a `put-off` a `refresh` follows by itself.
+ * In: structure.*, workers.looked, worker.gone, config.refused, refresh.wanted      Out: look, await-worker, wake(refresh)
+ * Always true: each `structure.differs` is answered by one `reload-now` or one `put-off`, at once or after
+ * `workers.looked`; after a `put-off` the apps are served again by themselves.
  */
 
-import type { Stamped } from '../../../cluster/model/event';
+import type { CommonEffect, Stamped } from '../../../cluster/model/event';
 import type { Millis } from '../../../cluster/model/time';
+import { lbTimers } from '../timers/timers';
 
 /** Settings that stay the same for one run of the load balancer. */
 export interface ReloadBoot {
@@ -42,14 +42,10 @@ export type ReloadEffect =
   /** Count old workers, and with `sessions` look for long sessions; answered by `workers.looked`. */
   | { readonly kind: 'look'; readonly sessions: boolean }
   /** Wait until no old worker is left; answered by `worker.gone`. */
-  | { readonly kind: 'await-worker'; readonly limitMs: number }
-  /** The answers to `structure.differs`. */
-  | { readonly kind: 'reload' }
-  | { readonly kind: 'put-off' }
-  /** Serve the apps as last read again. */
-  | { readonly kind: 'refresh' };
+  | { readonly kind: 'await-worker'; readonly limitMs: number };
 
-type Wake = { readonly kind: 'wake'; readonly timer: string; readonly at: Millis };
+/** The answers to `structure.differs`, for the refresh that asks. */
+export type ReloadAnswer = { readonly kind: 'reload-now' } | { readonly kind: 'put-off' };
 
 /** A configuration that HAProxy refused, by its hash. */
 export interface RefusedConfig {
@@ -70,7 +66,12 @@ export interface ReloadState {
   refused: RefusedConfig | undefined;
 }
 
-export const REFRESH_TIMER = 'refresh';
+export interface ReloadTurn {
+  readonly state: ReloadState;
+  readonly now: Millis;
+  readonly effects: { push(effect: ReloadEffect | ReloadAnswer | CommonEffect): unknown };
+}
+
 /** Time until a refused configuration is tried again although nothing changed. */
 export const RETRY_MS = 5000;
 
@@ -86,80 +87,79 @@ export function initReload({ reloadWaitMs, lingerMs }: ReloadBoot): ReloadState 
 }
 
 export const reloadTransitions: {
-  readonly [K in keyof ReloadEvents]: (
-    state: ReloadState,
-    event: Stamped<ReloadEvents, K>,
-  ) => (ReloadEffect | Wake)[];
+  readonly [K in keyof ReloadEvents]: (turn: ReloadTurn, event: Stamped<ReloadEvents, K>) => void;
 } = {
   'structure.differs': structureDiffers,
-  'structure.served': structureServed,
+  'structure.served': ({ state }) => {
+    state.structureSince = undefined;
+    state.lingerSince = undefined;
+    state.refused = undefined;
+  },
   'workers.looked': workersLooked,
-  'worker.gone': (state, { at: now }) => {
-    state.awaiting = false;
-    return [refreshAt(now)];
+  'worker.gone': (turn) => {
+    turn.state.awaiting = false;
+    refreshAt(turn, turn.now);
   },
-  'config.refused': (state, { config, why, at: now }) => {
+  'config.refused': ({ state, now }, { config, why }) => {
     state.refused = { config, why, at: now };
-    return [];
   },
-  'refresh.wanted': (_state, { at: now }) => [refreshAt(now)],
+  'refresh.wanted': (turn) => refreshAt(turn, turn.now),
 };
 
 function structureDiffers(
-  state: ReloadState,
-  { retiring, commandsFailed, at: now }: Stamped<ReloadEvents, 'structure.differs'>,
-): (ReloadEffect | Wake)[] {
+  turn: ReloadTurn,
+  { retiring, commandsFailed }: Stamped<ReloadEvents, 'structure.differs'>,
+): void {
+  const { state, now, effects } = turn;
   // Commands that failed need a reload, whatever may linger.
-  if (commandsFailed) return waitOrReload(state, now);
+  if (commandsFailed) return waitOrReload(turn);
   if (!retiring) {
     state.lingerSince = undefined;
-    return waitOrReload(state, now);
+    return waitOrReload(turn);
   }
   state.lingerSince ??= now;
   const over = state.lingerSince + state.boot.lingerMs;
-  if (now < over) return [refreshAt(over), { kind: 'put-off' }];
+  if (now < over) {
+    refreshAt(turn, over);
+    effects.push({ kind: 'put-off' });
+    return;
+  }
   state.looking = 'linger';
-  return [{ kind: 'look', sessions: true }];
+  effects.push({ kind: 'look', sessions: true });
 }
 
-function waitOrReload(state: ReloadState, now: Millis): ReloadEffect[] {
+function waitOrReload({ state, now, effects }: ReloadTurn): void {
   state.structureSince ??= now;
-  if (now >= state.structureSince + state.boot.reloadWaitMs) return [{ kind: 'reload' }];
+  if (now >= state.structureSince + state.boot.reloadWaitMs) return void effects.push({ kind: 'reload-now' });
   state.looking = 'wait';
-  return [{ kind: 'look', sessions: false }];
+  effects.push({ kind: 'look', sessions: false });
 }
 
-function workersLooked(
-  state: ReloadState,
-  { old, long, at: now }: Stamped<ReloadEvents, 'workers.looked'>,
-): (ReloadEffect | Wake)[] {
+function workersLooked(turn: ReloadTurn, { old, long }: Stamped<ReloadEvents, 'workers.looked'>): void {
+  const { state, now, effects } = turn;
   const { looking, boot } = state;
   state.looking = undefined;
-  if (looking === undefined) return [];
+  if (looking === undefined) return;
   if (looking === 'linger') {
+    if (old === 0 && !long) return waitOrReload(turn);
     // No long connection may end only because unwanted services are removed.
-    return old > 0 || long ? [refreshAt(now + boot.lingerMs), { kind: 'put-off' }] : waitOrReload(state, now);
+    refreshAt(turn, now + boot.lingerMs);
+    effects.push({ kind: 'put-off' });
+    return;
   }
   const limitMs = (state.structureSince ?? now) + boot.reloadWaitMs - now;
-  if (old === 0 || limitMs <= 0) return [{ kind: 'reload' }];
-  const wait: ReloadEffect[] = state.awaiting ? [] : [{ kind: 'await-worker', limitMs }];
+  if (old === 0 || limitMs <= 0) return void effects.push({ kind: 'reload-now' });
+  if (!state.awaiting) effects.push({ kind: 'await-worker', limitMs });
   state.awaiting = true;
-  return [...wait, { kind: 'put-off' }];
-}
-
-function structureServed(state: ReloadState): ReloadEffect[] {
-  state.structureSince = undefined;
-  state.lingerSince = undefined;
-  state.refused = undefined;
-  return [];
+  effects.push({ kind: 'put-off' });
 }
 
 /** A later one replaces it: there is one timer. */
-function refreshAt(at: Millis): Wake {
-  return { kind: 'wake', timer: REFRESH_TIMER, at };
+function refreshAt(turn: ReloadTurn, time: Millis): void {
+  lbTimers.wake(turn, { kind: 'refresh' }, time);
 }
 
-/** True while a refused configuration is not to be tried again. */
-export function isRefusedLately({ refused }: ReloadState, config: string, now: Millis): boolean {
-  return refused !== undefined && refused.config === config && now - refused.at < RETRY_MS;
+/** The hash of a configuration that is not to be tried again yet. */
+export function refusedLately({ refused }: ReloadState, now: Millis): string | undefined {
+  return refused !== undefined && now - refused.at < RETRY_MS ? refused.config : undefined;
 }

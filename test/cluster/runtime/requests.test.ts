@@ -28,4 +28,14 @@ describe('requests that wait for an answer', () => {
     requests.answer(request, 'a');
     expect(requests.add(() => undefined)).not.toBe(request);
   });
+
+  it('all that wait get one answer, and only once', () => {
+    const requests = new Requests<string>();
+    const answers: string[] = [];
+    const first = requests.add((answer) => answers.push(`first: ${answer}`));
+    requests.add((answer) => answers.push(`second: ${answer}`));
+    requests.answerAll('over');
+    requests.answer(first, 'late');
+    expect(answers).toEqual(['first: over', 'second: over']);
+  });
 });

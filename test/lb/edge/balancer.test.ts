@@ -80,10 +80,8 @@ function stand() {
     handover: { drained: new Map(), weights: new Map(), keep: () => undefined } as unknown as Handover,
     resolver: new Resolver(clock, silentLogger),
     machine,
-    clock,
     log: silentLogger,
     skipValidation: true,
-    cleanUp: false,
   });
   const took = (): string[] => done.splice(0);
   /** Serves these apps and tells what HAProxy had to do. */

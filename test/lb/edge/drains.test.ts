@@ -1,11 +1,14 @@
 /** Drains over restarts: what an earlier load balancer took out stays out until Marathon tells that its task has ended. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
+import { FileRecorder, readRecording } from '../../../cluster/runtime/recording/recording';
+import { replay } from '../../../cluster/runtime/recording/replay';
 import { createRenderer } from '../../../lb/core/render/render';
+import { lbMachine } from '../../../lb/core/step';
 import { Balancer, type BalancerOptions } from '../../../lb/edge/balancer';
 import { Drains } from '../../../lb/edge/drains';
 import { Handover } from '../../../lb/edge/handover';
@@ -60,10 +63,14 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     perform: async () => ({ ok: true }),
     forget: () => undefined,
   };
+  const file = join(folder, 'lb.rec');
+  const boot = { ...lbBoot, startedAt: START, drained: [...handover.drained] };
+  const recorder = new FileRecorder(file, { machine: lbMachine.name, boot });
   const machine = new LbMachine({
-    boot: { ...lbBoot, startedAt: START, drained: [...handover.drained] },
+    boot,
     clock,
     log: silentLogger,
+    recorder,
   });
   const balancer = new Balancer({
     options: plainOptions,
@@ -74,10 +81,8 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     version: '3.0',
     handover,
     resolver: new Resolver(clock, silentLogger),
-    clock,
     log: silentLogger,
     skipValidation: true,
-    cleanUp: false,
     machine,
   });
   const drains = new Drains({
@@ -98,7 +103,12 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     balancer.model.backends.flatMap(({ servers }) =>
       servers.flatMap((server) => (server.draining ? [server.taskId] : [])),
     );
-  return { balancer, drains, clock, commands, outAfterRequest, draining };
+  /** Ends the recording and replays it. */
+  const replayed = async () => {
+    await machine.stop();
+    return replay(readRecording(readFileSync(file, 'utf8')), lbMachine);
+  };
+  return { balancer, drains, clock, commands, outAfterRequest, draining, replayed };
 }
 
 test('a task that an earlier run took out gets no request again, however late Marathon can be read', async () => {
@@ -149,4 +159,22 @@ test('who asks again after a restart is answered with connections that were coun
   const { drains, commands } = restarted(OUT_AT, (balancer) => balancer.update(listOf('old', 'new')));
   expect(await drains.takeOut('old', MINUTE)).toEqual({ task: 'old', state: 'out', connections: 0 });
   expect(commands.filter((command) => command.startsWith('show servers conn'))).toHaveLength(1);
+});
+
+test('a recording of a reload, a drain and what was put back ends in the same state again', async () => {
+  const { balancer, drains, clock, replayed } = restarted(OUT_AT, (next) =>
+    next.update(listOf('old', 'new')),
+  );
+  await balancer.update(listOf('old', 'new'));
+  expect(await drains.takeOut('new', MINUTE)).toMatchObject({ task: 'new', state: 'out' });
+  clock.advance(MINUTE);
+  expect(await drains.putBack('new')).toMatchObject({ state: 'in' });
+  balancer.setWeight('/web', 5);
+  await balancer.refresh();
+  const { same, effects } = await replayed();
+  expect(same).toBe(true);
+  const counts = ['reload', 'command', 'count', 'answer-drain', 'keep-weights'].map((kind) =>
+    effects.get(kind),
+  );
+  expect(counts).toEqual([1, 3, 1, 2, 1]);
 });

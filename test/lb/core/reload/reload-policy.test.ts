@@ -1,12 +1,15 @@
 /** When a change of structure is reloaded: each event in each state, and the ways through, on a clock that is moved. */
 
-import type { Unstamped } from '../../../../cluster/model/event';
+import type { CommonEffect, Unstamped } from '../../../../cluster/model/event';
 import {
   initReload,
-  isRefusedLately,
   RETRY_MS,
+  type ReloadAnswer,
+  type ReloadEffect,
   type ReloadEvents,
   type ReloadState,
+  type ReloadTurn,
+  refusedLately,
   reloadTransitions,
 } from '../../../../lb/core/reload/reload-policy';
 
@@ -33,11 +36,10 @@ function stateIn(name: StateName): ReloadState {
 
 /** The effects of an event in words; times are relative. */
 function step(state: ReloadState, event: Input, now = NOW): string {
-  const transition = reloadTransitions[event.kind] as (
-    state: ReloadState,
-    event: object,
-  ) => ReturnType<(typeof reloadTransitions)['worker.gone']>;
-  return transition(state, { ...event, at: now })
+  const effects: (ReloadEffect | ReloadAnswer | CommonEffect)[] = [];
+  const transition = reloadTransitions[event.kind] as (turn: ReloadTurn, event: object) => void;
+  transition({ state, now, effects }, { ...event, at: now });
+  return effects
     .map((effect) => {
       if (effect.kind === 'wake') return `wake ${effect.timer}+${effect.at - now}`;
       if (effect.kind === 'look') return effect.sessions ? 'look at sessions' : 'look';
@@ -55,8 +57,8 @@ const looked = (old: number, long = false): Input => ({ kind: 'workers.looked', 
 
 /** What each event does in each state; where a state is not named, the text under `else`. */
 const EVENTS: readonly (readonly [string, Input, Readonly<Record<string, string>>])[] = [
-  ['another structure', differs(false), { 'waited long enough': 'reload', else: 'look' }],
-  ['failed commands', differs(false, true), { 'waited long enough': 'reload', else: 'look' }],
+  ['another structure', differs(false), { 'waited long enough': 'reload-now', else: 'look' }],
+  ['failed commands', differs(false, true), { 'waited long enough': 'reload-now', else: 'look' }],
   [
     'services to retire',
     differs(true),
@@ -73,7 +75,7 @@ const EVENTS: readonly (readonly [string, Input, Readonly<Record<string, string>
     looked(0),
     {
       'asking whether a reload ends something': 'look',
-      'asking for old workers': 'reload',
+      'asking for old workers': 'reload-now',
       else: '',
     },
   ],
@@ -91,7 +93,7 @@ const EVENTS: readonly (readonly [string, Input, Readonly<Record<string, string>
     looked(0, true),
     {
       'asking whether a reload ends something': `wake refresh+${LINGER}, put-off`,
-      'asking for old workers': 'reload',
+      'asking for old workers': 'reload-now',
       else: '',
     },
   ],
@@ -117,7 +119,7 @@ test('a second refresh while a worker is waited for waits for it, too, and asks 
   expect(step(state, looked(1))).toBe(`await-worker ${WAIT - 1000}, put-off`);
   expect([step(state, differs(false)), step(state, looked(1))]).toEqual(['look', 'put-off']);
   expect(step(state, { kind: 'worker.gone' })).toBe('wake refresh+0');
-  expect([step(state, differs(false)), step(state, looked(0))]).toEqual(['look', 'reload']);
+  expect([step(state, differs(false)), step(state, looked(0))]).toEqual(['look', 'reload-now']);
 });
 
 test('the wait for workers ends at its limit, counted from the first refresh that wanted the structure', () => {
@@ -126,7 +128,7 @@ test('the wait for workers ends at its limit, counted from the first refresh tha
   step(state, looked(1), 0);
   expect([step(state, differs(false), WAIT - 1), step(state, differs(false), WAIT)]).toEqual([
     'look',
-    'reload',
+    'reload-now',
   ]);
   step(state, { kind: 'structure.served' });
   expect(step(state, differs(false), WAIT)).toBe('look');
@@ -148,19 +150,19 @@ test('services that lingered while something would end linger for as long again'
   expect([step(state, differs(true)), step(state, looked(0)), step(state, looked(0))]).toEqual([
     'look at sessions',
     'look',
-    'reload',
+    'reload-now',
   ]);
 });
 
 test('without --reload-wait a change of structure is reloaded at once', () => {
   const state = initReload({ reloadWaitMs: 0, lingerMs: 0 });
-  expect(step(state, differs(false))).toBe('reload');
+  expect(step(state, differs(false))).toBe('reload-now');
 });
 
 test('a refused configuration is tried again after five seconds, another one at once, and a served one as well', () => {
   const state = stateIn('idle');
   step(state, { kind: 'config.refused', config: 'a', why: 'no' });
-  const lately = (config: string, later: number): boolean => isRefusedLately(state, config, NOW + later);
+  const lately = (config: string, later: number): boolean => refusedLately(state, NOW + later) === config;
   expect([lately('a', 0), lately('a', RETRY_MS - 1), lately('a', RETRY_MS), lately('b', 0)]).toEqual([
     true,
     true,
