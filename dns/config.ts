@@ -203,6 +203,10 @@ export const dnsFlags = {
     secret: true,
   }),
   'mesos-iam-file': text({ value: 'FILE', help: 'uid, private_key and login_endpoint for iam, in JSON' }),
+  record: text({
+    value: 'FOLDER',
+    help: 'folder for recordings of every event about masters and the zone, for meseta replay',
+  }),
   'log-level': choice({
     words: ['debug', 'info', 'warn', 'error'],
     fallback: 'info',
@@ -299,6 +303,8 @@ export interface DnsConfig {
   /** The version that `/v1/version` shows. */
   readonly version: string;
   readonly logLevel: DnsFlags['log-level'];
+  /** The folder for recordings. */
+  readonly recordFolder: string | undefined;
   /** The settings file, when there is one. */
   readonly file: string | undefined;
   /** Keys of the settings file for flags that were not typed. */
@@ -359,6 +365,7 @@ function readFlags(flags: DnsFlags, { version, names, notices }: Origin): DnsCon
     why: flags.why,
     version,
     logLevel: dnsLogLevel(flags),
+    recordFolder: flags.record,
     file: flags.config,
     settingNames: names,
     notices,

@@ -11,6 +11,7 @@ import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
 import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { DnsConfig } from './config';
+import { type BuilderStatus, NO_STATUS } from './core/supervisor/supervisor';
 import type { ZoneChange } from './core/zone/zone';
 import { startThread, threadFile } from './edge/builder-supervisor';
 import { type Children, childFile, startChildren } from './edge/child-processes';
@@ -20,7 +21,7 @@ import { httpRoutes, methodNotAllowed, notFound } from './edge/http';
 import { bindSockets } from './edge/listen';
 import { inFileNames } from './edge/settings-file';
 import { Watchers } from './edge/watch';
-import { type BuilderEvents, type BuilderStatus, NO_STATUS, type ZoneBuilder } from './edge/zone-builder';
+import type { BuilderListener, ZoneBuilder } from './edge/zone-builder';
 
 export interface DnsDeps {
   readonly log: Logger;
@@ -140,7 +141,7 @@ async function startSource(config: DnsConfig, deps: Deps, parts: Parts): Promise
     parts.children?.apply(part);
     parts.watchers.tell(touched, responder.current());
   };
-  const events: BuilderEvents = {
+  const events: BuilderListener = {
     change,
     status: (status) => {
       parts.status = status;
@@ -153,14 +154,18 @@ async function startSource(config: DnsConfig, deps: Deps, parts: Parts): Promise
     },
   };
   const file = threadFile();
-  if (file !== undefined) return startThread(file, config, log, events);
+  if (file !== undefined) return startThread({ file, config, clock, log }, events);
   const publish = async (part: ZoneChange): Promise<void> => {
     change(part);
     // Questions are answered between the parts of a large zone.
     if (part.fresh && !part.last) await new Promise((resolve) => setImmediate(resolve));
   };
   const { startBuilder } = await import('./edge/builder');
-  return startBuilder(config, { log, clock, publish }, events);
+  const onBroken = (error: Error): void => {
+    log.error({ error: error.stack ?? error.message }, 'the zone builder failed');
+    events.lost(`the zone builder failed: ${error.message}`);
+  };
+  return startBuilder(config, { log, clock, publish, onBroken, number: 1 }, events);
 }
 
 function addGauges(metrics: Metrics, clock: Clock, parts: Parts): void {

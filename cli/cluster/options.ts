@@ -103,6 +103,7 @@ export function dnsArgs(options: UpOptions, master: string): string[] {
     `--port=${numbered(options, options['dns-port'])}`,
     `--http-port=${numbered(options, options['dns-http-port'])}`,
     ...hostArgs(options),
+    ...(options.record === undefined ? [] : [`--record=${options.record}`]),
   ];
 }
 

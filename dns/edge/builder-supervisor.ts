@@ -1,21 +1,20 @@
 /**
- * Starts the builder in a thread of its own, so that reading a large state never holds up a question, and starts it again when
- * it fails.
+ * Runs the builder in a thread of its own, so that reading a large state never holds up a question: performs what the
+ * supervisor's machine decides about it.
  */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
+import { Mailbox } from '../../cluster/runtime/mailbox';
 import type { DnsConfig } from '../config';
+import { supervisorMachine } from '../core/step';
+import type { BuilderStatus } from '../core/supervisor/supervisor';
 import type { ZoneChange } from '../core/zone/zone';
-import {
-  type BuilderEvents,
-  type BuilderStatus,
-  type ClusterQuery,
-  NO_STATUS,
-  type ZoneBuilder,
-} from './zone-builder';
+import { openRecording, supervisorRecording } from './recordings';
+import type { BuilderListener, ClusterQuery, ZoneBuilder } from './zone-builder';
 
 /** A message of the thread. */
 export type FromThread =
@@ -43,66 +42,102 @@ export function threadFile(): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-const RESTART_FIRST_MS = 1000;
-const RESTART_MAX_MS = 60_000;
-/** A thread that lived for so long went well: the next one that fails is started again soon. */
-const GOOD_LIFE_MS = 60_000;
 /** Questions about the cluster that wait for their answer; each may take the thread a second. */
 const WAITING_MAX = 100;
 
-/** Starts the thread. A thread that fails is started again after a while; the zone stays meanwhile. */
-export function startThread(
-  file: string,
-  config: DnsConfig,
-  log: Logger,
-  events: BuilderEvents,
-): ZoneBuilder {
-  let failures = 0;
-  let failuresInRow = 0;
-  let stopped = false;
-  let again: NodeJS.Timeout | undefined;
-  let status = NO_STATUS;
-  let running: ZoneBuilder;
-  const updateStatus = (next: BuilderStatus): void => {
-    status = next;
-    events.status({ ...next, failures: next.failures + failures });
-  };
-  const start = (): void => {
-    const begun = Date.now();
-    running = runThread(file, config, log, { ...events, status: updateStatus }, (reason) => {
-      failures += status.failures + 1;
-      updateStatus({ ...status, source: 'none', failures: 0 });
-      failuresInRow = Date.now() - begun > GOOD_LIFE_MS ? 0 : failuresInRow + 1;
-      const afterMs = Math.min(RESTART_FIRST_MS * 2 ** Math.max(0, failuresInRow - 1), RESTART_MAX_MS);
-      log.error({ reason, afterMs }, 'the building thread failed: names stay as they are until it is back');
-      if (!stopped) again = setTimeout(start, afterMs);
+/** The data of the thread. */
+export interface ThreadData {
+  readonly config: DnsConfig;
+  /** The number of this thread, from 1. */
+  readonly number: number;
+}
+
+export interface ThreadOptions {
+  readonly file: string;
+  readonly config: DnsConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Starts the thread, and keeps one running. */
+export function startThread(options: ThreadOptions, events: BuilderListener): ZoneBuilder {
+  const { clock, log, config } = options;
+  const { recordFolder } = config;
+  let running: Thread | undefined;
+  let isOver = false;
+  let stopped: (() => void) | undefined;
+  const boot = {};
+  const mailbox = new Mailbox({
+    machine: supervisorMachine,
+    boot,
+    clock,
+    log,
+    recorder:
+      recordFolder === undefined
+        ? undefined
+        : openRecording(supervisorRecording(recordFolder), { machine: supervisorMachine.name, boot }),
+    onBroken: (error) => {
+      isOver = true;
+      log.error({ error: error.stack ?? error.message }, 'the supervisor of the building thread failed');
+      events.lost(`the supervisor of the building thread failed: ${error.message}`);
+      stopped?.();
+    },
+    perform: {
+      'start-thread': ({ thread }) => {
+        running = runThread(thread, options, {
+          change: events.change,
+          status: (status) => mailbox.post({ kind: 'thread.status', thread, status }),
+          lost: (reason) => mailbox.post({ kind: 'source.lost', thread, reason }),
+          ended: (reason) => mailbox.post({ kind: 'thread.ended', thread, reason }),
+          stopped: () => mailbox.post({ kind: 'thread.stopped', thread }),
+        });
+      },
+      'stop-thread': () => running?.stop(),
+      status: ({ status }) => events.status(status),
+      lose: ({ reason }) => events.lost(reason),
+      stopped: () => stopped?.(),
+    },
+  });
+  mailbox.post({ kind: 'started' });
+  const end = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      stopped = resolve;
+      mailbox.post({ kind: 'stop.requested' });
+      if (isOver) resolve();
     });
+    await mailbox.stop();
+    await running?.terminate();
   };
-  start();
+  let ending: Promise<void> | undefined;
   return {
-    ask: (what, name) => running.ask(what, name),
-    stop: async () => {
-      stopped = true;
-      clearTimeout(again);
-      await running.stop();
+    ask: (what, name) => running?.ask(what, name) ?? Promise.reject(new Error('no thread runs')),
+    stop: () => {
+      ending ??= end();
+      return ending;
     },
   };
 }
 
+interface ThreadEvents extends BuilderListener {
+  /** Called once when it ends, unless it has stopped. */
+  readonly ended: (reason: string) => void;
+  readonly stopped: () => void;
+}
+
+interface Thread extends Pick<ZoneBuilder, 'ask'> {
+  /** Tells the thread to stop. */
+  stop(): void;
+  terminate(): Promise<unknown>;
+}
+
 /** One thread until it ends. */
-function runThread(
-  file: string,
-  config: DnsConfig,
-  log: Logger,
-  events: BuilderEvents,
-  failed: (reason: string) => void,
-): ZoneBuilder {
+function runThread(number: number, { file, config, log }: ThreadOptions, events: ThreadEvents): Thread {
   // Objects that live while a state is read stay out of the old generation, and the young one stays small beside the zone.
   const resourceLimits = { maxYoungGenerationSizeMb: 48 };
-  const worker = new Worker(file, { workerData: config, resourceLimits });
+  const workerData: ThreadData = { config, number };
+  const worker = new Worker(file, { workerData, resourceLimits });
   const queries = createQueries((message) => send(message));
   let over = false;
-  let stopping: (() => void) | undefined;
   const send = (message: ToThread): void => worker.postMessage(message);
   const takeChange = changesInTurn(events.change, () => send({ kind: 'taken' }));
   const take = (message: FromThread): void => {
@@ -118,30 +153,21 @@ function runThread(
       case 'answer':
         return queries.settle(message);
       case 'stopped':
-        return stopping?.();
+        return events.stopped();
     }
   };
   const end = (reason: string): void => {
     if (over) return;
     over = true;
     queries.end(reason);
-    if (stopping) stopping();
-    else failed(reason);
+    events.ended(reason);
   };
   worker.on('message', (message: FromThread) => {
     if (!over) take(message);
   });
   worker.on('error', (error) => end(error.message));
   worker.on('exit', () => end('it ended'));
-  const stop = async (): Promise<void> => {
-    if (!over)
-      await new Promise<void>((resolve) => {
-        stopping = resolve;
-        send({ kind: 'stop' });
-      });
-    await worker.terminate();
-  };
-  return { ask: queries.ask, stop };
+  return { ask: queries.ask, stop: () => send({ kind: 'stop' }), terminate: () => worker.terminate() };
 }
 
 /** Questions about the cluster and their answers. */
@@ -172,7 +198,10 @@ function createQueries(send: (message: ToThread) => void) {
 }
 
 /** Takes changes in their order; questions are answered between the parts of a large zone. */
-function changesInTurn(change: BuilderEvents['change'], acknowledge: () => void): BuilderEvents['change'] {
+function changesInTurn(
+  change: BuilderListener['change'],
+  acknowledge: () => void,
+): BuilderListener['change'] {
   const parts: ZoneChange[] = [];
   const takeNext = (): void => {
     const part = parts.shift();

@@ -7,17 +7,16 @@ import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
-import type { DnsConfig } from '../config';
 import { startBuilder } from './builder';
-import type { FromThread, ToThread } from './builder-supervisor';
+import type { FromThread, ThreadData, ToThread } from './builder-supervisor';
 
 /** An answer of more than this is a listing of a large cluster. */
 const LARGE_BYTES = 4 * 1024 * 1024;
 
 const port = parentPort;
-if (port) run(port, workerData as DnsConfig);
+if (port) run(port, workerData as ThreadData);
 
-function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
+function run(to: NonNullable<typeof parentPort>, { config, number }: ThreadData): void {
   const send = (message: FromThread): void => to.postMessage(message);
   /** Parts that are on their way, the first one sent in front. */
   const out: (() => void)[] = [];
@@ -27,6 +26,13 @@ function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
       log: logger(send, {}),
       clock: systemClock(),
       settled: collectGarbage,
+      number,
+      // The supervisor starts another thread.
+      onBroken: (error) => {
+        setImmediate(() => {
+          throw error;
+        });
+      },
       publish: (change) =>
         new Promise<void>((resolve) => {
           out.push(resolve);

@@ -1,22 +1,29 @@
 /**
- * The zone builder of one thread: follows the masters, keeps the live zone, and sends out its changes.
+ * The zone builder of one thread: runs its machine, keeps the live zone, and puts together what performs the effects.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
 import { Lifetime } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
+import { Mailbox, type Recorder } from '../../cluster/runtime/mailbox';
 import type { DnsConfig } from '../config';
 import { explain, printExplanation } from '../core/answer/explain';
 import { listTasks, listZone, printJson } from '../core/answer/listings';
+import type { BuilderInput } from '../core/builder/events';
+import type { BuilderBoot } from '../core/builder/state';
+import type { HostPort } from '../core/facts/cluster-facts';
 import { createLiveZone, type LiveZone } from '../core/live/live-zone';
+import { builderMachine } from '../core/step';
 import type { ZoneChange, ZoneOptions } from '../core/zone/zone';
-import { Follower } from './follow';
 import { HostLookups } from './host-lookups';
 import { listenerAddresses } from './local-system';
+import { masterUrl } from './master-calls';
 import { MasterClient } from './master-client';
+import { MasterReader } from './master-reader';
 import { noteOnce } from './notes';
-import { Publisher } from './publisher';
-import type { BuilderEvents, BuilderStatus, ClusterQuery, ZoneBuilder } from './zone-builder';
+import { builderRecording, openRecording } from './recordings';
+import type { BuilderListener, ClusterQuery, ZoneBuilder } from './zone-builder';
+import { ZoneSender } from './zone-sender';
 import { followZookeeperMasters } from './zookeeper-masters';
 
 export interface BuilderDeps {
@@ -26,81 +33,109 @@ export interface BuilderDeps {
   readonly publish: (change: ZoneChange) => Promise<void>;
   /** Called when a large zone has gone out. */
   readonly settled?: () => void;
+  /** The number of the thread, from 1. */
+  readonly number: number;
+  /** Called when the machine breaks: no change goes out any more. */
+  readonly onBroken: (error: Error) => void;
 }
-
-/** The time between two statuses, while masters are heard all the time. */
-const STATUS_MS = 500;
 
 /** Starts to build in this thread. */
 export function startBuilder(
   config: DnsConfig,
   deps: BuilderDeps,
-  events: Pick<BuilderEvents, 'status' | 'lost'>,
+  events: Pick<BuilderListener, 'status' | 'lost'>,
 ): ZoneBuilder {
   const { log, clock, publish } = deps;
-  const life = new Lifetime();
   const note = noteOnce(log);
   const live = createLiveZone(zoneOptions(config), note);
   live.setMasters(config.masters);
-  const changed = (): void => publisher.changed();
+  const post = (event: BuilderInput): void => mailbox.post(event);
   const hosts = new HostLookups({
     refreshMs: config.refreshMs,
     clock,
     log,
     changed: (host, addresses) => {
       live.setHost(host, addresses);
-      changed();
+      post({ kind: 'host.changed', host });
     },
   });
-  const publisher = new Publisher({ live, hosts, clock, log, publish, settled: deps.settled });
+  const sender = new ZoneSender({ live, clock, publish, post });
   const client = new MasterClient(config.access, () => clock.now());
-  const status = createStatus(clock, live, events.status, () => follower.source);
-  let masters = config.masters;
-  const follower = new Follower({
-    masters: () => masters,
-    refreshMs: config.refreshMs,
+  const reader = new MasterReader({
     stateTimeoutMs: config.stateTimeoutMs,
     https: config.access.https,
     client,
-    clock,
-    log,
     note,
     updater: live,
-    changed,
-    observe: () => publisher.preload(),
-    load: (cluster) => {
-      log.debug({ tasks: cluster.tasks.size, agents: cluster.agents.size }, 'all facts anew');
-      live.replace(cluster);
-      publisher.load();
-    },
-    heard: status.heard,
-    failed: status.failed,
+    observe: () => sender.preload(),
+    load: (cluster) => live.replace(cluster),
+    post,
   });
-  if (config.zk !== undefined) {
-    const followed = followZookeeperMasters({
-      zk: config.zk,
-      detectionMs: config.zkDetectionMs,
-      clock,
-      log,
-      lost: events.lost,
-      failed: status.failed,
-      changed: (present) => {
-        masters = present;
-        live.setMasters(present);
-        follower.mastersChanged();
-        changed();
-      },
-    });
-    life.add(() => followed.stop());
-  }
-  for (const part of [hosts, publisher]) life.add(() => part.stop());
+  const boot: BuilderBoot = { masters: urlsOf(config, config.masters), refreshMs: config.refreshMs };
+  const mailbox = new Mailbox({
+    machine: builderMachine,
+    boot,
+    clock,
+    log,
+    recorder: recorderOf(config, deps.number, boot),
+    onBroken: deps.onBroken,
+    perform: {
+      ...reader.performers,
+      ...sender.performers,
+      settled: () => deps.settled?.(),
+      'look-up-hosts': () => hosts.want(live.hosts()),
+      status: ({ source, heardAt, failures }) =>
+        events.status({ source, heardAt, failures, tasks: live.cluster.tasks.size }),
+    },
+  });
+  const life = new Lifetime();
+  for (const part of [hosts, sender]) life.add(() => part.stop());
   life.add(() => client.close());
-  follower.start();
-  life.add(() => follower.stop());
-  life.add(() => status.stop());
+  life.add(() => reader.stop());
+  life.add(() => {
+    post({ kind: 'stopped' });
+    return mailbox.stop();
+  });
+  followMasters(config, deps, { live, post, life, lost: events.lost });
+  post({ kind: 'started' });
   const encoder = new TextEncoder();
   const ask: ZoneBuilder['ask'] = async (what, name) => encoder.encode(answer(live, config, what, name));
   return { ask, stop: () => life.stop() };
+}
+
+function recorderOf({ recordFolder }: DnsConfig, number: number, boot: BuilderBoot): Recorder | undefined {
+  if (recordFolder === undefined) return undefined;
+  return openRecording(builderRecording(recordFolder, number), { machine: builderMachine.name, boot });
+}
+
+interface MastersFollower {
+  readonly live: LiveZone;
+  readonly post: (event: BuilderInput) => void;
+  readonly life: Lifetime;
+  readonly lost: (reason: string) => void;
+}
+
+/** Follows the masters in ZooKeeper, where the settings name one. */
+function followMasters(config: DnsConfig, { clock, log }: BuilderDeps, parts: MastersFollower): void {
+  if (config.zk === undefined) return;
+  const { live, post, life, lost } = parts;
+  const followed = followZookeeperMasters({
+    zk: config.zk,
+    detectionMs: config.zkDetectionMs,
+    clock,
+    log,
+    lost,
+    failed: () => post({ kind: 'masters.failed' }),
+    changed: (present) => {
+      live.setMasters(present);
+      post({ kind: 'masters.changed', masters: urlsOf(config, present) });
+    },
+  });
+  life.add(() => followed.stop());
+}
+
+function urlsOf({ access }: DnsConfig, masters: readonly HostPort[]): string[] {
+  return masters.map((master) => masterUrl(master, access.https));
 }
 
 function zoneOptions(config: DnsConfig): ZoneOptions {
@@ -121,36 +156,4 @@ function answer(live: LiveZone, config: DnsConfig, what: ClusterQuery, name: str
       // Clients may ask for this over UDP: names near it are not worth the search.
       return JSON.stringify(printExplanation(explain(live, name, { suggests: false })));
   }
-}
-
-/** Tells the status: at once when the first master is heard, later on from time to time. */
-function createStatus(
-  clock: Clock,
-  live: LiveZone,
-  report: (status: BuilderStatus) => void,
-  source: () => BuilderStatus['source'],
-) {
-  let failures = 0;
-  let heardAt = 0;
-  let cancel: (() => void) | undefined;
-  const now = (): void => {
-    cancel = undefined;
-    report({ source: source(), heardAt, failures, tasks: live.cluster.tasks.size });
-  };
-  const soon = (): void => {
-    cancel ??= clock.wakeAt(clock.now() + STATUS_MS, now);
-  };
-  return {
-    heard: () => {
-      const first = heardAt === 0;
-      heardAt = clock.now();
-      if (first) now();
-      soon();
-    },
-    failed: () => {
-      failures++;
-      soon();
-    },
-    stop: () => cancel?.(),
-  };
 }

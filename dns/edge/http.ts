@@ -6,9 +6,10 @@
 import type { Handler, Method, Reply, Request, Route } from '../../cluster/runtime/http/server';
 import type { Metrics } from '../../cluster/runtime/metrics';
 import { listHosts, listServices, printJson } from '../core/answer/listings';
+import type { BuilderStatus } from '../core/supervisor/supervisor';
 import type { Zone } from '../core/zone/zone';
 import type { Watchers } from './watch';
-import type { BuilderStatus, ZoneBuilder } from './zone-builder';
+import type { ZoneBuilder } from './zone-builder';
 
 export interface HttpOptions {
   readonly zone: () => Zone | undefined;

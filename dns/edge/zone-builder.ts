@@ -4,21 +4,10 @@
  */
 
 import type { Running } from '../../cluster/runtime/lifecycle';
+import type { BuilderStatus } from '../core/supervisor/supervisor';
 import type { ZoneChange } from '../core/zone/zone';
-import type { FactSource } from './follow';
 
-export interface BuilderStatus {
-  readonly source: FactSource;
-  /** The time at which a master was heard last; 0 for never. */
-  readonly heardAt: number;
-  /** Loads and streams that failed. */
-  readonly failures: number;
-  readonly tasks: number;
-}
-
-export const NO_STATUS: BuilderStatus = { source: 'none', heardAt: 0, failures: 0, tasks: 0 };
-
-export interface BuilderEvents {
+export interface BuilderListener {
   readonly change: (change: ZoneChange) => void;
   readonly status: (status: BuilderStatus) => void;
   /** Called when the process should end. */

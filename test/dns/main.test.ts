@@ -1,10 +1,16 @@
 import { createSocket } from 'node:dgram';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';
 import { parseFlags } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { silentLogger } from '../../cluster/runtime/log';
+import { readRecording } from '../../cluster/runtime/recording/recording';
+import { replay } from '../../cluster/runtime/recording/replay';
 import { dnsFlags, readDnsConfig } from '../../dns/config';
+import { builderMachine } from '../../dns/core/step';
 import { startDns } from '../../dns/main';
 import { FrameDecoder, frame } from '../../dns/packet/tcp-framing';
 import { eventually } from './builders';
@@ -101,6 +107,28 @@ test('a task is found a moment after the master tells of it, and is gone after i
     () => ask(dns, 'api.marathon.mesos'),
     ({ rcode }) => rcode === 'NXDOMAIN',
   );
+});
+
+test('a recording of the builder leads to the state that it ended in', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dns-record-'));
+  undo.push(async () => rmSync(folder, { recursive: true, force: true }));
+  const { dns, fake } = await withMaster('--record', folder);
+  fake.push(taskUpdated('web', 'TASK_FAILED', undefined, 3));
+  await eventually(
+    () => ask(dns, 'web.marathon.mesos'),
+    ({ rcode }) => rcode === 'NXDOMAIN',
+  );
+  await dns.stop();
+  const recording = readRecording(readFileSync(join(folder, 'dns-builder.rec'), 'utf8'));
+  expect(recording.machine).toBe(builderMachine.name);
+  expect(replay(recording, builderMachine)).toMatchObject({ same: true, state: { source: 'stream' } });
+  // Events tell sizes and outcomes: no name of the cluster is in them.
+  expect(JSON.stringify(recording.events)).not.toMatch(/web|marathon|10\.0\.0\.2/);
+});
+
+test('a folder that cannot have a recording ends the start', async () => {
+  const refused = start('--masters', '127.0.0.1:1', '--record', '/proc/nothing');
+  await expect(refused).rejects.toThrow('--record: /proc/nothing/dns-builder.rec cannot be written');
 });
 
 test('the last zone is answered while every master is down', async () => {

@@ -161,7 +161,9 @@ test('the demo proves itself, records, and the recordings lead to the same state
   expect(demo.out.match(/hello from hello\.instance/g)).toHaveLength(3);
   const recordings = join(__dirname, '..', '..', '.meseta-demo', 'recordings');
   const files = readdirSync(recordings).sort();
-  expect(files).toEqual(['agent-1.rec', 'agent-2.rec', 'lb.rec', 'marathon.rec', 'master.rec']);
+  expect(files).toEqual([
+    ...['agent-1.rec', 'agent-2.rec', 'dns-builder.rec', 'dns.rec', 'lb.rec', 'marathon.rec', 'master.rec'],
+  ]);
   for (const file of files) {
     const replayed = await meseta(['replay', join(recordings, file)]);
     expect(replayed).toMatchObject({ status: 0, err: '' });

@@ -58,7 +58,19 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'traffic',
     'zdd',
   ],
-  'dns/core': ['names', 'facts', 'zone', 'read', 'records', 'table', 'live', 'answer', 'forward'],
+  'dns/core': [
+    'names',
+    'facts',
+    'zone',
+    'read',
+    'records',
+    'table',
+    'live',
+    'answer',
+    'forward',
+    'builder',
+    'supervisor',
+  ],
 };
 
 /** Imports of a core that run up its ladder, and rooms that stand on none. */

@@ -67,6 +67,8 @@ export interface FollowEnd {
   readonly reason: string;
   /** Failures in a row with this one; 0 when another source is asked at once. */
   readonly failures: number;
+  /** The stream lived for long enough. */
+  readonly wentWell: boolean;
 }
 
 export type FollowEffect =
@@ -103,11 +105,14 @@ export interface FollowEvents {
   started: object;
   /** The sources to follow from now on; none while nobody leads. */
   'sources.changed': { sources: readonly string[] };
-  /** The stream is open, and has yet to tell its beginning. `heartbeatMs` is the interval to expect until then. */
-  opened: { attempt: number; heartbeatMs?: Millis | undefined };
+  /**
+   * The stream is open, and has yet to tell its beginning. `url` is the source that serves it after redirects, and
+   * `heartbeatMs` the interval to expect until its beginning.
+   */
+  opened: { attempt: number; url?: string | undefined; heartbeatMs?: Millis | undefined };
   redirected: { attempt: number; url: string };
-  /** The stream has told its beginning. `url` is the source that serves it after redirects. */
-  begun: { attempt: number; url?: string | undefined; heartbeatMs: Millis };
+  /** The stream has told its beginning. */
+  begun: { attempt: number; heartbeatMs: Millis };
   heard: { attempt: number };
   /** The attempt failed, was refused, or its stream has ended. */
   closed: { attempt: number; reason: string };
@@ -125,10 +130,11 @@ export const follow: { readonly [K in Exclude<keyof FollowEvents, 'woke'>]: Tran
     if (turn.state.phase === 'idle') beginRound(turn);
   },
   'sources.changed': sourcesChanged,
-  opened: (turn, { attempt, heartbeatMs }) => {
+  opened: (turn, { attempt, url, heartbeatMs }) => {
     const { state, now } = turn;
     if (!isCurrent(state, attempt) || state.phase !== 'opening') return;
     state.phase = 'opened';
+    state.url = url ?? state.url;
     state.heardAt = now;
     if (heartbeatMs !== undefined) state.heartbeatMs = heartbeatMs;
     watch(turn);
@@ -188,7 +194,8 @@ function sourcesChanged(turn: FollowTurn, { sources }: FollowEvents['sources.cha
   if (phase !== 'waiting') {
     const { url } = state;
     turn.effects.push({ kind: 'close' });
-    turn.effects.push({ kind: 'ended', cause: 'replaced', phase, url, reason: '', failures: 0 });
+    const end = { cause: 'replaced', phase, url, reason: '', failures: 0, wentWell: false } as const;
+    turn.effects.push({ kind: 'ended', ...end });
   }
   beginRound(turn);
 }
@@ -222,11 +229,10 @@ function ask({ state, effects }: FollowTurn, { kind, url }: Ask): void {
   effects.push({ kind, attempt: state.attempt, url });
 }
 
-function begun(turn: FollowTurn, { attempt, url, heartbeatMs }: FollowEvents['begun']): void {
+function begun(turn: FollowTurn, { attempt, heartbeatMs }: FollowEvents['begun']): void {
   const { state, now } = turn;
   if (!isCurrent(state, attempt) || state.phase === 'polling') return;
   state.phase = 'following';
-  state.url = url ?? state.url;
   state.serving = state.url;
   state.redirects = 0;
   state.heartbeatMs = heartbeatMs;
@@ -251,14 +257,14 @@ function giveUp(turn: FollowTurn, cause: EndCause, reason: string): void {
   const next = phase === 'following' ? undefined : state.asks.shift();
   effects.push({ kind: 'close' });
   if (next) {
-    effects.push({ kind: 'ended', cause, phase, url, reason, failures: 0 });
+    effects.push({ kind: 'ended', cause, phase, url, reason, failures: 0, wentWell: false });
     return ask(turn, next);
   }
   const wentWell = phase === 'following' && now - state.roundAt >= policy.goodLifeMs;
   const { pauseMs, failures } = nextPause(policy.backOff, wentWell ? 0 : state.failures, state.random);
   state.failures = failures;
   state.phase = 'waiting';
-  effects.push({ kind: 'ended', cause, phase, url, reason, failures });
+  effects.push({ kind: 'ended', cause, phase, url, reason, failures, wentWell });
   followTimers.wake(turn, { kind: 'retry' }, now + pauseMs);
 }
 

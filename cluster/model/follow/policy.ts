@@ -38,13 +38,22 @@ export interface FollowPolicy {
 /** The highest number of failures that is counted. */
 const FAILURES_MAX = 1000;
 
+/** The longest pause after so many failures before this one. */
+export function limitOf(
+  { firstMs, factor, maxMs }: Pick<BackOff, 'firstMs' | 'factor' | 'maxMs'>,
+  failures: number,
+): Millis {
+  return Math.min(maxMs, firstMs * factor ** failures);
+}
+
 /** The pause after one more failure, and the failures with it. */
 export function nextPause(
-  { firstMs, factor, maxMs, spread }: BackOff,
+  backOff: BackOff,
   failures: number,
   random: Random,
 ): { readonly pauseMs: Millis; readonly failures: number } {
-  const limit = Math.min(maxMs, firstMs * factor ** failures);
+  const { spread } = backOff;
+  const limit = limitOf(backOff, failures);
   const pauseMs = spread === 0 ? limit : Math.round(limit * (1 - spread + nextRandom(random) * spread));
   return { pauseMs, failures: Math.min(failures + 1, FAILURES_MAX) };
 }

@@ -1,13 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../../cluster/runtime/clock';
 import { parseFlags } from '../../../cluster/runtime/config/flags';
 import { type Logger, silentLogger } from '../../../cluster/runtime/log';
+import { readRecording } from '../../../cluster/runtime/recording/recording';
+import { replay } from '../../../cluster/runtime/recording/replay';
 import { dnsFlags, readDnsConfig } from '../../../dns/config';
+import { supervisorMachine } from '../../../dns/core/step';
+import type { BuilderStatus } from '../../../dns/core/supervisor/supervisor';
 import { createTable } from '../../../dns/core/table/zone-table';
 import type { ZoneChange } from '../../../dns/core/zone/zone';
 import { startThread } from '../../../dns/edge/builder-supervisor';
-import type { BuilderStatus, ZoneBuilder } from '../../../dns/edge/zone-builder';
+import type { ZoneBuilder } from '../../../dns/edge/zone-builder';
 import { eventually, stateWith, zoneOf } from '../builders';
 
 const undo: (() => Promise<void> | void)[] = [];
@@ -18,7 +23,7 @@ afterEach(async () => {
 const parts = zoneOf(stateWith(...Array.from({ length: 900 }, () => ({})))).changes;
 
 /** A thread that does what the lines say; `turn` is how many there were before it. */
-function thread(lines: string) {
+function thread(lines: string, ...args: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'thread-'));
   undo.push(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'thread.js');
@@ -38,13 +43,19 @@ function thread(lines: string) {
      });
      ${lines}`,
   );
-  const { flags } = parseFlags(dnsFlags, { command: 'dns', about: '', args: ['--masters', 'm:1'], env: {} });
+  const { flags } = parseFlags(dnsFlags, {
+    command: 'dns',
+    about: '',
+    args: ['--masters', 'm:1', ...args],
+    env: {},
+  });
   const seen: { changes: ZoneChange[]; statuses: BuilderStatus[]; errors: string[]; lost: string[] } = {
     ...{ changes: [], statuses: [], errors: [], lost: [] },
   };
   const log: Logger = { ...silentLogger, error: (_fields, text) => void seen.errors.push(text) };
   const table = createTable();
-  const source: ZoneBuilder = startThread(file, readDnsConfig(flags), log, {
+  const options = { file, config: readDnsConfig(flags), clock: systemClock(), log };
+  const source: ZoneBuilder = startThread(options, {
     change: (part) => {
       seen.changes.push(part);
       table.apply(part);
@@ -104,4 +115,24 @@ test('not more than a hundred questions about the cluster wait', async () => {
   await expect(source.ask('why', 'x')).rejects.toThrow('too many');
   await source.stop();
   await Promise.all(waiting);
+});
+
+test('the life of threads is recorded, and leads to the same state again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'record-'));
+  undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  const { source, seen } = thread(
+    "if (turn === 0) throw new Error('broken'); say({ kind: 'lost', reason: 'no leader' });",
+    '--record',
+    folder,
+  );
+  await eventually(
+    () => seen.lost.length,
+    (count) => count === 1,
+  );
+  await source.stop();
+  const recording = readRecording(readFileSync(join(folder, 'dns.rec'), 'utf8'));
+  expect(recording.events.map((event) => (event as { kind: string }).kind)).toEqual([
+    ...['started', 'thread.ended', 'woke', 'source.lost', 'stop.requested', 'thread.stopped'],
+  ]);
+  expect(replay(recording, supervisorMachine)).toMatchObject({ same: true, state: { thread: 2 } });
 });

@@ -407,7 +407,8 @@ describe('following all sources in a round', () => {
   it('asks the source first to which it was redirected inside the call', () => {
     const following = new Following(ALL);
     following.begin();
-    following.tell({ kind: 'begun', url: 'leader', heartbeatMs: 1000 } as never);
+    following.tell({ kind: 'opened', url: 'leader' } as never);
+    following.tell({ kind: 'begun', heartbeatMs: 1000 } as never);
     expect(following.close()[1]).toBe('ended following leader closed 1');
     expect(following.retry()).toEqual(['open 2 leader']);
   });

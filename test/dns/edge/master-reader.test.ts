@@ -2,12 +2,15 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, VirtualClock } from '../../../cluster/runtime/clock';
 import { type Logger, silentLogger } from '../../../cluster/runtime/log';
+import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { type Cluster, emptyCluster, type Snapshot } from '../../../dns/core/facts/cluster';
 import type { HostPort } from '../../../dns/core/facts/cluster-facts';
 import { plainUpdater } from '../../../dns/core/facts/cluster-updater';
-import { Follower, type FollowOptions } from '../../../dns/edge/follow';
+import { builderMachine } from '../../../dns/core/step';
 import { readMasterAccess } from '../../../dns/edge/master-access';
+import { masterUrl } from '../../../dns/edge/master-calls';
 import { MasterClient } from '../../../dns/edge/master-client';
+import { MasterReader } from '../../../dns/edge/master-reader';
 import { eventually, stateWith } from '../builders';
 import { FakeMaster, type FakeMasterOptions } from '../fake-master';
 import { agent, framework, getState, task, taskUpdated } from '../v1';
@@ -37,30 +40,58 @@ function fill(existing: Cluster, { leader, agents, frameworks, tasks }: Snapshot
   for (const task of tasks.values()) existing.tasks.set(task);
 }
 
-function follow(
-  masters: readonly HostPort[],
-  clock: Clock = systemClock(),
-  overrides: Partial<FollowOptions> = {},
-) {
+interface Settings {
+  readonly refreshMs?: number;
+  readonly stateTimeoutMs?: number;
+  readonly log?: Logger;
+}
+
+/** The machine and its reader of masters; the zone goes nowhere. */
+function follow(masters: readonly HostPort[], clock: Clock = systemClock(), settings: Settings = {}) {
+  const { refreshMs = 60_000, stateTimeoutMs = 2000, log = silentLogger } = settings;
   const client = new MasterClient(NO_ACCESS, () => clock.now());
-  const seen: { snapshot?: Snapshot; changes: number; failures: number } = { changes: 0, failures: 0 };
+  const seen: { snapshot?: Snapshot; changes: number } = { changes: 0 };
   const existing = emptyCluster();
-  const follower = new Follower({
-    ...{ masters: () => masters, client, clock, log: silentLogger, refreshMs: 60_000, stateTimeoutMs: 2000 },
-    ...{ https: false, updater: plainUpdater(existing), note: () => undefined, heard: () => undefined },
-    failed: () => void seen.failures++,
+  const reader = new MasterReader({
+    ...{ client, stateTimeoutMs, https: false, updater: plainUpdater(existing), note: () => undefined },
     load: (snapshot) => {
       fill(existing, snapshot);
       seen.snapshot = existing;
       seen.changes++;
     },
-    changed: () => void seen.changes++,
-    ...overrides,
+    post: (event) => {
+      if ((event.kind === 'stream.applied' || event.kind === 'pids.read') && event.changed) seen.changes++;
+      mailbox.post(event);
+    },
+  });
+  const nothing = (): void => undefined;
+  const urls = (list: readonly HostPort[]): string[] => list.map((master) => masterUrl(master));
+  const mailbox = new Mailbox({
+    ...{ machine: builderMachine, boot: { masters: urls(masters), refreshMs }, clock, log, isStrict: true },
+    onBroken: (error) => {
+      throw error;
+    },
+    perform: {
+      ...reader.performers,
+      'begin-change': nothing,
+      'send-part': () => mailbox.post({ kind: 'change.empty' }),
+      ...{ settled: nothing, 'look-up-hosts': nothing, status: nothing },
+    },
   });
   undo.push(async () => client.close());
-  undo.push(() => follower.stop());
-  follower.start();
-  return { follower, seen };
+  undo.push(async () => {
+    mailbox.post({ kind: 'stopped' });
+    await mailbox.stop();
+    await reader.stop();
+  });
+  mailbox.post({ kind: 'started' });
+  return {
+    seen,
+    source: () => mailbox.state.source,
+    failures: () => mailbox.state.reporting.failures,
+    mastersChanged: (list: readonly HostPort[]) =>
+      mailbox.post({ kind: 'masters.changed', masters: urls(list) }),
+  };
 }
 
 const SNAPSHOT = getState({ agents: [agent('x-S0', '10.0.0.2')], frameworks: [framework('f1', 'marathon')] });
@@ -72,13 +103,13 @@ const state = (port: number): object => ({
 
 test('events of the stream change the facts at once', async () => {
   const fake = await master({ snapshot: SNAPSHOT });
-  const { follower, seen } = follow([fake.place]);
+  const { source, seen } = follow([fake.place]);
   await eventually(
     () => seen.snapshot?.agents.size,
     (size) => size === 1,
   );
   expect(seen.snapshot?.leader).toEqual({ host: '10.0.0.1', port: 5050 });
-  expect(follower.source).toBe('stream');
+  expect(source()).toBe('stream');
   fake.push({ type: 'TASK_ADDED', task_added: { task: task('t1', { state: 'TASK_STAGING' }) } });
   fake.push(taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 1));
   await eventually(
@@ -95,17 +126,11 @@ test('events of the stream change the facts at once', async () => {
 
 test('a dead master is followed again when it is back', async () => {
   const fake = await master({ snapshot: SNAPSHOT });
-  const { follower, seen } = follow([fake.place]);
-  await eventually(
-    () => follower.source,
-    (source) => source === 'stream',
-  );
+  const { source, seen } = follow([fake.place]);
+  await eventually(source, (source) => source === 'stream');
   const { port } = fake;
   await fake.die();
-  await eventually(
-    () => follower.source,
-    (source) => source === 'none',
-  );
+  await eventually(source, (source) => source === 'none');
   expect(seen.snapshot?.agents.size).toBe(1);
   await master({
     port,
@@ -145,15 +170,12 @@ test.each([404, 405, 501, 403])(
   'without an event stream (%d) the state is polled',
   async (subscribeStatus) => {
     const fake = await master({ subscribeStatus, state });
-    const { follower, seen } = follow([fake.place]);
+    const { source, seen } = follow([fake.place]);
     await eventually(
       () => seen.snapshot?.tasks.size,
       (size) => size === 1,
     );
-    await eventually(
-      () => follower.source,
-      (source) => source === 'poll',
-    );
+    await eventually(source, (source) => source === 'poll');
     expect(seen.snapshot?.leader).toEqual(fake.place);
   },
 );
@@ -194,32 +216,26 @@ test('a state without a leader is not taken', async () => {
     subscribeStatus: 404,
     state: () => ({ slaves: [{ id: 'a', pid: 's@1.1.1.1:1' }] }),
   });
-  const { follower, seen } = follow([odd.place]);
+  const { source, seen } = follow([odd.place]);
   await eventually(
     () => odd.asked.filter((call) => call === '/master/state').length,
     (count) => count >= 2,
   );
-  expect([seen.snapshot, follower.source]).toEqual([undefined, 'none']);
+  expect([seen.snapshot, source()]).toEqual([undefined, 'none']);
 });
 
 test('a stream that falls silent is given up after three heartbeats', async () => {
   const fake = await master({ snapshot: SNAPSHOT });
   const clock = new VirtualClock(1000);
-  const { follower } = follow([fake.place], clock);
-  await eventually(
-    () => follower.source,
-    (source) => source === 'stream',
-  );
+  const { source } = follow([fake.place], clock);
+  await eventually(source, (source) => source === 'stream');
   clock.advance(44_000);
   fake.push({ type: 'HEARTBEAT' });
   await new Promise((resolve) => setTimeout(resolve, 20));
   clock.advance(44_000);
-  expect(follower.source).toBe('stream');
+  expect(source()).toBe('stream');
   clock.advance(60_000);
-  await eventually(
-    () => follower.source,
-    (source) => source === 'none',
-  );
+  await eventually(source, (source) => source === 'none');
   await eventually(
     () => (clock.next() === undefined ? 0 : 1),
     (waits) => waits === 1,
@@ -233,11 +249,8 @@ test('a stream that falls silent is given up after three heartbeats', async () =
 
 test('an event that makes no sense does not end the stream', async () => {
   const fake = await master({ snapshot: SNAPSHOT, state });
-  const { seen, follower } = follow([fake.place]);
-  await eventually(
-    () => follower.source,
-    (source) => source === 'stream',
-  );
+  const { seen, source } = follow([fake.place]);
+  await eventually(source, (source) => source === 'stream');
   const before = seen.changes;
   fake.push({ type: 'TASK_ADDED', task_added: 'nonsense' });
   fake.push({ type: 'AGENT_ADDED', agent_added: { agent: agent('z-S9', '10.0.0.9') } });
@@ -262,7 +275,7 @@ test('a state that is broken, half written or refused changes nothing, is counte
   const warnings: string[] = [];
   const log: Logger = { ...silentLogger, warn: (_fields, text) => void warnings.push(text) };
   const { port } = server.address() as AddressInfo;
-  const { seen } = follow([{ host: '127.0.0.1', port }], systemClock(), { refreshMs: 20, log });
+  const { seen, failures } = follow([{ host: '127.0.0.1', port }], systemClock(), { refreshMs: 20, log });
   await eventually(
     () => seen.snapshot?.tasks.size,
     (size) => size === 1,
@@ -275,11 +288,8 @@ test('a state that is broken, half written or refused changes nothing, is counte
   ];
   for (const way of broken) {
     serve = way;
-    const [failures, lines, changes] = [seen.failures, warnings.length, seen.changes];
-    await eventually(
-      () => seen.failures,
-      (count) => count >= failures + 4,
-    );
+    const [before, lines, changes] = [failures(), warnings.length, seen.changes];
+    await eventually(failures, (count) => count >= before + 4);
     expect(warnings.length).toBeLessThanOrEqual(lines + 2);
     expect([seen.snapshot?.tasks.size, seen.changes <= changes + 1]).toEqual([1, true]);
   }
@@ -305,19 +315,14 @@ test('a slow master is left at once when another one leads', async () => {
   let questions = 0;
   const slow = await oddMaster(() => void questions++);
   const good = await master({ snapshot: SNAPSHOT });
-  const masters = [slow];
-  const { follower, seen } = follow(masters, systemClock(), { stateTimeoutMs: 60_000 });
+  const { source, failures, mastersChanged } = follow([slow], systemClock(), { stateTimeoutMs: 60_000 });
   await eventually(
     () => questions,
     (count) => count === 1,
   );
-  masters.splice(0, 1, good.place);
-  follower.mastersChanged();
-  await eventually(
-    () => follower.source,
-    (source) => source === 'stream',
-  );
-  expect(seen.failures).toBe(0);
+  mastersChanged([good.place]);
+  await eventually(source, (source) => source === 'stream');
+  expect(failures()).toBe(0);
 });
 
 test('a state that stops in the middle is given up after its time, and the facts of before stay', async () => {
@@ -329,16 +334,13 @@ test('a state that stops in the middle is given up after its time, and the facts
     else response.writeHead(200, { 'content-length': text.length }).write(text.slice(0, -10));
   });
   const { lines, log } = warnings();
-  const { seen } = follow([place], systemClock(), { refreshMs: 20, stateTimeoutMs: 100, log });
+  const { seen, failures } = follow([place], systemClock(), { refreshMs: 20, stateTimeoutMs: 100, log });
   await eventually(
     () => seen.snapshot?.tasks.size,
     (size) => size === 1,
   );
   whole = false;
-  await eventually(
-    () => seen.failures,
-    (count) => count >= 3,
-  );
+  await eventually(failures, (count) => count >= 3);
   expect(seen.snapshot?.tasks.size).toBe(1);
   expect(lines).toEqual(['cannot load the state']);
 });
@@ -346,16 +348,10 @@ test('a state that stops in the middle is given up after its time, and the facts
 test('a leader that is lost is counted each time and logged once, and the facts of before stay', async () => {
   const fake = await master({ snapshot: SNAPSHOT });
   const { lines, log } = warnings();
-  const { follower, seen } = follow([fake.place], systemClock(), { refreshMs: 20, log });
-  await eventually(
-    () => follower.source,
-    (source) => source === 'stream',
-  );
+  const { source, seen, failures } = follow([fake.place], systemClock(), { refreshMs: 20, log });
+  await eventually(source, (source) => source === 'stream');
   await fake.die();
-  await eventually(
-    () => seen.failures,
-    (count) => count >= 6,
-  );
+  await eventually(failures, (count) => count >= 6);
   expect(seen.snapshot?.agents.size).toBe(1);
   expect(lines).toHaveLength(2);
   expect(lines[1]).toBe('cannot load the state');
@@ -368,10 +364,7 @@ test('streams that end as soon as they begin are logged once', async () => {
     else response.writeHead(404).end();
   });
   const { lines, log } = warnings();
-  const { seen } = follow([place], systemClock(), { refreshMs: 20, log });
-  await eventually(
-    () => seen.failures,
-    (count) => count >= 5,
-  );
+  const { failures } = follow([place], systemClock(), { refreshMs: 20, log });
+  await eventually(failures, (count) => count >= 5);
   expect(lines).toEqual(['the event stream ended']);
 });

@@ -1,10 +1,14 @@
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
+import { Mailbox } from '../../../cluster/runtime/mailbox';
+import { CHANGES_APART_MS } from '../../../dns/core/builder/publishing';
+import { PARTS_OUT_MAX } from '../../../dns/core/builder/state';
 import { createLiveZone } from '../../../dns/core/live/live-zone';
 import { createStateReader } from '../../../dns/core/read/state-json';
+import { builderMachine } from '../../../dns/core/step';
 import { PART_ENTRIES } from '../../../dns/core/table/zone-table';
 import type { ZoneChange } from '../../../dns/core/zone/zone';
-import { CHANGES_APART_MS, PARTS_OUT_MAX, PARTS_PRELOADED_MAX, Publisher } from '../../../dns/edge/publisher';
+import { PARTS_PRELOADED_MAX, ZoneSender } from '../../../dns/edge/zone-sender';
 import { readState, stateWith, zoneFrom, zoneOptions } from '../builders';
 
 function setUp(take: () => Promise<void> = async () => undefined) {
@@ -12,14 +16,40 @@ function setUp(take: () => Promise<void> = async () => undefined) {
   const changes: ZoneChange[] = [];
   const wanted: string[][] = [];
   const live = createLiveZone(zoneOptions(), () => undefined);
-  const publisher = new Publisher({
-    ...{ live, clock, log: silentLogger },
-    hosts: { want: (hosts) => void wanted.push([...hosts]) },
+  const sender = new ZoneSender({
+    ...{ live, clock, post: (event) => mailbox.post(event) },
     publish: (change) => {
       changes.push(change);
       return take();
     },
   });
+  const nothing = (): void => undefined;
+  const mailbox = new Mailbox({
+    ...{ machine: builderMachine, boot: { masters: ['m'], refreshMs: 60_000 }, clock, log: silentLogger },
+    ...{ isStrict: true },
+    onBroken: (error) => {
+      throw error;
+    },
+    perform: {
+      ...sender.performers,
+      'look-up-hosts': () => void wanted.push([...live.hosts()]),
+      ...{ open: nothing, poll: nothing, close: nothing, load: nothing, 'ask-pids': nothing },
+      ...{ settled: nothing, status: nothing },
+    },
+  });
+  const publisher = {
+    preload: () => sender.preload(),
+    changed: () => mailbox.post({ kind: 'host.changed', host: 'h' }),
+    load: () => {
+      mailbox.post({ kind: 'started' });
+      mailbox.post({ kind: 'stream.opened', attempt: 1, url: 'm' });
+      mailbox.post({ kind: 'stream.begun', attempt: 1, heartbeatMs: 1e9, tasks: 1, agents: 1 });
+    },
+    stop: async () => {
+      await mailbox.stop();
+      await sender.stop();
+    },
+  };
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { clock, changes, wanted, live, publisher, settle };
 }
