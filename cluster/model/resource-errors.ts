@@ -9,17 +9,22 @@ import { idError } from './ids';
 import { rangeNumberError } from './ranges';
 import { isDynamicallyReserved, isReserved } from './reservations';
 import type { Disk, Reservation, WireResource } from './resources';
-import { printResources, type Resources, readResources, reservedRole } from './resources';
+import { printResources, type Resources, reservedRole } from './resources';
 import { isStrictSubrole, roleError } from './roles';
 import { isPersistentVolume, isRevocable } from './volumes';
 
-/** The first error in resources of a request, or undefined. */
-export function resourcesError(wire: readonly WireResource[] | undefined): string | undefined {
+/**
+ * The first error in resources of a request, or undefined. They are given as read, too; their form is right
+ * (formError).
+ */
+export function resourcesError(
+  wire: readonly WireResource[] | undefined,
+  resources: Resources,
+): string | undefined {
   return (
-    inside('Invalid resources', formError(wire)) ??
     inside("Invalid 'gpus' resource", gpusError(wire)) ??
-    inside('Invalid DiskInfo', diskInfosError(readResources(wire))) ??
-    inside('Invalid ReservationInfo', revocableReservation(readResources(wire)))
+    inside('Invalid DiskInfo', diskInfosError(resources)) ??
+    inside('Invalid ReservationInfo', revocableReservation(resources))
   );
 }
 

@@ -86,9 +86,24 @@ export type Resources = readonly Resource[];
 
 export const NO_RESOURCES: Resources = [];
 
-/** Reads wire resources, also in the older form with `role`; empty ones are left out. */
-export function readResources(wire: readonly WireResource[] | undefined): Resources {
-  return combine((wire ?? []).map(readResource));
+/**
+ * Reads wire resources, also in the older form with `role`; empty ones are left out. Those without an allocation are
+ * allocated to the role, if there is one.
+ */
+export function readResources(wire: readonly WireResource[] | undefined, role?: string): Resources {
+  if (!wire) return NO_RESOURCES;
+  const allocation = role === undefined ? undefined : { role };
+  return combine(wire.map((resource) => readResource(resource, allocation)));
+}
+
+/** The wire resources, those without an allocation allocated to the role. */
+export function withAllocation<T extends WireResource>(
+  wire: readonly T[] | undefined,
+  role: string,
+): readonly T[] | undefined {
+  return wire?.map((resource) =>
+    resource.allocation_info ? resource : { ...resource, allocation_info: { role } },
+  );
 }
 
 /** Writes resources with `reservations`, for our own processes and newer frameworks. */
@@ -316,13 +331,15 @@ function sumOf(kind: Amount, group: readonly Resource[]): Amount {
   }
 }
 
-function readResource(wire: WireResource): Resource {
-  return resourceOf(wire.name, readAmount(wire), metaOf(wire));
+type Allocation = WireResource['allocation_info'];
+
+function readResource(wire: WireResource, allocation: Allocation): Resource {
+  return resourceOf(wire.name, readAmount(wire), metaOf(wire, allocation));
 }
 
-/** The metadata of a wire resource, with the members that it has. */
-function metaOf(wire: WireResource): ResourceMeta {
-  const { allocation_info, disk, provider_id, revocable, shared } = wire;
+/** The metadata of a wire resource, with the members that it has, and the allocation if it has none. */
+function metaOf(wire: WireResource, allocation: Allocation): ResourceMeta {
+  const { allocation_info = allocation, disk, provider_id, revocable, shared } = wire;
   const reservations = readReservations(wire);
   return {
     ...(allocation_info && { allocation_info }),

@@ -10,6 +10,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'offer-constraints',
     'allocator',
     'registry',
+    'read',
     'state',
     'scheduler-events',
     'registrar',

@@ -1,5 +1,5 @@
 import { resourcesError, shapeError } from '../../../cluster/model/resource-errors';
-import type { WireResource } from '../../../cluster/model/resources';
+import { readResources, type WireResource } from '../../../cluster/model/resources';
 
 const cpus: WireResource = { name: 'cpus', type: 'SCALAR', scalar: { value: 1 } };
 const disk: WireResource = { name: 'disk', type: 'SCALAR', scalar: { value: 1 } };
@@ -118,6 +118,6 @@ describe('what is wrong with resources of a request', () => {
       'Invalid ReservationInfo: Dynamically reserved resource cpus(a){REV}:1 cannot be created from revocable resources',
     ],
   ])('%s', (_name, resources, expected) => {
-    expect(resourcesError(resources)).toBe(expected);
+    expect(resourcesError(resources, readResources(resources))).toBe(expected);
   });
 });

@@ -22,7 +22,7 @@ import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
-import { injectRole, shapeError } from '../operations/normalize';
+import { shapeError } from '../operations/normalize';
 import {
   type Agent,
   count,
@@ -178,7 +178,7 @@ const PERFORM: Partial<
 
 /** Checks and runs one operation. An operation that fails does not stop the ones after it. */
 function perform(turn: Turn, batch: AcceptContext, received: Operation): void {
-  const { framework, agent, role, now } = batch;
+  const { framework, agent, now } = batch;
   const type = received.type ?? 'UNKNOWN';
   const run = PERFORM[type];
   if (!run) {
@@ -188,7 +188,7 @@ function perform(turn: Turn, batch: AcceptContext, received: Operation): void {
   const wantsFeedback = received.id !== undefined && !isLaunch(received);
   if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(turn, framework, received);
   const error = firstError(received, agent);
-  if (!error) return run(turn, batch, injectRole(received, framework.id, role));
+  if (!error) return run(turn, batch, received);
   if (!isLaunch(received)) return operationFailed(turn, framework, received, error);
   const reason = type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
   rejectTasks(turn, framework, tasksOf(received), {

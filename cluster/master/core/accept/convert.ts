@@ -16,15 +16,17 @@ import { operationRefusal } from '../authorize/framework';
 import { rescind } from '../offers/rescind';
 import { applyOperation } from '../operations/apply';
 import { operationFailed } from '../operations/feedback';
+import { injectRole } from '../operations/normalize';
 import type { Agent } from '../state/state';
 import type { Turn } from '../state/turn';
 import { operationError } from '../validate/operation';
 import type { AcceptContext } from './accept-context';
 
 /** Checks an operation, applies it to the remaining resources, then to the agent. */
-export function convert(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
+export function convert(turn: Turn, batch: AcceptContext, received: mesos.Offer.Operation): void {
   const { state } = turn;
-  const { framework, agent } = batch;
+  const { framework, agent, role } = batch;
+  const operation = injectRole(received, role);
   const context = { agent, framework, principal: framework.info.principal };
   const wrong = operationError(operation, context);
   const refused = wrong

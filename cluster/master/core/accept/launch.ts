@@ -7,16 +7,15 @@ import {
   addResources,
   NO_RESOURCES,
   type Resources,
-  readResources,
   subtractResources,
   unallocated,
-  type WireResource,
   writeLegacyResources,
   writeResources,
 } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
 import { allocateResources } from '../allocator/allocated';
 import { taskRefusal } from '../authorize/framework';
+import { type ParsedExecutor, type ParsedTask, readGroup, readTask } from '../read/task';
 import { executorKey, taskKey } from '../state/keys';
 import {
   type Agent,
@@ -37,23 +36,24 @@ import { rejectTasks } from './rejected-tasks';
 
 /** LAUNCH: each task is checked and launched by itself. */
 export function launch(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
-  const tasks = operation.launch?.task_infos ?? [];
-  for (const task of tasks) launchTask(turn, batch, task);
+  const { framework, role } = batch;
+  for (const info of operation.launch?.task_infos ?? [])
+    launchTask(turn, batch, readTask(info, framework.id, role));
 }
 
-function launchTask(turn: Turn, batch: AcceptContext, task: mesos.TaskInfo): void {
+function launchTask(turn: Turn, batch: AcceptContext, task: ParsedTask): void {
   const { state } = turn;
   const { framework, agent, role, now } = batch;
   const loss = { now, state: 'TASK_ERROR' } as const;
   const refused = taskRefusal(state, framework, task);
   if (refused) {
     const reason = 'REASON_TASK_UNAUTHORIZED';
-    return rejectTasks(turn, framework, [task], { ...loss, reason, message: refused });
+    return rejectTasks(turn, framework, [task.info], { ...loss, reason, message: refused });
   }
   const error = taskError(task, { framework, agent, available: availableOf(batch) });
   if (error) {
     const reason = 'REASON_TASK_INVALID';
-    return rejectTasks(turn, framework, [task], { ...loss, reason, message: error });
+    return rejectTasks(turn, framework, [task.info], { ...loss, reason, message: error });
   }
   const needed = resourcesOfLaunch(task, framework, agent);
   // The agent starts the executor of a command task itself, each time.
@@ -77,24 +77,24 @@ function launchTask(turn: Turn, batch: AcceptContext, task: mesos.TaskInfo): voi
 export function launchGroup(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
   const { state } = turn;
   const { framework, agent, role, now } = batch;
-  const launchedGroup = operation.launch_group;
-  if (!launchedGroup) return;
-  const { executor } = launchedGroup;
-  const tasks = launchedGroup.task_group.tasks ?? [];
+  if (!operation.launch_group) return;
+  const group = readGroup(operation.launch_group, role);
+  const { tasks, executor } = group;
   const refused = tasks.map((task) => taskRefusal(state, framework, task)).find((text) => text !== undefined);
-  const error = refused ?? groupError({ tasks, executor }, { framework, agent, available: batch.remaining });
+  const error = refused ?? groupError(group, { framework, agent, available: batch.remaining });
   if (error) {
     const reason = refused ? 'REASON_TASK_GROUP_UNAUTHORIZED' : 'REASON_TASK_GROUP_INVALID';
-    return rejectTasks(turn, framework, tasks, { reason, message: error, now, state: 'TASK_ERROR' });
+    const infos = tasks.map(({ info }) => info);
+    return rejectTasks(turn, framework, infos, { reason, message: error, now, state: 'TASK_ERROR' });
   }
   const launchExecutor = startExecutor(agent, framework, role, executor);
-  consume(state, batch, resourcesOfGroup({ tasks, executor }, !launchExecutor));
+  consume(state, batch, resourcesOfGroup(group, !launchExecutor));
   const records = tasks.map((task) => addTask(state, batch, task));
   countOf(framework, 'operations/launch_group');
   const message = {
     framework: framework.info,
     executor: executorFor(agent, executor),
-    task_group: { ...launchedGroup.task_group, tasks: tasks.map((task) => taskForAgent(agent, task)) },
+    task_group: { tasks: tasks.map((task) => taskForAgent(agent, task)) },
     launch_executor: launchExecutor,
     resource_version_uuids: versionsOf(agent),
   };
@@ -128,24 +128,26 @@ function consume(state: MasterState, batch: AcceptContext, needed: Resources): v
 }
 
 /** Adds the executor of a task unless it runs already; true when the agent has to start it. */
-function startExecutor(agent: Agent, framework: Framework, role: string, info: mesos.ExecutorInfo): boolean {
-  if (agent.executors.has(executorKey(framework.id, info.executor_id.value))) return false;
-  addExecutor(agent, { frameworkId: framework.id, role, info });
+function startExecutor(agent: Agent, framework: Framework, role: string, executor: ParsedExecutor): boolean {
+  if (agent.executors.has(executorKey(framework.id, executor.id))) return false;
+  addExecutor(agent, { frameworkId: framework.id, role, executor });
   return true;
 }
 
 /** A task in the form that the agent knows: agents without RESERVATION_REFINEMENT read the older members only. */
-function taskForAgent(agent: Agent, task: mesos.TaskInfo): mesos.TaskInfo {
-  const executor = task.executor && executorFor(agent, task.executor);
-  return { ...task, resources: wireFor(agent, task.resources), executor };
+function taskForAgent(agent: Agent, { info, resources, executor }: ParsedTask): mesos.TaskInfo {
+  return {
+    ...info,
+    resources: wireFor(agent, resources),
+    executor: executor && executorFor(agent, executor),
+  };
 }
 
-function executorFor(agent: Agent, executor: mesos.ExecutorInfo): mesos.ExecutorInfo {
-  return { ...executor, resources: wireFor(agent, executor.resources) };
+function executorFor(agent: Agent, { info, resources }: ParsedExecutor): mesos.ExecutorInfo {
+  return { ...info, resources: wireFor(agent, resources) };
 }
 
-function wireFor(agent: Agent, wire: readonly WireResource[] | undefined): mesos.Resource[] {
-  const resources = readResources(wire);
+function wireFor(agent: Agent, resources: Resources): mesos.Resource[] {
   const isModern = hasCapability(agent, 'RESERVATION_REFINEMENT');
   return isModern ? writeResources(resources) : writeLegacyResources(resources);
 }
@@ -158,7 +160,7 @@ function versionsOf({ resourceVersion }: Agent): { readonly uuid: mesos.UUID }[]
 function addTask(
   state: MasterState,
   { framework, agent, role }: AcceptContext,
-  task: mesos.TaskInfo,
+  task: ParsedTask,
 ): TaskRecord {
   const record = recordOf(framework, agent, role, task);
   framework.tasks.set(record.id, record);
@@ -167,14 +169,14 @@ function addTask(
   return record;
 }
 
-function recordOf(framework: Framework, agent: Agent, role: string, task: mesos.TaskInfo): TaskRecord {
-  const resources = readResources(task.resources);
+function recordOf(framework: Framework, agent: Agent, role: string, task: ParsedTask): TaskRecord {
+  const { id, info, resources, executor } = task;
   return {
-    id: task.task_id.value,
+    id,
     frameworkId: framework.id,
     agentId: agent.id,
-    name: task.name,
-    executorId: task.executor?.executor_id.value,
+    name: info.name,
+    executorId: executor?.id,
     state: 'TASK_STAGING',
     statuses: [],
     forwarded: undefined,
@@ -182,13 +184,13 @@ function recordOf(framework: Framework, agent: Agent, role: string, task: mesos.
     holdsResources: true,
     role,
     parts: {
-      labels: task.labels,
-      discovery: task.discovery,
-      container: task.container,
-      health_check: task.health_check,
-      kill_policy: task.kill_policy,
-      limits: task.limits,
-      user: task.command?.user ?? task.executor?.command?.user,
+      labels: info.labels,
+      discovery: info.discovery,
+      container: info.container,
+      health_check: info.health_check,
+      kill_policy: info.kill_policy,
+      limits: info.limits,
+      user: info.command?.user ?? executor?.info.command?.user,
     },
     killWanted: false,
   };

@@ -7,6 +7,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import type { AclList } from '../../../model/acls';
 import { isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
+import type { ParsedTask } from '../read/task';
 import type { Framework, MasterState } from '../state/state';
 import { rolesOfInfo } from '../validate/framework';
 import { operationActions } from './operations';
@@ -34,12 +35,12 @@ export function registrationRefusal(state: MasterState, info: mesos.FrameworkInf
 export function taskRefusal(
   state: MasterState,
   { info, id }: Framework,
-  task: mesos.TaskInfo,
+  task: ParsedTask,
 ): string | undefined {
   const { acls } = state.boot.settings;
-  const user = task.command?.user ?? task.executor?.command?.user ?? info.user;
+  const user = task.info.command?.user ?? task.executor?.info.command?.user ?? info.user;
   if (isAllowed(acls, 'run_tasks', principalOf(info), thing(user))) return undefined;
-  return `Not authorized to launch task ${task.task_id.value} of framework ${id} under user '${user}'`;
+  return `Not authorized to launch task ${task.id} of framework ${id} under user '${user}'`;
 }
 
 /** Names of actions in refusals that differ from the list's name in the singular. */

@@ -1,11 +1,10 @@
 /**
- * The normal form of operations, which the checks expect: resources have the role of the offer, tasks of a group their
- * executor (Mesos 1.11 Master::accept, protobuf::injectAllocationInfo).
+ * The form of operations: its errors, and the normal form that the checks of conversions expect, in which resources
+ * have the role of the offer (Mesos 1.11 Master::accept, protobuf::injectAllocationInfo).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
 import { formError } from '../../../model/resource-errors';
-import { withCheckType } from '../validate/checks';
 
 type Wire = readonly mesos.Resource[] | undefined;
 type Operation = mesos.Offer.Operation;
@@ -40,19 +39,12 @@ function listsOf({ reserve, unreserve, create, destroy, grow_volume, shrink_volu
 
 /**
  * The operation with the offer's role as allocation of every resource that has none: frameworks without MULTI_ROLE
- * set none.
+ * set none. Launches get theirs when they are read (read/task.ts).
  */
-export function injectRole(operation: Operation, frameworkId: string, role: string): Operation {
-  const withRole = (resource: mesos.Resource): mesos.Resource =>
-    resource.allocation_info ? resource : { ...resource, allocation_info: { role } };
-  const all = (wire: Wire): Wire => wire?.map(withRole);
-  return {
-    ...withEach(operation, withRole),
-    launch: operation.launch && {
-      task_infos: operation.launch.task_infos?.map((task) => normalizeTask(task, frameworkId, all)),
-    },
-    launch_group: operation.launch_group && groupOf(operation.launch_group, all),
-  };
+export function injectRole(operation: Operation, role: string): Operation {
+  return withEach(operation, (resource) =>
+    resource.allocation_info ? resource : { ...resource, allocation_info: { role } },
+  );
 }
 
 /** The operation with each of its resources changed. */
@@ -68,32 +60,6 @@ function withEach(operation: Operation, change: (resource: mesos.Resource) => me
     grow_volume: grow && { ...grow, volume: change(grow.volume), addition: change(grow.addition) },
     shrink_volume: shrink && { ...shrink, volume: change(shrink.volume) },
   };
-}
-
-function normalizeTask(task: mesos.TaskInfo, frameworkId: string, all: (wire: Wire) => Wire): mesos.TaskInfo {
-  const { executor } = task;
-  return withCheckType({
-    ...task,
-    resources: all(task.resources),
-    executor: executor && {
-      ...executor,
-      framework_id: executor.framework_id ?? { value: frameworkId },
-      resources: all(executor.resources),
-    },
-  });
-}
-
-function groupOf(
-  group: mesos.Offer.Operation.LaunchGroup,
-  all: (wire: Wire) => Wire,
-): mesos.Offer.Operation.LaunchGroup {
-  const executor = { ...group.executor, resources: all(group.executor.resources) };
-  const tasks = group.task_group.tasks?.map((task) => ({
-    ...task,
-    resources: all(task.resources),
-    executor: task.executor ? { ...task.executor, resources: all(task.executor.resources) } : executor,
-  }));
-  return { executor, task_group: { ...group.task_group, tasks } };
 }
 
 /** The operation without allocation roles: the resources of an agent have none. */

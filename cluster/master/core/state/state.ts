@@ -93,6 +93,8 @@ export interface ExecutorRecord {
   readonly role: string;
   readonly info: mesos.ExecutorInfo;
   readonly resources: Resources;
+  /** The same with their allocation, as they were launched: a task that joins the executor has to name the same. */
+  readonly allocated: Resources;
 }
 
 export interface OperationRecord {

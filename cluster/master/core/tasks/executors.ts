@@ -6,8 +6,9 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import { type Resources, readResources, unallocated } from '../../../model/resources';
+import { unallocated } from '../../../model/resources';
 import { allocateResources, recoverResources } from '../allocator/allocated';
+import { type ParsedExecutor, readExecutor } from '../read/task';
 import { executorKey } from '../state/keys';
 import type { Agent, ExecutorRecord, MasterState } from '../state/state';
 
@@ -16,18 +17,12 @@ import type { Agent, ExecutorRecord, MasterState } from '../state/state';
  */
 export function addExecutor(
   agent: Agent,
-  { frameworkId, role, info }: { frameworkId: string; role: string; info: mesos.ExecutorInfo },
+  { frameworkId, role, executor }: { frameworkId: string; role: string; executor: ParsedExecutor },
 ): ExecutorRecord {
-  const resources: Resources = unallocated(readResources(info.resources));
-  const record = {
-    id: info.executor_id.value,
-    frameworkId,
-    agentId: agent.id,
-    role,
-    info,
-    resources,
-  };
-  agent.executors.set(executorKey(frameworkId, record.id), record);
+  const { id, info, resources: allocated } = executor;
+  const resources = unallocated(allocated);
+  const record = { id, frameworkId, agentId: agent.id, role, info, resources, allocated };
+  agent.executors.set(executorKey(frameworkId, id), record);
   return record;
 }
 
@@ -64,7 +59,7 @@ export function adoptExecutors(
     const record = addExecutor(agent, {
       frameworkId: framework.id,
       role: role ?? framework.roles[0] ?? '*',
-      info,
+      executor: readExecutor(info),
     });
     allocateResources(state.allocator, record, record.resources);
   }

@@ -4,15 +4,6 @@ import type * as mesos from '../../../api/generated/mesos';
 import { inside } from '../../../model/resource-errors';
 import { commandInfoError } from './command';
 
-/** Sets the type of a health check that has none by the member it has: older frameworks leave it out. */
-export function withCheckType(task: mesos.TaskInfo): mesos.TaskInfo {
-  const check = task.health_check;
-  if (!check || check.type !== undefined) return task;
-  if (check.command && !check.http) return { ...task, health_check: { ...check, type: 'COMMAND' } };
-  if (check.http && !check.command) return { ...task, health_check: { ...check, type: 'HTTP' } };
-  return task;
-}
-
 /** The first error in a health check, or undefined. */
 export function healthCheckError(check: mesos.HealthCheck): string | undefined {
   if (check.type === undefined) return "HealthCheck must specify 'type'";

@@ -12,7 +12,7 @@ import {
   revocableMixError,
   singleRoleError,
 } from '../../../model/resource-errors';
-import { readResources } from '../../../model/resources';
+import type { ParsedExecutor } from '../read/task';
 import { executorKey } from '../state/keys';
 import type { Agent, Framework } from '../state/state';
 import { commandInfoError, containerInfoError } from './command';
@@ -20,12 +20,12 @@ import { isSameExecutor } from './same-executor';
 
 /** The first error in an executor, or undefined. */
 export function executorError(
-  executor: mesos.ExecutorInfo,
+  executor: ParsedExecutor,
   { framework, agent }: { framework: Framework; agent: Agent },
 ): string | undefined {
   return (
-    infoOfExecutorError(executor) ??
-    frameworkError(executor, framework) ??
+    infoOfExecutorError(executor.info) ??
+    frameworkError(executor.info, framework) ??
     executorResourcesError(executor) ??
     sameError(executor, framework, agent)
   );
@@ -64,10 +64,9 @@ function frameworkError({ framework_id }: mesos.ExecutorInfo, framework: Framewo
   return `ExecutorInfo has an invalid FrameworkID (Actual: ${framework_id.value} vs Expected: ${framework.id})`;
 }
 
-function executorResourcesError({ resources: wire }: mesos.ExecutorInfo): string | undefined {
-  const resources = readResources(wire);
+function executorResourcesError({ info, resources }: ParsedExecutor): string | undefined {
   return (
-    inside('Executor uses invalid resources', resourcesError(wire)) ??
+    inside('Executor uses invalid resources', resourcesError(info.resources, resources)) ??
     inside('Executor uses duplicate persistence ID', persistenceIdError(resources)) ??
     inside('Invalid executor resources', singleRoleError(resources)) ??
     inside('Executor mixes revocable and non-revocable resources', revocableMixError(resources))
@@ -76,13 +75,13 @@ function executorResourcesError({ resources: wire }: mesos.ExecutorInfo): string
 
 const RULE = `${'-'.repeat(60)}\n`;
 
-function sameError(executor: mesos.ExecutorInfo, framework: Framework, agent: Agent): string | undefined {
-  const id = executor.executor_id.value;
-  const existing = agent.executors.get(executorKey(framework.id, id));
-  if (!existing || isSameExecutor(existing.info, executor)) return undefined;
+function sameError(executor: ParsedExecutor, framework: Framework, agent: Agent): string | undefined {
+  const existing = agent.executors.get(executorKey(framework.id, executor.id));
+  if (!existing) return undefined;
+  if (isSameExecutor({ info: existing.info, resources: existing.allocated }, executor)) return undefined;
   return (
     `ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.\n${RULE}` +
-    `Existing ExecutorInfo:\n${print(existing.info)}\n${RULE}ExecutorInfo:\n${print(executor)}\n${RULE}`
+    `Existing ExecutorInfo:\n${print(existing.info)}\n${RULE}ExecutorInfo:\n${print(executor.info)}\n${RULE}`
   );
 }
 

@@ -12,8 +12,8 @@ import {
   NO_RESOURCES,
   printResources,
   type Resources,
-  readResources,
 } from '../../../model/resources';
+import type { GroupTask, ParsedExecutor, ParsedGroup } from '../read/task';
 import { executorKey } from '../state/keys';
 import { commandInfoError } from './command';
 import { executorError } from './executor';
@@ -24,53 +24,44 @@ import { type LaunchContext, overlap, plainTaskError, sharedCgroupsError } from 
 const CPUS_MIN_MILLI = 10;
 const MEM_MIN_MILLI = 32_000;
 
-export interface GroupLaunch {
-  readonly tasks: readonly mesos.TaskInfo[];
-  readonly executor: mesos.ExecutorInfo;
-}
-
 /** The first error in a group, or undefined. */
-export function groupError(group: GroupLaunch, context: LaunchContext): string | undefined {
+export function groupError(group: ParsedGroup, context: LaunchContext): string | undefined {
   for (const task of group.tasks) {
-    const error = plainTaskError(task, context) ?? memberError(task);
-    if (error) return `Task '${task.task_id.value}' is invalid: ${error}`;
+    const error = plainTaskError(task, context) ?? memberError(task.info);
+    if (error) return `Task '${task.id}' is invalid: ${error}`;
   }
   return groupExecutorError(group, context) ?? cgroupsError(group, context);
 }
 
-function memberError(task: mesos.TaskInfo): string | undefined {
-  if (!task.executor) return "'TaskInfo.executor' must be set";
-  const { container, health_check: check } = task;
+function memberError({ container, health_check: check, limits }: mesos.TaskInfo): string | undefined {
   if ((container?.network_infos?.length ?? 0) > 0 && (check?.type === 'HTTP' || check?.type === 'TCP'))
     return "HTTP and TCP health checks are not supported for nested containers not joining parent's network";
   if (container?.type === 'DOCKER') return 'Docker ContainerInfo is not supported on the task';
-  const hasLimits = Object.keys(task.limits ?? {}).length > 0;
+  const hasLimits = Object.keys(limits ?? {}).length > 0;
   return hasLimits && container?.linux_info?.share_cgroups !== false
     ? "Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'."
     : undefined;
 }
 
-function groupExecutorError({ tasks, executor }: GroupLaunch, context: LaunchContext): string | undefined {
+function groupExecutorError({ tasks, executor }: ParsedGroup, context: LaunchContext): string | undefined {
   const wrong = executorError(executor, context);
   if (wrong) return wrong;
-  if (executor.type === undefined) return "'ExecutorInfo.type' must be set";
-  if (executor.type === 'UNKNOWN') return 'Unknown executor type';
-  if (executor.container?.type === 'DOCKER') return 'Docker ContainerInfo is not supported on the executor';
-  const id = executor.executor_id.value;
-  const other = tasks.find((task) => task.executor && !isSameExecutor(task.executor, executor));
-  if (other)
-    return `The \`ExecutorInfo\` of task '${other.task_id.value}' is different from executor '${id}'`;
+  const { id, info } = executor;
+  if (info.type === undefined) return "'ExecutorInfo.type' must be set";
+  if (info.type === 'UNKNOWN') return 'Unknown executor type';
+  if (info.container?.type === 'DOCKER') return 'Docker ContainerInfo is not supported on the executor';
+  const other = tasks.find((task) => task.executor !== executor && !isSameExecutor(task.executor, executor));
+  if (other) return `The \`ExecutorInfo\` of task '${other.id}' is different from executor '${id}'`;
   return (
     leastError(executor) ??
     groupTogetherError(tasks, executor) ??
     groupFitError({ tasks, executor }, context) ??
-    inside(`Executor '${id}' contains an invalid command`, commandInfoError(executor.command))
+    inside(`Executor '${id}' contains an invalid command`, commandInfoError(info.command))
   );
 }
 
-function leastError(executor: mesos.ExecutorInfo): string | undefined {
-  const resources = readResources(executor.resources);
-  const who = `Executor '${executor.executor_id.value}'`;
+function leastError({ id, resources }: ParsedExecutor): string | undefined {
+  const who = `Executor '${id}'`;
   const shown = (milli: number, unit: string): string => (milli === 0 ? 'None' : `${milli / 1000}${unit}`);
   const cpus = milliOf(resources, 'cpus');
   const mem = milliOf(resources, 'mem');
@@ -81,12 +72,9 @@ function leastError(executor: mesos.ExecutorInfo): string | undefined {
   return milliOf(resources, 'disk') === 0 ? `${who} uses no disk` : undefined;
 }
 
-function groupTogetherError(
-  tasks: readonly mesos.TaskInfo[],
-  executor: mesos.ExecutorInfo,
-): string | undefined {
-  const taskResources = tasks.map((task) => readResources(task.resources));
-  const executors = readResources(executor.resources);
+function groupTogetherError(tasks: readonly GroupTask[], executor: ParsedExecutor): string | undefined {
+  const taskResources = tasks.map(({ resources }) => resources);
+  const executors = executor.resources;
   const total = [...taskResources.flat(), ...executors];
   const wrong =
     inside('Task group and executor use duplicate persistence ID', persistenceIdError(total)) ??
@@ -100,10 +88,10 @@ function groupTogetherError(
 }
 
 function groupFitError(
-  group: GroupLaunch,
+  group: ParsedGroup,
   { framework, agent, available }: LaunchContext,
 ): string | undefined {
-  const runs = agent.executors.has(executorKey(framework.id, group.executor.executor_id.value));
+  const runs = agent.executors.has(executorKey(framework.id, group.executor.id));
   const needed = resourcesOfGroup(group, runs);
   if (containsResources(available, needed)) return undefined;
   return (
@@ -113,24 +101,25 @@ function groupFitError(
 }
 
 /** The resources of a group: those of its tasks, and of its executor unless that runs already. */
-export function resourcesOfGroup({ tasks, executor }: GroupLaunch, executorRuns: boolean): Resources {
-  const taskResources = tasks.map((task) => readResources(task.resources));
-  return taskResources.reduce(addResources, executorRuns ? NO_RESOURCES : readResources(executor.resources));
+export function resourcesOfGroup({ tasks, executor }: ParsedGroup, executorRuns: boolean): Resources {
+  return tasks.reduce<Resources>(
+    (sum, { resources }) => addResources(sum, resources),
+    executorRuns ? NO_RESOURCES : executor.resources,
+  );
 }
 
 /** The error when some tasks of an executor share its cgroups and others do not, running ones included. */
 function cgroupsError(
-  { tasks, executor }: GroupLaunch,
+  { tasks, executor }: ParsedGroup,
   { framework, agent }: LaunchContext,
 ): string | undefined {
-  const wrong = sharedCgroupsError(executor);
+  const wrong = sharedCgroupsError(executor.info);
   if (wrong) return wrong;
-  const id = executor.executor_id.value;
   const running = [...framework.tasks.values(), ...framework.unreachableTasks.values()].filter(
-    (task) => task.agentId === agent.id && task.executorId === id,
+    (task) => task.agentId === agent.id && task.executorId === executor.id,
   );
   const containers = [
-    ...tasks.map(({ container }) => container),
+    ...tasks.map(({ info }) => info.container),
     ...running.map(({ parts }) => parts.container),
   ];
   const shares = containers.map((container) => container?.linux_info?.share_cgroups ?? true);

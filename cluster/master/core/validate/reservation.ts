@@ -23,10 +23,11 @@ export function reserveError(
   context: OperationContext,
 ): string | undefined {
   const target = readResources(wire);
+  const from = readResources(source);
   const wrong =
-    inside('Invalid resources', resourcesError(wire)) ??
-    inside('Invalid source', resourcesError(source)) ??
-    (source && source.length > 0 ? sourceError(source, wire) : undefined) ??
+    inside('Invalid resources', resourcesError(wire, target)) ??
+    inside('Invalid source', resourcesError(source, from)) ??
+    (source && source.length > 0 ? sourceError(from, target) : undefined) ??
     inside('Invalid resources', providersError(wire));
   if (wrong) return wrong;
   for (const resource of target) {
@@ -37,9 +38,7 @@ export function reserveError(
 }
 
 /** The error in a reservation with a source: both must have the same amounts, and one stack of reservations each. */
-function sourceError(source: Wire, target: Wire): string | undefined {
-  const from = readResources(source);
-  const to = readResources(target);
+function sourceError(from: Resources, to: Resources): string | undefined {
   const plain = (resources: Resources): Resources => toUnreserved(resources);
   return (
     inside('Invalid source', mixedError(from)) ??
@@ -104,10 +103,12 @@ function allocationError(resource: Resource, framework: Framework | undefined): 
 }
 
 export function unreserveError(wire: Wire): string | undefined {
+  const resources = readResources(wire);
   const wrong =
-    inside('Invalid resources', resourcesError(wire)) ?? inside('Invalid resources', providersError(wire));
+    inside('Invalid resources', resourcesError(wire, resources)) ??
+    inside('Invalid resources', providersError(wire));
   if (wrong) return wrong;
-  for (const resource of readResources(wire)) {
+  for (const resource of resources) {
     const shown = printResources([resource]);
     if (!isDynamicallyReserved(resource)) return `Resource ${shown} is not dynamically reserved`;
     if (isPersistentVolume(resource))

@@ -8,12 +8,15 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { sameContent } from '../../../model/equal';
-import { equalResources, readResources } from '../../../model/resources';
+import { equalResources } from '../../../model/resources';
+import type { ParsedExecutor } from '../read/task';
 
-export function isSameExecutor(left: mesos.ExecutorInfo, right: mesos.ExecutorInfo): boolean {
+type ComparedExecutor = Pick<ParsedExecutor, 'info' | 'resources'>;
+
+export function isSameExecutor(left: ComparedExecutor, right: ComparedExecutor): boolean {
   return (
-    equalResources(readResources(left.resources), readResources(right.resources)) &&
-    sameContent(executorParts(left), executorParts(right))
+    equalResources(left.resources, right.resources) &&
+    sameContent(executorParts(left.info), executorParts(right.info))
   );
 }
 

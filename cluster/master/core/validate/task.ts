@@ -1,6 +1,6 @@
 /**
  * Errors in a task of a launch, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp, namespace task). Its
- * resources have the role of the allocation already (operations/normalize.ts).
+ * resources are read, and have the role of the allocation (read/task.ts).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -20,9 +20,9 @@ import {
   NO_RESOURCES,
   printResources,
   type Resources,
-  readResources,
 } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
+import type { ParsedExecutor, ParsedTask } from '../read/task';
 import { executorKey } from '../state/keys';
 import type { Agent, Framework } from '../state/state';
 import { checkError, healthCheckError } from './checks';
@@ -38,38 +38,35 @@ export interface LaunchContext {
 }
 
 /** The first error in a task of a LAUNCH, or undefined. */
-export function taskError(task: mesos.TaskInfo, context: LaunchContext): string | undefined {
+export function taskError(task: ParsedTask, context: LaunchContext): string | undefined {
   return (
     plainTaskError(task, context) ??
-    commandOrExecutorError(task) ??
+    commandOrExecutorError(task.info) ??
     (task.executor && launchExecutorError(task.executor, context)) ??
     combinedResourcesError(task) ??
     fitError(task, context) ??
-    ownCgroupsError(task)
+    ownCgroupsError(task.info)
   );
 }
 
 /** The first error in a task of a LAUNCH or LAUNCH_GROUP apart from its executor, or undefined. */
-export function plainTaskError(
-  task: mesos.TaskInfo,
-  { framework, agent }: LaunchContext,
-): string | undefined {
+export function plainTaskError(task: ParsedTask, { framework, agent }: LaunchContext): string | undefined {
+  const { info } = task;
   return (
-    idError(task.task_id.value) ??
+    idError(task.id) ??
     duplicateError(task, framework) ??
-    agentError(task, agent.id) ??
-    timesError(task) ??
-    inside('Task uses invalid check', task.check && checkError(task.check)) ??
-    inside('Task uses invalid health check', task.health_check && healthCheckError(task.health_check)) ??
+    agentError(info, agent.id) ??
+    timesError(info) ??
+    inside('Task uses invalid check', info.check && checkError(info.check)) ??
+    inside('Task uses invalid health check', info.health_check && healthCheckError(info.health_check)) ??
     taskResourcesError(task) ??
-    inside("Task's `CommandInfo` is invalid", commandInfoError(task.command)) ??
-    inside("Task's `ContainerInfo` is invalid", containerInfoError(task.container)) ??
+    inside("Task's `CommandInfo` is invalid", commandInfoError(info.command)) ??
+    inside("Task's `ContainerInfo` is invalid", containerInfoError(info.container)) ??
     limitsError(task, agent)
   );
 }
 
-function duplicateError(task: mesos.TaskInfo, framework: Framework): string | undefined {
-  const id = task.task_id.value;
+function duplicateError({ id }: ParsedTask, framework: Framework): string | undefined {
   if (framework.tasks.has(id)) return `Task has duplicate ID: ${id}`;
   return framework.unreachableTasks.has(id) ? `Task reuses the ID of an unreachable task: ${id}` : undefined;
 }
@@ -88,25 +85,23 @@ function timesError(task: mesos.TaskInfo): string | undefined {
     : undefined;
 }
 
-function taskResourcesError({ resources: wire }: mesos.TaskInfo): string | undefined {
-  if ((wire ?? []).length === 0) return 'Task uses no resources';
-  const resources = readResources(wire);
+function taskResourcesError({ info, resources }: ParsedTask): string | undefined {
+  if ((info.resources ?? []).length === 0) return 'Task uses no resources';
   return (
-    inside('Task uses invalid resources', resourcesError(wire)) ??
+    inside('Task uses invalid resources', resourcesError(info.resources, resources)) ??
     inside('Task uses duplicate persistence ID', persistenceIdError(resources)) ??
     inside('Invalid task resources', singleRoleError(resources)) ??
     inside('Task mixes revocable and non-revocable resources', revocableMixError(resources))
   );
 }
 
-function limitsError(task: mesos.TaskInfo, agent: Agent): string | undefined {
-  const limits = new Map(Object.entries(task.limits ?? {}));
+function limitsError({ info, resources }: ParsedTask, agent: Agent): string | undefined {
+  const limits = new Map(Object.entries(info.limits ?? {}));
   if (limits.size === 0) return undefined;
   if (!agent.capabilities.some(({ type }) => type === 'TASK_RESOURCE_LIMITS'))
     return 'Agent is not capable of handling task resource limits';
   if ([...limits.keys()].some((name) => name !== 'cpus' && name !== 'mem'))
     return "Only cpus and mem may be included in a task's resource limits";
-  const resources = readResources(task.resources);
   return limitError(limits, 'cpus', resources) ?? limitError(limits, 'mem', resources);
 }
 
@@ -133,16 +128,16 @@ function commandOrExecutorError(task: mesos.TaskInfo): string | undefined {
   return 'Task should have at least one (but not both) of CommandInfo or ExecutorInfo present';
 }
 
-function launchExecutorError(executor: mesos.ExecutorInfo, context: LaunchContext): string | undefined {
+function launchExecutorError(executor: ParsedExecutor, context: LaunchContext): string | undefined {
   const wrong = executorError(executor, context);
   if (wrong) return wrong;
-  if (executor.type !== undefined && executor.type !== 'CUSTOM' && executor.type !== 'UNKNOWN')
+  const { info, resources } = executor;
+  if (info.type !== undefined && info.type !== 'CUSTOM' && info.type !== 'UNKNOWN')
     return "'ExecutorInfo.type' must be 'CUSTOM'";
-  if (!executor.command) return "'ExecutorInfo.command' must be set";
-  const resources = readResources(executor.resources);
+  if (!info.command) return "'ExecutorInfo.command' must be set";
   if (resources.some(isShared))
     return `Executor resources ${printResources(resources)} should not contain any shared resources`;
-  return sharedCgroupsError(executor);
+  return sharedCgroupsError(info);
 }
 
 /** The error in an executor that shares cgroups: only nested containers, such as tasks, can. */
@@ -161,10 +156,9 @@ export function overlap(...all: readonly Resources[]): boolean {
   return [...sum].some(([name, size]) => size !== (together.get(name) ?? 0));
 }
 
-function combinedResourcesError(task: mesos.TaskInfo): string | undefined {
-  if (!task.executor) return undefined;
-  const taskResources = readResources(task.resources);
-  const executors = readResources(task.executor.resources);
+function combinedResourcesError({ resources: taskResources, executor }: ParsedTask): string | undefined {
+  if (!executor) return undefined;
+  const executors = executor.resources;
   if (
     overlap(
       taskResources.filter((resource) => !isShared(resource)),
@@ -182,7 +176,7 @@ function combinedResourcesError(task: mesos.TaskInfo): string | undefined {
   );
 }
 
-function fitError(task: mesos.TaskInfo, { framework, agent, available }: LaunchContext): string | undefined {
+function fitError(task: ParsedTask, { framework, agent, available }: LaunchContext): string | undefined {
   const needed = resourcesOfLaunch(task, framework, agent);
   if (containsResources(available, needed)) return undefined;
   return (
@@ -192,12 +186,13 @@ function fitError(task: mesos.TaskInfo, { framework, agent, available }: LaunchC
 }
 
 /** The resources of a launch: those of the task, and of its executor unless that runs already. */
-export function resourcesOfLaunch(task: mesos.TaskInfo, framework: Framework, agent: Agent): Resources {
-  const taskResources = readResources(task.resources);
-  const { executor } = task;
-  if (!executor || agent.executors.has(executorKey(framework.id, executor.executor_id.value)))
-    return taskResources;
-  return addResources(taskResources, readResources(executor.resources));
+export function resourcesOfLaunch(
+  { resources, executor }: ParsedTask,
+  framework: Framework,
+  agent: Agent,
+): Resources {
+  if (!executor || agent.executors.has(executorKey(framework.id, executor.id))) return resources;
+  return addResources(resources, executor.resources);
 }
 
 function ownCgroupsError(task: mesos.TaskInfo): string | undefined {

@@ -34,7 +34,7 @@ import {
 export function createError(wire: Wire, context: OperationContext): string | undefined {
   const volumes = readResources(wire);
   const wrong =
-    inside('Invalid resources', resourcesError(wire)) ??
+    inside('Invalid resources', resourcesError(wire, volumes)) ??
     inside('Invalid resources', providersError(wire)) ??
     inside('Not a persistent volume', volumesError(volumes)) ??
     persistenceIdError([...checkpointedOf(context.agent.total), ...volumes]);
@@ -85,9 +85,10 @@ function creatorError({ meta }: Resource, principal: string | undefined): string
 }
 
 export function destroyError(wire: Wire, agent: Agent): string | undefined {
-  const volumes = unallocated(readResources(wire));
+  const resources = readResources(wire);
+  const volumes = unallocated(resources);
   const wrong =
-    inside('Invalid resources', resourcesError(wire)) ??
+    inside('Invalid resources', resourcesError(wire, resources)) ??
     inside('Invalid resources', providersError(wire)) ??
     inside('Not a persistent volume', volumesError(volumes));
   if (wrong) return wrong;

@@ -28,6 +28,7 @@ function master(json: object): MasterState {
     role: '*',
     info: { executor_id: { value: `e-${user}` } },
     resources: [],
+    allocated: [],
   });
   const operation = (role: string, frameworkId?: string) => ({
     uuid: role,

@@ -1,4 +1,5 @@
 import type { Call } from '../../../../../cluster/api/generated/master';
+import type { TaskInfo } from '../../../../../cluster/api/generated/mesos';
 import {
   operationRefusal,
   registrationRefusal,
@@ -7,6 +8,7 @@ import {
 import { isPermitted, type Permission } from '../../../../../cluster/master/core/authorize/operator';
 import { createFramework } from '../../../../../cluster/master/core/frameworks/connection';
 import { changingCall } from '../../../../../cluster/master/core/operator-calls/list';
+import { readTask } from '../../../../../cluster/master/core/read/task';
 import { initMaster, type MasterState } from '../../../../../cluster/master/core/state/state';
 import { type CallForm, type Part, partOf } from '../../../../../cluster/master/core/validate/operator-call';
 import { readingCall } from '../../../../../cluster/master/edge/http/operator-reads';
@@ -34,13 +36,16 @@ describe('a framework', () => {
   });
   const known = createFramework(state, 'f1', framework);
 
+  const refusal = (info: TaskInfo): string | undefined =>
+    taskRefusal(state, known, readTask(info, known.id, 'web'));
+
   it('runs tasks as the user of the command, of the executor, or its own', () => {
-    expect(taskRefusal(state, known, { ...task, command: { value: 'x' } })).toBeUndefined();
-    expect(taskRefusal(state, known, { ...task, command: { user: 'root' } })).toBe(
+    expect(refusal({ ...task, command: { value: 'x' } })).toBeUndefined();
+    expect(refusal({ ...task, command: { user: 'root' } })).toBe(
       "Not authorized to launch task t1 of framework f1 under user 'root'",
     );
     const executor = { executor_id: { value: 'e' }, command: { user: 'root' } };
-    expect(taskRefusal(state, known, { ...task, executor })).toContain("under user 'root'");
+    expect(refusal({ ...task, executor })).toContain("under user 'root'");
   });
 
   it('registers with all of its roles or not at all, and without a role only if the ACLs are permissive', () => {

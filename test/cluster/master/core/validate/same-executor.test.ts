@@ -1,4 +1,5 @@
 import type { ExecutorInfo } from '../../../../../cluster/api/generated/mesos';
+import { readExecutor } from '../../../../../cluster/master/core/read/task';
 import { isSameExecutor } from '../../../../../cluster/master/core/validate/same-executor';
 
 const EXECUTOR: ExecutorInfo = {
@@ -39,9 +40,9 @@ const OTHERS: readonly [string, Partial<ExecutorInfo>][] = [
 ];
 
 test.each(SAME)('%s do not make another executor', (_what, change) => {
-  expect(isSameExecutor(EXECUTOR, { ...EXECUTOR, ...change })).toBe(true);
+  expect(isSameExecutor(readExecutor(EXECUTOR), readExecutor({ ...EXECUTOR, ...change }))).toBe(true);
 });
 
 test.each(OTHERS)('%s make another executor', (_what, change) => {
-  expect(isSameExecutor(EXECUTOR, { ...EXECUTOR, ...change })).toBe(false);
+  expect(isSameExecutor(readExecutor(EXECUTOR), readExecutor({ ...EXECUTOR, ...change }))).toBe(false);
 });

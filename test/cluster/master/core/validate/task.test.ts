@@ -1,4 +1,5 @@
 import type { ExecutorInfo, TaskInfo } from '../../../../../cluster/api/generated/mesos';
+import { readTask } from '../../../../../cluster/master/core/read/task';
 import type { Agent, Framework } from '../../../../../cluster/master/core/state/state';
 import { taskError } from '../../../../../cluster/master/core/validate/task';
 import { readResources } from '../../../../../cluster/model/resources';
@@ -44,7 +45,7 @@ describe('the error in a task', () => {
   const { framework, agent } = place();
   const available = readResources(allocated('cpus:4;mem:512;disk:100;ports:1-9'));
   const error = (more: Partial<TaskInfo>, at = { framework, agent }): string | undefined =>
-    taskError(task(more), { ...at, available });
+    taskError(readTask(task(more), 'M-0000', '*'), { ...at, available });
 
   it.each<[string, Partial<TaskInfo>, string | RegExp | undefined]>([
     ['nothing', {}, undefined],
