@@ -5,7 +5,6 @@
 import type { AgentEffect } from '../../cluster/agent/core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../cluster/agent/core/events';
 import type { AgentState } from '../../cluster/agent/core/state';
-import { agentMachine } from '../../cluster/agent/core/step';
 import { readMasterMessage } from '../../cluster/agent/edge/messages';
 import type { Event as ExecutorEvent } from '../../cluster/api/generated/executor';
 import type { Resource, TaskInfo } from '../../cluster/api/generated/mesos';
@@ -18,8 +17,20 @@ import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
 import { AGENT_BOOT } from '../cluster/agent/interpreter';
 import { resources } from '../cluster/master/builders';
+import { checkDelivered, unacknowledged } from './checkers/delivered';
+import type { Machines } from './machines';
 import { MASTER_PID, type MasterNode, type MessagePeer } from './master-node';
 import type { Network } from './network';
+
+export interface AgentOutside {
+  readonly machine: Machines['agent'];
+  readonly clock: VirtualClock;
+  readonly network: Network;
+  readonly master: MasterNode;
+  /** Uuids of the updates that frameworks have got. */
+  readonly delivered: ReadonlySet<string>;
+  readonly broken: (error: Error) => void;
+}
 
 type AgentMailbox = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
 
@@ -44,11 +55,8 @@ export class AgentNode implements MessagePeer {
   private requests = 0;
 
   constructor(
-    private readonly clock: VirtualClock,
-    private readonly network: Network,
-    private readonly master: MasterNode,
+    private readonly outside: AgentOutside,
     private readonly index: number,
-    private readonly broken: (error: Error) => void,
   ) {
     this.ip = `10.0.1.${index}`;
     this.pid = `slave(1)@${this.ip}:5051`;
@@ -66,17 +74,17 @@ export class AgentNode implements MessagePeer {
       hostname: this.host,
       resources: resources({ cpus: '4', mem: '4096', ports: '31000-31999' }),
       seed: this.index,
-      startedAt: this.clock.now(),
+      startedAt: this.outside.clock.now(),
       agentId: this.remembered,
       checkpointed: this.kept,
     };
     this.mailbox = new Mailbox({
-      machine: agentMachine,
+      machine: this.outside.machine,
       boot,
-      clock: this.clock,
+      clock: this.outside.clock,
       log: silentLogger,
       isStrict: true,
-      onBroken: this.broken,
+      onBroken: this.outside.broken,
       perform: {
         send: ({ name, message }) => this.sendMessage(name, encodeProtobuf(name, message)),
         link: () => this.link(),
@@ -119,13 +127,23 @@ export class AgentNode implements MessagePeer {
     this.linked = false;
     for (const container of this.containers.values()) container.gone = true;
     this.containers.clear();
-    this.network.after(this.network.someMs(20), () => this.master.linkBroke(this.pid));
+    this.outside.network.after(this.outside.network.someMs(20), () =>
+      this.outside.master.linkBroke(this.pid),
+    );
   }
 
   receive(name: string, body: Uint8Array): void {
     if (!this.isUp) return;
     const event = readMasterMessage({ from: MASTER_PID, name, body: Buffer.from(body) });
-    if (event) this.post(event);
+    if (event?.kind === 'master.acknowledge') this.acknowledged(event);
+    else if (event) this.post(event);
+  }
+
+  private acknowledged(event: AgentInput): void {
+    const before = this.mailbox?.read(unacknowledged);
+    this.post(event);
+    const after = this.mailbox?.read(unacknowledged);
+    if (before && after) checkDelivered(before, after, this.outside.delivered);
   }
 
   linkBroke(pid: string): void {
@@ -152,17 +170,19 @@ export class AgentNode implements MessagePeer {
   }
 
   private sendMessage(name: string, body: Uint8Array): void {
-    this.network.sendUnsure(this.pid, MASTER_PID, () => this.master.receive(this.pid, name, body));
+    this.outside.network.sendUnsure({ from: this.pid, to: MASTER_PID, name }, () =>
+      this.outside.master.receive(this.pid, name, body),
+    );
   }
 
   private link(): void {
     this.linked = true;
-    if (!this.master.isUp) this.network.after(5, () => this.linkBroke(MASTER_PID));
+    if (!this.outside.master.isUp) this.outside.network.after(5, () => this.linkBroke(MASTER_PID));
   }
 
   private launch({ containerId, frameworkId, executorId }: Extract<AgentEffect, { kind: 'launch' }>): void {
     const ids = { framework_id: { value: frameworkId }, executor_id: { value: executorId } };
-    const local = (run: () => void): void => this.network.send(`container ${containerId}`, run);
+    const local = (run: () => void): void => this.outside.network.send(`container ${containerId}`, run);
     const container: Container = {
       id: containerId,
       post: (event) => executor.post(event),
@@ -177,14 +197,14 @@ export class AgentNode implements MessagePeer {
         frameworkId,
         executorId,
         seed: this.containers.size,
-        startedAt: this.clock.now(),
+        startedAt: this.outside.clock.now(),
         shutdownGraceMs: 3000,
         recoveryTimeoutMs: 900_000,
       },
-      clock: this.clock,
+      clock: this.outside.clock,
       log: silentLogger,
       isStrict: true,
-      onBroken: this.broken,
+      onBroken: this.outside.broken,
       perform: {
         subscribe: () =>
           local(
@@ -213,14 +233,14 @@ export class AgentNode implements MessagePeer {
     const container = this.containers.get(stream);
     const input = readExecutorEvent(event);
     if (container && input)
-      this.network.send(`container ${stream}`, () => container.gone || container.post(input));
+      this.outside.network.send(`container ${stream}`, () => container.gone || container.post(input));
   }
 
   private endProcess(container: Container, signal: string): void {
     if (!container.running) return;
     container.running = false;
-    this.network.after(
-      this.network.someMs(50),
+    this.outside.network.after(
+      this.outside.network.someMs(50),
       () => container.gone || container.post({ kind: 'process.exited', ending: { signal } }),
     );
   }
@@ -229,7 +249,7 @@ export class AgentNode implements MessagePeer {
     const container = this.containers.get(containerId);
     if (container) container.gone = true;
     this.containers.delete(containerId);
-    this.network.after(this.network.someMs(10), () =>
+    this.outside.network.after(this.outside.network.someMs(10), () =>
       this.post({ kind: 'container.exited', containerId, text: 'ended' }),
     );
   }

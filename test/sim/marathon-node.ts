@@ -18,13 +18,14 @@ import type {
 } from '../../frameworks/marathon/core/state/events';
 import { DEFAULT_SETTINGS } from '../../frameworks/marathon/core/state/settings';
 import type { MarathonState } from '../../frameworks/marathon/core/state/state';
-import { marathonMachine } from '../../frameworks/marathon/core/step';
 import { eventOfNotice } from '../../frameworks/marathon/edge/scheduler-events';
 import {
   type SessionEffect,
   type SessionEvents,
   sessionMachine,
 } from '../../frameworks/scheduler/core/session';
+import { checkLaunchStored } from './checkers/durable';
+import type { Machines } from './machines';
 import type { MasterNode } from './master-node';
 import { Disk, type Network } from './network';
 
@@ -34,6 +35,7 @@ type Open = Extract<SessionEffect, { kind: 'open' }>;
 type Store = Extract<MarathonEffect, { kind: 'store' }>;
 
 export interface MarathonOutside {
+  readonly machine: Machines['marathon'];
   readonly clock: VirtualClock;
   readonly network: Network;
   readonly master: MasterNode;
@@ -47,6 +49,8 @@ export class MarathonNode {
   mailbox: MarathonMailbox | undefined;
   readonly events: BusEvent[] = [];
   readonly answered = new Map<number, Answer>();
+  /** Uuids of the updates that it has got. */
+  readonly delivered = new Set<string>();
   private readonly disk: Disk;
   private epoch = 0;
   private requests = 0;
@@ -69,7 +73,7 @@ export class MarathonNode {
     const alive = this.aliveNow();
     const session = this.openSession(alive);
     const mailbox: MarathonMailbox = new Mailbox({
-      machine: marathonMachine,
+      machine: this.outside.machine,
       boot: this.boot(),
       clock,
       log: silentLogger,
@@ -154,7 +158,9 @@ export class MarathonNode {
         close: () => this.leaveStream(),
         tell: ({ notice }) => {
           const event = eventOfNotice(notice);
-          if (event && alive()) this.post(event);
+          if (!event || !alive()) return;
+          if (event.kind === 'scheduler.update') this.delivered.add(event.status.uuid ?? '');
+          this.post(event);
         },
       },
     });
@@ -180,6 +186,7 @@ export class MarathonNode {
 
   private call(call: Call, alive: () => boolean): void {
     const { network, master } = this.outside;
+    checkLaunchStored(call, this.disk);
     const { stream } = this;
     const framework_id = { value: this.state.session.frameworkId ?? '' };
     network.send(`calls ${this.epoch}`, () => {

@@ -8,12 +8,12 @@ import { decodeProtobuf, encodeProtobuf } from '../../cluster/api/protobuf';
 import type { MasterEffect } from '../../cluster/master/core/state/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from '../../cluster/master/core/state/events';
 import type { MasterState } from '../../cluster/master/core/state/state';
-import { masterMachine } from '../../cluster/master/core/step';
 import { readAgentMessage } from '../../cluster/master/edge/agents';
 import type { VirtualClock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
 import { BOOT } from '../cluster/master/builders';
+import type { Machines } from './machines';
 import { Disk, type Network } from './network';
 
 export const MASTER_PID = 'master@10.0.0.1:5050';
@@ -33,6 +33,14 @@ export interface StreamPeer {
   closed(reason: string): void;
 }
 
+export interface MasterOutside {
+  readonly machine: Machines['master'];
+  readonly clock: VirtualClock;
+  readonly network: Network;
+  readonly peer: (pid: string) => MessagePeer | undefined;
+  readonly broken: (error: Error) => void;
+}
+
 type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>;
 
 export class MasterNode {
@@ -45,13 +53,8 @@ export class MasterNode {
   private requests = 0;
   private readonly answers = new Map<number, (status: number, text: string | undefined) => void>();
 
-  constructor(
-    private readonly clock: VirtualClock,
-    private readonly network: Network,
-    private readonly peer: (pid: string) => MessagePeer | undefined,
-    private readonly broken: (error: Error) => void,
-  ) {
-    this.disk = new Disk(network);
+  constructor(private readonly outside: MasterOutside) {
+    this.disk = new Disk(outside.network);
   }
 
   get isLeading(): boolean {
@@ -61,13 +64,14 @@ export class MasterNode {
   start(): void {
     this.epoch += 1;
     this.isUp = true;
-    const boot = { ...BOOT, id: `M${this.epoch}`, seed: this.epoch, startedAt: this.clock.now() };
+    const boot = { ...BOOT, id: `M${this.epoch}`, seed: this.epoch, startedAt: this.outside.clock.now() };
     const mailbox: MasterMailbox = new Mailbox({
-      machine: masterMachine,
+      machine: this.outside.machine,
       boot,
-      clock: this.clock,
+      clock: this.outside.clock,
       log: silentLogger,
-      onBroken: this.broken,
+      isStrict: true,
+      onBroken: this.outside.broken,
       perform: {
         send: ({ to, name, message }) => this.sendMessage(to, name, encodeProtobuf(name, message)),
         link: ({ to }) => this.link(to),
@@ -81,7 +85,7 @@ export class MasterNode {
         event: ({ stream, event }) => {
           const bytes = encodeProtobuf('mesos.v1.scheduler.Event', event);
           const peer = this.streams.get(stream);
-          this.network.send(`stream ${stream}`, () =>
+          this.outside.network.send(`stream ${stream}`, () =>
             peer?.received(decodeProtobuf('mesos.v1.scheduler.Event', bytes)),
           );
         },
@@ -89,13 +93,13 @@ export class MasterNode {
         answer: ({ request, status, text }) => this.answers.get(request)?.(status, text),
         welcome: () => undefined,
         publish: () => undefined,
-        resign: ({ reason }) => this.broken(new Error(reason)),
+        resign: ({ reason }) => this.outside.broken(new Error(reason)),
       },
     });
     this.mailbox = mailbox;
     const [stored] = this.disk.read('registry');
     const registry = decodeProtobuf('mesos.internal.Registry', stored?.value ?? new Uint8Array());
-    this.network.after(5, () => this.post({ kind: 'registry.fetched', registry }));
+    this.outside.network.after(5, () => this.post({ kind: 'registry.fetched', registry }));
   }
 
   /** Killed: what was in memory is gone, and all its connections break. */
@@ -157,20 +161,20 @@ export class MasterNode {
 
   private sendMessage(to: string, name: string, body: Uint8Array): void {
     const alive = this.aliveNow();
-    this.network.sendUnsure(MASTER_PID, to, () => {
-      if (alive() || this.isUp) this.peer(to)?.receive(name, body);
+    this.outside.network.sendUnsure({ from: MASTER_PID, to, name }, () => {
+      if (alive() || this.isUp) this.outside.peer(to)?.receive(name, body);
     });
   }
 
   private link(pid: string): void {
     this.linked.add(pid);
-    if (!this.peer(pid)?.isUp) this.network.after(5, () => this.linkBroke(pid));
+    if (!this.outside.peer(pid)?.isUp) this.outside.network.after(5, () => this.linkBroke(pid));
   }
 
   private closeStream(stream: string, reason: string): void {
     const peer = this.streams.get(stream);
     this.streams.delete(stream);
-    this.network.send(`stream ${stream}`, () => peer?.closed(reason));
+    this.outside.network.send(`stream ${stream}`, () => peer?.closed(reason));
     this.post({ kind: 'scheduler.closed', stream, reason });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The simulated network and disks: everything takes a random while, messages may be lost, and nothing reaches a
+ * The simulated network and disks: everything takes a random while, messages may be lost or repeated, and nothing reaches a
  * node that is down.
  *
  * Always true: what goes through one channel keeps its order, as bytes in one connection do.
@@ -15,7 +15,17 @@ export interface Faults {
   delayMs: number;
   /** Part of the libprocess messages that is lost. */
   dropped: number;
+  /** Part of the libprocess messages that arrives twice, of those that their senders send again without an answer. */
+  repeated: number;
 }
+
+const SENT_AGAIN: ReadonlySet<string> = new Set([
+  'mesos.internal.StatusUpdateMessage',
+  'mesos.internal.StatusUpdateAcknowledgementMessage',
+  'mesos.internal.RegisterSlaveMessage',
+  'mesos.internal.ReregisterSlaveMessage',
+  'mesos.internal.KillTaskMessage',
+]);
 
 export class Network {
   private readonly lastAt = new Map<string, number>();
@@ -39,10 +49,12 @@ export class Network {
     this.clock.wakeAt(at, deliver);
   }
 
-  /** The same, but it may be lost: a libprocess message. */
-  sendUnsure(from: string, to: string, deliver: () => void): void {
+  /** The same, but it may be lost, or sent again: a libprocess message. */
+  sendUnsure({ from, to, name }: { from: string; to: string; name: string }, deliver: () => void): void {
     if (this.isCut(from, to) || nextRandom(this.random) < this.faults.dropped) return;
     this.send(`${from} ${to}`, deliver);
+    if (SENT_AGAIN.has(name) && nextRandom(this.random) < this.faults.repeated)
+      this.send(`${from} ${to}`, deliver);
   }
 
   /** Cuts or mends the way between two nodes. */

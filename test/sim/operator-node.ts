@@ -16,13 +16,21 @@ export class OperatorNode {
   readonly machines = new Map<string, 'DRAINING' | 'DOWN'>();
   /** Calls that got no answer: what they asked for may hold or not. */
   unsure = false;
+  /** Masters go down while they are asked, now and then. */
+  mastersFail = false;
 
   constructor(private readonly world: World) {}
 
   /** Asks, and takes the answer into account; `done` sees only a promise. */
   ask(call: Call, done: () => void): void {
-    const { master } = this.world;
+    const { master, network } = this.world;
     if (!master.isLeading) return;
+    if (this.unsure) this.look();
+    if (this.mastersFail && this.world.chance(0.1))
+      network.after(
+        network.someMs(8),
+        () => master.isLeading && this.world.restartMaster(network.someMs(3000)),
+      );
     const epoch = master.mailbox;
     let answered = false;
     this.unsure = true;
@@ -36,6 +44,20 @@ export class OperatorNode {
     this.world.run(50, undefined, 5);
     if (!answered && master.mailbox === epoch)
       throw new Error(`seed ${this.world.seed}: ${call.type} is not answered`);
+  }
+
+  /** Looks at what holds, after a call without an answer. */
+  private look(): void {
+    const registry = this.world.master.mailbox?.state.registry;
+    if (!registry) return;
+    this.deactivated.clear();
+    this.machines.clear();
+    for (const id of registry.deactivated) this.deactivated.add(id);
+    for (const id of registry.gone.keys()) this.gone.add(id);
+    for (const { id, mode } of registry.machines.values())
+      if (id.hostname !== undefined && (mode === 'DRAINING' || mode === 'DOWN'))
+        this.machines.set(id.hostname, mode);
+    this.unsure = false;
   }
 
   drain(agentId: string, gone: boolean): void {
@@ -65,6 +87,7 @@ export class OperatorNode {
   /** Schedules these machines; those that are down stay in. */
   schedule(agents: readonly AgentNode[]): void {
     const { master, clock, agents: all } = this.world;
+    if (this.unsure && master.isLeading) this.look();
     const down = all.filter(({ host }) => this.machines.get(host) === 'DOWN');
     const machines = [...new Set([...down, ...agents])];
     const start = { nanoseconds: BigInt(Math.round(clock.now())) * 1_000_000n };

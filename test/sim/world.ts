@@ -6,6 +6,7 @@
 import { nextInteger, nextRandom, type Random, randomFrom } from '../../cluster/model/random';
 import { VirtualClock } from '../../cluster/runtime/clock';
 import { AgentNode } from './agent-node';
+import { MACHINES, type Machines } from './machines';
 import { MarathonNode } from './marathon-node';
 import { MASTER_PID, MasterNode } from './master-node';
 import { Network } from './network';
@@ -24,28 +25,33 @@ export class World {
   constructor(
     readonly seed: number,
     agentCount = 2,
+    machines: Machines = MACHINES,
   ) {
     this.random = randomFrom(seed);
-    this.network = new Network(this.clock, this.random, { delayMs: 30, dropped: 0 });
+    this.network = new Network(this.clock, this.random, { delayMs: 30, dropped: 0, repeated: 0 });
     const broken = (error: Error): void => {
       this.error ??= error;
     };
-    this.master = new MasterNode(
-      this.clock,
-      this.network,
-      (pid) => this.agents.find((agent) => agent.pid === pid),
+    const { clock, network } = this;
+    this.master = new MasterNode({
+      machine: machines.master,
+      clock,
+      network,
+      peer: (pid) => this.agents.find((agent) => agent.pid === pid),
       broken,
-    );
-    this.agents = Array.from(
-      { length: agentCount },
-      (_none, index) => new AgentNode(this.clock, this.network, this.master, index + 1, broken),
-    );
+    });
     this.marathon = new MarathonNode({
-      clock: this.clock,
-      network: this.network,
+      machine: machines.marathon,
+      clock,
+      network,
       master: this.master,
       answers: (host, port) => this.answers(host, port),
       broken,
+    });
+    const { delivered } = this.marathon;
+    this.agents = Array.from({ length: agentCount }, (_none, index) => {
+      const outside = { machine: machines.agent, clock, network, master: this.master, delivered, broken };
+      return new AgentNode(outside, index + 1);
     });
   }
 

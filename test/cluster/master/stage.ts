@@ -50,6 +50,7 @@ export class Stage {
       boot,
       clock: this.clock,
       log: this.log,
+      isStrict: true,
       onBroken: (error) => {
         throw error;
       },

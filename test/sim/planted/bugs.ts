@@ -1,0 +1,179 @@
+/**
+ * The bugs that the simulation has to find: each a mistake that somebody could make in a core, with the scenario that is
+ * about it and the words by which it is found.
+ */
+
+import type { AgentEffect } from '../../../cluster/agent/core/effects';
+import type { AgentEvent } from '../../../cluster/agent/core/events';
+import { type AgentState, taskKey } from '../../../cluster/agent/core/state';
+import type { MasterEffect } from '../../../cluster/master/core/state/effects';
+import type { MasterEvent } from '../../../cluster/master/core/state/events';
+import type { MasterState } from '../../../cluster/master/core/state/state';
+import type { MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
+import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
+import type { MarathonState } from '../../../frameworks/marathon/core/state/state';
+import { numberedUuid } from '../../cluster/numbered-uuid';
+import { MACHINES, type Machines } from '../machines';
+import { breakEverything, cutAnAgentOff, loseAnAgent, scaleUpAndDown } from '../scenarios/one-app';
+import { operate } from '../scenarios/operators';
+import { type Bug, withBug } from './plant';
+
+export interface PlantedBug {
+  readonly machines: Machines;
+  readonly scenario: (seed: number, machines: Machines) => unknown;
+  /** What the failure says. */
+  readonly symptom: RegExp;
+}
+
+const NOT_SETTLED = /did not come true within/;
+
+const inMaster = (bug: Bug<MasterState, MasterEvent, MasterEffect>): Machines => ({
+  ...MACHINES,
+  master: withBug(MACHINES.master, bug),
+});
+const inAgent = (bug: Bug<AgentState, AgentEvent, AgentEffect>): Machines => ({
+  ...MACHINES,
+  agent: withBug(MACHINES.agent, bug),
+});
+const inMarathon = (bug: Bug<MarathonState, MarathonEvent, MarathonEffect>): Machines => ({
+  ...MACHINES,
+  marathon: withBug(MACHINES.marathon, bug),
+});
+
+/** Swallows the events of timers whose name begins with the word. */
+function withoutTimer<Event extends { readonly kind: string }>(word: string) {
+  return (event: Event): Event | undefined => {
+    const { kind, timer = '' } = event as unknown as { kind: string; timer?: string };
+    return kind === 'woke' && timer.startsWith(word) ? undefined : event;
+  };
+}
+
+const firstStreams = new WeakMap<MasterState, string>();
+
+export const PLANTED: Readonly<Record<string, PlantedBug>> = {
+  'master: what is declined comes back with all that is used beside it': {
+    machines: inMaster({
+      after: (effects, event, { allocator }) => {
+        const isDecline = event.kind === 'scheduler.call' && event.call.type === 'DECLINE';
+        for (const agent of isDecline ? allocator.agents.values() : []) agent.free = agent.total;
+        return effects;
+      },
+    }),
+    scenario: breakEverything,
+    symptom: /is free or given out/,
+  },
+  'master: an operator is answered before the registry is stored': {
+    machines: inMaster({
+      after: (effects, event) => {
+        if (event.kind !== 'operator.call' || effects.some(({ kind }) => kind === 'answer')) return effects;
+        return [...effects, { kind: 'answer', request: event.request, status: 200 }];
+      },
+    }),
+    scenario: operate,
+    symptom: /is not (deactivated|gone) any more|is undefined, not|is D\w+, not/,
+  },
+  'master: agents that answer no pings are kept for ever': {
+    machines: inMaster({ before: withoutTimer('ping') }),
+    scenario: cutAnAgentOff,
+    symptom: NOT_SETTLED,
+  },
+  'master: events of a framework go to the connection that it had first': {
+    machines: inMaster({
+      after: (effects, _event, state) =>
+        effects.map((effect) => {
+          if (effect.kind !== 'event') return effect;
+          const stream = firstStreams.get(state) ?? effect.stream;
+          firstStreams.set(state, stream);
+          return { ...effect, stream };
+        }),
+    }),
+    scenario: breakEverything,
+    symptom: NOT_SETTLED,
+  },
+  'agent: an update is sent once': {
+    machines: inAgent({ before: withoutTimer('update') }),
+    scenario: scaleUpAndDown,
+    symptom: NOT_SETTLED,
+  },
+  'agent: any acknowledgement of a task counts for its first update': {
+    machines: inAgent({
+      before: (event, { streams }) => {
+        if (event.kind !== 'master.acknowledge') return event;
+        const { framework_id, task_id } = event.message;
+        const [first] = streams.get(taskKey(framework_id.value, task_id.value))?.pending ?? [];
+        return { ...event, message: { ...event.message, uuid: first?.uuid ?? event.message.uuid } };
+      },
+    }),
+    scenario: scaleUpAndDown,
+    symptom: /the update TASK_\w+ of \S+ is lost/,
+  },
+  'agent: a kill is reported and not carried out': {
+    machines: inAgent({
+      before: (event, state) => {
+        if (event.kind !== 'master.killTask') return event;
+        const { framework_id, task_id } = event.message;
+        const { frameworks, streams } = state;
+        const executor = frameworks.get(framework_id.value)?.executors.get(task_id.value);
+        if (!executor?.tasks.has(task_id.value)) return event;
+        const status = { task_id, state: 'TASK_KILLED', uuid: numberedUuid(1000 + streams.size) } as const;
+        const ids = { framework_id, executor_id: task_id };
+        const call = { ...ids, type: 'UPDATE', update: { status } } as const;
+        return { kind: 'executor.call', at: event.at, request: -1, call };
+      },
+    }),
+    scenario: scaleUpAndDown,
+    symptom: NOT_SETTLED,
+  },
+  'agent: who registers again does not name its tasks': {
+    machines: inAgent({
+      after: (effects) =>
+        effects.map((effect) =>
+          effect.kind === 'send' && effect.name === 'mesos.internal.ReregisterSlaveMessage'
+            ? { ...effect, message: { ...effect.message, tasks: [], executor_infos: [] } }
+            : effect,
+        ),
+    }),
+    scenario: breakEverything,
+    symptom: NOT_SETTLED,
+  },
+  'Marathon: launches go out before they are stored': {
+    machines: inMarathon({
+      after: (effects, _event, { outbox }) => {
+        const isLaunch = (effect: MarathonEffect): boolean =>
+          effect.kind === 'call' && effect.call.type === 'ACCEPT';
+        const early = [...outbox.held, ...outbox.heldNext].filter(isLaunch);
+        outbox.held = outbox.held.filter((effect) => !isLaunch(effect));
+        outbox.heldNext = outbox.heldNext.filter((effect) => !isLaunch(effect));
+        return [...effects, ...early];
+      },
+    }),
+    scenario: loseAnAgent,
+    symptom: /goes out before it is stored/,
+  },
+  'Marathon: the task of an instance that ended leads to it': {
+    machines: inMarathon({
+      after: (effects, event, { byTask, instances }) => {
+        if (event.kind !== 'scheduler.update') return effects;
+        const { task_id, state } = event.status;
+        const [instanceId = ''] = task_id.value.split('._app.');
+        if (state === 'TASK_KILLED' && !instances.has(instanceId)) byTask.set(task_id.value, instanceId);
+        return effects;
+      },
+    }),
+    scenario: scaleUpAndDown,
+    symptom: /is not that of/,
+  },
+  'Marathon: an unanswered kill is not repeated': {
+    machines: inMarathon({ before: withoutTimer('kill-retry') }),
+    scenario: scaleUpAndDown,
+    symptom: NOT_SETTLED,
+  },
+  'Marathon: offers that do not fit are not answered': {
+    machines: inMarathon({
+      after: (effects) =>
+        effects.filter((effect) => effect.kind !== 'call' || effect.call.type !== 'DECLINE'),
+    }),
+    scenario: breakEverything,
+    symptom: NOT_SETTLED,
+  },
+};
