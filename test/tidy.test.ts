@@ -121,6 +121,14 @@ describe('the tests', () => {
   });
 });
 
+describe('the simulations', () => {
+  it("move a clock of ours and replace nothing of Node's", () => {
+    const mock = /useFakeTimers|jest\.mock\(/;
+    const simulations = ours.filter(({ path }) => path.startsWith('test/sim/'));
+    expect(linesThat(simulations, (line) => mock.test(line))).toEqual([]);
+  });
+});
+
 const HELD = MEASURES.filter(({ isGoal }) => isGoal !== true);
 
 describe('the language', () => {

@@ -55,7 +55,7 @@ export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps
       exited: (pid) => postAll({ kind: 'master.exited', pid }),
     });
     const { master, sessionTimeoutMs = SESSION_MS } = options;
-    const detect = await readDetector({ master, sessionTimeoutMs, log: deps.log });
+    const detect = await readDetector({ master, sessionTimeoutMs, ...deps });
     const http = await listen(options, deps, libprocess.router);
     life.add(() => http.close());
     life.add(() => libprocess.stop());

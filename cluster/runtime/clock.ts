@@ -12,6 +12,11 @@ export interface Clock {
   wakeAt(time: Millis, callback: () => void): () => void;
 }
 
+/** Resolves after this time. */
+export function pause(clock: Clock, ms: Millis): Promise<void> {
+  return new Promise((resolve) => void clock.wakeAt(clock.now() + ms, resolve));
+}
+
 /** The limit of setTimeout; a later time is reached in several waits. */
 const LONGEST_NAP_MS = 2 ** 31 - 1;
 
@@ -66,12 +71,26 @@ export class VirtualClock implements Clock {
   /** Moves time forward by ms and runs, in order, all that comes due on the way. */
   advance(ms: Millis): void {
     const target = this.time + ms;
-    for (let due = this.earliest(); due && due.at <= target; due = this.earliest()) {
-      this.waiting.splice(this.waiting.indexOf(due), 1);
-      this.time = Math.max(this.time, due.at);
-      due.callback();
-    }
+    while (this.runDue(target));
     this.time = target;
+  }
+
+  /** Moves time forward as `advance` does, and waits for promises before the first callback and after each. */
+  async advanceSettled(ms: Millis, settle: () => Promise<unknown>): Promise<void> {
+    const target = this.time + ms;
+    await settle();
+    while (this.runDue(target)) await settle();
+    this.time = target;
+  }
+
+  /** Runs the earliest callback that is due by this time; false when there is none. */
+  private runDue(target: Millis): boolean {
+    const due = this.earliest();
+    if (!due || due.at > target) return false;
+    this.waiting.splice(this.waiting.indexOf(due), 1);
+    this.time = Math.max(this.time, due.at);
+    due.callback();
+    return true;
   }
 
   private earliest(): { at: Millis; order: number; callback: () => void } | undefined {

@@ -11,7 +11,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, pause } from '../runtime/clock';
 import type { Change, Committed, StateStore, Variable } from './store';
 import {
   bytesOf,
@@ -43,6 +43,7 @@ export interface ZkPort {
 
 export interface ZookeeperStoreOptions {
   readonly client: ZkPort;
+  readonly clock: Clock;
   /** The path of all stored nodes; it is made when it does not exist. */
   readonly path: string;
   /** Time to look for the outcome of a commit whose answer was lost (default 30 s). */
@@ -191,15 +192,21 @@ export class ZookeeperStore implements StateStore {
 
   /** Repeats a read whose answer was lost with the connection. */
   private async withRetries<T>(read: () => Promise<T>): Promise<T> {
-    const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    const end = this.patienceEnd();
     for (;;) {
       try {
         return await read();
       } catch (error) {
-        if (!UNCERTAIN.has(codeOf(error)) || Date.now() > end) throw error;
+        if (!UNCERTAIN.has(codeOf(error)) || this.options.clock.now() > end) throw error;
       }
-      await sleep(PAUSE_MS);
+      await pause(this.options.clock, PAUSE_MS);
     }
+  }
+
+  /** The time until which the outcome of what begins now is looked for. */
+  private patienceEnd(): number {
+    const { clock, patienceMs = PATIENCE_MS } = this.options;
+    return clock.now() + patienceMs;
   }
 
   /** Runs work one after the other: commits in the order of their calls, and reads of one moment between them. */
@@ -266,16 +273,16 @@ export class ZookeeperStore implements StateStore {
 
   /** Repeats work until no other writer was faster. The work must be such that it can be repeated. */
   private async untilDone(work: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    const end = this.patienceEnd();
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       try {
         if (await work()) return;
       } catch (error) {
-        if (error instanceof DeposedError || !isPassing(error) || Date.now() > end) throw error;
+        if (error instanceof DeposedError || !isPassing(error) || this.options.clock.now() > end) throw error;
         await this.checkFence();
         if (UNCERTAIN.has(codeOf(error))) {
           attempt--;
-          await sleep(PAUSE_MS);
+          await pause(this.options.clock, PAUSE_MS);
         }
       }
       this.forget();
@@ -366,9 +373,9 @@ export class ZookeeperStore implements StateStore {
    * happen any more; if that succeeds, it has not happened. Rejects when another process has written since.
    */
   private async happened(commit: string, head: Head): Promise<boolean> {
-    const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    const end = this.patienceEnd();
     const barrier = randomUUID();
-    while (Date.now() < end) {
+    while (this.options.clock.now() < end) {
       try {
         await this.barrier(head, barrier);
         return false;
@@ -384,7 +391,7 @@ export class ZookeeperStore implements StateStore {
             'somebody else has written to ZooKeeper: whether the last commit was stored is not known',
           );
       }
-      await sleep(PAUSE_MS);
+      await pause(this.options.clock, PAUSE_MS);
     }
     throw new Error('ZooKeeper does not answer: whether the last commit was stored is not known');
   }

@@ -63,7 +63,7 @@ export function followZookeeperMasters(options: MastersOptions): Running {
     if (!away) log.warn({ state }, 'ZooKeeper cannot be reached: the masters stay as they are');
     away = true;
   });
-  const group = new Group({ client, path: url.path, prefixes: PREFIXES, log, changed });
+  const group = new Group({ client, path: url.path, prefixes: PREFIXES, clock, log, changed });
   watchFor(false);
   client.start();
   group.start();

@@ -130,7 +130,7 @@ function assemble(
   life.add(() => probes.stop());
   life.add(() => scheduler.stop());
   if (config.masterZk) {
-    const masters = followMasters(config.masterZk, { log: deps.log, scheduler, onBroken });
+    const masters = followMasters(config.masterZk, { ...deps, scheduler, onBroken });
     life.add(() => masters.stop());
   }
   life.add(() => drain.stop());
@@ -170,10 +170,16 @@ function connectScheduler(
 /** Points the session to the leading master, as ZooKeeper has it. */
 function followMasters(
   url: ZkUrl,
-  { log, scheduler, onBroken }: { log: Logger; scheduler: Scheduler; onBroken: (error: Error) => void },
+  {
+    clock,
+    log,
+    scheduler,
+    onBroken,
+  }: Pick<MarathonDeps, 'clock' | 'log'> & { scheduler: Scheduler; onBroken: (error: Error) => void },
 ): Running {
   return followLeader({
     url,
+    clock,
     log,
     sessionTimeoutMs: ZK_SESSION_MS,
     changed: (leader) => {

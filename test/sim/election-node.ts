@@ -13,7 +13,7 @@ import { Ensemble } from '../../cluster/master/edge/ensemble';
 import type { Leadership } from '../../cluster/master/edge/http/leader';
 import { RegistryStore } from '../../cluster/master/edge/registry-store';
 import type { Random } from '../../cluster/model/random';
-import { systemClock } from '../../cluster/runtime/clock';
+import type { Clock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
 import { Timings } from '../../cluster/runtime/metrics';
@@ -27,6 +27,7 @@ export const SESSION_MS = 6000;
 const LIMITS = { fetchMs: 60_000, storeMs: 20_000 };
 
 export interface Outside {
+  readonly clock: Clock;
   readonly server: ModelServer;
   readonly random: Random;
   /** An agent was told that it is registered. */
@@ -52,10 +53,14 @@ export class MasterProcess {
     readonly name: string,
     private readonly outside: Outside,
   ) {
-    this.client = new ModelClient(outside.server, outside.random, SESSION_MS);
-    this.ensemble = new Ensemble({ client: this.client, path: PATH, log: silentLogger });
+    const { clock, server, random } = outside;
+    this.client = new ModelClient(server, clock, random, SESSION_MS);
+    this.ensemble = new Ensemble({ client: this.client, clock, path: PATH, log: silentLogger });
     const timings = { fetch: new Timings('fetch'), store: new Timings('store') };
-    const registry = new RegistryStore(this.ensemble.store ?? new MemoryStore(), timings, LIMITS);
+    const registry = new RegistryStore({
+      state: this.ensemble.store ?? new MemoryStore(),
+      ...{ timings, limits: LIMITS, clock, stopwatch: () => clock.now() },
+    });
     this.mailbox = this.open(registry);
     this.ensemble.start({
       info: printMasterInfo(this.mailbox.state),
@@ -109,7 +114,7 @@ export class MasterProcess {
   }
 
   private open(registry: RegistryStore): MasterMailbox {
-    const clock = systemClock();
+    const { clock } = this.outside;
     const nothing = (): void => undefined;
     return new Mailbox({
       machine: masterMachine,

@@ -4,6 +4,7 @@
  */
 
 import { nextInteger, nextRandom, type Random, randomFrom } from '../../cluster/model/random';
+import { VirtualClock } from '../../cluster/runtime/clock';
 import { resources } from '../cluster/master/builders';
 import { ElectionChecker } from './checkers/election';
 import { MasterProcess, type Outside, PATH, SESSION_MS } from './election-node';
@@ -11,17 +12,15 @@ import { seeds } from './seeds';
 import { ModelServer } from './zookeeper/server';
 
 jest.setTimeout(600_000);
-// The store waits with this one, which the clock of the tests does not know.
-jest.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number) => new Promise((resolve) => globalThis.setTimeout(resolve, ms)),
-}));
 
 const MASTERS = 3;
 const STEP_MS = 100;
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class Election {
   readonly random: Random;
-  readonly server = new ModelServer(() => performance.now());
+  private readonly clock = new VirtualClock(1_000_000);
+  readonly server = new ModelServer(() => this.clock.now());
   readonly checker = new ElectionChecker(this.server);
   readonly processes: (MasterProcess | undefined)[] = [];
   readonly reasons = new Map<string, number>();
@@ -45,13 +44,15 @@ class Election {
 
   start(index: number): void {
     const outside: Outside = {
-      ...{ server: this.server, random: this.random },
+      ...{ clock: this.clock, server: this.server, random: this.random },
       admitted: (id) => void this.checker.admitted.add(id),
       answered: (request, status) => this.answered(request, status),
       ended: (process, reason) => {
         const kind = reason.replace(/[:,(].*/s, '');
         this.reasons.set(kind, (this.reasons.get(kind) ?? 0) + 1);
-        setTimeout(() => this.processes[index] === process && this.start(index), 1000 + this.below(3000));
+        this.after(1000 + this.below(3000), () => {
+          if (this.processes[index] === process) this.start(index);
+        });
       },
       broken: (error) => {
         this.error ??= error;
@@ -62,7 +63,7 @@ class Election {
 
   async run(ms: number, each: () => void = () => undefined): Promise<void> {
     for (let passed = 0; passed < ms; passed += STEP_MS) {
-      await jest.advanceTimersByTimeAsync(STEP_MS);
+      await this.clock.advanceSettled(STEP_MS, settle);
       this.server.endSilent();
       this.guarded(() => this.check());
       if (this.error) throw new Error(`seed ${this.seed}: ${this.error.message}`);
@@ -87,14 +88,14 @@ class Election {
     else if (kind === 1) process.client.breakConnection();
     else if (kind === 2) {
       wire.delayMs = 1 + this.below(3000);
-      setTimeout(() => {
+      this.after(ms, () => {
         wire.delayMs = 10;
-      }, ms);
+      });
     } else if (kind < 5) {
       wire.cut = true;
-      setTimeout(() => {
+      this.after(ms, () => {
         wire.cut = false;
-      }, ms);
+      });
     } else if (kind === 5) this.removeNode();
     else if (process.client.sessionNumber !== undefined) this.server.end(process.client.sessionNumber);
   };
@@ -158,6 +159,10 @@ class Election {
     if (first !== undefined) this.server.remove(`${PATH}/${first}`);
   }
 
+  private after(ms: number, callback: () => void): void {
+    this.clock.wakeAt(this.clock.now() + ms, callback);
+  }
+
   private below(limit: number): number {
     return nextInteger(this.random, limit);
   }
@@ -170,9 +175,6 @@ class Election {
     return items[this.below(Math.max(1, items.length))];
   }
 }
-
-beforeEach(() => jest.useFakeTimers({ now: 1_000_000, doNotFake: ['nextTick', 'queueMicrotask'] }));
-afterEach(() => jest.useRealTimers());
 
 const all = { ended: 0, writes: 0, admitted: 0, weights: 0 };
 

@@ -5,6 +5,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
+import type { Clock } from '../../runtime/clock';
 import { splitUserinfo } from '../../runtime/http/userinfo';
 import { type Running, StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
@@ -15,6 +16,7 @@ export interface DetectorOptions {
   /** The value of `--master`. */
   readonly master: string;
   readonly sessionTimeoutMs: number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -27,7 +29,7 @@ export interface Detected {
 
 /** Reads the flag. The returned function starts to detect; a master that the flag names is reported once. */
 export async function readDetector(options: DetectorOptions): Promise<(detected: Detected) => Running> {
-  const { master, sessionTimeoutMs, log } = options;
+  const { master, sessionTimeoutMs, clock, log } = options;
   if (!isZkUrl(master)) {
     const pid = await masterPid(master);
     return ({ changed }) => {
@@ -40,6 +42,7 @@ export async function readDetector(options: DetectorOptions): Promise<(detected:
     followLeader({
       url,
       sessionTimeoutMs,
+      clock,
       log,
       changed: (leader) => {
         log.info({ master: leader?.pid }, leader ? 'a master leads' : 'no master leads');

@@ -49,6 +49,7 @@ export async function agentParts(
   const detect = await readDetector({
     master: config.master,
     sessionTimeoutMs: config.zk_session_timeout,
+    clock,
     log,
   });
   const checkpoint = await openCheckpoint(workDir, log);

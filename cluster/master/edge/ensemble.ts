@@ -8,6 +8,7 @@
 
 import type { DomainInfo, MasterInfo } from '../../api/generated/mesos';
 import { encodeJson } from '../../api/json-write';
+import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
@@ -42,6 +43,7 @@ interface EnsembleOptions {
   readonly path: string;
   /** True when each master has a registry of its own, in memory instead of in ZooKeeper. */
   readonly inMemory?: boolean;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -52,18 +54,18 @@ export class Ensemble implements Running {
   private over = false;
 
   /** The ensemble of `--zk`; undefined without it. Throws a StartError when the flags are wrong. */
-  static of(config: MasterConfig, log: Logger): Ensemble | undefined {
+  static of(config: MasterConfig, { clock, log }: { clock: Clock; log: Logger }): Ensemble | undefined {
     if (config.zk === undefined) return undefined;
     const url = zkUrlOf('--zk', config.zk);
     if (config.zk_session_timeout < SESSION_MIN_MS)
       throw new StartError('--zk_session_timeout must be at least 500ms: give a duration such as 10secs');
     const client = new ZkClient({ url, sessionTimeoutMs: config.zk_session_timeout, log });
-    return new Ensemble({ client, path: url.path, inMemory: isInMemory(config), log });
+    return new Ensemble({ client, path: url.path, inMemory: isInMemory(config), clock, log });
   }
 
   constructor(private readonly options: EnsembleOptions) {
-    const { client, path, inMemory = false } = options;
-    if (!inMemory) this.registry = new ZookeeperStore({ client, path: `${path}/${STATE_NODE}` });
+    const { client, clock, path, inMemory = false } = options;
+    if (!inMemory) this.registry = new ZookeeperStore({ client, clock, path: `${path}/${STATE_NODE}` });
   }
 
   /** The store of the registry; undefined when each master has its own in memory. */
@@ -81,10 +83,11 @@ export class Ensemble implements Running {
 
   /** Joins the election. */
   start(candidate: Candidate): void {
-    const { client, path, log } = this.options;
+    const { client, path, clock, log } = this.options;
     this.contender = new Contender({
       client,
       path,
+      clock,
       log,
       prefix: MASTER_PREFIX,
       prefixes: MASTER_PREFIXES,

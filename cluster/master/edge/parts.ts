@@ -47,12 +47,14 @@ export function masterParts(config: MasterConfig, state: StateStore, context: Ma
   const libprocess: Libprocess = createLibprocess(config, context, (pid) => inbox.exited(pid));
   const secrets = peerSecrets(config, log);
   const limits = readRateLimits(config.rate_limits);
-  const ensemble = Ensemble.of(config, log);
+  const ensemble = Ensemble.of(config, context);
   if (ensemble) life.add(() => ensemble.stop());
   const timings = createTimings();
-  const registry = new RegistryStore(ensemble?.store ?? state, timings, {
-    fetchMs: config.registry_fetch_timeout,
-    storeMs: config.registry_store_timeout,
+  const registry = new RegistryStore({
+    state: ensemble?.store ?? state,
+    timings,
+    limits: { fetchMs: config.registry_fetch_timeout, storeMs: config.registry_store_timeout },
+    clock: context.clock,
   });
   const leadership = (): Leadership => {
     const recovered = core.state?.electedAt !== undefined;

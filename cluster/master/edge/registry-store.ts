@@ -5,6 +5,7 @@
 import type { Registry } from '../../api/generated/internal';
 import { decodeProtobuf } from '../../api/protobuf';
 import { type Millis, printDuration } from '../../model/time';
+import { type Clock, pause } from '../../runtime/clock';
 import type { Timings } from '../../runtime/metrics';
 import type { Change, StateStore, Variable } from '../../state/store';
 import { registryEncoder } from './registry-bytes';
@@ -24,6 +25,15 @@ const REST_TIMES = 3;
 /** Shorter pauses are skipped. */
 const REST_MIN_MS = 5;
 
+export interface RegistryStoreOptions {
+  readonly state: StateStore;
+  readonly timings: { readonly fetch: Timings; readonly store: Timings };
+  readonly limits: RegistryLimits;
+  readonly clock: Clock;
+  /** Measures work, in parts of milliseconds. */
+  readonly stopwatch?: (() => Millis) | undefined;
+}
+
 export class RegistryStore {
   private variable: Variable | undefined;
   /** Time before which no store begins: a large registry is stored less often, with more changes each time. */
@@ -32,24 +42,13 @@ export class RegistryStore {
   /** Size of the registry as last read or stored. */
   sizeBytes = 0;
 
-  constructor(
-    private readonly state: StateStore,
-    private readonly timings: { readonly fetch: Timings; readonly store: Timings },
-    private readonly limits: RegistryLimits,
-    private readonly rest: (ms: Millis) => Promise<unknown> = pause,
-  ) {}
+  constructor(private readonly options: RegistryStoreOptions) {}
 
   /** Reads the stored registry; an empty one at the very first start. Rejects after the timeout. */
   async fetch(): Promise<Registry> {
     const began = process.hrtime.bigint();
-    const { fetchMs } = this.limits;
-    this.variable = await within(
-      this.state.fetch(REGISTRY_NAME),
-      fetchMs,
-      'read',
-      '--registry_fetch_timeout',
-    );
-    this.timings.fetch.add(msSince(began));
+    this.variable = await this.fetched(REGISTRY_NAME);
+    this.options.timings.fetch.add(msSince(began));
     this.sizeBytes = this.variable.value.length;
     return decodeProtobuf('mesos.internal.Registry', this.variable.value);
   }
@@ -66,40 +65,41 @@ export class RegistryStore {
 
   /** True when the last registry taken had this mark. */
   async wasTaken(mark: string): Promise<boolean> {
-    const marks = this.state.fetch(FORMER_NAME);
-    const { value } = await within(marks, this.limits.fetchMs, 'read', '--registry_fetch_timeout');
+    const { value } = await this.fetched(FORMER_NAME);
     return value.toString() === mark;
   }
 
   private async write(registry: Registry, others: readonly Change[]): Promise<void> {
     if (!this.variable) throw new Error('the registry was not fetched');
     const { name, version } = this.variable;
-    const restMs = this.notBefore - performance.now();
-    if (restMs >= REST_MIN_MS) await this.rest(restMs);
-    const encodedAt = performance.now();
+    const { state, timings, limits, clock, stopwatch = () => performance.now() } = this.options;
+    const restMs = this.notBefore - clock.now();
+    if (restMs >= REST_MIN_MS) await pause(clock, restMs);
+    const encodedAt = stopwatch();
     const value = this.encode(registry);
-    const now = performance.now();
-    this.notBefore = now + (now - encodedAt) * REST_TIMES;
+    this.notBefore = clock.now() + (stopwatch() - encodedAt) * REST_TIMES;
     const began = process.hrtime.bigint();
-    const storing = this.state.commit([{ name, value, version }, ...others]);
-    const done = await within(storing, this.limits.storeMs, 'stored', '--registry_store_timeout');
-    this.timings.store.add(msSince(began));
+    const storing = state.commit([{ name, value, version }, ...others]);
+    const done = await this.within(storing, limits.storeMs, 'stored', '--registry_store_timeout');
+    timings.store.add(msSince(began));
     if (!done.ok) throw new Error('another master stored it');
     this.variable = { name, version: done.versions.get(name) ?? 0, value };
     this.sizeBytes = value.length;
   }
-}
 
-function pause(ms: Millis): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
+  private fetched(name: string): Promise<Variable> {
+    const { state, limits } = this.options;
+    return this.within(state.fetch(name), limits.fetchMs, 'read', '--registry_fetch_timeout');
+  }
 
-function within<T>(work: Promise<T>, ms: Millis, done: string, flag: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error(`it was not ${done} within ${printDuration(ms)} (${flag})`));
-    const timer = setTimeout(late, ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  private within<T>(work: Promise<T>, ms: Millis, done: string, flag: string): Promise<T> {
+    const { clock } = this.options;
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new Error(`it was not ${done} within ${printDuration(ms)} (${flag})`));
+      const cancel = clock.wakeAt(clock.now() + ms, late);
+      work.then(resolve, reject).finally(cancel);
+    });
+  }
 }
 
 function msSince(began: bigint): number {

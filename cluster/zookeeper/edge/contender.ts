@@ -10,6 +10,7 @@
 
 import zookeeper from 'node-zookeeper-client';
 import { errorText } from '../../model/error-text';
+import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { ZkClient } from './client';
@@ -32,6 +33,7 @@ export interface ContenderOptions {
   readonly prefixes: readonly string[];
   /** The data of our node, which no other contender may have: our node is recognized by it. */
   readonly data: Buffer;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly changed: (election: ElectionState) => void;
   /** Called when we cannot take part, and never will. */
@@ -54,18 +56,21 @@ export class Contender implements Running {
   private losses = 0;
   private readonly group: Group;
   private ignore: () => void = () => undefined;
+  /** Ends the pause after an error. */
+  private resume: () => void = () => undefined;
 
   constructor(private readonly options: ContenderOptions) {
-    const { client, path, prefixes, log, pauseMs = PAUSE_MS } = options;
+    const { client, path, prefixes, clock, log, pauseMs = PAUSE_MS } = options;
     const changed = (members: readonly GroupMember[]): void => {
       this.members = members;
       this.update();
     };
-    this.group = new Group({ client, path, prefixes, log, changed, pauseMs });
+    this.group = new Group({ client, path, prefixes, clock, log, changed, pauseMs });
   }
 
   start(): void {
-    this.ignore = watchSession(this.options.client, {
+    const { client, clock } = this.options;
+    this.ignore = watchSession(client, clock, {
       lost: (reason) => this.lose(reason),
       restored: () => {
         this.group.refresh();
@@ -90,6 +95,7 @@ export class Contender implements Running {
   async stop(): Promise<void> {
     this.stopped = true;
     this.ignore();
+    this.resume();
     await this.group.stop();
   }
 
@@ -130,11 +136,24 @@ export class Contender implements Running {
         if (losses === this.losses && !this.stopped) this.nodeName = nodeName;
       } catch (error) {
         this.options.log.debug({ error: errorText(error) }, 'the election cannot be entered yet');
-        await new Promise((resolve) => setTimeout(resolve, this.options.pauseMs ?? PAUSE_MS).unref());
+        await this.pause();
       }
     }
     this.joining = false;
     if (this.members) this.update();
+  }
+
+  /** Waits before the next attempt, or until the stop. */
+  private pause(): Promise<void> {
+    const { clock, pauseMs = PAUSE_MS } = this.options;
+    return new Promise((resolve) => {
+      const cancel = clock.wakeAt(clock.now() + pauseMs, resolve);
+      this.resume = () => {
+        cancel();
+        resolve();
+      };
+      if (this.stopped) this.resume();
+    });
   }
 
   /** Makes our node, unless there is one of this session, and returns its name. */

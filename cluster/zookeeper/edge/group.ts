@@ -6,6 +6,7 @@
  */
 
 import { errorText } from '../../model/error-text';
+import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import { type Member, readMembers } from '../core/members';
@@ -20,6 +21,7 @@ export interface GroupOptions {
   readonly path: string;
   /** The prefixes of members' names; the first one that any child has counts. */
   readonly prefixes: readonly string[];
+  readonly clock: Clock;
   readonly log: Logger;
   /** Called with all members in the order of their numbers, whenever they have changed. */
   readonly changed: (members: readonly GroupMember[]) => void;
@@ -37,7 +39,7 @@ export class Group implements Running {
   private busy = false;
   private again = false;
   private stopped = false;
-  private timer: NodeJS.Timeout | undefined;
+  private cancel: (() => void) | undefined;
   private notBefore = 0;
   private ignore: () => void = () => undefined;
   /** The one watcher of this group: the library keeps each distinct watcher until there is a change. */
@@ -63,7 +65,7 @@ export class Group implements Running {
   async stop(): Promise<void> {
     this.stopped = true;
     this.ignore();
-    clearTimeout(this.timer);
+    this.cancel?.();
   }
 
   /** Schedules a round. */
@@ -73,14 +75,15 @@ export class Group implements Running {
       this.again = true;
       return;
     }
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.round(), Math.max(0, this.notBefore - Date.now()));
+    const { clock } = this.options;
+    this.cancel?.();
+    this.cancel = clock.wakeAt(Math.max(this.notBefore, clock.now()), () => void this.round());
   }
 
   private async round(): Promise<void> {
-    const { log, path, pauseMs = PAUSE_MS } = this.options;
+    const { clock, log, path, pauseMs = PAUSE_MS } = this.options;
     this.busy = true;
-    this.notBefore = Date.now() + pauseMs;
+    this.notBefore = clock.now() + pauseMs;
     try {
       const members = await this.read();
       if (members) this.tell(members);

@@ -7,6 +7,7 @@
 import type { DomainInfo, MasterInfo } from '../../api/generated/mesos';
 import { decodeJson } from '../../api/json-read';
 import { decodeProtobuf } from '../../api/protobuf';
+import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import { readPid } from '../../runtime/messages/pid';
@@ -55,6 +56,7 @@ function leaderOf(info: MasterInfo): Leader {
 export interface FollowOptions {
   readonly url: ZkUrl;
   readonly sessionTimeoutMs: number;
+  readonly clock: Clock;
   readonly log: Logger;
   /** Called when another master leads, or none any more. */
   readonly changed: (leader: Leader | undefined) => void;
@@ -63,7 +65,8 @@ export interface FollowOptions {
 }
 
 /** Follows the leading master until it is stopped. */
-export function followLeader({ url, sessionTimeoutMs, log, changed, failed }: FollowOptions): Running {
+export function followLeader(options: FollowOptions): Running {
+  const { url, sessionTimeoutMs, clock, log, changed, failed } = options;
   const client = new ZkClient({ url, sessionTimeoutMs, log });
   let last: Leader | undefined;
   const tell = (leader: Leader | undefined): void => {
@@ -80,10 +83,11 @@ export function followLeader({ url, sessionTimeoutMs, log, changed, failed }: Fo
     client,
     path: url.path,
     prefixes: MASTER_PREFIXES,
+    clock,
     log,
     changed: membersChanged,
   });
-  const ignore = watchSession(client, {
+  const ignore = watchSession(client, clock, {
     lost: (reason) => {
       log.warn({ reason }, 'nobody can say who leads');
       tell(undefined);

@@ -5,6 +5,7 @@
  * this process did not run meanwhile; then as soon as it runs.
  */
 
+import type { Clock } from '../../runtime/clock';
 import type { ZkClient } from './client';
 
 export interface SessionWatch {
@@ -22,30 +23,33 @@ const MARGIN = 0.1;
 /** Watches a session. Returns a function that stops it. */
 export function watchSession(
   client: Pick<ZkClient, 'listen' | 'sessionLeftMs' | 'grantedMs'>,
+  clock: Clock,
   { lost, restored, refused }: SessionWatch,
 ): () => void {
   let isLost = false;
   const lose = (reason: string): void => {
-    clearTimeout(timer);
+    cancel();
     if (!isLost) lost(reason);
     isLost = true;
   };
-  let timer = setTimeout(() => lose('ZooKeeper cannot be reached'), client.grantedMs()).unref();
+  const loseIn = (ms: number, reason: string): (() => void) =>
+    clock.wakeAt(clock.now() + ms, () => lose(reason));
+  let cancel = loseIn(client.grantedMs(), 'ZooKeeper cannot be reached');
   const ignore = client.listen((state) => {
-    clearTimeout(timer);
+    cancel();
     if (state === 'connected') {
       isLost = false;
       restored();
     } else if (state === 'disconnected') {
       const left = client.sessionLeftMs() - client.grantedMs() * MARGIN;
-      timer = setTimeout(() => lose('no connection to ZooKeeper'), Math.max(0, left));
+      cancel = loseIn(Math.max(0, left), 'no connection to ZooKeeper');
     } else {
       lose(state === 'expired' ? 'the session with ZooKeeper is over' : 'ZooKeeper refuses the credentials');
       if (state === 'auth-failed') refused();
     }
   });
   return () => {
-    clearTimeout(timer);
+    cancel();
     ignore();
   };
 }

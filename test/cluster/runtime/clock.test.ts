@@ -1,4 +1,4 @@
-import { systemClock, VirtualClock } from '../../../cluster/runtime/clock';
+import { pause, systemClock, VirtualClock } from '../../../cluster/runtime/clock';
 
 describe('the virtual clock', () => {
   it('stands still until it is moved', () => {
@@ -44,6 +44,25 @@ describe('the virtual clock', () => {
     off();
     clock.advance(20);
     expect(calls).toEqual(['past at 100']);
+  });
+});
+
+describe('the virtual clock with promises', () => {
+  it('lets them settle after each callback, so that what they ask for comes on the way', async () => {
+    const clock = new VirtualClock();
+    const calls: number[] = [];
+    const work = async (): Promise<void> => {
+      for (let round = 0; round < 3; round++) {
+        await pause(clock, 10);
+        calls.push(clock.now());
+      }
+    };
+    const done = work();
+    await clock.advanceSettled(25, () => new Promise((resolve) => setImmediate(resolve)));
+    expect([calls, clock.now()]).toEqual([[10, 20], 25]);
+    await clock.advanceSettled(5, () => new Promise((resolve) => setImmediate(resolve)));
+    await done;
+    expect(calls).toEqual([10, 20, 30]);
   });
 });
 

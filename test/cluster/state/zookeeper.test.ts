@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import zookeeper from 'node-zookeeper-client';
+import { systemClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { store } from '../../../cluster/state/store';
 import { DeposedError, type ZkPort, ZookeeperStore } from '../../../cluster/state/zookeeper';
@@ -19,7 +20,7 @@ describeZookeeper('with a real ZooKeeper', (setting) => {
     setting.client({ sessionTimeoutMs, ...(port !== undefined && { ports: [port] }) });
 
   const open = (path = newPath(), zk: ZkPort = client()): Promise<ZookeeperStore> =>
-    ZookeeperStore.open({ client: zk, path, patienceMs: 20_000 });
+    ZookeeperStore.open({ client: zk, clock: systemClock(), path, patienceMs: 20_000 });
 
   stateContract('ZookeeperStore', () => open());
 
@@ -130,12 +131,12 @@ describeZookeeper('with a real ZooKeeper', (setting) => {
     const old = client();
     const young = client();
     const node = await candidacy(old);
-    const deposed = new ZookeeperStore({ client: old, path });
+    const deposed = new ZookeeperStore({ client: old, clock: systemClock(), path });
     await deposed.claim(node);
     const mine = await store(deposed, await deposed.fetch('registry'), bytes('of the old one'));
     // The old one still believes in itself, as after a pause of its process.
     await young.remove(node);
-    const leader = new ZookeeperStore({ client: young, path });
+    const leader = new ZookeeperStore({ client: young, clock: systemClock(), path });
     await leader.claim(await candidacy(young));
     expect(await leader.fetch('registry')).toEqual(mine);
     const late = mine && store(deposed, mine, bytes('late'));

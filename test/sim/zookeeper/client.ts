@@ -7,6 +7,7 @@
 
 import type { Stat } from 'node-zookeeper-client';
 import { nextInteger, type Random } from '../../../cluster/model/random';
+import type { Clock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import {
   ZkClient,
@@ -54,6 +55,7 @@ export class ModelClient extends ZkClient {
 
   constructor(
     private readonly server: ModelServer,
+    private readonly clock: Clock,
     private readonly random: Random,
     private readonly timeoutMs: number,
   ) {
@@ -61,7 +63,7 @@ export class ModelClient extends ZkClient {
   }
 
   override start(): void {
-    this.disconnectedAt = performance.now();
+    this.disconnectedAt = this.clock.now();
     this.connectLater();
   }
 
@@ -87,7 +89,7 @@ export class ModelClient extends ZkClient {
   breakConnection(): void {
     if (this.state !== 'connected' || this.over) return;
     this.connection += 1;
-    this.disconnectedAt = performance.now();
+    this.disconnectedAt = this.clock.now();
     this.failSent('CONNECTION_LOSS');
     this.turn('disconnected');
     this.connectLater();
@@ -95,7 +97,7 @@ export class ModelClient extends ZkClient {
 
   override sessionLeftMs(): number {
     if (this.heard === undefined || this.session === undefined) return 0;
-    return Math.max(0, this.timeoutMs - (performance.now() - this.heard));
+    return Math.max(0, this.timeoutMs - (this.clock.now() - this.heard));
   }
 
   override grantedMs(): number {
@@ -162,9 +164,9 @@ export class ModelClient extends ZkClient {
   private ask<T>(what: string, work: (session: number) => T): Promise<T> {
     return new Promise<T>((done, failed) => {
       if (this.over) return failed(new ZkError('CLOSED', what));
-      const limit = setTimeout(() => pending.reject(new ZkError('TIMEOUT', what)), this.timeoutMs);
+      const cancel = this.after(this.timeoutMs, () => pending.reject(new ZkError('TIMEOUT', what)));
       const settle = (): void => {
-        clearTimeout(limit);
+        cancel();
         this.sent.delete(pending);
         this.waiting = this.waiting.filter((one) => one !== pending);
       };
@@ -204,22 +206,22 @@ export class ModelClient extends ZkClient {
 
   private answer(connection: number, settle: () => void): void {
     this.travel(connection, () => {
-      this.heard = performance.now();
+      this.heard = this.clock.now();
       settle();
     });
   }
 
   /** Brings something through the connection, in order: what is cut off comes later, or not when the connection broke. */
   private travel(connection: number, arrive: () => void): void {
-    const now = performance.now();
+    const now = this.clock.now();
     this.lastAt = Math.max(this.lastAt, now + 1 + nextInteger(this.random, this.wire.delayMs));
     this.underWay.push({ connection, arrive });
-    setTimeout(() => this.deliver(), this.lastAt - now);
+    this.after(this.lastAt - now, () => this.deliver());
   }
 
   private deliver(): void {
     if (this.wire.cut && !this.over) {
-      setTimeout(() => this.deliver(), RETRY_MS);
+      this.after(RETRY_MS, () => this.deliver());
       return;
     }
     const { connection, arrive } = this.underWay.shift() ?? {};
@@ -227,20 +229,20 @@ export class ModelClient extends ZkClient {
   }
 
   private connectLater(): void {
-    setTimeout(() => this.connect(), 1 + nextInteger(this.random, TRY_MS));
+    this.after(1 + nextInteger(this.random, TRY_MS), () => this.connect());
   }
 
   private connect(): void {
     if (this.over || this.state === 'connected') return;
-    const away = performance.now() - this.disconnectedAt;
+    const away = this.clock.now() - this.disconnectedAt;
     if (this.session !== undefined && away > this.timeoutMs * RENEW_AFTER_SESSIONS) this.startOver();
     if (this.wire.cut) return this.connectLater();
     this.server.endSilent();
     if (this.session !== undefined && !this.server.touch(this.session)) this.startOver();
     this.session ??= this.server.open(this.timeoutMs);
     this.connection += 1;
-    this.lastAt = performance.now();
-    this.heard = performance.now();
+    this.lastAt = this.clock.now();
+    this.heard = this.clock.now();
     this.turn('connected');
     for (const pending of this.waiting.splice(0)) this.request(pending);
     this.ping(this.connection);
@@ -249,7 +251,7 @@ export class ModelClient extends ZkClient {
   private startOver(): void {
     this.session = undefined;
     this.heard = undefined;
-    this.disconnectedAt = performance.now();
+    this.disconnectedAt = this.clock.now();
     this.failSent('SESSION_EXPIRED');
     for (const pending of this.waiting.splice(0))
       pending.reject(new ZkError('SESSION_EXPIRED', pending.what));
@@ -263,13 +265,17 @@ export class ModelClient extends ZkClient {
 
   private ping(connection: number): void {
     if (connection !== this.connection || this.over) return;
-    if (performance.now() - (this.heard ?? 0) > (this.timeoutMs * 2) / 3) return this.breakConnection();
+    if (this.clock.now() - (this.heard ?? 0) > (this.timeoutMs * 2) / 3) return this.breakConnection();
     this.travel(connection, () => {
       if (this.session !== undefined && this.server.touch(this.session))
         this.answer(connection, () => undefined);
       else this.breakConnection();
     });
-    setTimeout(() => this.ping(connection), this.timeoutMs / 6);
+    this.after(this.timeoutMs / 6, () => this.ping(connection));
+  }
+
+  private after(ms: number, callback: () => void): () => void {
+    return this.clock.wakeAt(this.clock.now() + ms, callback);
   }
 
   private turn(state: ZkState): void {

@@ -1,4 +1,5 @@
 import { readDetector } from '../../../../cluster/agent/edge/detector';
+import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 
 it.each([
@@ -6,7 +7,12 @@ it.each([
   ['http://127.0.0.1:5050/', 'master@127.0.0.1:5050'],
   ['localhost:5050', 'master@127.0.0.1:5050'],
 ])('%s is the master %s, which is told of once', async (master, pid) => {
-  const detect = await readDetector({ master, sessionTimeoutMs: 1000, log: silentLogger });
+  const detect = await readDetector({
+    master,
+    sessionTimeoutMs: 1000,
+    clock: systemClock(),
+    log: silentLogger,
+  });
   const told: (string | undefined)[] = [];
   const running = detect({ changed: (pid) => told.push(pid), failed: () => undefined });
   await running.stop();
@@ -23,7 +29,7 @@ it.each([
   ['zk://a:2181:/mesos', '--master: a server ends in a colon'],
   ['zk://user:hidden@', '--master: each server is host or host:port'],
 ])('%s is refused with a fix, and without a password', async (master, text) => {
-  const read = readDetector({ master, sessionTimeoutMs: 1000, log: silentLogger });
+  const read = readDetector({ master, sessionTimeoutMs: 1000, clock: systemClock(), log: silentLogger });
   await expect(read).rejects.toThrow(text);
   await expect(read).rejects.not.toThrow('hidden');
 });

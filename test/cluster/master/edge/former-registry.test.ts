@@ -44,7 +44,8 @@ async function workFolder(registry: Registry | Buffer): Promise<string> {
 
 function storeIn(state: StateStore): RegistryStore {
   const timings = { fetch: new Timings('fetch'), store: new Timings('store') };
-  return new RegistryStore(state, timings, { fetchMs: 5000, storeMs: 5000 });
+  const limits = { fetchMs: 5000, storeMs: 5000 };
+  return new RegistryStore({ state, timings, limits, clock: systemClock() });
 }
 
 async function move(state: StateStore, folder: string): Promise<Registry> {

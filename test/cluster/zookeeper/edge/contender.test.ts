@@ -1,4 +1,5 @@
 import zookeeper from 'node-zookeeper-client';
+import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
 import { type ZkClient, ZkError } from '../../../../cluster/zookeeper/edge/client';
@@ -29,6 +30,7 @@ describeZookeeper('an election', (setting) => {
       path,
       prefix: 'json.info_',
       prefixes: ['json.info_'],
+      clock: systemClock(),
       log: silentLogger,
       pauseMs: 50,
       data: Buffer.from(who),
@@ -175,6 +177,7 @@ describeZookeeper('an election', (setting) => {
     const seen: (Leader | undefined)[] = [];
     const url = readZkUrl(`zk://127.0.0.1:${setting.server.port}${path}`) as ZkUrl;
     const following = followLeader({
+      clock: systemClock(),
       url,
       sessionTimeoutMs: SESSION_MS,
       log: silentLogger,

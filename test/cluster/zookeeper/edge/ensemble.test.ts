@@ -1,3 +1,4 @@
+import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { store } from '../../../../cluster/state/store';
 import { ZookeeperStore } from '../../../../cluster/state/zookeeper';
@@ -19,6 +20,7 @@ const missing = missingForZookeeper();
     const client = new ZkClient({ url, sessionTimeoutMs: 10_000, log: silentLogger });
     const elections: ElectionState[] = [];
     const contender = new Contender({
+      clock: systemClock(),
       client,
       path: '/mesos',
       prefix: 'json.info_',
@@ -32,7 +34,7 @@ const missing = missingForZookeeper();
       client.start();
       contender.start();
       const election = await leading(contender);
-      const state = new ZookeeperStore({ client, path: '/mesos/meseta' });
+      const state = new ZookeeperStore({ client, clock: systemClock(), path: '/mesos/meseta' });
       await state.claim(election.node);
       let count = 0;
       const write = async (): Promise<void> => {

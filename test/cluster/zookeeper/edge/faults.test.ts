@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { nextRandom, randomFrom } from '../../../../cluster/model/random';
+import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { store } from '../../../../cluster/state/store';
 import { ZookeeperStore } from '../../../../cluster/state/zookeeper';
@@ -30,6 +31,7 @@ class Candidate {
     const url = readZkUrl(`zk://127.0.0.1:${wire.port}/`) as ZkUrl;
     this.client = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log: silentLogger });
     this.contender = new Contender({
+      clock: systemClock(),
       client: this.client,
       path: '/faults',
       prefix: 'json.info_',
@@ -66,7 +68,12 @@ class Candidate {
 
   /** Goes on until it is told that it must not: it does not look itself whether it still leads. */
   private async count(node: string): Promise<void> {
-    const state = new ZookeeperStore({ client: this.client, path: '/faults/meseta', patienceMs: 5000 });
+    const state = new ZookeeperStore({
+      client: this.client,
+      clock: systemClock(),
+      path: '/faults/meseta',
+      patienceMs: 5000,
+    });
     await state.claim(node);
     let variable = await state.fetch('count');
     while (this.running) {

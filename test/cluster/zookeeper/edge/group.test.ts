@@ -1,4 +1,5 @@
 import zookeeper from 'node-zookeeper-client';
+import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
 import { ZkClient } from '../../../../cluster/zookeeper/edge/client';
@@ -26,6 +27,7 @@ it('watches with one and the same function, however often it looks', async () =>
     },
     path: '/mesos',
     prefixes: [''],
+    clock: systemClock(),
     log: silentLogger,
     changed: () => undefined,
     pauseMs: 0,
@@ -75,6 +77,7 @@ describeReal(`a group${missing === undefined ? '' : ` (skipped: ${missing} is mi
       client: client(),
       path: '/mesos',
       prefixes: ['json.info_', 'info_'],
+      clock: systemClock(),
       log: silentLogger,
       pauseMs: 20,
       changed: (members) => void seen.push(members.map(({ data }) => data.toString())),
