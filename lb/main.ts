@@ -6,15 +6,11 @@
  */
 
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { errorText } from '../cluster/model/error-text';
 import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
-import { makeFolder } from '../cluster/runtime/files/make-folder';
 import { warnOpenFolder, warnOpenSecret } from '../cluster/runtime/files/private';
-import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
-import { hostPattern, hostRule } from '../cluster/runtime/http/hosts';
+import { hostRule } from '../cluster/runtime/http/hosts';
 import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running, StartError } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
@@ -23,38 +19,40 @@ import { Metrics } from '../cluster/runtime/metrics';
 import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { LbConfig } from './config';
 import type { LbBoot } from './core/events';
-import { printIssue } from './core/issues/issues';
 import { createRenderer } from './core/render/render';
-import type { Bind, HttpsIn, ModelOptions } from './core/services/options';
+import type { Bind, ModelOptions } from './core/services/options';
 import { reservedListeners } from './core/services/services';
 import { lbMachine } from './core/step';
 import { type AdminDeps, addMetrics, adminRoutes } from './edge/admin-api';
-import { authorizeBy, clientTrusting } from './edge/authorize';
 import { Balancer } from './edge/balancer';
-import { requireBindable, withChosenPort } from './edge/bind-check';
+import { requireBindable } from './edge/bind-check';
 import { Certificates } from './edge/certificates';
-import { runCommand } from './edge/command';
-import { applyKernelSettings, askVault, selfSigned } from './edge/container-setup';
+import { applyKernelSettings } from './edge/container-setup';
 import { Drains } from './edge/drains';
-import { connectionsFor, findHaproxy, type HaproxyProgram } from './edge/find-haproxy';
+import { findHaproxy } from './edge/find-haproxy';
 import { Follower } from './edge/follow';
 import { Handover } from './edge/handover';
 import { Haproxy } from './edge/haproxy';
 import { LbMachine } from './edge/machine';
-import { type Client, Marathon } from './edge/marathon';
+import type { Marathon } from './edge/marathon';
+import { modelOptions } from './edge/model-options';
+import { openMarathon } from './edge/open-marathon';
 import { canFindProcesses } from './edge/processes';
 import { Resolver } from './edge/resolver';
 import { RuntimeApi } from './edge/runtime-api';
 import { Supervisor } from './edge/supervisor';
 import { withSyslog } from './edge/syslog';
-import { digests, loadTemplates } from './edge/templates';
+import { loadTemplates } from './edge/templates';
 import { Traffic } from './edge/traffic';
-import { openWorkFolder, type WorkFolder, writeText } from './edge/work-folder';
+import { openWorkFolder } from './edge/work-folder';
+import { writeOnce } from './edge/write-once';
 
 export interface LbDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics?: Metrics | undefined;
+  /** Called when the load balancer cannot go on; HAProxy serves on, and the next start adopts it. */
+  readonly onEnd?: ((why: string) => void) | undefined;
   /** Makes the recorder of the machine's events, for `--record`. */
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
 }
@@ -77,7 +75,6 @@ export interface RunningLb extends Running, LbAddresses {
   reload(): void;
 }
 
-const CONNECTIONS_MAX = 50_000;
 /** Longest wait of a start for Marathon's apps when nothing serves yet. */
 const READ_LIMIT_MS = 2000;
 
@@ -117,12 +114,12 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
       workerEnds: () => traffic.workerEnds(),
       machine,
     });
-    const marathon = await openMarathon(config, deps, life);
+    const marathon = await openMarathon(config, deps.clock, life);
     if (config.sse && !config.dry) {
       const parts = { options, machine, haproxy, balancer, marathon, runtime, traffic, handover };
       return { ...addressesOf(options), ...(await serve(life, config, deps, parts)) };
     }
-    await writeOnce(config, marathon, balancer, folder, deps);
+    await writeOnce(config, { marathon, balancer, folder, log: deps.log });
     await life.stop();
     return { ...addressesOf(options), regenerate: () => undefined, reload: () => undefined };
   });
@@ -133,20 +130,6 @@ function withLogs({ syslogSocket }: LbConfig, deps: LbDeps, life: Lifetime): LbD
   const { log, stop } = withSyslog(deps.log, syslogSocket);
   life.add(stop);
   return { ...deps, log };
-}
-
-async function openMarathon(config: LbConfig, { clock }: LbDeps, life: Lifetime): Promise<Marathon> {
-  const plain = new HttpClient();
-  life.add(() => plain.close());
-  let client: Client = plain;
-  if (config.caFile !== undefined) {
-    const trusting = clientTrusting(config.caFile);
-    life.add(() => trusting.close());
-    client = trusting;
-  }
-  const credentials = config.credentials ?? (config.vault && (await askVault(config.vault, plain)));
-  const authorize = authorizeBy({ ...config, credentials: credentials }, client, () => clock.now());
-  return new Marathon(client, config.marathon, authorize);
 }
 
 function checkConfig(config: LbConfig): void {
@@ -163,83 +146,17 @@ function checkConfig(config: LbConfig): void {
   for (const path of config.certificates) if (statSync(path).isFile()) warnOpenSecret('--ssl-certs', path);
 }
 
-async function modelOptions(
-  config: LbConfig,
-  program: HaproxyProgram,
-  folder: WorkFolder,
-  log: Logger,
-): Promise<ModelOptions> {
-  const front = (port: number): Promise<Bind> => withChosenPort({ address: config.bindAddress, port });
-  const httpsIn = await httpsFront(config, folder, log);
-  return {
-    groups: config.groups,
-    strict: config.strictMode,
-    healthCheck: config.healthCheck,
-    serviceAddress: config.bindAddress,
-    httpIn: config.bindHttpHttps ? await front(config.httpInPort) : undefined,
-    httpsIn,
-    appIdIn: await front(config.appIdPort),
-    stats: await withChosenPort({ address: config.statsAddress, port: config.statsPort }),
-    admin: await withChosenPort({ address: config.httpAddress, port: config.httpPort }),
-    process: {
-      socket: folder.statsSocket,
-      connectionsMax: connectionsFor(CONNECTIONS_MAX),
-      drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
-      prometheus: program.prometheus,
-      hostPattern: hostPattern({ allowed: config.allowedHosts }),
-      noClient: program.capabilities.servers,
-      stateFile: folder.stateFile,
-      logs: config.accessLogs,
-      logFormat: config.accessLogFormat,
-      options: logOptions(config),
-    },
-    digests,
-    mapFolder: config.maps ? dirname(folder.config) : undefined,
-    groupHttps: config.groupHttps,
-    longestPathFirst: config.longestPathFirst,
-    portRange: config.portRange,
-    templateLabels: { groups: config.templateGroups, directives: config.templateDirectives },
-    replacedTemplates: new Set(config.templates.keys()),
-    ownName: config.ownName,
-  };
-}
-
-/** Adds `httplog` when requests are logged and --access-log-format is not set. */
-function logOptions({ accessLogs, accessLogFormat, defaultOptions }: LbConfig): readonly string[] {
-  return accessLogs.length > 0 && accessLogFormat === undefined
-    ? [...new Set([...defaultOptions, 'httplog'])].sort()
-    : defaultOptions;
-}
-
-const DEFAULT_CERTIFICATE = '/etc/ssl/cert.pem';
-
-/** The HTTPS frontend, when there is a certificate. A configuration that is only written may name a missing one. */
-async function httpsFront(config: LbConfig, folder: WorkFolder, log: Logger): Promise<HttpsIn | undefined> {
-  if (!config.bindHttpHttps) return undefined;
-  const certificates = [...config.certificates];
-  for (const [name, text] of config.certificateTexts) {
-    makeFolder(folder.certificates);
-    const path = join(folder.certificates, name);
-    writeText(path, text);
-    certificates.push(path);
-  }
-  if (certificates.length === 0 && config.selfSigned && config.sse && !existsSync(DEFAULT_CERTIFICATE))
-    certificates.push(await selfSigned(join(folder.certificates, 'self-signed.pem'), log));
-  const onlyText = config.dry || (!config.sse && config.skipValidation);
-  if (certificates.length === 0 && (onlyText || existsSync(DEFAULT_CERTIFICATE)))
-    certificates.push(DEFAULT_CERTIFICATE);
-  if (certificates.length === 0) return undefined;
-  const bind = await withChosenPort({ address: config.bindAddress, port: config.httpsInPort });
-  return { ...bind, certificates, http2: config.http2 };
-}
-
 function addressesOf(options: ModelOptions): LbAddresses {
   const { admin, httpIn, httpsIn, appIdIn, stats } = options;
   const https = httpsIn && { address: httpsIn.address, port: httpsIn.port };
   return { http: admin, vhosts: httpIn, https, appIds: appIdIn, stats };
 }
 
-function createMachine(config: LbConfig, { clock, log, record }: LbDeps, handover: Handover): LbMachine {
+function createMachine(
+  config: LbConfig,
+  { clock, log, record, onEnd }: LbDeps,
+  handover: Handover,
+): LbMachine {
   const boot: LbBoot = {
     // Where processes cannot be found a HAProxy that is left could not be adopted, so it is ended.
     endHaproxy: config.stopHaproxy || !canFindProcesses(),
@@ -251,7 +168,9 @@ function createMachine(config: LbConfig, { clock, log, record }: LbDeps, handove
     reloadWaitMs: config.reloadWaitMs,
     lingerMs: config.reloadLingerMs,
   };
-  return new LbMachine({ boot, clock, log, recorder: record?.({ machine: lbMachine.name, boot }) });
+  const machine = new LbMachine({ boot, clock, log, recorder: record?.({ machine: lbMachine.name, boot }) });
+  machine.onBroken((error) => onEnd?.(error.stack ?? error.message));
+  return machine;
 }
 
 interface Parts {
@@ -370,35 +289,4 @@ async function serve(
     regenerate: () => follower.trigger(),
     reload: () => void balancer.reloadAgain('asked for by a signal').catch(() => undefined),
   };
-}
-
-async function writeOnce(
-  config: LbConfig,
-  marathon: Marathon,
-  balancer: Balancer,
-  folder: WorkFolder,
-  { log }: LbDeps,
-): Promise<void> {
-  const { files, issues, outcome } = await balancer.preview(await readOnce(marathon));
-  for (const issue of issues) log.warn({ app: issue.app }, printIssue(issue));
-  if (config.dry) {
-    process.stdout.write(files.config);
-    return;
-  }
-  if (!outcome.ok) throw new StartError(`HAProxy refuses the configuration: ${outcome.why}`);
-  if (files.maps) {
-    writeText(folder.hostMap, files.maps.hosts);
-    writeText(folder.appMap, files.maps.apps);
-  }
-  const changed = writeText(folder.config, files.config);
-  log.info({ path: folder.config, changed }, 'the configuration is written');
-  if (changed && config.command !== undefined) await runCommand(config.command, log);
-}
-
-async function readOnce(marathon: Marathon): Promise<unknown> {
-  try {
-    return await marathon.apps(new AbortController().signal);
-  } catch (error) {
-    throw new StartError(errorText(error));
-  }
 }

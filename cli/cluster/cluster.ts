@@ -207,8 +207,8 @@ function startLbPart(
   const config = readLbConfig(lb);
   const record = recorderFor(lb.record);
   const flags = { '--http-in-port': '--http-port', '--http-port': '--lb-port' };
-  return parts.start('the load balancer', flags, () =>
-    startLb(config, { log: deps.log.child({ part: 'lb' }), clock: deps.clock, record }),
+  return parts.start('the load balancer', flags, (ended) =>
+    startLb(config, { log: deps.log.child({ part: 'lb' }), clock: deps.clock, onEnd: ended, record }),
   );
 }
 

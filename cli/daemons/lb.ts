@@ -15,17 +15,21 @@ const clock = systemClock();
 const lbCommand = flagCommand({
   flags: lbFlags,
   run: ({ flags }, terminal) =>
-    runDaemon(terminal, async () => {
-      const config = readLbConfig(flags, terminal.env);
-      const log = createLogger({ level: flags['log-level'] });
-      warnMisspeltVariables(misspeltVariables(LB_VARIABLES, 'HAPROXY_', terminal.env), log);
-      const once = !config.sse || config.dry;
-      let running: RunningLb | undefined;
-      // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again. Neither ends it while it starts.
-      if (!once) process.on('SIGHUP', () => running?.regenerate()).on('SIGUSR1', () => running?.reload());
-      running = await startLb(config, { log, clock, record: recorderFor(flags.record) });
-      return once ? { running, finished: Promise.resolve(0) } : { running };
-    }, ['SIGINT', 'SIGTERM']),
+    runDaemon(
+      terminal,
+      async ({ fail }) => {
+        const config = readLbConfig(flags, terminal.env);
+        const log = createLogger({ level: flags['log-level'] });
+        warnMisspeltVariables(misspeltVariables(LB_VARIABLES, 'HAPROXY_', terminal.env), log);
+        const once = !config.sse || config.dry;
+        let running: RunningLb | undefined;
+        // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again. Neither ends it while it starts.
+        if (!once) process.on('SIGHUP', () => running?.regenerate()).on('SIGUSR1', () => running?.reload());
+        running = await startLb(config, { log, clock, onEnd: fail, record: recorderFor(flags.record) });
+        return once ? { running, finished: Promise.resolve(0) } : { running };
+      },
+      ['SIGINT', 'SIGTERM'],
+    ),
 });
 
 /** The command; `--longhelp` prints the flags and the reference of labels and templates. */
