@@ -178,7 +178,7 @@ export function addMetrics({
   );
   metrics.gauge('lb/commands', 'Changes made without a reload', () => balancer.state.commands);
   metrics.gauge('lb/certificate_swaps', 'Certificates replaced without a reload', () => certificates.swaps);
-  metrics.gauge('lb/workers_cut', 'Old workers ended with their connections', () => haproxy.workersCut);
+  metrics.gauge('lb/workers_cut', 'Old workers ended with their connections', () => haproxy.oldWorkers.cut);
   metrics.gauge('lb/haproxy_restarts', 'Times HAProxy ended by itself', () => haproxy.restarts);
   metrics.gauge('lb/haproxy_up', 'Whether HAProxy runs', () => (haproxy.isUp() ? 1 : 0));
   metrics.gauge('lb/marathon_streaming', 'Whether events are followed', () => (follower.streaming ? 1 : 0));

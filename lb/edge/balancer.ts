@@ -176,7 +176,7 @@ export class Balancer {
   /** Reloads the running configuration, once the worker of an earlier reload is gone or `--reload-wait` is over. */
   async reloadAgain(reason: string): Promise<Outcome> {
     const { haproxy, machine } = this.parts;
-    await haproxy.oldWorkersGone(machine.read(({ reload }) => reload.boot.reloadWaitMs));
+    await haproxy.oldWorkers.gone(machine.read(({ reload }) => reload.boot.reloadWaitMs));
     return await this.ask((request) => ({ kind: 'reload.asked', request, reason }));
   }
 

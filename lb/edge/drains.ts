@@ -12,8 +12,8 @@ import { readUsed } from '../core/traffic/traffic';
 import type { Balancer } from './balancer';
 import type { Follower } from './follow';
 import type { Handover } from './handover';
-import type { Haproxy } from './haproxy';
 import type { DrainPerformers, LbMachine } from './machine';
+import type { OldWorkers } from './old-workers';
 import type { RuntimeApi } from './runtime-api';
 
 export const DEADLINE_MAX_MS = 600_000;
@@ -22,7 +22,7 @@ export const LISTENERS_MAX = 100;
 interface DrainsDeps {
   readonly machine: LbMachine;
   readonly balancer: Pick<Balancer, 'model' | 'appOfTask' | 'refresh'>;
-  readonly haproxy: Pick<Haproxy, 'askOldWorkers'>;
+  readonly haproxy: { readonly oldWorkers: Pick<OldWorkers, 'ask'> };
   readonly runtime: Pick<RuntimeApi, 'ask'>;
   readonly follower: Pick<Follower, 'readNow'>;
   readonly handover: Pick<Handover, 'keep'>;
@@ -128,7 +128,7 @@ export class Drains {
     const sums = new Map<string, number>();
     for (const backend of new Set(places.map((place) => place.backend))) {
       const command = `show servers conn ${backend}`;
-      const answers = [await runtime.ask(command), ...(await haproxy.askOldWorkers(command))];
+      const answers = [await runtime.ask(command), ...(await haproxy.oldWorkers.ask(command))];
       for (const { server, task } of places.filter((place) => place.backend === backend))
         for (const answer of answers)
           sums.set(task, (sums.get(task) ?? 0) + readUsed(answer, `${backend}/${server}`));

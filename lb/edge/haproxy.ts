@@ -7,8 +7,6 @@
  */
 
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '../../cluster/model/error-text';
 import { withInheritedUmask } from '../../cluster/runtime/files/private';
@@ -16,29 +14,22 @@ import type { Logger } from '../../cluster/runtime/log';
 import { printProcess, startedAt } from '../../cluster/runtime/process-start';
 import type { ProbeResult, SearchResult } from '../core/events';
 import type { Outcome } from '../core/refresh/refresh';
-import { hasHealthChecks, isServerState, stateFileText } from '../core/reload/server-state';
-import { APP_MAP, HOST_MAP } from '../core/render/maps';
+import { hasHealthChecks, isServerState } from '../core/reload/server-state';
 import type { ConfigFiles } from '../core/render/render';
 import { findRunning } from './find-running-haproxy';
+import { HaproxyFiles } from './haproxy-files';
 import { askSocket, type ProcessList, probeSocket, readProcessList } from './master-socket';
+import { OldWorkers } from './old-workers';
 import { OutputPipes } from './output-pipes';
 import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, watchProcess } from './processes';
-import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
+import { type WorkFolder, writeText } from './work-folder';
 
 const START_LIMIT_MS = 5000;
 const RELOAD_LIMIT_MS = 10_000;
 const STOP_PATIENCE_MS = 2000;
 const ERRORS_KEPT = 40;
-/** An old worker that must end gets SIGTERM, then SIGKILL after the first time, and is given up after the second. */
-const CUT_PATIENCE_MS = 300;
-const CUT_LIMIT_MS = 1500;
-const OLD_LOOK_MS = 20;
-const STOPPING_LIMIT_MS = 2000;
 /** Longest wait of a stop for starts and reloads that are under way. */
 const TURN_LIMIT_MS = 15_000;
-/** HAProxy takes command lines of up to 16 kB. */
-const SERVERS_AT_ONCE = 50;
-
 /** A worker process, by process id and start time. */
 export interface Worker {
   readonly worker: number;
@@ -58,19 +49,14 @@ export class Haproxy {
   private launches = true;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly outputs: OutputPipes;
-  /** True when workers of earlier reloads may still run. */
-  private mayHaveOld = false;
-  /** Restarts of HAProxy after it ended, and old workers that were ended for the next reload. */
+  private readonly files: HaproxyFiles;
+  /** Workers of earlier reloads. */
+  readonly oldWorkers: OldWorkers;
+  /** Restarts of HAProxy after it ended. */
   restarts = 0;
-  workersCut = 0;
   private starts = 0;
   /** The configuration of the last start. */
   startedWith = '';
-  /** The path of the Runtime API's socket. `socketMoves`: the next reload makes it at the other path. */
-  socketPath: string;
-  private socketMoves = false;
-  /** The files as last loaded or written. */
-  private latest: ConfigFiles | undefined;
   /** Called when HAProxy ended. */
   onEnd: (pid: number, status: string) => void = () => undefined;
 
@@ -83,7 +69,10 @@ export class Haproxy {
   ) {
     const listeners = { log: onOutput, errors: (chunk: Buffer) => this.readErrors(chunk) };
     this.outputs = new OutputPipes(folder.outputs, listeners, log);
-    this.socketPath = folder.statsSocket;
+    this.files = new HaproxyFiles(folder, log);
+    const { masterSocket: socket } = folder;
+    const processes = (): Promise<ProcessList | undefined> => this.processes();
+    this.oldWorkers = new OldWorkers({ socket, processes, isStopping: () => this.stopping }, log);
   }
 
   /** Looks for a HAProxy of an earlier load balancer. Others beside the one to adopt are ended. */
@@ -102,11 +91,11 @@ export class Haproxy {
 
   /** Takes over a running HAProxy as it is. */
   async adopt(pid: number): Promise<void> {
-    this.socketPath = await this.liveSocket();
-    this.startedWith = this.configOnDisk();
+    await this.files.findSocket();
+    this.startedWith = this.files.configOnDisk();
     this.outputs.adopt(pid);
     // Workers of reloads of the earlier load balancer may still finish their connections.
-    this.mayHaveOld = true;
+    this.oldWorkers.mayExist = true;
     this.starts = 1;
     const since = this.foundSince;
     this.keepPid(pid, since);
@@ -114,28 +103,19 @@ export class Haproxy {
     this.unwatch = watchProcess({ pid, since }, () => this.ended(pid, 'unknown'));
   }
 
-  /** The socket of the running worker: one of two paths, of which the other may be left of an earlier worker. */
-  private async liveSocket(): Promise<string> {
-    const { statsSocket, otherStatsSocket } = this.folder;
-    for (const path of [statsSocket, otherStatsSocket])
-      if (/^Pid: /m.test(await askSocket(path, 'show info').catch(() => ''))) return path;
-    return readOwnText(this.folder.config).includes(otherStatsSocket) ? otherStatsSocket : statsSocket;
-  }
-
   /** Path of the configuration. */
   get config(): string {
     return this.folder.config;
   }
 
-  /** The configuration on disk, with the first socket path as the model has it; empty when there is none of ours. */
-  configOnDisk(): string {
-    return readOwnText(this.folder.config).replaceAll(this.folder.otherStatsSocket, this.folder.statsSocket);
+  /** The path of the Runtime API's socket. */
+  get socketPath(): string {
+    return this.files.socketPath;
   }
 
   /** The files on disk. */
   filesOnDisk(maps: boolean): ConfigFiles {
-    const read = { hosts: readOwnText(this.folder.hostMap), apps: readOwnText(this.folder.appMap) };
-    return { config: this.configOnDisk(), maps: maps ? read : undefined, blocks: [] };
+    return this.files.onDisk(maps);
   }
 
   /** Starts HAProxy with these files, or with those on disk. Succeeds at once when it runs already. */
@@ -152,42 +132,25 @@ export class Haproxy {
   private async startNow(files: ConfigFiles | undefined): Promise<Outcome> {
     try {
       await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
-      const { masterSocket, statsSocket, otherStatsSocket } = this.folder;
-      for (const path of [masterSocket, statsSocket, otherStatsSocket]) rmSync(path, { force: true });
-      this.socketPath = statsSocket;
-      this.prepareFiles(files);
+      this.files.prepareStart(files);
       return await this.launch();
     } catch (error) {
       return { ok: false, why: errorText(error), noAppAtFault: true };
     }
   }
 
-  /** Prepares the files of a start. Those on disk stay as they are, so that a full disk does not prevent a restart. */
-  private prepareFiles(files: ConfigFiles | undefined): void {
-    this.attemptSafely(() => this.folder.ensure());
-    this.attemptSafely(() => void writeText(this.folder.stateFile, stateFileText('')));
-    const onDisk = readOwnText(this.folder.config);
-    if (files === undefined && onDisk !== '' && onDisk === this.configOnDisk()) return;
-    // The folder may have been removed while HAProxy ran.
-    const source = files ?? (onDisk === '' ? this.latest : this.filesOnDisk(false));
-    if (source === undefined) throw new Error(`there is no configuration in ${this.folder.config}`);
-    this.latest = files ?? this.latest;
-    this.writeFiles(source);
-  }
-
   /** Lets HAProxy check a configuration (`haproxy -c`). */
   async check(files: ConfigFiles): Promise<Outcome> {
-    const path = `${this.folder.config}.new`;
+    let path: string;
     try {
-      if (files.maps) this.ensureMaps();
-      writeFileSync(path, files.config, { mode: 0o600 });
+      path = this.files.writeForCheck(files);
     } catch (error) {
-      rmSync(path, { force: true });
+      this.files.removeChecked();
       return { ok: false, why: errorText(error), noAppAtFault: true };
     }
     return await new Promise((resolve) => {
       execFile(this.program, ['-c', '-f', path], { timeout: RELOAD_LIMIT_MS }, (error, stdout, stderr) => {
-        rmSync(path, { force: true });
+        this.files.removeChecked();
         const noAppAtFault = error?.killed === true || typeof error?.code === 'string';
         resolve(error ? { ok: false, why: errorsIn(`${stdout}${stderr}`), noAppAtFault } : { ok: true });
       });
@@ -197,8 +160,7 @@ export class Haproxy {
   /** Writes the files after a change without reload. Returns false when that failed. */
   write(files: ConfigFiles): boolean {
     try {
-      this.latest = files;
-      this.writeFiles(files);
+      this.files.write(files);
       return true;
     } catch (error) {
       this.log.error({ error: errorText(error) }, 'the configuration cannot be written; it is tried again');
@@ -229,93 +191,24 @@ export class Haproxy {
    * over the listening socket, and no file would appear.
    */
   moveSocket(): void {
-    this.socketMoves = true;
+    this.files.socketMoves = true;
   }
 
   private async attemptReload(files: ConfigFiles): Promise<Outcome> {
-    const paths = [this.folder.config, this.folder.hostMap, this.folder.appMap];
-    const before = paths.map((path) => [path, existsSync(path) ? readText(path) : undefined] as const);
-    const putBack = (): void => {
-      for (const [path, text] of before) if (text !== undefined) writeText(path, text);
-    };
-    const socket = this.socketPath;
+    const putBack = this.files.remember();
     try {
       this.folder.ensure();
-      await this.endOldWorkers();
-      await this.keepState(files);
-      if (this.socketMoves) this.socketPath = this.otherSocket();
-      this.writeFiles(files);
+      await this.oldWorkers.end();
+      this.files.writeStates(hasHealthChecks(files) ? await this.serverState() : '');
+      this.files.writeForReload(files);
       const outcome = await this.reloadOnce();
-      if (outcome.ok) {
-        this.socketMoves = false;
-        this.latest = files;
-      } else {
-        this.socketPath = socket;
-        putBack();
-      }
+      if (outcome.ok) this.files.loaded(files);
+      else putBack();
       return outcome;
     } catch (error) {
-      this.socketPath = socket;
-      this.attemptSafely(putBack);
+      this.files.attemptSafely(putBack);
       return { ok: false, why: errorText(error) };
     }
-  }
-
-  private otherSocket(): string {
-    const { statsSocket, otherStatsSocket } = this.folder;
-    const other = this.socketPath === statsSocket ? otherStatsSocket : statsSocket;
-    rmSync(other, { force: true });
-    return other;
-  }
-
-  private attemptSafely(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.log.error({ error: errorText(error) }, 'a file cannot be written');
-    }
-  }
-
-  /** Ends the workers of earlier reloads before the next reload, so that there are never more than two workers. */
-  private async endOldWorkers(): Promise<void> {
-    const began = performance.now();
-    for (let old = await this.oldWorkers(); old.length > 0; old = await this.oldWorkers()) {
-      const since = performance.now() - began;
-      if (since > CUT_LIMIT_MS) throw new Error('a worker of an earlier reload does not end');
-      if (since < CUT_PATIENCE_MS / 3) this.workersCut += old.length;
-      for (const pid of old) signal(pid, since > CUT_PATIENCE_MS ? 'SIGKILL' : 'SIGTERM');
-      this.log.warn({ pids: old.join(' ') }, 'ended the worker of an earlier reload, with its connections');
-      await sleep(CUT_PATIENCE_MS / 3);
-    }
-  }
-
-  /** Workers of earlier reloads that still finish their connections. */
-  async oldWorkers(): Promise<readonly number[]> {
-    if (!this.mayHaveOld) return [];
-    const list = await this.processes();
-    if (list?.old.length === 0) this.mayHaveOld = false;
-    return list?.old ?? [];
-  }
-
-  /** Resolves when no worker of an earlier reload is left, or after `limitMs`. */
-  async oldWorkersGone(limitMs: number): Promise<void> {
-    const deadline = performance.now() + limitMs;
-    while (performance.now() < deadline && !this.stopping && (await this.oldWorkers()).length > 0)
-      await sleep(OLD_LOOK_MS);
-  }
-
-  /** Puts these servers (`backend/server`) into maintenance at old workers, too. */
-  async takeOutAtOldWorkers(servers: readonly string[]): Promise<void> {
-    if (!this.mayHaveOld || servers.length === 0) return;
-    for (let start = 0; start < servers.length; start += SERVERS_AT_ONCE) {
-      const some = servers.slice(start, start + SERVERS_AT_ONCE);
-      await this.askOldWorkers(some.map((server) => `set server ${server} state maint`).join(';'));
-    }
-  }
-
-  /** Writes the server-state file for the next worker; without health checks it is empty. */
-  private async keepState(files: ConfigFiles): Promise<void> {
-    writeText(this.folder.stateFile, stateFileText(hasHealthChecks(files) ? await this.serverState() : ''));
   }
 
   /** Asks the worker, by way of the master when the worker's socket was removed. */
@@ -329,24 +222,6 @@ export class Haproxy {
     return await askSocket(this.folder.masterSocket, byMaster).catch(() => '');
   }
 
-  private writeFiles({ config, maps }: ConfigFiles): void {
-    const { statsSocket } = this.folder;
-    if (maps) {
-      writeText(this.folder.hostMap, maps.hosts);
-      writeText(this.folder.appMap, maps.apps);
-      this.ensureMaps();
-    }
-    const moved = this.socketPath !== statsSocket;
-    replaceText(this.folder.config, moved ? config.replaceAll(statsSocket, this.socketPath) : config);
-  }
-
-  private ensureMaps(): void {
-    for (const name of [HOST_MAP, APP_MAP]) {
-      const path = join(dirname(this.folder.config), name);
-      if (!existsSync(path)) writeFileSync(path, '', { mode: 0o644 });
-    }
-  }
-
   private async reloadOnce(): Promise<Outcome> {
     const processes = await this.processes();
     if (!processes) return await this.reloadBySignal();
@@ -355,25 +230,11 @@ export class Haproxy {
     const after = await this.waitFor((list) => list.reloads > processes.reloads, RELOAD_LIMIT_MS);
     if (!after) return { ok: false, why: `no new worker within ${RELOAD_LIMIT_MS} ms` };
     if (after.failed === 0 && after.worker !== undefined) {
-      this.mayHaveOld = true;
-      await this.oldWorkersStop();
+      await this.oldWorkers.stopping();
       return { ok: true };
     }
     await sleep(20);
     return { ok: false, why: errorsIn(this.errors.join('\n')) };
-  }
-
-  /**
-   * Waits until the old workers say that they stop. Until then they accept connections of the Runtime API, too, and
-   * commands to them would be lost.
-   */
-  private async oldWorkersStop(): Promise<void> {
-    const deadline = performance.now() + STOPPING_LIMIT_MS;
-    while (performance.now() < deadline) {
-      const answers = await this.askOldWorkers('show info');
-      if (answers.every((answer) => !/^Stopping: 0/m.test(answer))) return;
-      await sleep(2);
-    }
   }
 
   /** Reloads by SIGUSR2 when the master's socket was removed, which the master then recreates. */
@@ -391,8 +252,7 @@ export class Haproxy {
       if (list === undefined) continue;
       if (list.failed > 0) return { ok: false, why: errorsIn(this.errors.join('\n')) };
       if (list.worker === undefined || before.has(list.worker)) continue;
-      this.mayHaveOld = true;
-      await this.oldWorkersStop();
+      await this.oldWorkers.stopping();
       return { ok: true };
     }
     return away;
@@ -422,13 +282,6 @@ export class Haproxy {
     } catch {
       return undefined;
     }
-  }
-
-  /** Sends a command to the workers of earlier reloads and returns their answers. */
-  async askOldWorkers(command: string): Promise<string[]> {
-    const old = await this.oldWorkers();
-    const ask = (pid: number): Promise<string> => askSocket(this.folder.masterSocket, `@!${pid}\n${command}`);
-    return await Promise.all(old.map((pid) => ask(pid).catch(() => '')));
   }
 
   /** Ids of all HAProxy processes of this configuration. */
@@ -481,8 +334,8 @@ export class Haproxy {
     if (!this.launches) return { ok: false, why: 'the load balancer stops', noAppAtFault: true };
     this.errors = [];
     const words = ['-W', '-S', `${this.folder.masterSocket},mode,600`, '-f', this.folder.config];
-    this.startedWith = this.configOnDisk();
-    this.mayHaveOld = false;
+    this.startedWith = this.files.configOnDisk();
+    this.oldWorkers.mayExist = false;
     const child = this.outputs.spawnWith(([log, errors]) =>
       // In its own session neither our end nor a Ctrl-C in our terminal reaches it. Sockets of the operator's templates get
       // their modes from the operator's umask.

@@ -148,7 +148,7 @@ export class RefreshSteps {
     const { haproxy, runtime, machine } = this.parts;
     /** Old workers that still have connections, and whether a session has lasted for the linger time. */
     const look = async (sessions: boolean): Promise<void> => {
-      const old = (await haproxy.oldWorkers()).length;
+      const old = (await haproxy.oldWorkers.list()).length;
       const lingerMs = machine.read(({ reload }) => reload.boot.lingerMs);
       const long = sessions && old === 0 && (await runtime.hasLong(lingerMs).catch(() => false));
       this.post({ kind: 'workers.looked', old, long });
@@ -162,7 +162,7 @@ export class RefreshSteps {
       },
       'await-worker': ({ limitMs }) => {
         const gone = (): void => this.post({ kind: 'worker.gone' });
-        haproxy.oldWorkersGone(limitMs).then(gone, gone);
+        haproxy.oldWorkers.gone(limitMs).then(gone, gone);
       },
     };
   }
@@ -243,7 +243,7 @@ export class RefreshSteps {
     const { runtime, haproxy } = this.parts;
     const commands = this.decision.kind === 'commands' ? this.decision.commands : [];
     const outcome = await runtime.perform(commands);
-    if (outcome.ok) await haproxy.takeOutAtOldWorkers(leaving(commands));
+    if (outcome.ok) await haproxy.oldWorkers.takeOut(leaving(commands));
     this.post({ kind: 'commanded', commands: commands.length, outcome });
   }
 

@@ -35,17 +35,19 @@ function stand() {
     restarts: 0,
     startedWith: '',
     worker: async () => undefined,
-    oldWorkers: async () => world.old,
-    oldWorkersGone: (limitMs: number) => {
-      done.push(`wait ${limitMs}`);
-      return new Promise<void>((resolve) => {
-        gone = () => {
-          world.old = [];
-          resolve();
-        };
-      });
+    oldWorkers: {
+      list: async () => world.old,
+      gone: (limitMs: number) => {
+        done.push(`wait ${limitMs}`);
+        return new Promise<void>((resolve) => {
+          gone = () => {
+            world.old = [];
+            resolve();
+          };
+        });
+      },
+      takeOut: async () => undefined,
     },
-    takeOutAtOldWorkers: async () => undefined,
     reload: async () => {
       done.push(world.outcome.ok ? 'reload' : 'refused');
       return world.outcome;

@@ -13,6 +13,7 @@ import { Balancer, type BalancerOptions } from '../../../lb/edge/balancer';
 import { Drains } from '../../../lb/edge/drains';
 import { Handover } from '../../../lb/edge/handover';
 import { LbMachine } from '../../../lb/edge/machine';
+import type { OldWorkers } from '../../../lb/edge/old-workers';
 import { Resolver } from '../../../lb/edge/resolver';
 import { loadTemplates } from '../../../lb/edge/templates';
 import { appJson, lbBoot, plainOptions, taskJson } from '../builders';
@@ -41,10 +42,12 @@ const haproxy = {
   restarts: 0,
   startedWith: '',
   worker: async () => undefined,
-  oldWorkers: async () => [],
-  oldWorkersGone: async () => undefined,
-  askOldWorkers: async () => [],
-  takeOutAtOldWorkers: async () => undefined,
+  oldWorkers: {
+    list: async () => [],
+    gone: async () => undefined,
+    ask: async () => [],
+    takeOut: async () => undefined,
+  } as unknown as OldWorkers,
   reload: async () => ({ ok: true }),
   write: () => true,
 };
