@@ -13,9 +13,8 @@ import {
   printResources,
   type Resource,
   type Resources,
-  readResources,
   subtractResources,
-  type WireResource,
+  unallocated,
   withAmount,
 } from './resources';
 import { stripVolume } from './volumes';
@@ -27,75 +26,81 @@ export interface Conversion {
   readonly gone?: Resources;
 }
 
-/**
- * An operation of an ACCEPT call or of an operator, as far as it is about resources
- * (mesos.v1.Offer.Operation).
- */
-export interface ResourceOperation {
-  readonly type?: string | undefined;
-  readonly reserve?: { readonly resources?: Wire; readonly source?: Wire } | undefined;
-  readonly unreserve?: { readonly resources?: Wire } | undefined;
-  readonly create?: { readonly volumes?: Wire } | undefined;
-  readonly destroy?: { readonly volumes?: Wire } | undefined;
-  readonly grow_volume?: { readonly volume: WireResource; readonly addition: WireResource } | undefined;
-  readonly shrink_volume?:
-    | { readonly volume: WireResource; readonly subtract: { readonly value: number } }
-    | undefined;
-}
+/** An operation of an ACCEPT call or of an operator, with its resources as values (mesos.v1.Offer.Operation). */
+export type ResourceOperation =
+  | { readonly type: 'RESERVE'; readonly resources: Resources; readonly source: Resources }
+  | { readonly type: 'UNRESERVE'; readonly resources: Resources }
+  | { readonly type: 'CREATE' | 'DESTROY'; readonly volumes: Resources }
+  | { readonly type: 'GROW_VOLUME'; readonly volume: Resources; readonly addition: Resources }
+  | { readonly type: 'SHRINK_VOLUME'; readonly volume: Resources; readonly subtractMilli: number }
+  | { readonly type: 'CREATE_DISK' | 'DESTROY_DISK' };
 
-type Wire = readonly WireResource[] | undefined;
-
-/** The conversions of an operation, in order; none for an operation that is not about resources. */
+/** The conversions of an operation, in order; none for one that only a resource provider can carry out. */
 export function conversionsOf(operation: ResourceOperation): readonly Conversion[] {
   switch (operation.type) {
     case 'RESERVE':
-      return reserve(operation.reserve);
+      return reserve(operation.resources, operation.source);
     case 'UNRESERVE':
-      return readResources(operation.unreserve?.resources).map((resource) => ({
+      return operation.resources.map((resource) => ({
         consumed: [resource],
         converted: popReservation([resource]),
       }));
     case 'CREATE':
-      return readResources(operation.create?.volumes).map((volume) => ({
+      return operation.volumes.map((volume) => ({
         consumed: combine([stripVolume(volume)]),
         converted: [volume],
       }));
     case 'DESTROY':
-      return readResources(operation.destroy?.volumes).map((volume) => ({
+      return operation.volumes.map((volume) => ({
         consumed: [volume],
         converted: combine([stripVolume(volume)]),
         ...(volume.shares > 0 && { gone: [volume] }),
       }));
     case 'GROW_VOLUME':
-      return operation.grow_volume ? grow(operation.grow_volume) : [];
+      return grow(operation.volume, operation.addition);
     case 'SHRINK_VOLUME':
-      return operation.shrink_volume ? shrink(operation.shrink_volume) : [];
-    default:
+      return shrink(operation.volume, operation.subtractMilli);
+    case 'CREATE_DISK':
+    case 'DESTROY_DISK':
       return [];
   }
 }
 
-function reserve(call: ResourceOperation['reserve']): readonly Conversion[] {
-  const converted = readResources(call?.resources);
-  const source = readResources(call?.source);
+/** The same operation on resources without allocation, which the resources of an agent are. */
+export function unallocatedOperation(operation: ResourceOperation): ResourceOperation {
+  switch (operation.type) {
+    case 'RESERVE':
+    case 'UNRESERVE':
+      return { ...operation, resources: unallocated(operation.resources) };
+    case 'CREATE':
+    case 'DESTROY':
+      return { ...operation, volumes: unallocated(operation.volumes) };
+    case 'GROW_VOLUME':
+      return {
+        ...operation,
+        volume: unallocated(operation.volume),
+        addition: unallocated(operation.addition),
+      };
+    case 'SHRINK_VOLUME':
+      return { ...operation, volume: unallocated(operation.volume) };
+    case 'CREATE_DISK':
+    case 'DESTROY_DISK':
+      return operation;
+  }
+}
+
+function reserve(converted: Resources, source: Resources): readonly Conversion[] {
   return [{ consumed: source.length > 0 ? source : popReservation(converted), converted }];
 }
 
-function grow({ volume, addition }: NonNullable<ResourceOperation['grow_volume']>): readonly Conversion[] {
-  const [before] = readResources([volume]);
-  const [more] = readResources([addition]);
+function grow([before]: Resources, [more]: Resources): readonly Conversion[] {
   if (!before || !more) return [];
   const converted = resized(before, milliOf(before) + milliOf(more));
   return [{ consumed: combine([before, more]), converted: [converted] }];
 }
 
-function shrink({
-  volume,
-  subtract,
-}: NonNullable<ResourceOperation['shrink_volume']>): readonly Conversion[] {
-  const [before] = readResources([volume]);
+function shrink([before]: Resources, less: number): readonly Conversion[] {
   if (!before) return [];
-  const less = Math.round(subtract.value * 1000);
   const freed = resized(stripVolume(before), less);
   return [{ consumed: [before], converted: combine([resized(before, milliOf(before) - less), freed]) }];
 }

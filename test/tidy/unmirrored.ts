@@ -48,7 +48,6 @@ export const UNMIRRORED: readonly string[] = [
   'cluster/master/core/operations/counts.ts',
   'cluster/master/core/operations/feedback.ts',
   'cluster/master/core/operations/lost.ts',
-  'cluster/master/core/operations/normalize.ts',
   'cluster/master/core/operations/reconcile.ts',
   'cluster/master/core/operations/record.ts',
   'cluster/master/core/operations/updates.ts',

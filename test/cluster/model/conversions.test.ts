@@ -29,6 +29,15 @@ const volume = (id: string, value: number, rest: Partial<WireResource> = {}): Wi
     ...rest,
   });
 
+const reserve = (
+  resources: readonly WireResource[],
+  source: readonly WireResource[] = [],
+): ResourceOperation => ({
+  type: 'RESERVE',
+  resources: readResources(resources),
+  source: readResources(source),
+});
+
 function carriedOut(before: readonly WireResource[], ...operations: ResourceOperation[]): Resources {
   let resources = readResources(before);
   for (const operation of operations) {
@@ -43,21 +52,25 @@ describe('operations on resources', () => {
   it('reserve, create, grow, shrink, destroy and unreserve, and all is as before', () => {
     const before = [disk(100)];
     const steps: [ResourceOperation, string][] = [
-      [{ type: 'RESERVE', reserve: { resources: [disk(60, reserved('db'))] } }, 'disk(db):60; disk:40'],
+      [reserve([disk(60, reserved('db'))]), 'disk(db):60; disk:40'],
       [
-        { type: 'CREATE', create: { volumes: [volume('v', 50)] } },
+        { type: 'CREATE', volumes: readResources([volume('v', 50)]) },
         'disk(db)[v:data]:50; disk(db):10; disk:40',
       ],
       [
-        { type: 'GROW_VOLUME', grow_volume: { volume: volume('v', 50), addition: disk(10, reserved('db')) } },
+        {
+          type: 'GROW_VOLUME',
+          volume: readResources([volume('v', 50)]),
+          addition: readResources([disk(10, reserved('db'))]),
+        },
         'disk(db)[v:data]:60; disk:40',
       ],
       [
-        { type: 'SHRINK_VOLUME', shrink_volume: { volume: volume('v', 60), subtract: { value: 20 } } },
+        { type: 'SHRINK_VOLUME', volume: readResources([volume('v', 60)]), subtractMilli: 20_000 },
         'disk(db)[v:data]:40; disk(db):20; disk:40',
       ],
-      [{ type: 'DESTROY', destroy: { volumes: [volume('v', 40)] } }, 'disk(db):60; disk:40'],
-      [{ type: 'UNRESERVE', unreserve: { resources: [disk(60, reserved('db'))] } }, 'disk:100'],
+      [{ type: 'DESTROY', volumes: readResources([volume('v', 40)]) }, 'disk(db):60; disk:40'],
+      [{ type: 'UNRESERVE', resources: readResources([disk(60, reserved('db'))]) }, 'disk:100'],
     ];
     let resources = readResources(before);
     for (const [operation, expected] of steps) {
@@ -69,10 +82,7 @@ describe('operations on resources', () => {
   });
 
   it('say what is lacking', () => {
-    const conversions = conversionsOf({
-      type: 'RESERVE',
-      reserve: { resources: [disk(60, reserved('db'))] },
-    });
+    const conversions = conversionsOf(reserve([disk(60, reserved('db'))]));
     expect(applyConversions(readResources([disk(50)]), conversions)).toEqual({
       error: 'disk:50 does not contain disk:60',
     });
@@ -81,21 +91,18 @@ describe('operations on resources', () => {
   it('refine a reservation, and take only the refinement back', () => {
     const before = [disk(10, reserved('a'))];
     const refined = disk(4, reserved('a', 'a/b'));
-    const after = carriedOut(before, { type: 'RESERVE', reserve: { resources: [refined] } });
+    const after = carriedOut(before, reserve([refined]));
     expect(printResources(after)).toBe('disk(a/b):4; disk(a):6');
     const back = applyConversions(
       after,
-      conversionsOf({ type: 'UNRESERVE', unreserve: { resources: [refined] } }),
+      conversionsOf({ type: 'UNRESERVE', resources: readResources([refined]) }),
     );
     expect(back).toEqual(readResources(before));
   });
 
   it('change a reservation for another role in one step, when the source is named', () => {
     const source = [disk(5, reserved('a'))];
-    const moved = carriedOut(source, {
-      type: 'RESERVE',
-      reserve: { source, resources: [disk(5, reserved('b'))] },
-    });
+    const moved = carriedOut(source, reserve([disk(5, reserved('b'))], source));
     expect(printResources(moved)).toBe('disk(b):5');
   });
 
@@ -103,7 +110,7 @@ describe('operations on resources', () => {
     const shared = volume('s', 10, { shared: {} });
     const twice = readResources([shared, shared]);
     expect(printResources(twice)).toBe('disk(db)[s:data]<SHARED x2>:10');
-    const conversions = conversionsOf({ type: 'DESTROY', destroy: { volumes: [shared] } });
+    const conversions = conversionsOf({ type: 'DESTROY', volumes: readResources([shared]) });
     expect(applyConversions(twice, conversions)).toEqual({
       error:
         'Persistent volume disk(db)[s:data]<SHARED>:10 cannot be removed due to additional shared copies',
@@ -121,7 +128,7 @@ describe('operations on resources', () => {
         (size, wishes) => {
           let resources = readResources([disk(size)]);
           for (const [role, value] of wishes) {
-            const operation = { type: 'RESERVE', reserve: { resources: [disk(value, reserved(role))] } };
+            const operation = reserve([disk(value, reserved(role))]);
             const result = applyConversions(resources, conversionsOf(operation));
             if (!('error' in result)) resources = result;
           }
@@ -160,11 +167,10 @@ describe('volumes and disks of their own', () => {
 describe('what an agent keeps', () => {
   it('is what was reserved and created at run time, and makes its total again from what the machine has', () => {
     const machine = readResources([disk(100), disk(50, { role: 'web' })]);
-    const total = carriedOut(
-      [disk(100), disk(50, { role: 'web' })],
-      { type: 'RESERVE', reserve: { resources: [disk(60, reserved('db'))] } },
-      { type: 'CREATE', create: { volumes: [volume('v', 20)] } },
-    );
+    const total = carriedOut([disk(100), disk(50, { role: 'web' })], reserve([disk(60, reserved('db'))]), {
+      type: 'CREATE',
+      volumes: readResources([volume('v', 20)]),
+    });
     const checkpointed = checkpointedOf(total);
     expect(printResources(checkpointed)).toBe('disk(db)[v:data]:20; disk(db):40');
     expect(applyCheckpoint(machine, checkpointed)).toEqual(total);

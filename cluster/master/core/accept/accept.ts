@@ -22,7 +22,7 @@ import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
-import { shapeError } from '../operations/normalize';
+import { OPERATION_TYPES, type ParsedOperation, readOperation } from '../read/operation';
 import {
   type Agent,
   count,
@@ -33,10 +33,11 @@ import {
 } from '../state/state';
 import type { Turn } from '../state/turn';
 import { hasCapability } from '../validate/operation-context';
+import { operationFormError, tasksOf } from '../validate/operation-form';
 import type { AcceptContext } from './accept-context';
-import { convert } from './convert';
+import { convert, onAgent } from './convert';
 import { launch, launchGroup } from './launch';
-import { type Rejection, rejectTasks, tasksOf } from './rejected-tasks';
+import { type Rejection, rejectTasks } from './rejected-tasks';
 
 type Operation = mesos.Offer.Operation;
 
@@ -161,42 +162,45 @@ function carryOutOperations(
   returnRemainder(turn, batch, { offer: first, filters: call.filters });
 }
 
-const PERFORM: Partial<
-  Record<mesos.Offer.Operation.Type, (turn: Turn, batch: AcceptContext, operation: Operation) => void>
-> = {
-  LAUNCH: launch,
-  LAUNCH_GROUP: launchGroup,
-  RESERVE: convert,
-  UNRESERVE: convert,
-  CREATE: convert,
-  DESTROY: convert,
-  GROW_VOLUME: convert,
-  SHRINK_VOLUME: convert,
-  CREATE_DISK: convert,
-  DESTROY_DISK: convert,
-};
-
-/** Checks and runs one operation. An operation that fails does not stop the ones after it. */
+/** Checks, reads and runs one operation. An operation that fails does not stop the ones after it. */
 function perform(turn: Turn, batch: AcceptContext, received: Operation): void {
-  const { framework, agent, now } = batch;
-  const type = received.type ?? 'UNKNOWN';
-  const run = PERFORM[type];
-  if (!run) {
-    const fields = { framework: framework.id };
-    return note(turn, 'warn', `Operation ${type} is not known; ignored`, fields);
-  }
+  const { framework, agent, role } = batch;
+  const type = OPERATION_TYPES.find((known) => known === received.type);
+  if (!type) return ignoreUnknown(turn, framework, received);
   const wantsFeedback = received.id !== undefined && !isLaunch(received);
   if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(turn, framework, received);
   const error = firstError(received, agent);
-  if (!error) return run(turn, batch, received);
-  if (!isLaunch(received)) return operationFailed(turn, framework, received, error);
-  const reason = type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
-  rejectTasks(turn, framework, tasksOf(received), {
-    reason,
-    message: error,
-    now,
-    state: 'TASK_ERROR',
-  });
+  if (error) return operationInvalid(turn, batch, received, error);
+  const operation = readOperation(type, received, { frameworkId: framework.id, role });
+  if (!('error' in operation)) return run(turn, batch, operation);
+  if (!isLaunch(received)) operationFailed(turn, framework, received, onAgent(operation.error, agent));
+}
+
+function run(turn: Turn, batch: AcceptContext, operation: ParsedOperation): void {
+  switch (operation.type) {
+    case 'LAUNCH':
+      return launch(turn, batch, operation);
+    case 'LAUNCH_GROUP':
+      return launchGroup(turn, batch, operation);
+    default:
+      return convert(turn, batch, operation);
+  }
+}
+
+function ignoreUnknown(turn: Turn, { id }: Framework, { type = 'UNKNOWN' }: Operation): void {
+  note(turn, 'warn', `Operation ${type} is not known; ignored`, { framework: id });
+}
+
+/** Drops an operation with an error: tasks get a TASK_ERROR, other operations feedback if they have an id. */
+function operationInvalid(
+  turn: Turn,
+  { framework, now }: AcceptContext,
+  received: Operation,
+  message: string,
+): void {
+  if (!isLaunch(received)) return operationFailed(turn, framework, received, message);
+  const reason = received.type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
+  rejectTasks(turn, framework, tasksOf(received), { reason, message, now, state: 'TASK_ERROR' });
 }
 
 /**
@@ -204,7 +208,7 @@ function perform(turn: Turn, batch: AcceptContext, received: Operation): void {
  * supported.
  */
 function firstError(operation: Operation, agent: Agent): string | undefined {
-  const shape = shapeError(operation);
+  const shape = operationFormError(operation);
   if (isLaunch(operation)) {
     if (shape) return shape;
     return operation.id && `The \`id\` field cannot be set on ${operation.type} operations`;

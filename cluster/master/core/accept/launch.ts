@@ -15,7 +15,8 @@ import {
 import { isShared } from '../../../model/volumes';
 import { allocateResources } from '../allocator/allocated';
 import { taskRefusal } from '../authorize/framework';
-import { type ParsedExecutor, type ParsedTask, readGroup, readTask } from '../read/task';
+import type { GroupOperation, LaunchOperation } from '../read/operation';
+import type { ParsedExecutor, ParsedTask } from '../read/task';
 import { executorKey, taskKey } from '../state/keys';
 import {
   type Agent,
@@ -35,10 +36,8 @@ import type { AcceptContext } from './accept-context';
 import { rejectTasks } from './rejected-tasks';
 
 /** LAUNCH: each task is checked and launched by itself. */
-export function launch(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
-  const { framework, role } = batch;
-  for (const info of operation.launch?.task_infos ?? [])
-    launchTask(turn, batch, readTask(info, framework.id, role));
+export function launch(turn: Turn, batch: AcceptContext, { tasks }: LaunchOperation): void {
+  for (const task of tasks) launchTask(turn, batch, task);
 }
 
 function launchTask(turn: Turn, batch: AcceptContext, task: ParsedTask): void {
@@ -74,11 +73,9 @@ function launchTask(turn: Turn, batch: AcceptContext, task: ParsedTask): void {
 }
 
 /** LAUNCH_GROUP: all tasks of the group, or none. */
-export function launchGroup(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
+export function launchGroup(turn: Turn, batch: AcceptContext, { group }: GroupOperation): void {
   const { state } = turn;
   const { framework, agent, role, now } = batch;
-  if (!operation.launch_group) return;
-  const group = readGroup(operation.launch_group, role);
   const { tasks, executor } = group;
   const refused = tasks.map((task) => taskRefusal(state, framework, task)).find((text) => text !== undefined);
   const error = refused ?? groupError(group, { framework, agent, available: batch.remaining });

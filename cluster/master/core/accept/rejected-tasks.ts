@@ -46,8 +46,3 @@ function rejectTask(turn: Turn, framework: Framework, task: mesos.TaskInfo, reje
     timestamp: rejection.now / 1000,
   });
 }
-
-/** The tasks of a LAUNCH or LAUNCH_GROUP; none of other operations. */
-export function tasksOf(operation: mesos.Offer.Operation): readonly mesos.TaskInfo[] {
-  return [...(operation.launch?.task_infos ?? []), ...(operation.launch_group?.task_group.tasks ?? [])];
-}

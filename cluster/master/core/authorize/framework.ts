@@ -7,6 +7,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import type { AclList } from '../../../model/acls';
 import { isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
+import type { ConvertingOperation } from '../read/operation';
 import type { ParsedTask } from '../read/task';
 import type { Framework, MasterState } from '../state/state';
 import { rolesOfInfo } from '../validate/framework';
@@ -53,7 +54,7 @@ const ACTIONS: Partial<Record<AclList, string>> = {
 export function operationRefusal(
   state: MasterState,
   { info }: Framework,
-  operation: mesos.Offer.Operation,
+  operation: ConvertingOperation,
 ): string | undefined {
   const { acls } = state.boot.settings;
   if (!acls) return undefined;

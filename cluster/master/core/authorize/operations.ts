@@ -6,6 +6,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { AclList, Entity } from '../../../model/acls';
 import { thing } from '../../../model/authorizer';
+import type { ConvertingOperation, DiskOperation } from '../read/operation';
 
 /** A needed permission; without an object it is needed for any object. */
 export interface Action {
@@ -16,17 +17,23 @@ export interface Action {
 type Resources = readonly mesos.Resource[] | undefined;
 
 /** The permissions that an operation other than a launch needs. */
-export function operationActions(operation: mesos.Offer.Operation): Action[] {
-  const { reserve, unreserve, create, destroy, grow_volume, shrink_volume } = operation;
-  return [
-    ...(reserve ? reserveActions(reserve) : []),
-    ...(unreserve ? unreserveActions(unreserve.resources) : []),
-    ...(create ? createActions(create.volumes) : []),
-    ...(destroy ? destroyActions(destroy.volumes) : []),
-    ...(grow_volume ? resizeActions(grow_volume.volume) : []),
-    ...(shrink_volume ? resizeActions(shrink_volume.volume) : []),
-    ...diskActions(operation),
-  ];
+export function operationActions(operation: ConvertingOperation): Action[] {
+  switch (operation.type) {
+    case 'RESERVE':
+      return reserveActions(operation.part);
+    case 'UNRESERVE':
+      return unreserveActions(operation.part.resources);
+    case 'CREATE':
+      return createActions(operation.part.volumes);
+    case 'DESTROY':
+      return destroyActions(operation.part.volumes);
+    case 'GROW_VOLUME':
+    case 'SHRINK_VOLUME':
+      return resizeActions(operation.part.volume);
+    case 'CREATE_DISK':
+    case 'DESTROY_DISK':
+      return diskActions(operation);
+  }
 }
 
 /**
@@ -81,17 +88,20 @@ export function resizeActions(volume: mesos.Resource): Action[] {
   return [{ list: 'resize_volumes', object: thing(roleOf(volume)) }];
 }
 
-function diskActions({ create_disk, destroy_disk }: mesos.Offer.Operation): Action[] {
-  if (create_disk) {
-    const isBlock = create_disk.target_type === 'BLOCK';
-    const list = isBlock ? 'create_block_disks' : 'create_mount_disks';
-    return [{ list, object: thing(roleOf(create_disk.source)) }];
-  }
-  if (!destroy_disk) return [];
-  const type = destroy_disk.source.disk?.source?.type;
-  const list =
-    type === 'BLOCK' ? 'destroy_block_disks' : type === 'RAW' ? 'destroy_raw_disks' : 'destroy_mount_disks';
-  return [{ list, object: thing(roleOf(destroy_disk.source)) }];
+function diskActions({ type, part: { source, target_type } }: DiskOperation): Action[] {
+  return source ? [{ list: diskList(type, source, target_type), object: thing(roleOf(source)) }] : [];
+}
+
+/** The permission to make a disk follows from its wanted type, the one to undo it from its present type. */
+function diskList(
+  type: DiskOperation['type'],
+  source: mesos.Resource,
+  wanted: mesos.Resource.DiskInfo.Source.Type | undefined,
+): AclList {
+  if (type === 'CREATE_DISK') return wanted === 'BLOCK' ? 'create_block_disks' : 'create_mount_disks';
+  const present = source.disk?.source?.type;
+  if (present === 'BLOCK') return 'destroy_block_disks';
+  return present === 'RAW' ? 'destroy_raw_disks' : 'destroy_mount_disks';
 }
 
 interface Reservation {

@@ -6,8 +6,7 @@
  * Out: send(ApplyOperation or CheckpointResources)
  */
 
-import type * as mesos from '../../../api/generated/mesos';
-import { applyConversions, conversionsOf } from '../../../model/conversions';
+import { applyConversions, conversionsOf, unallocatedOperation } from '../../../model/conversions';
 import { note } from '../../../model/machine';
 import { nextUuid } from '../../../model/random';
 import { isRefined } from '../../../model/reservations';
@@ -15,10 +14,10 @@ import { writeLegacyResources, writeResources } from '../../../model/resources';
 import { uuidBase64 } from '../../../model/uuid';
 import { checkpointedOf } from '../../../model/volumes';
 import { convertAgent } from '../allocator/agents';
+import type { ConvertingOperation } from '../read/operation';
 import { type Agent, countOf, type Framework } from '../state/state';
 import { emit, type Turn } from '../state/turn';
 import { hasCapability } from '../validate/operation-context';
-import { stripRole } from './normalize';
 import { addOperation } from './record';
 
 /** An operation to be applied at an agent. */
@@ -26,7 +25,7 @@ export interface OperationToApply {
   readonly agent: Agent;
   /** Undefined for an operation of an operator. */
   readonly framework: Framework | undefined;
-  readonly operation: mesos.Offer.Operation;
+  readonly operation: ConvertingOperation;
 }
 
 /**
@@ -35,14 +34,14 @@ export interface OperationToApply {
 export function applyOperation(turn: Turn, application: OperationToApply): void {
   const { state } = turn;
   const { agent, framework, operation } = application;
-  const total = applyConversions(agent.total, conversionsOf(stripRole(operation)));
+  const total = applyConversions(agent.total, conversionsOf(unallocatedOperation(operation)));
   if ('error' in total) {
-    const fields = { agent: agent.id, operation: operation.type ?? '', why: total.error };
+    const fields = { agent: agent.id, operation: operation.type, why: total.error };
     return note(turn, 'error', 'an operation cannot be applied: the agent lacks its resources', fields);
   }
   agent.total = total;
   convertAgent(state.allocator, agent.id, { total });
-  if (framework) countOf(framework, `operations/${operation.type?.toLowerCase()}`);
+  if (framework) countOf(framework, `operations/${operation.type.toLowerCase()}`);
   if (hasCapability(agent, 'RESOURCE_PROVIDER')) order(turn, application);
   else sendCheckpoint(turn, agent);
 }
@@ -50,10 +49,10 @@ export function applyOperation(turn: Turn, application: OperationToApply): void 
 function order(turn: Turn, { agent, framework, operation }: OperationToApply): void {
   const { state } = turn;
   const uuid = uuidBase64(nextUuid(state.random));
-  addOperation(state, { uuid, agent, frameworkId: framework?.id, info: operation });
+  addOperation(state, { uuid, agent, frameworkId: framework?.id, info: operation.info });
   const message = {
     framework_id: framework && { value: framework.id },
-    operation_info: operation,
+    operation_info: operation.info,
     operation_uuid: { value: uuid },
     resource_version_uuid: { uuid: { value: agent.resourceVersion ?? uuid } },
   };

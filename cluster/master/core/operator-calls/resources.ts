@@ -21,18 +21,19 @@ import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { applyOperation } from '../operations/apply';
-import { shapeError } from '../operations/normalize';
+import { type ConvertingType, readConverting } from '../read/operation';
 import { sendEvent } from '../scheduler-events/send-event';
 import type { Agent, MasterState, OfferRecord } from '../state/state';
 import { collect, emit, type Turn } from '../state/turn';
 import { operationError } from '../validate/operation';
+import { operationFormError } from '../validate/operation-form';
 import type { Part } from '../validate/operator-call';
 import { type CallEvent, type ChangingCall, refuse } from './call';
 
 /** An operation on the resources of one agent. */
 interface ResourceRequest {
   readonly agentId: string;
-  readonly operation: mesos.Offer.Operation;
+  readonly operation: mesos.Offer.Operation & { readonly type: ConvertingType };
 }
 
 /** The check and the run of a call that asks for an operation on resources. */
@@ -53,9 +54,10 @@ function resourceRequestError(
 ): string | undefined {
   const agent = state.agents.get(agentId);
   if (!agent) return 'No agent found with specified ID';
-  const shape = shapeError(operation);
+  const shape = operationFormError(operation);
   if (shape) return shape;
-  const wrong = operationError(operation, { agent, principal });
+  const read = readConverting(operation.type, operation);
+  const wrong = 'error' in read ? read.error : operationError(read, { agent, principal });
   return wrong && `Invalid ${operation.type} operation${whereOf(agent, operation)}: ${wrong}`;
 }
 
@@ -66,11 +68,12 @@ function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): str
 }
 
 /** Rescinds offers as needed and applies the operation: 202, or 409 when the resources are in use. */
-function operateResources(turn: Turn, { agentId, operation }: ResourceRequest, event: CallEvent): void {
+function operateResources(turn: Turn, { agentId, operation: wire }: ResourceRequest, event: CallEvent): void {
   const { state } = turn;
   const { request } = event;
   const agent = state.agents.get(agentId);
-  if (!agent) return;
+  const operation = readConverting(wire.type, wire);
+  if (!agent || 'error' in operation) return;
   const conversions = conversionsOf(operation);
   const rescinded = collect(turn, (part) => rescindForOperation(part, agent, conversions));
   const free = convertFree(state, agent, conversions);

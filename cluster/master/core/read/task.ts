@@ -1,7 +1,7 @@
 /**
  * Parsed tasks and executors of a launch: their ids, and their resources as values.
  *
- * In: TaskInfo and TaskGroupInfo of an ACCEPT whose form is right (operations/normalize.ts)
+ * In: TaskInfo and TaskGroupInfo of an ACCEPT whose form is right (validate/operation-form.ts)
  * Always true: resources of a launch are read here and nowhere else; they have the role of the offers as allocation,
  * unless the framework has set one (Mesos 1.11 Master::accept, protobuf::injectAllocationInfo).
  */

@@ -16,10 +16,6 @@ export interface OperationContext {
 
 export type Wire = readonly mesos.Resource[] | undefined;
 
-export function missing(field: string): string {
-  return `Expecting '${field}' to be present`;
-}
-
 export function hasCapability(agent: Agent, type: mesos.AgentInfo.Capability.Type): boolean {
   return agent.capabilities.some((capability) => capability.type === type);
 }

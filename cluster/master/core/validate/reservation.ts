@@ -3,7 +3,6 @@
  * operation).
  */
 
-import type * as mesos from '../../../api/generated/mesos';
 import { isDynamicallyReserved, toUnreserved } from '../../../model/reservations';
 import { inside, resourcesError, singleRoleError } from '../../../model/resource-errors';
 import {
@@ -11,24 +10,22 @@ import {
   printResources,
   type Resource,
   type Resources,
-  readResources,
   reservedRole,
 } from '../../../model/resources';
 import { isPersistentVolume } from '../../../model/volumes';
+import type { ReserveOperation, UnreserveOperation } from '../read/operation';
 import type { Framework } from '../state/state';
-import { agentError, type OperationContext, providersError, type Wire } from './operation-context';
+import { agentError, type OperationContext, providersError } from './operation-context';
 
 export function reserveError(
-  { resources: wire, source }: mesos.Offer.Operation.Reserve,
+  { part, resources: target, source }: ReserveOperation,
   context: OperationContext,
 ): string | undefined {
-  const target = readResources(wire);
-  const from = readResources(source);
   const wrong =
-    inside('Invalid resources', resourcesError(wire, target)) ??
-    inside('Invalid source', resourcesError(source, from)) ??
-    (source && source.length > 0 ? sourceError(from, target) : undefined) ??
-    inside('Invalid resources', providersError(wire));
+    inside('Invalid resources', resourcesError(part.resources, target)) ??
+    inside('Invalid source', resourcesError(part.source, source)) ??
+    ((part.source ?? []).length > 0 ? sourceError(source, target) : undefined) ??
+    inside('Invalid resources', providersError(part.resources));
   if (wrong) return wrong;
   for (const resource of target) {
     const error = reservedPieceError(resource, context);
@@ -102,11 +99,10 @@ function allocationError(resource: Resource, framework: Framework | undefined): 
   return `${attempted} for a resource allocated to role '${role}', but the framework only has roles '${roles}'`;
 }
 
-export function unreserveError(wire: Wire): string | undefined {
-  const resources = readResources(wire);
+export function unreserveError({ part, resources }: UnreserveOperation): string | undefined {
   const wrong =
-    inside('Invalid resources', resourcesError(wire, resources)) ??
-    inside('Invalid resources', providersError(wire));
+    inside('Invalid resources', resourcesError(part.resources, resources)) ??
+    inside('Invalid resources', providersError(part.resources));
   if (wrong) return wrong;
   for (const resource of resources) {
     const shown = printResources([resource]);

@@ -3,7 +3,6 @@
  * src/master/validation.cpp, namespace operation).
  */
 
-import type * as mesos from '../../../api/generated/mesos';
 import {
   inside,
   persistenceIdError,
@@ -17,25 +16,21 @@ import {
   printResources,
   type Resource,
   type Resources,
-  readResources,
   unallocated,
 } from '../../../model/resources';
 import { checkpointedOf, isShared, stripVolume } from '../../../model/volumes';
+import type { GrowOperation, ShrinkOperation, VolumesOperation } from '../read/operation';
 import type { Agent, Framework } from '../state/state';
 import { isCapable } from '../state/state';
-import {
-  agentError,
-  hasCapability,
-  type OperationContext,
-  providersError,
-  type Wire,
-} from './operation-context';
+import { agentError, hasCapability, type OperationContext, providersError } from './operation-context';
 
-export function createError(wire: Wire, context: OperationContext): string | undefined {
-  const volumes = readResources(wire);
+export function createError(
+  { part, volumes }: VolumesOperation,
+  context: OperationContext,
+): string | undefined {
   const wrong =
-    inside('Invalid resources', resourcesError(wire, volumes)) ??
-    inside('Invalid resources', providersError(wire)) ??
+    inside('Invalid resources', resourcesError(part.volumes, volumes)) ??
+    inside('Invalid resources', providersError(part.volumes)) ??
     inside('Not a persistent volume', volumesError(volumes)) ??
     persistenceIdError([...checkpointedOf(context.agent.total), ...volumes]);
   if (wrong) return wrong;
@@ -84,12 +79,14 @@ function creatorError({ meta }: Resource, principal: string | undefined): string
   );
 }
 
-export function destroyError(wire: Wire, agent: Agent): string | undefined {
-  const resources = readResources(wire);
-  const volumes = unallocated(resources);
+export function destroyError(
+  { part, volumes: destroyed }: VolumesOperation,
+  agent: Agent,
+): string | undefined {
+  const volumes = unallocated(destroyed);
   const wrong =
-    inside('Invalid resources', resourcesError(wire, resources)) ??
-    inside('Invalid resources', providersError(wire)) ??
+    inside('Invalid resources', resourcesError(part.volumes, destroyed)) ??
+    inside('Invalid resources', providersError(part.volumes)) ??
     inside('Not a persistent volume', volumesError(volumes));
   if (wrong) return wrong;
   const agentVolumes = volumes.filter(({ meta }) => meta.provider_id === undefined);
@@ -106,10 +103,8 @@ function isInUse(agent: Agent, volume: Resource): boolean {
   return users.some(({ resources }) => containsResources(resources, [volume]));
 }
 
-export function growError(
-  { volume, addition }: mesos.Offer.Operation.GrowVolume,
-  agent: Agent,
-): string | undefined {
+export function growError(operation: GrowOperation, agent: Agent): string | undefined {
+  const { volume, addition } = operation.part;
   const wrong =
     inside("Invalid resource in the 'GrowVolume.volume' field", shapeError(volume)) ??
     inside("Invalid resource in the 'GrowVolume.addition' field", shapeError(addition));
@@ -117,28 +112,26 @@ export function growError(
   if (!(Math.round((addition.scalar?.value ?? 0) * 1000) > 0))
     return "The size of 'GrowVolume.addition' field must be greater than zero";
   if (volume.provider_id) return 'Growing a volume from a resource provider is not supported';
-  const resources = readResources([volume]);
+  const resources = operation.volume;
   const form = inside("Invalid persistent volume in the 'GrowVolume.volume' field", volumesError(resources));
   if (form) return form;
   if (volume.shared) return 'Growing a shared persistent volume is not supported';
-  if (combine([...resources.map(stripVolume), ...readResources([addition])]).length !== 1)
+  if (combine([...resources.map(stripVolume), ...operation.addition]).length !== 1)
     return "Incompatible resources in the 'GrowVolume.volume' and 'GrowVolume.addition' fields";
   return resizeError(resources, agent, 'grown');
 }
 
-export function shrinkError(
-  { volume, subtract }: mesos.Offer.Operation.ShrinkVolume,
-  agent: Agent,
-): string | undefined {
+export function shrinkError(operation: ShrinkOperation, agent: Agent): string | undefined {
+  const { volume } = operation.part;
   const wrong = inside("Invalid resource in the 'ShrinkVolume.volume' field", shapeError(volume));
   if (wrong) return wrong;
-  const less = Math.round(subtract.value * 1000);
+  const less = operation.subtractMilli;
   if (!(less > 0)) return "Value of 'ShrinkVolume.subtract' must be greater than zero";
   if (Math.round((volume.scalar?.value ?? 0) * 1000) <= less)
     return "Value of 'ShrinkVolume.subtract' must be smaller than the size of 'ShrinkVolume.volume'";
   if (volume.provider_id) return 'Shrinking a volume from a resource provider is not supported';
   if (volume.disk?.source?.type === 'MOUNT') return 'Shrinking a volume on a MOUNT disk is not supported';
-  const resources = readResources([volume]);
+  const resources = operation.volume;
   const form = inside(
     "Invalid persistent volume in the 'ShrinkVolume.volume' field",
     volumesError(resources),

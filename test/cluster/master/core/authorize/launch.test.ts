@@ -1,5 +1,5 @@
 import type { Call } from '../../../../../cluster/api/generated/master';
-import type { TaskInfo } from '../../../../../cluster/api/generated/mesos';
+import type * as mesos from '../../../../../cluster/api/generated/mesos';
 import {
   operationRefusal,
   registrationRefusal,
@@ -8,6 +8,7 @@ import {
 import { isPermitted, type Permission } from '../../../../../cluster/master/core/authorize/operator';
 import { createFramework } from '../../../../../cluster/master/core/frameworks/connection';
 import { changingCall } from '../../../../../cluster/master/core/operator-calls/list';
+import { type ConvertingType, readConverting } from '../../../../../cluster/master/core/read/operation';
 import { readTask } from '../../../../../cluster/master/core/read/task';
 import { initMaster, type MasterState } from '../../../../../cluster/master/core/state/state';
 import { type CallForm, type Part, partOf } from '../../../../../cluster/master/core/validate/operator-call';
@@ -36,7 +37,7 @@ describe('a framework', () => {
   });
   const known = createFramework(state, 'f1', framework);
 
-  const refusal = (info: TaskInfo): string | undefined =>
+  const refusal = (info: mesos.TaskInfo): string | undefined =>
     taskRefusal(state, known, readTask(info, known.id, 'web'));
 
   it('runs tasks as the user of the command, of the executor, or its own', () => {
@@ -56,17 +57,25 @@ describe('a framework', () => {
     expect(registrationRefusal(masterWith({}), { ...multi, roles: [] })).toBeUndefined();
   });
 
+  const refusalOf = (
+    master: MasterState,
+    operation: mesos.Offer.Operation & { readonly type: ConvertingType },
+  ): string | undefined => {
+    const read = readConverting(operation.type, operation);
+    return 'error' in read ? read.error : operationRefusal(master, known, read);
+  };
+
   it('gets the action that it may not do in the refusal', () => {
     const resources = [
       { name: 'cpus', type: 'SCALAR', reservations: [{ role: 'web', principal: 'bob' }] } as const,
     ];
-    expect(operationRefusal(state, known, { type: 'UNRESERVE', unreserve: { resources } })).toBe(
+    expect(refusalOf(state, { type: 'UNRESERVE', unreserve: { resources } })).toBe(
       'Not authorized to perform action UNRESERVE_RESOURCES on object {"value":"bob"}',
     );
-    expect(operationRefusal(state, known, { type: 'CREATE', create: { volumes: [] } })).toBe(
+    expect(refusalOf(state, { type: 'CREATE', create: { volumes: [] } })).toBe(
       'Not authorized to perform action CREATE_VOLUME on ANY object',
     );
-    expect(operationRefusal(initMaster(BOOT), known, { type: 'CREATE', create: {} })).toBeUndefined();
+    expect(refusalOf(initMaster(BOOT), { type: 'CREATE', create: {} })).toBeUndefined();
   });
 });
 

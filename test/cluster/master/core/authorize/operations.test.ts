@@ -1,5 +1,6 @@
 import type * as mesos from '../../../../../cluster/api/generated/mesos';
 import { operationActions } from '../../../../../cluster/master/core/authorize/operations';
+import { type ConvertingType, readConverting } from '../../../../../cluster/master/core/read/operation';
 
 const cpus = (...reservations: mesos.Resource.ReservationInfo[]): mesos.Resource => ({
   name: 'cpus',
@@ -17,7 +18,7 @@ const volume = (role: string, principal?: string): mesos.Resource => ({
   disk: { persistence: { id: 'v', principal } },
 });
 
-type Operation = mesos.Offer.Operation;
+type Operation = mesos.Offer.Operation & { readonly type: ConvertingType };
 const rows: readonly (readonly [string, Operation, readonly string[]])[] = [
   [
     'reserving asks once for each role',
@@ -76,11 +77,12 @@ const rows: readonly (readonly [string, Operation, readonly string[]])[] = [
     { type: 'DESTROY_DISK', destroy_disk: { source: { ...cpus(), disk: { source: { type: 'RAW' } } } } },
     ['destroy_raw_disks *'],
   ],
-  ['launching is authorized elsewhere', { type: 'LAUNCH', launch: { task_infos: [] } }, []],
 ];
 
 it.each(rows)('%s', (_what, operation, expected) => {
-  const shown = operationActions(operation).map(
+  const read = readConverting(operation.type, operation);
+  if ('error' in read) throw new Error(read.error);
+  const shown = operationActions(read).map(
     ({ list, object }) => `${list} ${object?.type === 'SOME' ? object.values.join(',') : 'ANY'}`,
   );
   expect(shown).toEqual(expected);
