@@ -83,7 +83,9 @@ export class CommitFile {
 
   /** Writes to the page cache, which takes microseconds; a sync brings it to the disk. */
   private write(slot: number, point: CommitPoint): void {
-    writeSync(this.opened().fd, encodeLine(point), slot * SLOT_BYTES);
+    const line = encodeLine(point);
+    const written = writeSync(this.opened().fd, line, slot * SLOT_BYTES);
+    if (written < line.length) throw new Error(`${this.path} could be written only in part`);
   }
 
   private opened(): FileHandle {

@@ -87,7 +87,7 @@ export class LocalStore implements StateStore {
       return store;
     } catch (error) {
       await store.close();
-      throw error;
+      throw notOpened(folder, error);
     }
   }
 
@@ -301,24 +301,45 @@ async function openFolder<T>(folder: string, make: (level: Level, commits: Commi
     // The constructor of LevelDB opens it, so it comes after the copy.
     const level: Level = new ClassicLevel(folder, { valueEncoding: 'buffer' });
     await level.open();
-    return make(level, await CommitFile.open(join(folder, COMMITS)));
+    return make(level, await openCommitFile(folder, level));
   } catch (error) {
-    if (error instanceof StartError) throw error;
-    const { code, message } = causeOf(error);
+    const { message } = causeOf(error);
     if (/^Corruption|^IO error: .*No such file/.test(message)) throw await damage(folder, message);
-    if (isCopied) await removeCopy(folder);
-    if (code === 'LEVEL_LOCKED') {
-      throw new StartError(
-        `the state in ${folder} is in use by another process: stop that one, or choose another --work_dir`,
-      );
-    }
-    const advice = ['ENOSPC', 'EDQUOT'].includes(code ?? '')
-      ? 'Make room on its disk'
-      : 'Make it a folder this process may write to';
-    throw new StartError(
-      `cannot open the state in ${folder}: ${message}. ${advice}, or choose another --work_dir`,
+    // The disk may fail here, too; the first error is the one to tell.
+    if (isCopied && !(error instanceof StartError)) await removeCopy(folder).catch(() => undefined);
+    throw notOpened(folder, error);
+  }
+}
+
+/** Opens the commit file; LevelDB gives its lock back when that fails. */
+async function openCommitFile(folder: string, level: Level): Promise<CommitFile> {
+  try {
+    return await CommitFile.open(join(folder, COMMITS));
+  } catch (error) {
+    await level.close();
+    throw error;
+  }
+}
+
+/** The error of a folder that could not be opened, with its folder and the way out. */
+function notOpened(folder: string, error: unknown): StartError {
+  if (error instanceof StartError) return error;
+  const { code, message } = causeOf(error);
+  if (code === 'LEVEL_LOCKED') {
+    return new StartError(
+      `the state in ${folder} is in use by another process: stop that one, or choose another --work_dir`,
     );
   }
+  return new StartError(
+    `cannot open the state in ${folder}: ${message}. ${adviceFor(`${code} ${message}`)}, or choose another --work_dir`,
+  );
+}
+
+/** The advice by the code of Node or the text of LevelDB. */
+function adviceFor(cause: string): string {
+  if (/ENOSPC|EDQUOT|No space left|quota exceeded/i.test(cause)) return 'Make room on its disk';
+  if (/EIO|Input\/output error/i.test(cause)) return 'Check its disk';
+  return 'Make it a folder this process may write to';
 }
 
 function causeOf(error: unknown): { readonly code: string | undefined; readonly message: string } {

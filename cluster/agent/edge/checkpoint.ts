@@ -9,13 +9,14 @@
 
 import { existsSync } from 'node:fs';
 import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Resource } from '../../api/generated/mesos';
 import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
+import { syncFolder } from '../../state/commit-file';
 import { LocalStore } from '../../state/local';
 import type { StateStore } from '../../state/store';
 
@@ -67,7 +68,7 @@ export async function readAgentId(workDir: string): Promise<string | undefined> 
   }
 }
 
-/** Keeps the id: the link is made under another name and renamed, so that there is always one. */
+/** Keeps the id: the link is made under another name and renamed, so that there is always one, also after a power cut. */
 export async function checkpointAgentId(workDir: string, agentId: string): Promise<void> {
   const folder = join(workDir, 'meta', 'slaves');
   makeFolder(join(folder, agentId));
@@ -75,6 +76,8 @@ export async function checkpointAgentId(workDir: string, agentId: string): Promi
   await rm(fresh, { force: true });
   await symlink(agentId, fresh);
   await rename(fresh, join(folder, LATEST));
+  await syncFolder(folder);
+  await syncFolder(dirname(folder));
 }
 
 /** Makes the next start one of a new agent, as operators do by hand; reservations stay. */
