@@ -1,0 +1,203 @@
+/**
+ * A program under a holder: a small process that outlives ours, keeps the exit status, and leaves no process behind.
+ *
+ * In: a plan, and a working folder of the holder alone. Out: the pid, and the exit status, also of a program that a
+ * former run of this process has started (`adopt`).
+ * Always true: the program gets the environment of the plan and nothing of ours; the holder gets none of it.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { constants as osConstants } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { getSystemErrorName } from 'node:util';
+
+/** The program to start. */
+export interface ProgramPlan {
+  /** Looked up in the PATH of `environment` unless it has a slash. */
+  readonly file: string;
+  /** All arguments, the name of the program first. */
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  readonly user?:
+    | { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
+    | undefined;
+  readonly umask: number;
+  /** Open files for its output. */
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+/** The end of a program: its exit code or the signal that ended it; `lost` when its holder was killed. */
+export type ProgramEnd =
+  | { readonly code: number }
+  | { readonly signal: NodeJS.Signals }
+  | { readonly lost: true };
+
+/** The holder, which `npm run build` compiles where there is a C compiler: beside this file, or in the build of its tree. */
+const HOLDERS = [
+  join(__dirname, 'holder'),
+  join(__dirname, '..', '..', '..', 'dist', 'cluster', 'runtime', 'holder', 'holder'),
+];
+
+/** The holder's path; undefined where it was not built. */
+export function holderProgram(): string | undefined {
+  return HOLDERS.find((path) => existsSync(path));
+}
+
+export class HeldProgram {
+  private constructor(
+    /** The pid of the program, which leads its own session and process group. */
+    readonly pid: number,
+    private readonly holder: number,
+    readonly ended: Promise<ProgramEnd>,
+  ) {}
+
+  /** Starts a program. Rejects with an error that has a `code` such as ENOENT when it cannot be executed. */
+  static async start(holder: string, folder: string, plan: ProgramPlan): Promise<HeldProgram> {
+    const text = printPlan(plan);
+    const child = spawn(holder, [folder], {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: ['ignore', plan.stdout, plan.stderr, 'pipe', 'pipe'],
+    });
+    const [, , , input, output] = child.stdio as unknown as [null, null, null, Writable, Readable];
+    const lines = createInterface(output)[Symbol.asyncIterator]();
+    const spawned = new Promise<never>((_resolve, reject) => child.once('error', reject));
+    input.on('error', () => undefined);
+    input.end(text);
+    const [word, value] = await Promise.race([nextReport(lines), spawned]);
+    if (word === 'started') return new HeldProgram(Number(value), pidOf(child), reportedEnd(lines));
+    throw startError(plan.file, word === 'failed' ? Number(value) : undefined);
+  }
+
+  /** The program that the holder of this folder has; undefined when none was ever started in it. */
+  static adopt(folder: string): HeldProgram | undefined {
+    const text = readText(join(folder, 'processes'));
+    if (text === undefined) return undefined;
+    const [holder = 0, startedAt = 0, pid = 0] = text.trim().split(' ').map(Number);
+    const isAlive = (): boolean => startTime(holder) === startedAt;
+    return new HeldProgram(pid, isAlive() ? holder : 0, adoptedEnd(folder, isAlive));
+  }
+
+  /** Asks all processes of the program to end. */
+  terminate(): void {
+    this.tell('SIGTERM');
+  }
+
+  /** Kills all processes of the program. */
+  kill(): void {
+    this.tell('SIGUSR1');
+  }
+
+  private tell(signal: NodeJS.Signals): void {
+    if (this.holder === 0) return;
+    try {
+      process.kill(this.holder, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  return pid ?? 0;
+}
+
+async function nextReport(lines: AsyncIterator<string>): Promise<[word: string, value: string]> {
+  const { value, done } = await lines.next();
+  const [word = '', rest = ''] = done ? [] : value.split(' ');
+  return [word, rest];
+}
+
+async function reportedEnd(lines: AsyncIterator<string>): Promise<ProgramEnd> {
+  const [word, value] = await nextReport(lines);
+  return readEnd(word, value);
+}
+
+function readEnd(word: string, value: string): ProgramEnd {
+  if (word === 'exited') return { code: Number(value) };
+  if (word === 'signaled') return { signal: signalName(Number(value)) };
+  return { lost: true };
+}
+
+function signalName(number: number): NodeJS.Signals {
+  const names = Object.entries(osConstants.signals) as [NodeJS.Signals, number][];
+  return names.find(([, candidate]) => candidate === number)?.[0] ?? 'SIGKILL';
+}
+
+function startError(file: string, errno: number | undefined): Error {
+  if (errno === undefined) return new Error(`the holder of ${file} ended before it had started it`);
+  const code = getSystemErrorName(-errno);
+  return Object.assign(new Error(`spawn ${file} ${code}`), { code });
+}
+
+/** The plan as the holder reads it: see read_plan in holder.c. */
+function printPlan(plan: ProgramPlan): Buffer {
+  const { user, umask, directory, file } = plan;
+  const environment = Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`);
+  const texts = [
+    String(user?.uid ?? -1),
+    String(user?.gid ?? -1),
+    umask.toString(8),
+    (user?.groups ?? []).join(','),
+    directory,
+    file,
+    String(plan.arguments.length),
+    ...plan.arguments,
+    String(environment.length),
+    ...environment,
+  ];
+  const wrong = texts.find((text) => text.includes('\0'));
+  if (wrong !== undefined)
+    throw new Error(`a zero byte in ${JSON.stringify(wrong.slice(0, 100))} of a program's start`);
+  return Buffer.from(texts.map((text) => `${text}\0`).join(''));
+}
+
+/** The end of an adopted program, which its holder has written before its own. */
+async function adoptedEnd(folder: string, isAlive: () => boolean): Promise<ProgramEnd> {
+  await holderEnd(join(folder, 'alive'), isAlive);
+  const [word = '', value = ''] = (readText(join(folder, 'status')) ?? '').trim().split(' ');
+  return readEnd(word, value);
+}
+
+/** The pipe `alive` ends with its holder, so that nobody has to look again and again. */
+function holderEnd(path: string, isAlive: () => boolean): Promise<void> {
+  if (!isAlive()) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const pipe = new Socket({
+      fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
+      readable: true,
+      writable: false,
+    });
+    pipe.once('error', reject);
+    pipe.once('close', () => resolve());
+    pipe.resume();
+    // A pipe that nobody has had open since does not tell its end.
+    if (!isAlive()) pipe.destroy();
+  });
+}
+
+/**
+ * The time a process was started, in ticks since boot; undefined when it has ended, though its parent may not have heard
+ * (proc(5), /proc/PID/stat).
+ */
+function startTime(pid: number): number | undefined {
+  const text = readText(`/proc/${pid}/stat`);
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined || fields[0] === 'Z' ? undefined : Number(fields[19]);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

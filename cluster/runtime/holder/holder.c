@@ -1,0 +1,264 @@
+/*
+ * Holds one program: starts it, outlives whoever started the holder, keeps the exit status, and leaves no process behind.
+ *
+ * In: the working folder of the holder, and a plan on descriptor 3 (see read_plan).
+ *     SIGTERM: ask all processes of the program to end. SIGUSR1: kill them all.
+ * Out: lines on descriptor 4 (started PID, failed ERRNO, exited CODE, signaled NUMBER), and in the working folder
+ *     `processes` (pid of the holder, its start time, pid of the program), `status` (the last line above), and `alive`,
+ *     a pipe that is open for writing as long as the holder lives.
+ *
+ * The environment of the program is in the plan and not the holder's own: a program that may set LD_PRELOAD must not
+ * get a library into a holder that runs as root.
+ */
+
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PLAN = 3, REPORT = 4, LINE = 128, GROUPS = 256, PATIENCE_NS = 5000000, ROUNDS = 1000 };
+
+struct plan {
+  long uid, gid;       /* -1: as the holder */
+  long mask;           /* the umask */
+  char *groups;        /* supplementary groups, separated by commas */
+  char *directory;
+  char *file;          /* looked up in the PATH of the program */
+  char **arguments;    /* with the name of the program first */
+  char **environment;
+};
+
+static void give_up(const char *what) {
+  dprintf(REPORT, "failed %d\n", errno);
+  dprintf(2, "holder: %s: %s\n", what, strerror(errno));
+  _exit(125);
+}
+
+/* Reads all of the plan. The starter closes its end when it has written everything. */
+static char *read_all(int fd, size_t *length) {
+  size_t size = 65536, used = 0;
+  char *bytes = malloc(size);
+  for (;;) {
+    if (!bytes) give_up("memory");
+    ssize_t count = read(fd, bytes + used, size - used);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) give_up("plan");
+    if (count == 0) break;
+    used += (size_t)count;
+    if (used == size) bytes = realloc(bytes, size *= 2);
+  }
+  *length = used;
+  return bytes;
+}
+
+static char *next_text(char **at, char *end) {
+  char *text = *at, *stop = memchr(text, 0, (size_t)(end - text));
+  if (!stop) {
+    errno = EINVAL;
+    give_up("the plan ends early");
+  }
+  *at = stop + 1;
+  return text;
+}
+
+static char **next_list(char **at, char *end) {
+  long count = atol(next_text(at, end));
+  char **list = calloc((size_t)count + 1, sizeof *list);
+  if (!list) give_up("memory");
+  for (long index = 0; index < count; index++) list[index] = next_text(at, end);
+  return list;
+}
+
+/* The plan: texts that each end with a zero byte, in the order of `struct plan`; a list has its length first. */
+static void read_plan(struct plan *plan) {
+  size_t length;
+  char *at = read_all(PLAN, &length), *end = at + length;
+  plan->uid = atol(next_text(&at, end));
+  plan->gid = atol(next_text(&at, end));
+  plan->mask = strtol(next_text(&at, end), NULL, 8);
+  plan->groups = next_text(&at, end);
+  plan->directory = next_text(&at, end);
+  plan->file = next_text(&at, end);
+  plan->arguments = next_list(&at, end);
+  plan->environment = next_list(&at, end);
+  close(PLAN);
+}
+
+/* Writes a file under another name first, so that nobody reads half of it. */
+static void write_file(const char *name, const char *text) {
+  char fresh[NAME_MAX];
+  snprintf(fresh, sizeof fresh, "%s.new", name);
+  int file = open(fresh, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) return;
+  ssize_t written = write(file, text, strlen(text));
+  close(file);
+  if (written == (ssize_t)strlen(text)) rename(fresh, name);
+}
+
+static void set_groups(const char *text) {
+  gid_t groups[GROUPS];
+  size_t count = 0;
+  while (*text && count < GROUPS) {
+    char *stop;
+    groups[count++] = (gid_t)strtoul(text, &stop, 10);
+    text = *stop ? stop + 1 : stop;
+  }
+  if (setgroups(count, groups) != 0) _exit(errno);
+}
+
+/* Becomes the program. An error is written to the pipe, which closes by itself when the program runs. */
+static void become(const struct plan *plan, int failure) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  signal(SIGPIPE, SIG_DFL);
+  setsid();
+  umask((mode_t)plan->mask);
+  environ = plan->environment;
+  if (plan->gid >= 0 && (set_groups(plan->groups), setgid((gid_t)plan->gid) != 0)) goto failed;
+  if (plan->uid >= 0 && setuid((uid_t)plan->uid) != 0) goto failed;
+  /* After setuid, which clears it: if the holder is killed, the program ends with it. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (chdir(plan->directory) != 0) goto failed;
+  execvp(plan->file, plan->arguments);
+failed:
+  {
+    int error = errno;
+    if (write(failure, &error, sizeof error) != sizeof error) _exit(126);
+    _exit(127);
+  }
+}
+
+static unsigned long long start_time(void) {
+  char text[1024];
+  int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+  if (file >= 0) close(file);
+  text[length > 0 ? length : 0] = 0;
+  char *at = strrchr(text, ')');
+  unsigned long long ticks = 0;
+  /* Field 22 of proc(5); the name, which is field 2, may have blanks. */
+  for (int field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
+  if (at) sscanf(at, " %llu", &ticks);
+  return ticks;
+}
+
+static void signal_children(pid_t parent, int number);
+
+static void signal_tree(pid_t pid, int number) {
+  signal_children(pid, number);
+  kill(pid, number);
+}
+
+/* Signals the descendants of a process, deepest first, by the lists that the kernel keeps of children. */
+static void signal_children(pid_t parent, int number) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task", (int)parent);
+  DIR *threads = opendir(path);
+  if (!threads) return;
+  for (struct dirent *entry; (entry = readdir(threads));) {
+    if (entry->d_name[0] == '.') continue;
+    char list[sizeof path + NAME_MAX + sizeof "/children" + 1];
+    snprintf(list, sizeof list, "%s/%s/children", path, entry->d_name);
+    FILE *children = fopen(list, "re");
+    if (!children) continue;
+    for (int pid; fscanf(children, "%d", &pid) == 1;) signal_tree((pid_t)pid, number);
+    fclose(children);
+  }
+  closedir(threads);
+}
+
+/*
+ * Kills whatever is left. Processes whose parent is gone become children of the holder, so that none gets away; one
+ * that the kernel does not let go is given up after some time.
+ */
+static void kill_all(void) {
+  const struct timespec patience = {0, PATIENCE_NS};
+  for (int round = 0; round < ROUNDS;) {
+    signal_children(getpid(), SIGKILL);
+    pid_t ended = waitpid(-1, NULL, WNOHANG);
+    if (ended < 0) return;
+    if (ended > 0) continue;
+    nanosleep(&patience, NULL);
+    round++;
+  }
+}
+
+static pid_t start(const struct plan *plan) {
+  int failure[2];
+  if (pipe2(failure, O_CLOEXEC) != 0) give_up("pipe");
+  pid_t pid = fork();
+  if (pid < 0) give_up("fork");
+  if (pid == 0) become(plan, failure[1]);
+  close(failure[1]);
+  int error;
+  if (read(failure[0], &error, sizeof error) == sizeof error) {
+    errno = error;
+    char line[LINE];
+    snprintf(line, sizeof line, "failed %d\n", error);
+    write_file("status", line);
+    dprintf(REPORT, "%s", line);
+    _exit(0);
+  }
+  close(failure[0]);
+  return pid;
+}
+
+static void print_status(int status, char *line) {
+  if (WIFSIGNALED(status)) snprintf(line, LINE, "signaled %d\n", WTERMSIG(status));
+  else snprintf(line, LINE, "exited %d\n", WEXITSTATUS(status));
+}
+
+int main(int count, char **arguments) {
+  struct plan plan;
+  sigset_t handled;
+  if (count != 2 || chdir(arguments[1]) != 0) give_up("working folder");
+  fcntl(PLAN, F_SETFD, FD_CLOEXEC);
+  fcntl(REPORT, F_SETFD, FD_CLOEXEC);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  signal(SIGINT, SIG_IGN);
+  sigemptyset(&handled);
+  sigaddset(&handled, SIGCHLD);
+  sigaddset(&handled, SIGTERM);
+  sigaddset(&handled, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &handled, NULL);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) give_up("subreaper");
+  if (mkfifo("alive", 0600) != 0 && errno != EEXIST) give_up("alive");
+  /* Open for reading, too, so that this does not wait for a reader. */
+  if (open("alive", O_RDWR | O_CLOEXEC) < 0) give_up("alive");
+  read_plan(&plan);
+  pid_t pid = start(&plan);
+  char line[LINE];
+  snprintf(line, sizeof line, "%d %llu %d\n", (int)getpid(), start_time(), (int)pid);
+  write_file("processes", line);
+  dprintf(REPORT, "started %d\n", (int)pid);
+  for (;;) {
+    int number = sigwaitinfo(&handled, NULL);
+    if (number == SIGTERM) signal_children(getpid(), SIGTERM);
+    else if (number == SIGUSR1) signal_children(getpid(), SIGKILL);
+    else if (number == SIGCHLD) {
+      int status;
+      for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (ended != pid) continue;
+        print_status(status, line);
+        write_file("status", line);
+        kill_all();
+        dprintf(REPORT, "%s", line);
+        return 0;
+      }
+    }
+  }
+}

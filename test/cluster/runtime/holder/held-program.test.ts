@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  HeldProgram,
+  holderProgram,
+  type ProgramPlan,
+} from '../../../../cluster/runtime/holder/held-program';
+
+const root = mkdtempSync(join(tmpdir(), 'meseta-held-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const holder = holderProgram() ?? '';
+const held = holder === '' ? describe.skip : describe;
+
+interface Held {
+  readonly folder: string;
+  readonly program: HeldProgram;
+  output(): string;
+}
+
+let folders = 0;
+async function hold(script: string, plan: Partial<ProgramPlan> = {}): Promise<Held> {
+  const folder = mkdtempSync(join(root, `${folders++}-`));
+  const path = join(folder, 'output');
+  const output = openSync(path, 'a');
+  try {
+    const program = await HeldProgram.start(holder, folder, {
+      file: 'sh',
+      arguments: ['sh', '-c', script],
+      environment: { PATH: '/usr/bin:/bin' },
+      directory: root,
+      umask: 0o22,
+      stdout: output,
+      stderr: output,
+      ...plan,
+    });
+    return { folder, program, output: () => readFileSync(path, 'utf8') };
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** The processes that have this text in their command line. */
+function processesOf(text: string): string[] {
+  try {
+    return execFileSync('pgrep', ['-f', text], { encoding: 'utf8' }).trim().split('\n');
+  } catch {
+    return [];
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+held('a held program (skipped without a C compiler)', () => {
+  it.each([
+    ['exit 0', { code: 0 }],
+    ['exit 137', { code: 137 }],
+    ['kill -9 $$', { signal: 'SIGKILL' }],
+    ['kill -TERM $$', { signal: 'SIGTERM' }],
+  ])('that runs `%s` ends with %j, told and kept', async (script, end) => {
+    const { program, folder } = await hold(script);
+    expect(await program.ended).toEqual(end);
+    expect(await HeldProgram.adopt(folder)?.ended).toEqual(end);
+  });
+
+  it('has its environment, folder, umask and arguments, and nothing of ours', async () => {
+    const { program, output } = await hold('env | grep -v ^_= | sort; pwd; umask; echo "$0"', {
+      environment: { PATH: '/usr/bin:/bin', LD_PRELOAD_OF_NOBODY: 'x y', EMPTY: '' },
+      umask: 0o27,
+      arguments: ['named', '-c', 'env | grep -Ev "^(_|PWD)=" | sort; pwd; umask; echo "$0"'],
+    });
+    await program.ended;
+    expect(output().split('\n')).toEqual([
+      'EMPTY=',
+      'LD_PRELOAD_OF_NOBODY=x y',
+      'PATH=/usr/bin:/bin',
+      root,
+      '0027',
+      'named',
+      '',
+    ]);
+  });
+
+  it('that cannot be executed is an error with its code, and nothing runs', async () => {
+    await expect(hold('', { file: '/nowhere/at-all' })).rejects.toMatchObject({
+      message: 'spawn /nowhere/at-all ENOENT',
+      code: 'ENOENT',
+    });
+    await expect(hold('', { file: '/etc/passwd' })).rejects.toMatchObject({ code: 'EACCES' });
+    await expect(hold('', { directory: join(root, 'gone') })).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(hold('', { environment: { A: 'a\0B=b' } })).rejects.toThrow(
+      'a zero byte in "A=a\\u0000B=b"',
+    );
+  });
+
+  it('leaves no process behind, though one has left its session', async () => {
+    const { program } = await hold('setsid sleep 98761 & sleep 98762 & exec sh -c "exit 4"');
+    expect(await program.ended).toEqual({ code: 4 });
+    expect(processesOf('sleep 9876[12]')).toEqual([]);
+  });
+
+  it('is asked to end with all of its processes, and is killed when it does not listen', async () => {
+    const polite = await hold('trap "exit 7" TERM; while :; do sleep 0.01; done');
+    await until(() => processesOf('exit 7').length > 0);
+    polite.program.terminate();
+    expect(await polite.program.ended).toEqual({ code: 7 });
+    const deaf = await hold('trap "" TERM; echo deaf; while :; do sleep 0.01; done');
+    await until(() => deaf.output() === 'deaf\n');
+    deaf.program.terminate();
+    deaf.program.kill();
+    expect(await deaf.program.ended).toEqual({ signal: 'SIGKILL' });
+    deaf.program.kill();
+  });
+
+  it('outlives the process that started it, and a later one adopts it and learns its end', async () => {
+    const { folder } = await startedByOther('sleep 0.3; exit 9');
+    const adopted = HeldProgram.adopt(folder);
+    expect(adopted?.pid).toBeGreaterThan(1);
+    expect(await adopted?.ended).toEqual({ code: 9 });
+  });
+
+  it('can be killed by a later process', async () => {
+    const { folder } = await startedByOther('sleep 98763');
+    const adopted = HeldProgram.adopt(folder);
+    adopted?.kill();
+    expect(await adopted?.ended).toEqual({ signal: 'SIGKILL' });
+    expect(processesOf('sleep 98763')).toEqual([]);
+  });
+
+  it('ends with its holder, and its end is not known then', async () => {
+    const { program, folder } = await hold('exec sleep 98764');
+    const [pid = ''] = readFileSync(join(folder, 'processes'), 'utf8').split(' ');
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await program.ended).toEqual({ lost: true });
+    await until(() => processesOf('sleep 98764').length === 0);
+    expect(await HeldProgram.adopt(folder)?.ended).toEqual({ lost: true });
+  });
+
+  it('is nowhere where none was started', () => {
+    expect(HeldProgram.adopt(root)).toBeUndefined();
+  });
+});
+
+/** Starts a program from another process, which ends at once by a signal. */
+async function startedByOther(script: string): Promise<{ folder: string }> {
+  const folder = mkdtempSync(join(root, 'other-'));
+  const texts = ['-1', '-1', '22', '', root, 'sh', '3', 'sh', '-c', script, '1', 'PATH=/usr/bin:/bin'];
+  const plan = JSON.stringify(texts.map((text) => `${text}\0`).join(''));
+  const code = `
+    const child = require('child_process').spawn(${JSON.stringify(holder)}, [${JSON.stringify(folder)}],
+      { detached: true, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    child.stdio[3].end(${plan});
+    child.stdio[4].once('data', () => process.kill(process.pid, 'SIGKILL'));`;
+  try {
+    execFileSync(process.execPath, ['-e', code]);
+  } catch {
+    // It has killed itself.
+  }
+  return { folder };
+}
