@@ -14,8 +14,9 @@ const NODE_MIN = 20;
 const ALIVE_MS = 5000;
 /** Program to the Debian package that has it. */
 const PROGRAMS = { haproxy: 'haproxy', dig: 'bind9-dnsutils' };
-/** The same for tests that are skipped, by name, where it is missing: with `--tests`. */
+/** The same for tests that are skipped, by name, where it is missing: with `--tests`. The build uses the compiler, too. */
 const TEST_PROGRAMS = {
+  cc: ['gcc', 'libc6-dev'],
   java: 'default-jre-headless',
   unbound: 'unbound',
   openssl: 'openssl',
@@ -106,7 +107,7 @@ function installPrograms() {
 function installTestPrograms() {
   const packages = Object.keys(TEST_PROGRAMS)
     .filter((program) => !find(program))
-    .map((program) => TEST_PROGRAMS[program]);
+    .flatMap((program) => TEST_PROGRAMS[program]);
   if (!existsSync(ZOOKEEPER)) packages.push('zookeeper');
   if (packages.length === 0) return;
   if (process.getuid?.() !== 0 || !find('apt-get')) {

@@ -21,10 +21,15 @@ export interface RunningExecutor extends Running {
   readonly exited: Promise<string>;
 }
 
+export interface ExecutorDeps extends Pick<ProcessDeps, 'log' | 'clock'> {
+  /** The folder of the task's holder; without it the task is a child of this process. */
+  readonly runFolder?: string | undefined;
+}
+
 /** Starts an executor with the environment that an agent gives it: it subscribes at once. */
 export async function runExecutor(
   environment: Environment,
-  { log, clock }: Pick<ProcessDeps, 'log' | 'clock'>,
+  { log, clock, runFolder }: ExecutorDeps,
 ): Promise<RunningExecutor> {
   const config = executorConfig(environment);
   const exit = new Exit();
@@ -33,7 +38,7 @@ export async function runExecutor(
     { log, clock, onEnd },
     {
       machine: executorMachine,
-      parts: (context) => executorParts(config, exit, context),
+      parts: (context) => executorParts(config, { exit, runFolder }, context),
       boot: () => bootOf(config, clock.now()),
       performers: executorPerformers,
       start: subscribe,

@@ -15,7 +15,11 @@ import { TaskRun } from './task-run';
 export type ExecutorContext = ProcessContext<ExecutorState, ExecutorEvent>;
 export type ExecutorParts = ReturnType<typeof executorParts>;
 
-export function executorParts(config: ExecutorConfig, exit: Exit, { core, life, log }: ExecutorContext) {
+export function executorParts(
+  config: ExecutorConfig,
+  { exit, runFolder }: { readonly exit: Exit; readonly runFolder: string | undefined },
+  { core, life, log }: ExecutorContext,
+) {
   exit.watch(life);
   const { post } = core;
   const tls = callerTrust(config.environment);
@@ -29,6 +33,6 @@ export function executorParts(config: ExecutorConfig, exit: Exit, { core, life, 
     exit,
     ids,
     session: new Session({ url, client, post, log }),
-    task: new TaskRun({ config, client, post }),
+    task: new TaskRun({ config, runFolder, client, post }),
   };
 }

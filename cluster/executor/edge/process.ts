@@ -2,15 +2,13 @@
  * The process of the task: its own session and process group, with its output in the sandbox.
  */
 
-import { spawn } from 'node:child_process';
 import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
-import { withInheritedUmask } from '../../runtime/files/private';
 import { type Identity, identityOf } from '../../runtime/identity';
-import { findProcesses, killFound, signalAll } from '../../runtime/processes';
 import type { ExitStatus } from '../core/events';
+import { type CommandPlan, type RunningCommand, startChild, startHeld } from './running-command';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 /** The mode of a task's output: its user writes and reads it, and the group reads it. */
@@ -22,88 +20,73 @@ export interface TaskProcessOptions {
   readonly directory: string;
   /** The whole environment: nothing is added. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The folder of the command's holder; without it the command is a child of this process. */
+  readonly runFolder: string | undefined;
   readonly started: () => void;
   readonly failed: (reason: string) => void;
   readonly exited: (ending: ExitStatus) => void;
 }
 
 export class TaskProcess {
-  private pid: number | undefined;
+  private starting: Promise<RunningCommand | undefined> = Promise.resolve(undefined);
+  private running: RunningCommand | undefined;
 
   constructor(private readonly options: TaskProcessOptions) {}
 
   /** Starts the command. An error is told by `failed` and not thrown. */
-  async start(): Promise<void> {
-    const { task, user, directory, failed } = this.options;
-    try {
-      const identity = await identityOf(user);
-      this.spawn(commandOf(task.command), identity, directory);
-    } catch (error) {
-      failed(errorText(error));
-    }
+  start(): Promise<unknown> {
+    this.starting = this.run().catch((error: unknown) => {
+      this.options.failed(errorText(error));
+      return undefined;
+    });
+    return this.starting;
   }
 
-  private spawn(command: Command, identity: Identity | undefined, directory: string): void {
+  private async run(): Promise<RunningCommand> {
+    const { task, user, directory } = this.options;
+    const identity = await identityOf(user);
+    const command = commandOf(task.command);
     const files: number[] = [];
     try {
       for (const name of ['stdout', 'stderr']) files.push(openOutput(join(directory, name), identity));
-      const child = withInheritedUmask(() =>
-        spawn(command.file, command.arguments, {
-          argv0: command.argv0,
-          cwd: directory,
-          env: { ...this.options.environment },
-          detached: true,
-          stdio: ['ignore', files[0], files[1]],
-          ...identity,
-        }),
-      );
-      this.pid = child.pid;
-      child.once('spawn', () => this.options.started());
-      child.once('error', (error) =>
-        this.options.failed(`Failed to execute '${command.file}': ${error.message}`),
-      );
-      child.once('exit', (code, signal) => this.options.exited(signal ? { signal } : { code: code ?? 0 }));
+      const [stdout = 0, stderr = 0] = files;
+      const { environment, runFolder } = this.options;
+      const plan = { ...command, environment, directory, user: identity, stdout, stderr };
+      this.running = await (runFolder === undefined ? startChild(plan) : startHeld(plan, runFolder));
+    } catch (error) {
+      const why = errorText(error);
+      // An error of the start itself, as Node and the holder tell it.
+      throw why.startsWith('spawn ') ? new Error(`Failed to execute '${command.file}': ${why}`) : error;
     } finally {
       for (const file of files) closeSync(file);
     }
+    this.options.started();
+    void this.running.ended.then(this.options.exited);
+    return this.running;
   }
 
-  /**
-   * Sends a signal to the process group, and to processes outside of it that have the sandbox in their
-   * environment.
-   */
+  /** Sends a signal to all processes of the task. */
   signal(signal: 'SIGTERM' | 'SIGKILL'): void {
-    if (this.pid !== undefined) signalAll([-this.pid], signal);
-    signalAll(this.escapedProcesses(), signal);
+    this.running?.signal(signal);
   }
 
   /** Kills all processes of the task. */
   async destroy(): Promise<void> {
-    if (this.pid !== undefined) signalAll([-this.pid], 'SIGKILL');
-    await killFound(() => this.escapedProcesses());
+    const running = this.running ?? (await this.starting);
+    await running?.destroy();
   }
-
-  private escapedProcesses(): number[] {
-    return findProcesses('MESOS_SANDBOX', (value) => value === this.options.directory);
-  }
-}
-
-interface Command {
-  readonly file: string;
-  readonly argv0: string;
-  readonly arguments: string[];
 }
 
 /**
  * The program of a command. With `shell` it is sh with the value; otherwise the value is the program and the
  * first argument its name (CommandInfo).
  */
-function commandOf(command: mesos.CommandInfo | undefined): Command {
+function commandOf(command: mesos.CommandInfo | undefined): Pick<CommandPlan, 'file' | 'arguments'> {
   const value = command?.value ?? '';
-  if (command?.shell ?? true) return { file: '/bin/sh', argv0: 'sh', arguments: ['-c', value] };
-  const [argv0 = value, ...rest] = command?.arguments ?? [];
+  if (command?.shell ?? true) return { file: '/bin/sh', arguments: ['sh', '-c', value] };
+  const [name = value, ...rest] = command?.arguments ?? [];
   if (value === '') throw new Error("Failed to execute the command: 'value' is empty and 'shell' is false");
-  return { file: value, argv0, arguments: rest };
+  return { file: value, arguments: [name, ...rest] };
 }
 
 /**

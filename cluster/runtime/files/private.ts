@@ -21,6 +21,14 @@ export function keepFilesPrivate(): void {
   inheritedUmask ??= process.umask(PRIVATE_UMASK);
 }
 
+/** The umask that this process was started with, which programs of somebody else get, such as tasks. */
+export function programUmask(): number {
+  if (inheritedUmask !== undefined) return inheritedUmask;
+  const umask = process.umask(PRIVATE_UMASK);
+  process.umask(umask);
+  return umask;
+}
+
 /**
  * Starts a program of somebody else, such as a task, with the umask that this process was started with. `begin` is
  * synchronous.

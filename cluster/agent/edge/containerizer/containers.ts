@@ -2,7 +2,10 @@
  * The containers of the agent: a sandbox and an executor each.
  */
 
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
+import { makeFolder } from '../../../runtime/files/make-folder';
 import { findProcesses, killFound } from '../../../runtime/processes';
 import type { AgentEffect } from '../../core/effects';
 import type { AgentInput } from '../../core/events';
@@ -27,15 +30,22 @@ export class Containers {
     const { containerId } = order;
     try {
       await makeSandbox({ workDir: this.options.workDir, ...order });
-      const executor = await this.options.launcher(order.environment);
+      const runFolder = this.runFolder(containerId);
+      makeFolder(runFolder);
+      const executor = await this.options.launcher(order.environment, runFolder);
       this.running.set(containerId, executor);
       void executor.exited.then((text) => {
         this.running.delete(containerId);
+        rmSync(runFolder, { recursive: true, force: true });
         this.options.post({ kind: 'container.exited', containerId, text });
       });
     } catch (error) {
       this.options.post({ kind: 'container.failed', containerId, reason: errorText(error) });
     }
+  }
+
+  private runFolder(containerId: string): string {
+    return join(runFolders(this.options.workDir), containerId);
   }
 
   /**
@@ -53,7 +63,13 @@ export class Containers {
   }
 }
 
+/** The folders of containers that run, each with the holder of its task. */
+function runFolders(workDir: string): string {
+  return join(workDir, 'run', 'containers');
+}
+
 /** Kills tasks of an earlier run, whose sandboxes lie in our work folder. Returns their number. */
 export function killLeftovers(workDir: string): Promise<number> {
+  rmSync(runFolders(workDir), { recursive: true, force: true });
   return killFound(() => findProcesses('MESOS_SANDBOX', (value) => value.startsWith(`${workDir}/slaves/`)));
 }

@@ -17,13 +17,13 @@ export interface LaunchedExecutor extends Running {
   readonly exited: Promise<string>;
 }
 
-/** Starts an executor with this environment, in its sandbox. */
-export type ExecutorLauncher = (environment: Environment) => Promise<LaunchedExecutor>;
+/** Starts an executor with this environment, in its sandbox; its run folder is for what outlives this process. */
+export type ExecutorLauncher = (environment: Environment, runFolder: string) => Promise<LaunchedExecutor>;
 
 /** The command executor as a program. It rejects when its environment is not complete. */
 export type ExecutorProgram = (
   environment: Environment,
-  deps: { readonly log: Logger; readonly clock: Clock },
+  deps: { readonly log: Logger; readonly clock: Clock; readonly runFolder: string },
 ) => Promise<LaunchedExecutor>;
 
 /** Launches executors in this process. */
@@ -31,6 +31,10 @@ export function hostedLauncher(
   program: ExecutorProgram,
   { log, clock }: { readonly log: Logger; readonly clock: Clock },
 ): ExecutorLauncher {
-  return (environment) =>
-    program(environment, { clock, log: log.child({ executor: environment['MESOS_EXECUTOR_ID'] ?? '' }) });
+  return (environment, runFolder) =>
+    program(environment, {
+      clock,
+      runFolder,
+      log: log.child({ executor: environment['MESOS_EXECUTOR_ID'] ?? '' }),
+    });
 }

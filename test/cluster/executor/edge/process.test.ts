@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { TaskProcess } from '../../../../cluster/executor/edge/process';
 
 const root = mkdtempSync(join(tmpdir(), 'meseta-process-'));
@@ -18,19 +19,24 @@ let folders = 0;
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs `echo done` in a sandbox; resolves with its end, or with the reason why it did not start. */
-function run(directory: string): Promise<string> {
+function run(
+  directory: string,
+  runFolder?: string,
+  command: mesos.CommandInfo = { value: 'echo done' },
+): Promise<string> {
   return new Promise((resolve) => {
     const task = {
       name: 'a',
       task_id: { value: 'a' },
       agent_id: { value: 'a' },
-      command: { value: 'echo done' },
+      command,
     };
     const process = new TaskProcess({
       task,
       user: undefined,
       directory,
       environment: { PATH: '/bin:/usr/bin' },
+      runFolder,
       started: () => undefined,
       failed: resolve,
       exited: (ending) => resolve(JSON.stringify(ending)),
@@ -45,11 +51,22 @@ function newSandbox(): string {
   return directory;
 }
 
-test('the output goes to files that their user and group may read', async () => {
-  const sandbox = newSandbox();
-  expect(await run(sandbox)).toBe('{"code":0}');
-  expect(readFileSync(join(sandbox, 'stdout'), 'utf8')).toBe('done\n');
-  expect(statSync(join(sandbox, 'stdout')).mode & 0o777).toBe(0o640);
+test.each([false, true])(
+  'the output goes to files that their user and group may read (held: %s)',
+  async (held) => {
+    const sandbox = newSandbox();
+    expect(await run(sandbox, held ? newSandbox() : undefined)).toBe('{"code":0}');
+    expect(readFileSync(join(sandbox, 'stdout'), 'utf8')).toBe('done\n');
+    expect(statSync(join(sandbox, 'stdout')).mode & 0o777).toBe(0o640);
+  },
+);
+
+test.each([false, true])('a program that is not there is a reason (held: %s)', async (held) => {
+  const reason = await run(newSandbox(), held ? newSandbox() : undefined, {
+    shell: false,
+    value: '/no/such/program',
+  });
+  expect(reason).toBe("Failed to execute '/no/such/program': spawn /no/such/program ENOENT");
 });
 
 test.each<[string, (target: string, path: string) => void]>([
