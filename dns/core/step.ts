@@ -8,9 +8,11 @@ import { machine, plainTurn, type TimerHandlers, type Transitions } from '../../
 import type { BuilderEffect, BuilderTurn } from './builder/effects';
 import type { BuilderEvents } from './builder/events';
 import {
+  detectionDue,
   following,
   mastersChanged,
   pidsDue,
+  started,
   stateRead,
   streamApplied,
   streamBegun,
@@ -38,7 +40,7 @@ import {
 } from './supervisor/supervisor';
 
 const transitions: Transitions<BuilderTurn, BuilderEvents> = {
-  started: (turn) => following(turn, (part) => follow.started(part, {})),
+  started,
   'masters.changed': mastersChanged,
   'masters.failed': failed,
   'stream.opened': streamOpened,
@@ -62,6 +64,7 @@ const woke: TimerHandlers<BuilderTurn, (typeof builderTimers)['spec']> = {
   retry: (turn, timer) => following(turn, (part) => followWoke.retry(part, timer)),
   heartbeat: (turn, timer) => following(turn, (part) => followWoke.heartbeat(part, timer)),
   pids: pidsDue,
+  detection: detectionDue,
   publish: publishDue,
   status: statusDue,
 };

@@ -71,7 +71,11 @@ export function startBuilder(
     load: (cluster) => live.replace(cluster),
     post,
   });
-  const boot: BuilderBoot = { masters: urlsOf(config, config.masters), refreshMs: config.refreshMs };
+  const boot: BuilderBoot = {
+    masters: urlsOf(config, config.masters),
+    refreshMs: config.refreshMs,
+    detectionMs: config.zk === undefined ? 0 : config.zkDetectionMs,
+  };
   const mailbox = new Mailbox({
     machine: builderMachine,
     boot,
@@ -83,6 +87,7 @@ export function startBuilder(
       ...reader.performers,
       ...sender.performers,
       settled: () => deps.settled?.(),
+      lose: ({ reason }) => events.lost(reason),
       'look-up-hosts': () => hosts.want(live.hosts()),
       status: ({ source, heardAt, failures }) =>
         events.status({ source, heardAt, failures, tasks: live.cluster.tasks.size }),
@@ -96,7 +101,7 @@ export function startBuilder(
     post({ kind: 'stopped' });
     return mailbox.stop();
   });
-  followMasters(config, deps, { live, post, life, lost: events.lost });
+  followMasters(config, deps, { live, post, life });
   post({ kind: 'started' });
   const encoder = new TextEncoder();
   const ask: ZoneBuilder['ask'] = async (what, name) => encoder.encode(answer(live, config, what, name));
@@ -112,22 +117,19 @@ interface MastersFollower {
   readonly live: LiveZone;
   readonly post: (event: BuilderInput) => void;
   readonly life: Lifetime;
-  readonly lost: (reason: string) => void;
 }
 
 /** Follows the masters in ZooKeeper, where the settings name one. */
 function followMasters(config: DnsConfig, { clock, log }: BuilderDeps, parts: MastersFollower): void {
   if (config.zk === undefined) return;
-  const { live, post, life, lost } = parts;
+  const { live, post, life } = parts;
   const followed = followZookeeperMasters({
     zk: config.zk,
-    detectionMs: config.zkDetectionMs,
     clock,
     log,
-    lost,
     failed: () => post({ kind: 'masters.failed' }),
     changed: (present) => {
-      live.setMasters(present);
+      if (present.length > 0) live.setMasters(present);
       post({ kind: 'masters.changed', masters: urlsOf(config, present) });
     },
   });

@@ -13,12 +13,10 @@ import { readMasterInfo } from '../core/read/master-info';
 
 export interface MastersOptions {
   readonly zk: string;
-  /** Without a leader for so long, `lost` is called; 0 for never. */
-  readonly detectionMs: number;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Called with the masters whenever they have changed; with none while nobody leads. */
   readonly changed: (masters: readonly HostPort[]) => void;
-  readonly lost: (reason: string) => void;
   /** Something went wrong. */
   readonly failed: () => void;
   /** The session timeout (default 60 s, as in the original). */
@@ -28,20 +26,12 @@ export interface MastersOptions {
 const SESSION_MS = 60_000;
 const PREFIXES = ['json.info_', 'info_'];
 
-/** Follows the masters. The last list stays while there are none in ZooKeeper. */
+/** Follows the masters. The last list stays while ZooKeeper cannot be reached. */
 export function followZookeeperMasters(options: MastersOptions): Running {
   const url = readZkUrl(options.zk);
   if ('error' in url) throw new Error(`--zk: ${url.error}`);
-  const { log, clock, detectionMs } = options;
+  const { log, clock } = options;
   const client = new ZkClient({ url, sessionTimeoutMs: options.sessionMs ?? SESSION_MS, log });
-  let cancel: (() => void) | undefined;
-  const watchFor = (leader: boolean): void => {
-    cancel?.();
-    cancel = undefined;
-    if (leader || detectionMs === 0) return;
-    const reason = `no leader in ZooKeeper for ${Math.round(detectionMs / 1000)} seconds (--zk-detection-timeout)`;
-    cancel = clock.wakeAt(clock.now() + detectionMs, () => options.lost(reason));
-  };
   const changed = (members: readonly GroupMember[]): void => {
     const masters = members.flatMap(({ name, data }) => {
       const endpoint = readMasterInfo(name, data);
@@ -49,8 +39,7 @@ export function followZookeeperMasters(options: MastersOptions): Running {
       return endpoint ?? [];
     });
     log.info({ masters: masters.map(({ host, port }) => `${host}:${port}`) }, 'masters in ZooKeeper');
-    watchFor(masters.length > 0);
-    if (masters.length > 0) options.changed(masters);
+    options.changed(masters);
   };
   let away = false;
   const ignore = client.listen((state) => {
@@ -64,11 +53,9 @@ export function followZookeeperMasters(options: MastersOptions): Running {
     away = true;
   });
   const group = new Group({ client, path: url.path, prefixes: PREFIXES, clock, log, changed });
-  watchFor(false);
   client.start();
   group.start();
   const stop = async (): Promise<void> => {
-    cancel?.();
     ignore();
     await group.stop();
     await client.stop();

@@ -11,8 +11,8 @@
  *
  * In: started, sources.changed, opened, redirected, begun, heard, closed, polled, woke, stopped
  * Out: open, poll, close, ended, wake
- * Always true: at most one attempt counts, and events of an earlier one are ignored; `ended` is said once for each attempt
- * that failed or was given up.
+ * Always true (`checkFollow`): at most one attempt counts, and events of an earlier one are ignored; `ended` is said once for
+ * each attempt that failed or was given up.
  */
 
 import type { CommonEffect, Stamped, Woke } from '../event';
@@ -276,6 +276,22 @@ function watch(turn: FollowTurn): void {
   followTimers.wake(turn, { kind: 'heartbeat' }, deadline(turn.state));
 }
 
+/** The violations of what is always true of the state. */
+export function checkFollow({ phase, attempt, asks, redirects, policy, url }: FollowState): string[] {
+  const isUnderWay = phase !== 'idle' && phase !== 'waiting' && phase !== 'stopped';
+  const rules: readonly (readonly [boolean, string])[] = [
+    [!isUnderWay || attempt > 0, `nobody was asked, and it is ${phase}`],
+    [!isUnderWay || url !== '', `nobody is named who is ${phase}`],
+    [phase !== 'polling' || policy.pollMs !== undefined, 'a state is read that nobody wants'],
+    [
+      policy.perRound === 'all' || asks.length === 0,
+      `${asks.length} sources more than one are asked in a round`,
+    ],
+    [redirects <= policy.redirectsMax, `${redirects} redirects were followed`],
+  ];
+  return rules.flatMap(([holds, violation]) => (holds ? [] : [violation]));
+}
+
 export interface FollowBoot {
   readonly policy: FollowPolicy;
   readonly sources: readonly string[];
@@ -299,4 +315,5 @@ export const followMachine = machine<
   transitions: follow,
   timers: followTimers,
   woke: followWoke,
+  check: checkFollow,
 });

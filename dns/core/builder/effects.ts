@@ -20,6 +20,8 @@ export type BuilderEffect =
   /** Takes the changes since the last time, for a zone with this serial. */
   | { readonly kind: 'begin-change'; readonly serial: number }
   | { readonly kind: 'send-part' }
+  /** There has been no leader in ZooKeeper for too long: the process should end. */
+  | { readonly kind: 'lose'; readonly reason: string }
   /** A zone of several parts has gone out. */
   | { readonly kind: 'settled' }
   | { readonly kind: 'look-up-hosts' }

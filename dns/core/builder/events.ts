@@ -8,7 +8,7 @@ import type { Millis } from '../../../cluster/model/time';
 
 export interface BuilderEvents {
   started: object;
-  /** The masters to ask from now on, as origins of URLs. */
+  /** The masters in ZooKeeper, as origins of URLs; none while nobody leads. */
   'masters.changed': { masters: readonly string[] };
   /** The masters cannot be learned from ZooKeeper. */
   'masters.failed': object;

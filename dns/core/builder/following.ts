@@ -6,7 +6,7 @@
  * whatever it waits for. The last facts stay until newer ones come. A failure is counted each time, and logged once until a
  * round goes well.
  *
- * In: masters.*, stream.*, state.read, attempt.ended, pids.read      Out: open, poll, close, load, ask-pids
+ * In: started, masters.*, stream.*, state.read, attempt.ended, pids.read      Out: open, poll, close, load, ask-pids, lose
  */
 
 import {
@@ -39,10 +39,35 @@ function translate(turn: BuilderTurn, effect: FollowEffect): void {
   else turn.effects.push(effect);
 }
 
-/** Begins a new round with the first master of the new list, whatever this one waits for. */
+export function started(turn: BuilderTurn): void {
+  awaitLeader(turn);
+  following(turn, (part) => follow.started(part, {}));
+}
+
+/**
+ * Begins a new round with the first master of the new list, whatever this one waits for. While there is none the last list
+ * stays.
+ */
 export function mastersChanged(turn: BuilderTurn, { masters }: EventOf<'masters.changed'>): void {
+  if (masters.length === 0) return awaitLeader(turn);
+  turn.state.lostAt = undefined;
   following(turn, (part) => follow['sources.changed'](part, { sources: masters }));
   zoneChanged(turn);
+}
+
+function awaitLeader(turn: BuilderTurn): void {
+  const { state, now } = turn;
+  if (state.detectionMs === 0) return;
+  state.lostAt = now + state.detectionMs;
+  builderTimers.wake(turn, { kind: 'detection' }, state.lostAt);
+}
+
+export function detectionDue({ state, now, effects }: BuilderTurn): void {
+  if (state.lostAt === undefined || now < state.lostAt) return;
+  state.lostAt = undefined;
+  const seconds = Math.round(state.detectionMs / 1000);
+  const reason = `no leader in ZooKeeper for ${seconds} seconds (--zk-detection-timeout)`;
+  effects.push({ kind: 'lose', reason });
 }
 
 export function streamOpened(turn: BuilderTurn, { attempt, url }: EventOf<'stream.opened'>): void {

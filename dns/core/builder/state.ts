@@ -5,7 +5,12 @@
  * goes out before there are facts.
  */
 
-import { type FollowState, followTimers, initFollow } from '../../../cluster/model/follow/follow';
+import {
+  checkFollow,
+  type FollowState,
+  followTimers,
+  initFollow,
+} from '../../../cluster/model/follow/follow';
 import type { FollowPolicy } from '../../../cluster/model/follow/policy';
 import type { Millis } from '../../../cluster/model/time';
 import { timersOf } from '../../../cluster/model/timers';
@@ -14,13 +19,21 @@ import { timersOf } from '../../../cluster/model/timers';
 export const PARTS_OUT_MAX = 3;
 
 /** The timers of following, and the builder's own. */
-export const builderTimers = timersOf({ ...followTimers.spec, pids: {}, publish: {}, status: {} });
+export const builderTimers = timersOf({
+  ...followTimers.spec,
+  pids: {},
+  publish: {},
+  status: {},
+  detection: {},
+});
 
 export interface BuilderBoot {
   /** The masters to ask, as origins of URLs, the one to ask first in front. */
   readonly masters: readonly string[];
   /** Time between two readings of the state while no master has a stream. */
   readonly refreshMs: Millis;
+  /** Time without a leader in ZooKeeper after which the source is lost; 0 for never, and where there is no ZooKeeper. */
+  readonly detectionMs: Millis;
 }
 
 /** The source of facts at present. */
@@ -54,6 +67,9 @@ export interface Reporting {
 
 export interface BuilderState {
   readonly follow: FollowState;
+  readonly detectionMs: Millis;
+  /** The time at which the source is lost unless there is a leader; undefined while there is one. */
+  lostAt: Millis | undefined;
   source: FactSource;
   /** The failures that were logged since a round last went well. */
   readonly logged: Set<string>;
@@ -84,6 +100,8 @@ function policyOf({ refreshMs }: BuilderBoot): FollowPolicy {
 export function initBuilder(boot: BuilderBoot): BuilderState {
   return {
     follow: initFollow(policyOf(boot), boot.masters, 0),
+    detectionMs: boot.detectionMs,
+    lostAt: undefined,
     source: 'none',
     logged: new Set(),
     pidsDueFor: undefined,
@@ -105,5 +123,5 @@ export function checkBuilder({ source, follow, publishing }: BuilderState): stri
       `the source is a stream while it is ${follow.phase}`,
     ],
   ];
-  return rules.flatMap(([holds, violation]) => (holds ? [] : [violation]));
+  return [...checkFollow(follow), ...rules.flatMap(([holds, violation]) => (holds ? [] : [violation]))];
 }

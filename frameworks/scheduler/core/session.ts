@@ -9,6 +9,7 @@ import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import type { CommonEffect, Stamped, Woke } from '../../../cluster/model/event';
 import {
+  checkFollow,
   type FollowEffect,
   type FollowEnd,
   type FollowState,
@@ -165,4 +166,5 @@ export const sessionMachine = machine<
     retry: (turn, timer) => following(turn, (part) => followWoke.retry(part, timer)),
     heartbeat: (turn, timer) => following(turn, (part) => followWoke.heartbeat(part, timer)),
   },
+  check: ({ follow: followed }) => checkFollow(followed),
 });

@@ -9,6 +9,7 @@
 
 import type { CommonEffect, Stamped, Unstamped, Woke } from '../../../cluster/model/event';
 import {
+  checkFollow,
   type FollowEffect,
   type FollowEnd,
   type FollowState,
@@ -281,4 +282,5 @@ export const followerMachine = machine<
     heartbeat: (turn, timer) => following(turn, (part) => followWoke.heartbeat(part, timer)),
     read: readDue,
   },
+  check: ({ follow: followed }) => checkFollow(followed),
 });

@@ -67,7 +67,13 @@ function follow(masters: readonly HostPort[], clock: Clock = systemClock(), sett
   const nothing = (): void => undefined;
   const urls = (list: readonly HostPort[]): string[] => list.map((master) => masterUrl(master));
   const mailbox = new Mailbox({
-    ...{ machine: builderMachine, boot: { masters: urls(masters), refreshMs }, clock, log, isStrict: true },
+    ...{
+      machine: builderMachine,
+      boot: { masters: urls(masters), refreshMs, detectionMs: 0 },
+      clock,
+      log,
+      isStrict: true,
+    },
     onBroken: (error) => {
       throw error;
     },
@@ -75,7 +81,7 @@ function follow(masters: readonly HostPort[], clock: Clock = systemClock(), sett
       ...reader.performers,
       'begin-change': nothing,
       'send-part': () => mailbox.post({ kind: 'change.empty' }),
-      ...{ settled: nothing, 'look-up-hosts': nothing, status: nothing },
+      ...{ settled: nothing, 'look-up-hosts': nothing, status: nothing, lose: nothing },
     },
   });
   undo.push(async () => client.close());

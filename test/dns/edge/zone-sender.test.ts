@@ -25,7 +25,12 @@ function setUp(take: () => Promise<void> = async () => undefined) {
   });
   const nothing = (): void => undefined;
   const mailbox = new Mailbox({
-    ...{ machine: builderMachine, boot: { masters: ['m'], refreshMs: 60_000 }, clock, log: silentLogger },
+    ...{
+      machine: builderMachine,
+      boot: { masters: ['m'], refreshMs: 60_000, detectionMs: 0 },
+      clock,
+      log: silentLogger,
+    },
     ...{ isStrict: true },
     onBroken: (error) => {
       throw error;
@@ -34,7 +39,7 @@ function setUp(take: () => Promise<void> = async () => undefined) {
       ...sender.performers,
       'look-up-hosts': () => void wanted.push([...live.hosts()]),
       ...{ open: nothing, poll: nothing, close: nothing, load: nothing, 'ask-pids': nothing },
-      ...{ settled: nothing, status: nothing },
+      ...{ settled: nothing, status: nothing, lose: nothing },
     },
   });
   const publisher = {

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import {
+  checkFollow,
   type FollowEffect,
   type FollowEvent,
   type FollowPhase,
@@ -300,6 +302,37 @@ describe('following one source at a time', () => {
     expect(following.state.phase).toBe('waiting');
     expect(following.retry()).toEqual([]);
     expect(following.tell({ kind: 'sources.changed', sources: ['c'] } as never)).toEqual(['open 1 c']);
+  });
+});
+
+describe('following by any policy', () => {
+  const event = fc.constantFrom(...Object.values(EVENTS));
+  const steps = fc.array(fc.record({ event, passedMs: fc.nat(5000), late: fc.boolean() }), { maxLength: 60 });
+
+  it('keeps what is always true, and ends each attempt that was begun once at most', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(ONE, ALL), steps, (policy, script) => {
+        const following = new Following(policy);
+        let ends = 0;
+        for (const { event: next, passedMs, late } of script) {
+          following.now += passedMs;
+          const attempt = following.state.attempt - (late ? 1 : 0);
+          const effects = following.tell({ attempt, ...next } as never);
+          ends += effects.filter((effect) => effect.startsWith('ended')).length;
+          expect(checkFollow(following.state)).toEqual([]);
+          expect(ends).toBeLessThanOrEqual(following.state.attempt);
+        }
+      }),
+    );
+  });
+
+  it('is found wrong in a state that is not so', () => {
+    const state = followMachine.init({ policy: ONE, sources: ['a'], seed: 1 });
+    expect(checkFollow(state)).toEqual([]);
+    expect(checkFollow({ ...state, phase: 'opening' })).toHaveLength(2);
+    expect(checkFollow({ ...state, phase: 'polling', attempt: 1, url: 'a' })).toHaveLength(1);
+    expect(checkFollow({ ...state, asks: [{ kind: 'open', url: 'a' }] })).toHaveLength(1);
+    expect(checkFollow({ ...state, redirects: 2 })).toHaveLength(1);
   });
 });
 

@@ -11,8 +11,8 @@ export class Builder {
   readonly state: BuilderState;
   now = 1000;
 
-  constructor(masters: readonly string[] = ['a', 'b']) {
-    this.state = builderMachine.init({ masters, refreshMs: 60_000 });
+  constructor(masters: readonly string[] = ['a', 'b'], detectionMs = 0) {
+    this.state = builderMachine.init({ masters, refreshMs: 60_000, detectionMs });
   }
 
   /** Tells of an event; one about an attempt is about the newest, unless it says another. */
@@ -66,6 +66,8 @@ export class Builder {
         return `begin-change ${effect.serial}`;
       case 'wake':
         return `${effect.timer} in ${effect.at - this.now}`;
+      case 'lose':
+        return `lose: ${effect.reason}`;
       case 'status':
         return `status ${effect.source} ${effect.heardAt} ${effect.failures}`;
       case 'note':

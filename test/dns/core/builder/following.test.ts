@@ -27,7 +27,7 @@ const EVENTS: { readonly [K in FollowingKind]: Partial<BuilderEvents[K]> } = {
   'pids.read': { changed: true },
   stopped: {},
 };
-const TIMERS = ['retry', 'heartbeat', 'pids'] as const;
+const TIMERS = ['retry', 'heartbeat', 'pids', 'detection'] as const;
 
 const PHASES: Readonly<Record<FollowPhase, (builder: Builder) => void>> = {
   idle: () => undefined,
@@ -105,6 +105,7 @@ const EXPECTED: Readonly<
     following: ['following stream', 'heartbeat in 44900'],
   },
   pids: {},
+  detection: {},
 };
 
 const places = Object.keys(EXPECTED).flatMap((name) =>
@@ -236,6 +237,26 @@ describe('following the masters', () => {
     expect(builder.tell('attempt.ended', { reason: '' }).at(1)).toBe('status in 500');
     expect(builder.wake('retry')).toEqual(['open 2 leader']);
     expect(builder.tell('masters.changed', { masters: ['c'] })).toEqual(['close', 'open 3 c']);
+  });
+
+  it('loses its source when nobody leads in ZooKeeper for too long, and keeps the last list meanwhile', () => {
+    const builder = new Builder([], 30_000);
+    expect(builder.tell('started')).toEqual(['detection in 30000']);
+    builder.now += 30_000;
+    const lost = ['lose: no leader in ZooKeeper for 30 seconds (--zk-detection-timeout)'];
+    expect([builder.wake('detection'), builder.wake('detection')]).toEqual([lost, []]);
+    const other = new Builder([], 30_000);
+    other.tell('started');
+    expect(other.tell('masters.changed', { masters: ['a'] })).toEqual(['open 1 a']);
+    other.now += 30_000;
+    expect(other.wake('detection')).toEqual([]);
+    expect(other.tell('masters.changed', { masters: [] })).toEqual(['detection in 30000']);
+    expect(other.state.follow.sources).toEqual(['a']);
+    other.now += 29_999;
+    expect(other.wake('detection')).toEqual([]);
+    other.tell('masters.changed', { masters: ['a'] });
+    other.now += 30_000;
+    expect(other.wake('detection')).toEqual([]);
   });
 
   it('ignores what an earlier attempt still brings', () => {

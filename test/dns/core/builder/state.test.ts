@@ -1,11 +1,11 @@
 import { type BuilderState, checkBuilder, initBuilder } from '../../../../dns/core/builder/state';
 
-const fresh = (): BuilderState => initBuilder({ masters: ['a'], refreshMs: 1000 });
+const fresh = (): BuilderState => initBuilder({ masters: ['a'], refreshMs: 1000, detectionMs: 0 });
 
 describe('the state of the builder', () => {
   it('has no pause that is longer than the interval of readings', () => {
     expect(fresh().follow.policy).toMatchObject({ backOff: { maxMs: 1000 }, pollMs: 1000 });
-    const { policy } = initBuilder({ masters: [], refreshMs: 90_000 }).follow;
+    const { policy } = initBuilder({ masters: [], refreshMs: 90_000, detectionMs: 0 }).follow;
     expect(policy).toMatchObject({ backOff: { maxMs: 30_000 }, pollMs: 90_000 });
   });
 
