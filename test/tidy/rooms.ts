@@ -9,8 +9,8 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
   'cluster/master/core': [
     'offer-constraints',
     'allocator',
-    'registry',
     'read',
+    'registry',
     'state',
     'scheduler-events',
     'registrar',

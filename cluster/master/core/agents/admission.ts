@@ -10,10 +10,10 @@ import { idError } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import type { Principal } from '../../../model/principal';
 import { formError, inside } from '../../../model/resource-errors';
-import { readResources } from '../../../model/resources';
 import { applyCheckpoint, checkpointedOf } from '../../../model/volumes';
 import { agentRefusal } from '../authorize/agent';
 import { isDown, machineIdOf } from '../maintenance/agents';
+import { type AgentReport, type Reregistration, readReport } from '../read/agent-report';
 import { executorKey } from '../state/keys';
 import type { MasterState } from '../state/state';
 import { emit, type Turn } from '../state/turn';
@@ -24,9 +24,9 @@ import { infoError } from '../validate/framework';
 const VERSION_MIN = [1, 0, 0] as const;
 const SEMVER = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
-interface RegistrationRequest {
+interface RegistrationRequest<Message extends AgentReport['message']> {
   readonly pid: string;
-  readonly message: internal.RegisterSlaveMessage | internal.ReregisterSlaveMessage;
+  readonly message: Message;
   readonly principal?: Principal | undefined;
 }
 
@@ -36,19 +36,22 @@ export interface AdmissionRefusal {
   readonly why: string;
 }
 
-/** The refusal of a registration; undefined when the agent may be admitted. */
-export function refusalOf(
+/** Checks and reads a registration; the refusal when the agent may not be admitted. */
+export function examine<Message extends AgentReport['message']>(
   state: MasterState,
-  { pid, message, principal }: RegistrationRequest,
-): AdmissionRefusal | undefined {
-  const invalid = messageError(message) ?? agentRefusal(state, message.slave, principal);
+  { pid, message, principal }: RegistrationRequest<Message>,
+): (AgentReport & { readonly message: Message }) | AdmissionRefusal {
+  const invalid = messageError(message);
   if (invalid) return { answer: 'ignore', why: invalid };
+  const report = readReport(pid, message);
+  const refused = agentRefusal(state, report, principal);
+  if (refused) return { answer: 'ignore', why: refused };
   if (isDown(state, message.slave.hostname, pid)) return { answer: 'shutdown', why: 'Machine is `DOWN`' };
   const why =
     versionError(message.version) ??
     domainError(state, message.slave) ??
-    checkpointedResourcesError(state, message);
-  return why === undefined ? undefined : { answer: 'ignore', why };
+    checkpointedResourcesError(state, report);
+  return why === undefined ? report : { answer: 'ignore', why };
 }
 
 /**
@@ -57,11 +60,10 @@ export function refusalOf(
  */
 function checkpointedResourcesError(
   state: MasterState,
-  { slave, checkpointed_resources: checkpointed }: RegistrationRequest['message'],
+  { message, machine, checkpointed }: AgentReport,
 ): string | undefined {
-  const machine = readResources(slave.resources);
-  const registered = state.agents.get(slave.id?.value ?? '');
-  for (const resources of [readResources(checkpointed), registered ? checkpointedOf(registered.total) : []]) {
+  const registered = state.agents.get(message.slave.id?.value ?? '');
+  for (const resources of [checkpointed, registered ? checkpointedOf(registered.total) : []]) {
     const total = applyCheckpoint(machine, resources);
     if ('error' in total) return total.error;
   }
@@ -71,7 +73,7 @@ function checkpointedResourcesError(
 /** The refusal of an agent that reregisters from another machine: maintenance is scheduled by machine. */
 export function relocationRefusal(
   state: MasterState,
-  { pid, message }: RegistrationRequest & { message: internal.ReregisterSlaveMessage },
+  { pid, message }: Reregistration,
 ): AdmissionRefusal | undefined {
   const registered = state.agents.get(message.slave.id?.value ?? '');
   if (!registered) return undefined;
@@ -84,7 +86,7 @@ export function relocationRefusal(
 /** Refuses a registration. */
 export function refuseAgent(
   turn: Turn,
-  { pid, message }: RegistrationRequest,
+  { pid, message }: Pick<AgentReport, 'pid' | 'message'>,
   refusal: AdmissionRefusal,
 ): void {
   const { why } = refusal;
@@ -97,7 +99,7 @@ export function refuseAgent(
 }
 
 /** The error in the message itself (Mesos 1.11 validation.cpp, master::message). */
-function messageError(message: RegistrationRequest['message']): string | undefined {
+function messageError(message: AgentReport['message']): string | undefined {
   const { slave, checkpointed_resources: checkpointed } = message;
   const wrong =
     (slave.id ? idError(slave.id.value) : undefined) ?? formError(slave.resources) ?? formError(checkpointed);
@@ -106,7 +108,7 @@ function messageError(message: RegistrationRequest['message']): string | undefin
 }
 
 /** True for an agent that has an id, since only registration gives one. */
-function isReturning(message: RegistrationRequest['message']): message is internal.ReregisterSlaveMessage {
+function isReturning(message: AgentReport['message']): message is internal.ReregisterSlaveMessage {
   return message.slave.id !== undefined;
 }
 

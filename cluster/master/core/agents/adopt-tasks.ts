@@ -7,12 +7,12 @@
 
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
-import { readResources, unallocated, type WireResource } from '../../../model/resources';
 import { isTerminal } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
 import { addAgent, removeAgent } from '../allocator/agents';
 import { allocateResources, recoverResources } from '../allocator/allocated';
 import { agentFacts } from '../offer-constraints/agent-facts';
+import { type ReportedTask, readReportedTask } from '../read/agent-report';
 import type { ReturnFrom } from '../registry/changes';
 import type { MasterEffect } from '../state/effects';
 import { taskKey } from '../state/keys';
@@ -43,7 +43,7 @@ export function adoptCompleted(
     for (const task of tasks) {
       const id = task.task_id.value;
       if (completedIds.has(id) || framework.tasks.has(id) || !isTerminal(task.state)) continue;
-      addCompleted(state, framework, readTask(task, framework, agent.id));
+      addCompleted(state, framework, recordOf(readReportedTask(task), framework, agent.id));
     }
   }
 }
@@ -74,7 +74,7 @@ export function adoptTasks(turn: Turn, agent: Agent, { message, from, now }: Ret
     const key = taskKey({ frameworkId: framework.id, id: task.task_id.value });
     const existing = before.get(key);
     before.delete(key);
-    const record = existing ?? readTask(task, framework, agent.id);
+    const record = existing ?? recordOf(readReportedTask(task), framework, agent.id);
     agent.tasks.set(key, record);
     if (existing) continue;
     dropUnreachable(state, framework, record.id);
@@ -202,9 +202,11 @@ export function reconciliations(
   }));
 }
 
-function readTask(task: mesos.Task, framework: Framework, agentId: string): TaskRecord {
-  const wire = readResources(task.resources as readonly WireResource[] | undefined);
-  const role = (task.resources ?? []).find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
+function recordOf(
+  { info: task, resources, role }: ReportedTask,
+  framework: Framework,
+  agentId: string,
+): TaskRecord {
   return {
     id: task.task_id.value,
     frameworkId: framework.id,
@@ -217,7 +219,7 @@ function readTask(task: mesos.Task, framework: Framework, agentId: string): Task
       task.status_update_state !== undefined && task.status_update_uuid !== undefined
         ? { state: task.status_update_state, uuid: task.status_update_uuid }
         : undefined,
-    resources: unallocated(wire),
+    resources,
     holdsResources: !isTerminal(task.state),
     role: role ?? framework.roles[0] ?? '*',
     parts: {

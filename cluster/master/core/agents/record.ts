@@ -6,11 +6,12 @@
 
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
-import { type Resources, readResources } from '../../../model/resources';
+import type { Resources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { applyCheckpoint, checkpointedOf } from '../../../model/volumes';
 import { setAgentActive } from '../allocator/agents';
 import { isDown } from '../maintenance/agents';
+import type { AgentReport } from '../read/agent-report';
 import type { MasterEffect } from '../state/effects';
 import { type Agent, isOffered, type MasterState } from '../state/state';
 import { emit, type Turn } from '../state/turn';
@@ -23,19 +24,19 @@ const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
 /** A registration that is admitted, with the id of its agent. */
 export interface Arrival {
   readonly id: string;
-  readonly pid: string;
-  readonly message: internal.RegisterSlaveMessage | internal.ReregisterSlaveMessage;
+  readonly report: AgentReport;
   readonly now: Millis;
 }
 
-export function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Agent {
+export function createAgent(state: MasterState, { id, report, now }: Arrival): Agent {
+  const { pid, message } = report;
   const agent: Agent = {
     id,
     info: infoOf(message.slave, id),
     pid,
     version: message.version ?? '',
     capabilities: message.agent_capabilities ?? [],
-    total: totalOf(message),
+    total: totalOf(report),
     connected: true,
     active: true,
     deactivated: state.registry.deactivated.has(id),
@@ -59,16 +60,9 @@ export function createAgent(state: MasterState, { id, pid, message, now }: Arriv
  * RESOURCE_PROVIDER that this master knows already, the master's record of reservations and volumes counts, since it
  * may have missed the last message about them; otherwise what the agent has checkpointed.
  */
-export function totalOf(
-  { slave, checkpointed_resources: checkpointed }: Arrival['message'],
-  existing?: Agent | undefined,
-): Resources {
-  const machine = readResources(slave.resources);
+export function totalOf({ machine, checkpointed }: AgentReport, existing?: Agent | undefined): Resources {
   const countsOurs = existing && !hasCapability(existing, 'RESOURCE_PROVIDER');
-  const total = applyCheckpoint(
-    machine,
-    countsOurs ? checkpointedOf(existing.total) : readResources(checkpointed),
-  );
+  const total = applyCheckpoint(machine, countsOurs ? checkpointedOf(existing.total) : checkpointed);
   return 'error' in total ? machine : total;
 }
 

@@ -5,16 +5,16 @@
  * Always true: an agent is told that it is registered only when the registry has it.
  */
 
-import type * as internal from '../../../api/generated/internal';
 import { note } from '../../../model/machine';
 import { addAgent } from '../allocator/agents';
 import { agentFacts } from '../offer-constraints/agent-facts';
 import { allocateSoon } from '../offers/schedule';
+import type { Registration } from '../read/agent-report';
 import { change } from '../registrar/registrar';
 import type { EventOf } from '../state/events';
 import { count, type MasterState } from '../state/state';
 import { emit, type Turn } from '../state/turn';
-import { refusalOf, refuseAgent } from './admission';
+import { examine, refuseAgent } from './admission';
 import { startPings } from './pings';
 import { createAgent, publishAdded, sendRegistered, shutdownIfDown, syncActivity } from './record';
 import { removeFromRegistry } from './removal';
@@ -26,8 +26,8 @@ export function register(turn: Turn, event: EventOf<'agent.register'>): void {
   count(state, 'master/messages_register_slave');
   if (state.electedAt === undefined) return;
   if (state.registry.arriving.has(pid)) return;
-  const refusal = refusalOf(state, event);
-  if (refusal) return refuseAgent(turn, event, refusal);
+  const report = examine(state, event);
+  if ('answer' in report) return refuseAgent(turn, event, report);
   const existing = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (existing?.connected) return emit(turn, sendRegistered(state, existing));
   // Repeated registrations of this pid are ignored until the change is stored.
@@ -39,7 +39,7 @@ export function register(turn: Turn, event: EventOf<'agent.register'>): void {
   note(turn, 'info', 'admitting an agent', { agent: agentId, pid });
   change(turn, {
     change: { kind: 'admit', info },
-    next: { kind: 'registered', agentId, pid, message },
+    next: { kind: 'registered', agentId, report },
   });
   allocateSoon(turn);
 }
@@ -55,13 +55,10 @@ function freshId(state: MasterState): string {
 }
 
 /** Continues after `admit` is stored. */
-export function admitted(
-  turn: Turn,
-  next: { agentId: string; pid: string; message: internal.RegisterSlaveMessage },
-): void {
+export function admitted(turn: Turn, { agentId, report }: { agentId: string; report: Registration }): void {
   const { state, now } = turn;
   count(state, 'master/slave_registrations');
-  const agent = createAgent(state, { ...next, id: next.agentId, now });
+  const agent = createAgent(state, { id: agentId, report, now });
   const { id, total, info, capabilities } = agent;
   addAgent(state.allocator, { id, total, facts: agentFacts(info, capabilities) });
   syncActivity(state, agent);

@@ -7,7 +7,7 @@
 
 import type * as internal from '../../../api/generated/internal';
 import { sameContent } from '../../../model/equal';
-import { equalResources, readResources } from '../../../model/resources';
+import { equalResources } from '../../../model/resources';
 import { isTerminal } from '../../../model/task-state';
 import { checkpointedOf } from '../../../model/volumes';
 import { clearAgentFilters } from '../allocator/agents';
@@ -15,6 +15,7 @@ import { checkDrained } from '../drain/drained';
 import { allocateSoon } from '../offers/schedule';
 import { sendCheckpoint } from '../operations/apply';
 import { isEnd, removeOperation } from '../operations/record';
+import type { AgentReport, Reregistration } from '../read/agent-report';
 import { change } from '../registrar/registrar';
 import type { ReturnFrom } from '../registry/changes';
 import type { MasterEffect } from '../state/effects';
@@ -25,7 +26,7 @@ import { collect, emit, type Turn } from '../state/turn';
 import { adoptExecutors } from '../tasks/executors';
 import { killEffect } from '../tasks/kill';
 import { hasCapability } from '../validate/operation-context';
-import { refusalOf, refuseAgent, relocationRefusal } from './admission';
+import { examine, refuseAgent, relocationRefusal } from './admission';
 import { adoptFrameworks, endFrameworks, inOrder, updateFrameworks } from './adopt-frameworks';
 import { adoptCompleted, adoptTasks, forgetShares, reconciliations } from './adopt-tasks';
 import { startPings } from './pings';
@@ -56,32 +57,32 @@ export function reregister(turn: Turn, event: EventOf<'agent.reregister'>): void
   const { arriving } = state.registry;
   if (arriving.has(id) || arriving.has(pid) || state.leaving.has(id)) return;
   if (state.registry.gone.has(id)) return emit(turn, refuseGone(pid));
-  const refusal = refusalOf(state, event) ?? relocationRefusal(state, event);
-  if (refusal) return refuseAgent(turn, event, refusal);
+  const report = examine(state, event);
+  if ('answer' in report) return refuseAgent(turn, event, report);
+  const moved = relocationRefusal(state, report);
+  if (moved) return refuseAgent(turn, event, moved);
   retireOther(turn, pid, id);
   const stored = state.registry.agents.get(id);
   if (stored && sameContent(stored, message.slave)) {
-    return reconnect(turn, { id, pid, message, now, from: 'registry' });
+    return reconnect(turn, { id, report, now, from: 'registry' });
   }
   arriving.add(pid).add(id);
   const kind = stored ? 'update' : 'reachable';
   const from = stored ? 'registry' : state.registry.unreachable.has(id) ? 'unreachable' : 'unknown';
-  const next = { kind: 'reregistered', pid, message, from } as const;
+  const next = { kind: 'reregistered', report, from } as const;
   change(turn, { change: { kind, info: message.slave }, next });
 }
 
 /** Continues after `update` or `reachable` is stored, unless the agent was removed or moved meanwhile. */
-export function readmitted(
-  turn: Turn,
-  { pid, message, from }: { pid: string; message: internal.ReregisterSlaveMessage; from: ReturnFrom },
-): void {
+export function readmitted(turn: Turn, { report, from }: { report: Reregistration; from: ReturnFrom }): void {
   const { state, now } = turn;
+  const { pid, message } = report;
   const id = message.slave.id?.value ?? '';
   state.registry.arriving.delete(id);
   if (state.registry.gone.has(id)) return emit(turn, refuseGone(pid));
-  const refusal = relocationRefusal(state, { pid, message });
-  if (refusal) return refuseAgent(turn, { pid, message }, refusal);
-  if (state.registry.agents.has(id)) reconnect(turn, { id, pid, message, now, from });
+  const refusal = relocationRefusal(state, report);
+  if (refusal) return refuseAgent(turn, report, refusal);
+  if (state.registry.agents.has(id)) reconnect(turn, { id, report, now, from });
 }
 
 function refuseGone(pid: string): MasterEffect {
@@ -101,21 +102,22 @@ function retireOther(turn: Turn, pid: string, id: string): void {
  */
 function reconnect(
   turn: Turn,
-  arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage; from: ReturnFrom },
+  arrival: Arrival & { readonly report: Reregistration; readonly from: ReturnFrom },
 ): void {
   const { state } = turn;
-  const { id, pid, message, from, now } = arrival;
+  const { id, report, from, now } = arrival;
+  const { pid, message } = report;
   count(state, 'master/slave_reregistrations');
   const existing = state.agents.get(id);
   // The resources of the agent may have changed: its allocations are recovered, and made anew on the new total.
   if (existing) {
-    if (!isSameAgain(existing, arrival)) rescindOffersOfAgent(turn, existing);
+    if (!isSameAgain(existing, report)) rescindOffersOfAgent(turn, existing);
     state.agentIdByPid.delete(existing.pid);
     dropUnsupportedOperations(state, existing, message);
     forgetShares(state, existing);
   }
   const agent = existing ?? createAgent(state, arrival);
-  const missing = existing ? reconciliations(state, existing, arrival) : [];
+  const missing = existing ? reconciliations(state, existing, { message, now }) : [];
   const isAsBefore = existing && sameContent(existing.info.attributes, message.slave.attributes);
   refresh(state, agent, arrival);
   state.recovered.delete(id);
@@ -139,7 +141,7 @@ function reconnect(
   endFrameworks(turn, agent, message);
   killAgain(turn, agent, message);
   sendDrain(turn, agent);
-  resendCheckpointed(turn, agent, message);
+  resendCheckpointed(turn, agent, report);
   startPings(turn, agent);
   checkReturned(turn, agent);
   shutdownIfDown(turn, agent);
@@ -147,8 +149,8 @@ function reconnect(
 }
 
 /** True for an agent whose connection did not break and whose resources are the same: its offers stay. */
-function isSameAgain(existing: Agent, { message }: Arrival): boolean {
-  return existing.connected && equalResources(existing.total, totalOf(message, existing));
+function isSameAgain(existing: Agent, report: AgentReport): boolean {
+  return existing.connected && equalResources(existing.total, totalOf(report, existing));
 }
 
 /**
@@ -158,7 +160,7 @@ function isSameAgain(existing: Agent, { message }: Arrival): boolean {
 function dropUnsupportedOperations(
   state: MasterState,
   existing: Agent,
-  { agent_capabilities }: Arrival['message'],
+  { agent_capabilities }: AgentReport['message'],
 ): void {
   const isAble = agent_capabilities?.some(({ type }) => type === 'AGENT_OPERATION_FEEDBACK') ?? false;
   if (isAble || !hasCapability(existing, 'AGENT_OPERATION_FEEDBACK')) return;
@@ -173,21 +175,18 @@ function checkReturned(turn: Turn, agent: Agent): void {
 }
 
 /** Sends reservations and volumes again to an agent without RESOURCE_PROVIDER whose checkpoint differs. */
-function resendCheckpointed(
-  turn: Turn,
-  agent: Agent,
-  { checkpointed_resources: checkpointed }: Arrival['message'],
-): void {
+function resendCheckpointed(turn: Turn, agent: Agent, { checkpointed }: AgentReport): void {
   if (hasCapability(agent, 'RESOURCE_PROVIDER')) return;
-  if (!equalResources(checkpointedOf(agent.total), readResources(checkpointed))) sendCheckpoint(turn, agent);
+  if (!equalResources(checkpointedOf(agent.total), checkpointed)) sendCheckpoint(turn, agent);
 }
 
-function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arrival): void {
+function refresh(state: MasterState, agent: Agent, { report, now }: Arrival): void {
+  const { pid, message } = report;
   agent.pid = pid;
   agent.info = infoOf(message.slave, agent.id);
   agent.version = message.version ?? agent.version;
   agent.capabilities = message.agent_capabilities ?? agent.capabilities;
-  agent.total = totalOf(message, agent);
+  agent.total = totalOf(report, agent);
   agent.resourceVersion = message.resource_version_uuid?.value ?? agent.resourceVersion;
   agent.connected = true;
   agent.active = true;

@@ -6,15 +6,14 @@
  * In: agent.update      Out: store, event(RESCIND), send(ReconcileOperations)
  */
 
-import type * as mesos from '../../../api/generated/mesos';
-import { formError } from '../../../model/resource-errors';
-import { combine, equalResources, readResources } from '../../../model/resources';
+import { combine, equalResources, type Resources } from '../../../model/resources';
 import { isRevocable } from '../../../model/volumes';
 import { resizeAgent } from '../allocator/agents';
 import { checkDrained } from '../drain/drained';
 import { rescind } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { adoptOperations } from '../operations/adopt';
+import { readOversubscribed } from '../read/agent-report';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { type Agent, count } from '../state/state';
@@ -27,15 +26,11 @@ export function updateAgent(turn: Turn, { pid, message }: EventOf<'agent.update'
   if (!agent || agent.pid !== pid) return;
   const version = message.resource_version_uuid?.value;
   if (version !== undefined) agent.resourceVersion = version;
-  const wrong = formError(message.oversubscribed_resources);
-  const oversubscribed =
-    (message.update_oversubscribed_resources ?? true) && !wrong
-      ? (message.oversubscribed_resources ?? [])
-      : undefined;
-  if (wrong) emit(turn, dropped(agent, wrong));
-  if (oversubscribed) updateOversubscribed(turn, agent, oversubscribed);
+  const oversubscribed = readOversubscribed(message);
+  if (oversubscribed && 'error' in oversubscribed) emit(turn, dropped(agent, oversubscribed.error));
+  else if (oversubscribed) updateOversubscribed(turn, agent, oversubscribed);
   adoptOperations(turn, agent, message.operations?.operations);
-  if (oversubscribed) allocateSoon(turn);
+  if (oversubscribed && !('error' in oversubscribed)) allocateSoon(turn);
   checkDrained(turn, agent.id);
 }
 
@@ -45,9 +40,8 @@ function dropped({ id }: Agent, why: string): MasterEffect {
 }
 
 /** Replaces the agent's revocable resources. Offers that have any are rescinded, since there may be less now. */
-function updateOversubscribed(turn: Turn, agent: Agent, wire: readonly mesos.Resource[]): void {
+function updateOversubscribed(turn: Turn, agent: Agent, lent: Resources): void {
   const { state } = turn;
-  const lent = readResources(wire).filter(isRevocable);
   const before = agent.total.filter(isRevocable);
   if (equalResources(lent, before)) return;
   for (const id of [...agent.offers].filter((id) => state.offers.get(id)?.resources.some(isRevocable))) {

@@ -3,17 +3,17 @@
  * ActionObject::agentRegistration).
  */
 
-import type * as internal from '../../../api/generated/internal';
 import { isAllowed } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
-import { readResources, type WireResource, writeResources } from '../../../model/resources';
+import { type Resources, writeResources } from '../../../model/resources';
+import type { AgentReport } from '../read/agent-report';
 import type { MasterState } from '../state/state';
 import { reserveActions } from './operations';
 
 /** The refusal of an agent that may not register, in Mesos' words, or undefined. */
 export function agentRefusal(
   state: MasterState,
-  slave: internal.RegisterSlaveMessage['slave'],
+  { message: { slave }, machine }: AgentReport,
   sender: Principal | undefined,
 ): string | undefined {
   const { acls } = state.boot.settings;
@@ -28,9 +28,9 @@ export function agentRefusal(
     isAllowed(acls, 'register_agents', sender);
   if (may) return undefined;
   const who = sender?.value === undefined ? 'without a principal' : `with principal '${sender.value}'`;
-  return `Not authorized to register agent providing resources ${printed(resources)} ${who}`;
+  return `Not authorized to register agent providing resources ${printed(machine)} ${who}`;
 }
 
-function printed(resources: readonly unknown[]): string {
-  return `'${JSON.stringify(writeResources(readResources(resources as readonly WireResource[])))}'`;
+function printed(resources: Resources): string {
+  return `'${JSON.stringify(writeResources(resources))}'`;
 }

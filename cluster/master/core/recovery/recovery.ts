@@ -78,11 +78,11 @@ const CONTINUATIONS: {
 } = {
   elected: (turn, _next) => elected(turn),
   registered: (turn, next) => {
-    turn.state.registry.arriving.delete(next.pid);
+    turn.state.registry.arriving.delete(next.report.pid);
     admitted(turn, next);
   },
   reregistered: (turn, next) => {
-    turn.state.registry.arriving.delete(next.pid);
+    turn.state.registry.arriving.delete(next.report.pid);
     readmitted(turn, next);
   },
   unreachable: (turn, next) => {

@@ -3,8 +3,8 @@
  * that they can be recorded with the state.
  */
 
-import type * as internal from '../../../api/generated/internal';
 import type { Call as OperatorCall } from '../../../api/generated/master';
+import type { Registration, Reregistration } from '../read/agent-report';
 import type { RegistryChange } from './record';
 
 /** The continuations by kind; recovery/recovery.ts has what each does. */
@@ -12,12 +12,10 @@ export interface Continuations {
   elected: object;
   registered: {
     readonly agentId: string;
-    readonly pid: string;
-    readonly message: internal.RegisterSlaveMessage;
+    readonly report: Registration;
   };
   reregistered: {
-    readonly pid: string;
-    readonly message: internal.ReregisterSlaveMessage;
+    readonly report: Reregistration;
     readonly from: ReturnFrom;
   };
   unreachable: { readonly agentId: string; readonly reason: string };

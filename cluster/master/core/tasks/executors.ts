@@ -8,6 +8,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import { unallocated } from '../../../model/resources';
 import { allocateResources, recoverResources } from '../allocator/allocated';
+import { allocatedRole } from '../read/agent-report';
 import { type ParsedExecutor, readExecutor } from '../read/task';
 import { executorKey } from '../state/keys';
 import type { Agent, ExecutorRecord, MasterState } from '../state/state';
@@ -55,7 +56,7 @@ export function adoptExecutors(
   for (const info of infos ?? []) {
     const framework = state.frameworks.get(info.framework_id?.value ?? '');
     if (!framework) continue;
-    const role = (info.resources ?? []).find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
+    const role = allocatedRole(info.resources);
     const record = addExecutor(agent, {
       frameworkId: framework.id,
       role: role ?? framework.roles[0] ?? '*',

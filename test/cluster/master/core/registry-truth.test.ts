@@ -105,8 +105,8 @@ function waitingProblems(state: MasterState): string[] {
       found.push(`${id} drains for ever`);
   }
   const arrivals = underWay.flatMap((next) => {
-    if (next.kind === 'registered') return [next.pid];
-    return next.kind === 'reregistered' ? [next.pid, next.message.slave.id?.value] : [];
+    if (next.kind === 'registered') return [next.report.pid];
+    return next.kind === 'reregistered' ? [next.report.pid, next.report.message.slave.id?.value] : [];
   });
   for (const who of state.registry.arriving)
     if (!arrivals.includes(who)) found.push(`${who} arrives for ever`);
