@@ -177,13 +177,15 @@ async function startMarathonPart(
   { master, lbPort }: { readonly master: string; readonly lbPort: number | undefined },
 ) {
   const args = marathonArgs(options, master, lbPort);
-  const config = marathonConfig(flagsOf(MARATHON_FLAGS, 'meseta marathon', args));
+  const flags = flagsOf(MARATHON_FLAGS, 'meseta marathon', args);
+  const config = marathonConfig(flags);
   const state = await openState(join(options['work-dir'], 'marathon'), deps.log, life);
   return await parts.start('Marathon', { '--http_port': '--marathon-port' }, (ended) =>
     startMarathon(config, {
       log: deps.log.child({ part: 'marathon' }),
       clock: deps.clock,
       state,
+      record: recorderFor(flags.record),
       onEnd: ended,
     }),
   );

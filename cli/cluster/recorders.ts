@@ -4,10 +4,8 @@
 
 import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import type { Recorder } from '../../cluster/runtime/mailbox';
+import type { RecorderMaker } from '../../cluster/runtime/mailbox';
 import { FileRecorder } from '../../cluster/runtime/recording/recording';
-
-export type RecorderMaker = (start: { machine: string; boot: unknown }) => Recorder;
 
 /** A maker for `--record FILE`; undefined without the flag. A file that cannot be written is a StartError. */
 export function recorderFor(file: string | undefined): RecorderMaker | undefined {

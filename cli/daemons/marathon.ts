@@ -10,6 +10,7 @@ import { createLogger } from '../../cluster/runtime/log';
 import { LocalStore } from '../../cluster/state/local';
 import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
+import { recorderFor } from '../cluster/recorders';
 import { flagCommand } from '../command';
 import { runDaemon } from '../daemon';
 import { startWith } from './with-store';
@@ -25,8 +26,9 @@ export const marathon = flagCommand({
       warnMisspeltVariables(misspeltVariables(variablesOf(MARATHON_FLAGS), 'MARATHON_', terminal.env), log);
       const state = await LocalStore.open(join(flags.work_dir, 'state'), { log });
       warnOpenFolder('--work_dir', flags.work_dir, log);
+      const record = recorderFor(flags.record);
       const start = async (): Promise<Running> => {
-        const running = await startMarathon(config, { log, clock, state, onEnd: fail });
+        const running = await startMarathon(config, { log, clock, state, record, onEnd: fail });
         log.info({ url: running.http.url }, 'Marathon listens');
         return running;
       };

@@ -177,7 +177,6 @@ export interface MarathonConfig {
   readonly drain: DrainSettings;
   readonly logLevel: Level;
   readonly workDir: string;
-  readonly recordFile?: string | undefined;
   /** For `/v2/info`, secrets starred out. */
   readonly info: Readonly<Record<string, unknown>>;
 }
@@ -224,7 +223,6 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     drain: drainOf(flags),
     logLevel: flags.logging_level,
     workDir: flags.work_dir,
-    recordFile: flags.record,
     info: infoOf(flags),
   };
 }

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { systemClock } from '../../../../cluster/runtime/clock';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
 import { silentLogger } from '../../../../cluster/runtime/log';
-import { readRecording } from '../../../../cluster/runtime/recording/recording';
+import type { RecorderMaker } from '../../../../cluster/runtime/mailbox';
+import { FileRecorder, readRecording } from '../../../../cluster/runtime/recording/recording';
 import { replay } from '../../../../cluster/runtime/recording/replay';
 import { type ServerSentEvent, SseDecoder } from '../../../../cluster/runtime/streams/sse';
 import { MemoryStore } from '../../../../cluster/state/memory';
 import { parseMarathonConfig } from '../../../../frameworks/marathon/config';
-import { type Marathon, marathonMachine, startMarathon } from '../../../../frameworks/marathon/main';
+import { marathonMachine } from '../../../../frameworks/marathon/core/step';
+import { type Marathon, startMarathon } from '../../../../frameworks/marathon/main';
 import { FakeMaster, until } from '../../fake-master';
 
 interface Response {
@@ -27,13 +29,13 @@ describe('Marathon over real HTTP', () => {
   let store: MemoryStore;
   const launched = new Set<string>();
 
-  const boot = async (args: string[] = []): Promise<Marathon> => {
+  const boot = async (args: string[] = [], record?: RecorderMaker): Promise<Marathon> => {
     const parsed = parseMarathonConfig({
       args: ['--master', master.url.replace('http://', ''), '--http_port', '0', '--hostname', 'me', ...args],
       env: {},
     });
     if (!('config' in parsed)) throw new Error('help');
-    return startMarathon(parsed.config, { log: silentLogger, clock: systemClock(), state: store });
+    return startMarathon(parsed.config, { log: silentLogger, clock: systemClock(), state: store, record });
   };
 
   const ask = async (method: string, path: string, body?: unknown, headers = {}): Promise<Response> => {
@@ -429,7 +431,7 @@ describe('Marathon over real HTTP', () => {
     const folder = mkdtempSync(join(tmpdir(), 'marathon-'));
     const file = join(folder, 'recording');
     await marathon.stop();
-    marathon = await boot(['--record', file]);
+    marathon = await boot([], (start) => new FileRecorder(file, start));
     await ask('POST', '/v2/apps', { id: '/rec', cmd: 'sleep 1', cpus: 0.1, instances: 2 });
     await settled();
     await ask('DELETE', '/v2/apps/rec');

@@ -1,0 +1,21 @@
+/**
+ * Performs the effects of Marathon's core.
+ */
+
+import type { Performers } from '../../../cluster/runtime/mailbox';
+import type { MarathonEffect } from '../core/state/effects';
+import type { MarathonParts } from './parts';
+import { performStore } from './store';
+
+export function marathonPerformers(parts: MarathonParts): Performers<MarathonEffect> {
+  const { context, core, store, scheduler, drain, bus, requests, probes } = parts;
+  return {
+    framework: ({ info }) => scheduler.setFramework(info),
+    call: ({ call }) => drain.call(call),
+    store: (effect) => void performStore(store, effect, core.post),
+    publish: ({ event }) => bus.publish(event),
+    answer: ({ request, answer }) => requests.answer(request, answer),
+    probe: (effect) => probes.start(effect),
+    resign: ({ reason }) => context.end(reason),
+  };
+}

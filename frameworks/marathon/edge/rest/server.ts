@@ -1,0 +1,83 @@
+/**
+ * Marathon's HTTP server: its routes, the forms of its errors, and the place and access of its port.
+ */
+
+import { bearerOf } from '../../../../cluster/runtime/auth/flags';
+import { hostRule } from '../../../../cluster/runtime/http/hosts';
+import type { ServerPlan } from '../../../../cluster/runtime/process';
+import type { MarathonConfig } from '../../config';
+import { marathonMetrics } from '../metrics';
+import type { MarathonParts } from '../parts';
+import { askCore } from '../requests';
+import { commonHeaders, type RestContext, send } from './context';
+import { marathonRoutes } from './routes';
+
+/** The version that `/v2/info` reports: the original's version of this API. */
+const API_VERSION = '1.11.24';
+
+export function marathonServer(config: MarathonConfig, parts: MarathonParts): ServerPlan {
+  const context = restContext(config, parts);
+  return {
+    what: 'Marathon',
+    about: 'Apps are at /v2/apps, events at /v2/events, facts at /v2/info, and an answer at /ping.',
+    address: config.http.address,
+    port: config.http.port,
+    addressFlag: '--http_address',
+    portFlag: '--http_port',
+    routes: marathonRoutes(context),
+    insecure: config.http.insecure,
+    hosts: hostRule(config.http.hosts),
+    credentials: config.http.credentials,
+    bearer: config.http.bearer && bearerOf(config.http.bearer, parts.context),
+    credentialsFlag: '--http_credentials',
+    realm: config.http.realm,
+    notFound: (_request, reply) => send(context, reply, { status: 404, body: { message: 'URI not found' } }),
+    methodNotAllowed: (_request, reply, allowed) =>
+      send(context, reply, {
+        status: 405,
+        body: { message: 'Method Not Allowed' },
+        headers: { allow: allowed.join(', ') },
+      }),
+    failed: (error, _request, reply) => {
+      const status = (error as Error & { statusCode?: number }).statusCode ?? 500;
+      const message = status >= 500 ? 'Internal error' : error.message;
+      return reply
+        .code(status)
+        .headers(commonHeaders(context))
+        .type('application/json')
+        .send(JSON.stringify({ message }));
+    },
+  };
+}
+
+function restContext(config: MarathonConfig, parts: MarathonParts): RestContext {
+  const { context, core, bus, requests, startedAt } = parts;
+  const { log, clock, metrics, server } = context;
+  const now = (): number => clock.now();
+  return {
+    settings: config.settings,
+    normalization: {
+      defaultNetworkName: config.defaultNetworkName,
+      mesosBridgeName: config.settings.mesosBridgeName,
+    },
+    log,
+    bus,
+    metrics: marathonMetrics({
+      metrics,
+      read: core.read,
+      now,
+      startedAt,
+      streams: () => bus.size,
+      violations: () => core.violations,
+    }),
+    metricsPrometheus: config.metricsPrometheus,
+    concurrentMax: config.http.concurrentMax,
+    active: { count: 0 },
+    version: API_VERSION,
+    info: config.info,
+    now,
+    leader: () => `${config.settings.hostname}:${server().port}`,
+    read: core.read,
+    ask: (request) => askCore(requests, core.post, request),
+  };
+}
