@@ -9,17 +9,13 @@
 
 import { type Resources, readResources } from '../../model/resources';
 import { applyCheckpoint } from '../../model/volumes';
-import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import type { AgentState } from './state';
+import type { Turn } from './turn';
 
-export function checkpoint(
-  state: AgentState,
-  { from, message }: EventOf<'master.checkpoint'>,
-): AgentEffect[] {
-  if (from !== state.master) return [];
+export function checkpoint({ state, effects }: Turn, { message }: EventOf<'master.checkpoint'>): void {
   state.checkpointed = message.resources ?? [];
-  return [{ kind: 'keep', resources: state.checkpointed }];
+  effects.push({ kind: 'keep', resources: state.checkpointed });
 }
 
 /** The agent's resources with the reservations and volumes made on them. */

@@ -6,43 +6,32 @@
  */
 
 import type * as mesos from '../../api/generated/mesos';
-import type { AgentEffect } from './effects';
+import { note } from '../../model/machine';
 import type { EventOf } from './events';
 import { killTask } from './kill';
-import { type AgentState, endDrain, isPartitionAware } from './state';
+import { type AgentFramework, type AgentState, endDrain, isPartitionAware } from './state';
+import type { Turn } from './turn';
 
-export function drain(state: AgentState, event: EventOf<'master.drain'>): AgentEffect[] {
-  if (event.from !== state.master) return [];
+export function drain(turn: Turn, event: EventOf<'master.drain'>): void {
+  const { state, now } = turn;
   state.drain = event.config;
-  state.drainStartedAt = event.at;
-  const effects = [...state.frameworks.values()].flatMap(({ id, executors }) =>
-    killAll(state, event, id, executors),
-  );
+  state.drainStartedAt = now;
+  note(turn, 'warn', 'draining: every task is killed', {});
+  for (const framework of [...state.frameworks.values()]) killAll(turn, event, framework);
   endDrain(state);
-  return [{ kind: 'note', level: 'warn', text: 'draining: every task is killed', fields: {} }, ...effects];
 }
 
-function killAll(
-  state: AgentState,
-  event: EventOf<'master.drain'>,
-  frameworkId: string,
-  executors: ReadonlyMap<
-    string,
-    { queued: ReadonlyMap<string, mesos.TaskInfo>; tasks: ReadonlyMap<string, { info: mesos.TaskInfo }> }
-  >,
-): AgentEffect[] {
+function killAll(turn: Turn, event: EventOf<'master.drain'>, { id, executors }: AgentFramework): void {
   const infos = [...executors.values()].flatMap(({ queued, tasks }) => [
     ...queued.values(),
     ...[...tasks.values()].map(({ info }) => info),
   ]);
-  return infos.flatMap((info) => {
-    const message = {
-      framework_id: { value: frameworkId },
+  for (const info of infos)
+    killTask(turn, {
+      framework_id: { value: id },
       task_id: info.task_id,
       kill_policy: policyOf(info, event.config),
-    };
-    return killTask(state, { kind: 'master.killTask', at: event.at, from: event.from, message });
-  });
+    });
 }
 
 /** The kill policy with the shorter of the task's own grace period and the granted one. */

@@ -5,9 +5,8 @@
  * Out: destroy, event(SHUTDOWN), wake, stopped
  */
 
-import type { Millis } from '../../model/time';
-import type { AgentEffect } from './effects';
 import type { AgentFramework, AgentState, Executor } from './state';
+import { type Turn, wake } from './turn';
 
 /** As in Mesos 1.11 (src/slave/constants.hpp). */
 const COMPLETED_FRAMEWORKS_MAX = 50;
@@ -55,8 +54,8 @@ function push<T>(list: T[], item: T, max: number): void {
 }
 
 /** Reports the end of a stop when the last executor has ended. Unacknowledged updates do not delay it. */
-export function stoppedWhenNoneAlive(state: AgentState): AgentEffect[] {
-  return state.phase === 'stopping' && noneAlive(state) ? [{ kind: 'stopped' }] : [];
+export function stoppedWhenNoneAlive({ state, effects }: Turn): void {
+  if (state.phase === 'stopping' && noneAlive(state)) effects.push({ kind: 'stopped' });
 }
 
 /** True when no executor runs any more. */
@@ -68,14 +67,15 @@ function noneAlive(state: AgentState): boolean {
 }
 
 /** Asks an executor to end itself, and ends it by force when it takes too long. */
-export function beginShutdown(state: AgentState, executor: Executor, now: Millis): AgentEffect[] {
-  if (executor.state === 'terminating' || executor.state === 'terminated') return [];
-  const { stream } = executor;
+export function beginShutdown(turn: Turn, executor: Executor): void {
+  if (executor.state === 'terminating' || executor.state === 'terminated') return;
+  const { state, now, effects } = turn;
+  const { stream, containerId } = executor;
   executor.state = 'terminating';
-  if (stream === undefined) return [{ kind: 'destroy', containerId: executor.containerId }];
-  const deadline = now + state.boot.settings.executorShutdownGraceMs;
-  return [
-    { kind: 'event', stream, event: { type: 'SHUTDOWN' } },
-    { kind: 'wake', timer: `destroy ${executor.containerId}`, at: deadline },
-  ];
+  if (stream === undefined) {
+    effects.push({ kind: 'destroy', containerId });
+    return;
+  }
+  effects.push({ kind: 'event', stream, event: { type: 'SHUTDOWN' } });
+  wake(turn, { kind: 'destroy', containerId }, now + state.boot.settings.executorShutdownGraceMs);
 }

@@ -1,17 +1,17 @@
 /**
  * Launches of tasks: each gets an executor and a sandbox of its own, or is refused with a reason.
  *
- * In: master.runTask, woke(executor ...)
+ * In: master.runTask, master.runTaskGroup, master.updateFramework, woke(executor)
  * Out: launch, destroy, updates
  */
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { idError } from '../../model/ids';
+import { note } from '../../model/machine';
 import { nextUuid } from '../../model/random';
 import type { TaskState } from '../../model/task-state';
-import { type Millis, printDuration } from '../../model/time';
-import type { AgentEffect } from './effects';
+import { printDuration } from '../../model/time';
 import type { EventOf } from './events';
 import { completeFramework } from './executors';
 import {
@@ -21,47 +21,49 @@ import {
   findContainer,
   isPartitionAware,
 } from './state';
+import { type Timer, type Turn, wake } from './turn';
 import { addUpdate, pidOf } from './updates';
 
 /** Resources of the command executor itself; not charged to the task (Mesos 1.11 src/slave/constants.hpp). */
 const COMMAND_EXECUTOR_NEEDS = { cpus: 0.1, mem: 32 };
 const EXECUTOR_NAME_COMMAND_MAX = 15;
 
-export function runTask(state: AgentState, event: EventOf<'master.runTask'>): AgentEffect[] {
-  const { from, message, at: now } = event;
+export function runTask(turn: Turn, { message }: EventOf<'master.runTask'>): void {
+  const { state, now, effects } = turn;
   const frameworkId = message.framework.id?.value;
-  if (from !== state.master || frameworkId === undefined || state.agentId === undefined) return [];
+  if (frameworkId === undefined || state.agentId === undefined) return;
   const framework = ensureFramework(state, frameworkId, message.framework);
   const refusal = refusalOf(state, framework, message);
-  if (refusal) return refuse(state, frameworkId, message.task, refusal, now);
+  if (refusal) return refuse(turn, frameworkId, message.task, refusal);
   const executor = createExecutor(state, framework, message.task);
   framework.executors.set(executor.id, executor);
-  return [
-    {
-      kind: 'launch',
-      containerId: executor.containerId,
-      directory: executor.directory,
-      frameworkId,
-      executorId: executor.id,
-      environment: environmentOf(state, framework, executor),
-      user: message.task.command?.user ?? message.framework.user,
-    },
-    {
-      kind: 'wake',
-      timer: `executor ${executor.containerId}`,
-      at: now + state.boot.settings.executorRegistrationTimeoutMs,
-    },
-  ];
+  const { containerId } = executor;
+  effects.push({
+    kind: 'launch',
+    containerId,
+    directory: executor.directory,
+    frameworkId,
+    executorId: executor.id,
+    environment: environmentOf(state, framework, executor),
+    user: message.task.command?.user ?? message.framework.user,
+  });
+  wake(turn, { kind: 'executor', containerId }, now + state.boot.settings.executorRegistrationTimeoutMs);
 }
 
 /** Refuses each task of a group: groups need the default executor, which this agent does not have. */
-export function refuseGroup(state: AgentState, event: EventOf<'master.runTaskGroup'>): AgentEffect[] {
-  const { from, message, at: now } = event;
+export function refuseGroup(turn: Turn, { message }: EventOf<'master.runTaskGroup'>): void {
+  const { state } = turn;
   const frameworkId = message.framework.id?.value;
-  if (from !== state.master || frameworkId === undefined || state.agentId === undefined) return [];
+  if (frameworkId === undefined || state.agentId === undefined) return;
   ensureFramework(state, frameworkId, message.framework);
   const refusal = failure('Task groups are not supported by this agent');
-  return (message.task_group.tasks ?? []).flatMap((task) => refuse(state, frameworkId, task, refusal, now));
+  for (const task of message.task_group.tasks ?? []) refuse(turn, frameworkId, task, refusal);
+}
+
+/** The master tells what a framework has changed about itself. */
+export function updateFramework({ state }: Turn, { message }: EventOf<'master.updateFramework'>): void {
+  const framework = state.frameworks.get(message.framework_id.value);
+  if (framework && message.framework_info) framework.info = message.framework_info;
 }
 
 function ensureFramework(state: AgentState, id: string, info: mesos.FrameworkInfo): AgentFramework {
@@ -128,21 +130,13 @@ function failure(message: string): Refusal {
   return { state: 'TASK_FAILED', reason: 'REASON_CONTAINER_LAUNCH_FAILED', message };
 }
 
-function refuse(
-  state: AgentState,
-  frameworkId: string,
-  task: mesos.TaskInfo,
-  refusal: Refusal,
-  now: Millis,
-): AgentEffect[] {
+function refuse(turn: Turn, frameworkId: string, task: mesos.TaskInfo, refusal: Refusal): void {
+  const { state } = turn;
   const taskId = task.task_id.value;
   const framework = state.frameworks.get(frameworkId);
   if (framework) completeFramework(state, framework);
-  const fields = { task: taskId, why: refusal.message };
-  return [
-    { kind: 'note', level: 'warn', text: 'a task cannot be launched', fields },
-    ...addUpdate(state, { frameworkId, executorId: taskId, taskId, now, ...refusal }),
-  ];
+  note(turn, 'warn', 'a task cannot be launched', { task: taskId, why: refusal.message });
+  addUpdate(turn, { frameworkId, executorId: taskId, taskId, ...refusal });
 }
 
 function createExecutor(state: AgentState, framework: AgentFramework, task: mesos.TaskInfo): Executor {
@@ -212,43 +206,28 @@ function environmentOf(
   };
 }
 
-/** Destroys an executor that has not subscribed in time. The timer is named `executor <container>`. */
-export function registrationTimedOut(state: AgentState, timer: string, now: Millis): AgentEffect[] {
-  const executor = findContainer(state, timer.slice('executor '.length));
-  if (executor?.state !== 'registering') return [];
+/** Destroys an executor that has not subscribed in time. */
+export function registrationTimedOut(turn: Turn, { containerId }: Timer<'executor'>): void {
+  const executor = findContainer(turn.state, containerId);
+  if (executor?.state !== 'registering') return;
   executor.state = 'terminating';
-  return [
-    ...failQueued(
-      state,
-      executor,
-      'REASON_EXECUTOR_REGISTRATION_TIMEOUT',
-      'Executor did not register within its time',
-      now,
-    ),
-    { kind: 'destroy', containerId: executor.containerId },
-  ];
+  const message = 'Executor did not register within its time';
+  failQueued(turn, executor, 'REASON_EXECUTOR_REGISTRATION_TIMEOUT', message);
+  turn.effects.push({ kind: 'destroy', containerId });
 }
 
 /** Fails the tasks that wait for an executor. */
 export function failQueued(
-  state: AgentState,
+  turn: Turn,
   executor: Executor,
   reason: mesos.TaskStatus.Reason,
   message: string,
-  now: Millis,
-): AgentEffect[] {
-  return [...executor.queued.keys()].flatMap((taskId) => {
+): void {
+  const { frameworkId, id: executorId } = executor;
+  for (const taskId of [...executor.queued.keys()]) {
     endQueued(executor, taskId, 'TASK_FAILED');
-    return addUpdate(state, {
-      frameworkId: executor.frameworkId,
-      executorId: executor.id,
-      taskId,
-      state: 'TASK_FAILED',
-      reason,
-      message,
-      now,
-    });
-  });
+    addUpdate(turn, { frameworkId, executorId, taskId, state: 'TASK_FAILED', reason, message });
+  }
 }
 
 /** Ends a queued task; it stays until its framework has acknowledged the end. */

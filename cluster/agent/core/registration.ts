@@ -7,43 +7,45 @@
  */
 
 import type * as internal from '../../api/generated/internal';
+import { note } from '../../model/machine';
 import { nextRandom } from '../../model/random';
-import type { Millis } from '../../model/time';
-import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { printTask, printTasks } from './print-task';
 import { type AgentFramework, type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
+import { type Turn, wake } from './turn';
 import { addUpdate, resendAll } from './updates';
 
 const BACKOFF_FIRST_MS = 2000;
 const BACKOFF_MAX_MS = 60_000;
 
 /** A master leads, or none. The agent registers after a random time, so that not all agents do at once. */
-export function detected(state: AgentState, event: EventOf<'master.detected'>): AgentEffect[] {
-  state.master = event.pid;
+export function detected(turn: Turn, { pid }: EventOf<'master.detected'>): void {
+  const { state } = turn;
+  state.master = pid;
   state.unanswered = 0;
-  if (state.phase === 'stopping') return [];
+  if (state.phase === 'stopping') return;
   state.phase = 'disconnected';
-  if (event.pid === undefined) return [];
-  return scheduleRegistration(state, event.at);
+  if (pid !== undefined) scheduleRegistration(turn);
 }
 
-function scheduleRegistration(state: AgentState, now: Millis): AgentEffect[] {
+function scheduleRegistration(turn: Turn): void {
+  const { state, now } = turn;
   state.registrationBackoffMs = BACKOFF_FIRST_MS;
   const wait = nextRandom(state.random) * state.boot.settings.registrationBackoffMs;
-  return [{ kind: 'wake', timer: 'register', at: now + wait }];
+  wake(turn, { kind: 'register' }, now + wait);
 }
 
 /** Requests registration, or re-registration under the agent's id, and repeats it until there is an answer. */
-export function requestRegistration(state: AgentState, now: Millis): AgentEffect[] {
+export function requestRegistration(turn: Turn): void {
+  const { state, now, effects } = turn;
   const { master } = state;
-  if (state.phase !== 'disconnected' || master === undefined) return [];
+  if (state.phase !== 'disconnected' || master === undefined) return;
   state.unanswered += 1;
   const wait = nextRandom(state.random) * state.registrationBackoffMs;
   state.registrationBackoffMs = Math.min(BACKOFF_MAX_MS, state.registrationBackoffMs * 2);
-  return [
-    ...noteUnanswered(state, master),
-    { kind: 'link', to: master },
+  noteUnanswered(turn, master);
+  effects.push({ kind: 'link', to: master });
+  effects.push(
     state.agentId === undefined
       ? {
           kind: 'send',
@@ -57,18 +59,18 @@ export function requestRegistration(state: AgentState, now: Millis): AgentEffect
           name: 'mesos.internal.ReregisterSlaveMessage',
           message: reregisterMessage(state),
         },
-    { kind: 'wake', timer: 'register', at: now + Math.max(100, wait) },
-  ];
+  );
+  wake(turn, { kind: 'register' }, now + Math.max(100, wait));
 }
 
 /** Warns of requests without an answer after the third, and then at each doubling. */
-function noteUnanswered({ unanswered: attempts }: AgentState, master: string): AgentEffect[] {
-  const requests = attempts - 1;
-  if (requests < 3 || !Number.isInteger(Math.log2(requests / 3))) return [];
+function noteUnanswered(turn: Turn, master: string): void {
+  const requests = turn.state.unanswered - 1;
+  if (requests < 3 || !Number.isInteger(Math.log2(requests / 3))) return;
   const text =
     'the master has not answered and this agent is not registered: is it there, does --master name it, ' +
     'and does it admit this agent (credentials, version, maintenance)?';
-  return [{ kind: 'note', level: 'warn', text, fields: { master, requests } }];
+  note(turn, 'warn', text, { master, requests });
 }
 
 function slaveInfo({ boot, agentId }: AgentState): internal.SlaveInfo {
@@ -123,48 +125,42 @@ const printCompleted =
   });
 
 /** The master has admitted this agent as a new one. */
-export function registered(state: AgentState, event: EventOf<'master.registered'>): AgentEffect[] {
-  const { from, message, at: now } = event;
-  if (from !== state.master || state.phase === 'stopping') return [];
+export function registered(turn: Turn, { from, message }: EventOf<'master.registered'>): void {
+  const { state, effects } = turn;
+  if (state.phase === 'stopping') return;
   const id = message.slave_id.value;
   const isNew = state.agentId !== id;
   state.agentId = id;
-  const fields = { agent: id, master: from };
-  return [
-    ...(isNew ? [{ kind: 'remember', agentId: id } as const] : []),
-    { kind: 'note', level: 'info', text: 'registered', fields },
-    ...becomeRunning(state, message.connection, now),
-  ];
+  if (isNew) effects.push({ kind: 'remember', agentId: id });
+  note(turn, 'info', 'registered', { agent: id, master: from });
+  becomeRunning(turn, message.connection);
 }
 
 /**
  * The master has admitted this agent again. Tasks that it misses and that are unknown here are dropped or
  * lost.
  */
-export function reregistered(state: AgentState, event: EventOf<'master.reregistered'>): AgentEffect[] {
-  const { from, message, at: now } = event;
-  if (from !== state.master || state.phase === 'stopping') return [];
-  const fields = { agent: state.agentId, master: from };
-  const effects = becomeRunning(state, message.connection, now);
+export function reregistered(turn: Turn, { from, message }: EventOf<'master.reregistered'>): void {
+  const { state } = turn;
+  if (state.phase === 'stopping') return;
+  note(turn, 'info', 'registered again', { agent: state.agentId, master: from });
+  becomeRunning(turn, message.connection);
   for (const { framework_id, statuses } of message.reconciliations ?? []) {
-    const framework = state.frameworks.get(framework_id.value);
-    const aware = isPartitionAware(framework);
+    const frameworkId = framework_id.value;
+    const aware = isPartitionAware(state.frameworks.get(frameworkId));
     for (const { task_id } of statuses ?? []) {
-      if (isKnown(state, framework_id.value, task_id.value)) continue;
-      effects.push(
-        ...addUpdate(state, {
-          frameworkId: framework_id.value,
-          executorId: task_id.value,
-          taskId: task_id.value,
-          state: aware ? 'TASK_DROPPED' : 'TASK_LOST',
-          reason: 'REASON_RECONCILIATION',
-          message: 'Reconciliation: task unknown to the agent',
-          now,
-        }),
-      );
+      const taskId = task_id.value;
+      if (isKnown(state, frameworkId, taskId)) continue;
+      addUpdate(turn, {
+        frameworkId,
+        executorId: taskId,
+        taskId,
+        state: aware ? 'TASK_DROPPED' : 'TASK_LOST',
+        reason: 'REASON_RECONCILIATION',
+        message: 'Reconciliation: task unknown to the agent',
+      });
     }
   }
-  return [{ kind: 'note', level: 'info', text: 'registered again', fields }, ...effects];
 }
 
 /** True for a task that runs, or that has an unacknowledged update. */
@@ -174,59 +170,49 @@ function isKnown(state: AgentState, frameworkId: string, taskId: string): boolea
   );
 }
 
-function becomeRunning(
-  state: AgentState,
-  connection: internal.MasterSlaveConnection | undefined,
-  now: Millis,
-): AgentEffect[] {
+function becomeRunning(turn: Turn, connection: internal.MasterSlaveConnection | undefined): void {
+  const { state } = turn;
   state.phase = 'running';
   state.unanswered = 0;
   const seconds = connection?.total_ping_timeout_seconds;
   if (seconds !== undefined) state.pingTimeoutMs = seconds * 1000;
-  return [silenceTimer(state, now), ...resendAll(state, now)];
+  awaitPing(turn);
+  resendAll(turn);
 }
 
-function silenceTimer(state: AgentState, now: Millis): AgentEffect {
-  return { kind: 'wake', timer: 'silence', at: now + state.pingTimeoutMs };
+function awaitPing(turn: Turn): void {
+  wake(turn, { kind: 'silence' }, turn.now + turn.state.pingTimeoutMs);
 }
 
 /** Answers a ping. If the master takes the agent for disconnected, it registers again. */
-export function pinged(state: AgentState, event: EventOf<'master.ping'>): AgentEffect[] {
-  const pong: AgentEffect = {
-    kind: 'send',
-    to: event.from,
-    name: 'mesos.internal.PongSlaveMessage',
-    message: {},
-  };
-  const effects = [pong, silenceTimer(state, event.at)];
-  if (event.connected || state.phase !== 'running') return effects;
+export function pinged(turn: Turn, { from, connected }: EventOf<'master.ping'>): void {
+  const { state, effects } = turn;
+  effects.push({ kind: 'send', to: from, name: 'mesos.internal.PongSlaveMessage', message: {} });
+  awaitPing(turn);
+  if (connected || state.phase !== 'running') return;
   state.phase = 'disconnected';
-  return [...effects, ...scheduleRegistration(state, event.at)];
+  scheduleRegistration(turn);
 }
 
 /** No ping came for too long, so the master may have removed the agent: it registers again. */
-export function pingTimedOut(state: AgentState, now: Millis): AgentEffect[] {
-  if (state.phase !== 'running') return [];
+export function pingTimedOut(turn: Turn): void {
+  const { state } = turn;
+  if (state.phase !== 'running') return;
   state.phase = 'disconnected';
-  return [
-    { kind: 'note', level: 'warn', text: 'no ping from the master; registering again', fields: {} },
-    ...scheduleRegistration(state, now),
-  ];
+  note(turn, 'warn', 'no ping from the master; registering again', {});
+  scheduleRegistration(turn);
 }
 
 /** The connection to the master broke: the agent registers again. */
-export function masterExited(state: AgentState, event: EventOf<'master.exited'>): AgentEffect[] {
-  if (event.pid !== state.master || state.phase === 'stopping') return [];
+export function masterExited(turn: Turn, { pid }: EventOf<'master.exited'>): void {
+  const { state } = turn;
+  if (pid !== state.master || state.phase === 'stopping') return;
   const wasRunning = state.phase === 'running';
   state.phase = 'disconnected';
-  const fields = { master: event.pid };
-  if (!wasRunning) {
-    if (state.unanswered !== 1) return [];
-    const text = 'the master cannot be reached; this agent asks again until it can';
-    return [{ kind: 'note', level: 'warn', text, fields }];
-  }
-  return [
-    { kind: 'note', level: 'warn', text: 'the master is gone; registering again', fields },
-    ...scheduleRegistration(state, event.at),
-  ];
+  const fields = { master: pid };
+  if (wasRunning) {
+    note(turn, 'warn', 'the master is gone; registering again', fields);
+    scheduleRegistration(turn);
+  } else if (state.unanswered === 1)
+    note(turn, 'warn', 'the master cannot be reached; this agent asks again until it can', fields);
 }

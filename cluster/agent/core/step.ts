@@ -1,13 +1,15 @@
 /**
- * Routes each event to its transition.
+ * The agent as a state machine: routes each event to its transition and each timer to its handler, which are in the files
+ * of their subject.
  */
 
 import type { Machine } from '../../model/event';
+import { machine, plainTurn, type TimerHandlers, type Transitions } from '../../model/machine';
 import { checkAgent } from './check-agent';
 import { checkpoint } from './checkpoint';
 import { drain } from './drain';
 import type { AgentEffect } from './effects';
-import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
+import type { AgentBoot, AgentEvent, AgentEvents } from './events';
 import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
 import {
   killTask,
@@ -18,7 +20,7 @@ import {
   stop,
   unregister,
 } from './kill';
-import { refuseGroup, registrationTimedOut, runTask } from './launch';
+import { refuseGroup, registrationTimedOut, runTask, updateFramework } from './launch';
 import {
   detected,
   masterExited,
@@ -29,26 +31,34 @@ import {
   reregistered,
 } from './registration';
 import { type AgentState, initAgent } from './state';
+import { agentTimers, type Turn } from './turn';
 import { acknowledged, resend } from './updates';
 
-const TRANSITIONS: {
-  readonly [K in keyof AgentEvents]: (state: AgentState, event: EventOf<K>) => AgentEffect[];
-} = {
+/** Routes a message of a master to its transition; one of a master that is not followed does nothing. */
+function fromMaster<E extends { readonly from: string }>(
+  transition: (turn: Turn, event: E) => void,
+): (turn: Turn, event: E) => void {
+  return (turn, event) => {
+    if (event.from === turn.state.master) transition(turn, event);
+  };
+}
+
+const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'master.detected': detected,
-  'master.registered': registered,
-  'master.reregistered': reregistered,
+  'master.registered': fromMaster(registered),
+  'master.reregistered': fromMaster(reregistered),
   'master.ping': pinged,
-  'master.runTask': runTask,
-  'master.runTaskGroup': refuseGroup,
-  'master.checkpoint': checkpoint,
-  'master.killTask': killTask,
-  'master.acknowledge': acknowledged,
-  'master.shutdownFramework': shutdownFramework,
-  'master.shutdownExecutor': shutdownExecutor,
+  'master.runTask': fromMaster(runTask),
+  'master.runTaskGroup': fromMaster(refuseGroup),
+  'master.checkpoint': fromMaster(checkpoint),
+  'master.killTask': fromMaster((turn, { message }) => killTask(turn, message)),
+  'master.acknowledge': fromMaster(acknowledged),
+  'master.shutdownFramework': fromMaster(shutdownFramework),
+  'master.shutdownExecutor': fromMaster(shutdownExecutor),
   'master.message': toExecutor,
   'master.updateFramework': updateFramework,
-  'master.drain': drain,
-  'master.shutdown': shutdown,
+  'master.drain': fromMaster(drain),
+  'master.shutdown': fromMaster(shutdown),
   'master.exited': masterExited,
   'executor.subscribe': subscribed,
   'executor.call': called,
@@ -57,38 +67,22 @@ const TRANSITIONS: {
   'container.exited': containerExited,
   stop,
   unregister,
-  woke,
 };
 
-function updateFramework(state: AgentState, { message }: EventOf<'master.updateFramework'>): AgentEffect[] {
-  const framework = state.frameworks.get(message.framework_id.value);
-  if (framework && message.framework_info) framework.info = message.framework_info;
-  return [];
-}
-
-/** The handlers of timers, by the first word of the timer's name. */
-const TIMERS: Record<string, (state: AgentState, timer: string, now: number) => AgentEffect[]> = {
-  register: (state, _timer, now) => requestRegistration(state, now),
-  silence: (state, _timer, now) => pingTimedOut(state, now),
+const WOKE: TimerHandlers<Turn, (typeof agentTimers)['spec']> = {
+  register: requestRegistration,
+  silence: pingTimedOut,
   update: resend,
   executor: registrationTimedOut,
   destroy: shutdownTimedOut,
 };
 
-function woke(state: AgentState, event: EventOf<'woke'>): AgentEffect[] {
-  const [word = ''] = event.timer.split(' ');
-  return TIMERS[word]?.(state, event.timer, event.at) ?? [];
-}
-
-/** Changes the state by one event and returns the effects. */
-export function step(state: AgentState, event: AgentEvent): AgentEffect[] {
-  const transition = TRANSITIONS[event.kind] as (state: AgentState, event: AgentEvent) => AgentEffect[];
-  return transition(state, event);
-}
-
-export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoot> = {
+export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoot> = machine({
   name: 'agent',
   init: initAgent,
-  step,
+  start: plainTurn<AgentState, AgentEffect>,
+  transitions: TRANSITIONS,
+  timers: agentTimers,
+  woke: WOKE,
   check: checkAgent,
-};
+});

@@ -4,7 +4,7 @@
  * The first update of each task's stream is with the master, and is sent again until the framework
  * acknowledges it.
  *
- * In: executor.call(UPDATE), master.acknowledge, woke(update ...)
+ * In: executor.call(UPDATE), master.acknowledge, woke(update)
  * Out: send, wake
  */
 
@@ -12,11 +12,10 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { nextUuidBytes } from '../../model/random';
 import { isTerminal, type TaskState } from '../../model/task-state';
-import type { Millis } from '../../model/time';
-import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { completeTask } from './executors';
 import { type AgentState, endDrain, taskKey, type UpdateStream } from './state';
+import { type Timer, type Turn, wake } from './turn';
 
 const RETRY_FIRST_MS = 10_000;
 const RETRY_MAX_MS = 600_000;
@@ -29,20 +28,19 @@ export interface AgentUpdate {
   readonly state: TaskState;
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
-  readonly now: Millis;
 }
 
-export function addUpdate(state: AgentState, update: AgentUpdate): AgentEffect[] {
+export function addUpdate(turn: Turn, update: AgentUpdate): void {
   const status: mesos.TaskStatus = {
     task_id: { value: update.taskId },
     state: update.state,
     source: 'SOURCE_AGENT',
     reason: update.reason,
     message: update.message,
-    uuid: nextUuidBytes(state.random),
-    timestamp: update.now / 1000,
+    uuid: nextUuidBytes(turn.state.random),
+    timestamp: turn.now / 1000,
   };
-  return queue(state, { ...update, status, latest: update.state });
+  queue(turn, { ...update, status, latest: update.state });
 }
 
 export interface QueuedUpdate {
@@ -50,23 +48,20 @@ export interface QueuedUpdate {
   readonly executorId: string;
   readonly status: mesos.TaskStatus;
   readonly latest: TaskState;
-  readonly now: Millis;
 }
 
 /**
  * Adds an update to its task's stream; one with a known uuid changes nothing. An update of a framework that
  * is ending is dropped, since no framework would acknowledge it (slave.cpp of Mesos).
  */
-export function queue(
-  state: AgentState,
-  { frameworkId, executorId, status, latest, now }: QueuedUpdate,
-): AgentEffect[] {
-  if (state.frameworks.get(frameworkId)?.terminating) return [];
+export function queue(turn: Turn, { frameworkId, executorId, status, latest }: QueuedUpdate): void {
+  const { state, now } = turn;
+  if (state.frameworks.get(frameworkId)?.terminating) return;
   const taskId = status.task_id.value;
   const key = taskKey(frameworkId, taskId);
   const stream = state.streams.get(key) ?? newStream(frameworkId, executorId, taskId);
   const uuid = status.uuid ?? nextUuidBytes(state.random);
-  if (stream.received.has(uuid)) return [];
+  if (stream.received.has(uuid)) return;
   state.streams.set(key, stream);
   remember(stream, uuid);
   const agent_id = state.agentId === undefined ? undefined : { value: state.agentId };
@@ -81,7 +76,7 @@ export function queue(
     uuid,
     latest_state: latest,
   });
-  return stream.pending.length === 1 ? send(state, key, stream, now) : [];
+  if (stream.pending.length === 1) send(turn, key, stream);
 }
 
 /** Adds a status to the history of a task; of equal states in a row the last one is kept. */
@@ -125,22 +120,21 @@ function decorate(state: AgentState, status: mesos.TaskStatus): mesos.TaskStatus
   return { ...status, container_status: { ...status.container_status, network_infos } };
 }
 
-function send(state: AgentState, key: string, stream: UpdateStream, now: Millis): AgentEffect[] {
+function send(turn: Turn, key: string, stream: UpdateStream): void {
+  const { state, now, effects } = turn;
   const [first] = stream.pending;
-  if (!first || state.phase === 'disconnected' || state.master === undefined) return [];
+  if (!first || state.phase === 'disconnected' || state.master === undefined) return;
   const latest = latestState(state, stream) ?? first.latest_state;
   const update: internal.StatusUpdate = { ...first, latest_state: latest };
   const retryAt = now + stream.retryMs;
   stream.retryMs = Math.min(RETRY_MAX_MS, stream.retryMs * 2);
-  return [
-    {
-      kind: 'send',
-      to: state.master,
-      name: 'mesos.internal.StatusUpdateMessage',
-      message: { update, pid: pidOf(state) },
-    },
-    { kind: 'wake', timer: `update ${key}`, at: retryAt },
-  ];
+  effects.push({
+    kind: 'send',
+    to: state.master,
+    name: 'mesos.internal.StatusUpdateMessage',
+    message: { update, pid: pidOf(state) },
+  });
+  wake(turn, { kind: 'update', taskKey: key }, retryAt);
 }
 
 function latestState(state: AgentState, stream: UpdateStream): TaskState | undefined {
@@ -153,34 +147,32 @@ export function pidOf({ boot }: AgentState): string {
   return `${boot.process}@${boot.ip}:${boot.port}`;
 }
 
-/** Sends an unacknowledged update again. The timer is named `update <framework> <task>`. */
-export function resend(state: AgentState, timer: string, now: Millis): AgentEffect[] {
-  const key = timer.slice('update '.length);
-  const stream = state.streams.get(key);
-  return stream ? send(state, key, stream, now) : [];
+/** Sends an unacknowledged update again. */
+export function resend(turn: Turn, timer: Timer<'update'>): void {
+  const stream = turn.state.streams.get(timer.taskKey);
+  if (stream) send(turn, timer.taskKey, stream);
 }
 
 /** Sends all unacknowledged updates again after a registration. */
-export function resendAll(state: AgentState, now: Millis): AgentEffect[] {
-  return [...state.streams].flatMap(([key, stream]) => {
+export function resendAll(turn: Turn): void {
+  for (const [key, stream] of turn.state.streams) {
     stream.retryMs = RETRY_FIRST_MS;
-    return send(state, key, stream, now);
-  });
+    send(turn, key, stream);
+  }
 }
 
 /** The framework has acknowledged the first update of a task, and the next one is sent. */
-export function acknowledged(state: AgentState, event: EventOf<'master.acknowledge'>): AgentEffect[] {
-  if (event.from !== state.master) return [];
-  const { framework_id, task_id, uuid } = event.message;
+export function acknowledged(turn: Turn, { message }: EventOf<'master.acknowledge'>): void {
+  const { state } = turn;
+  const { framework_id, task_id, uuid } = message;
   const key = taskKey(framework_id.value, task_id.value);
   const stream = state.streams.get(key);
   const [first] = stream?.pending ?? [];
-  if (!stream || first?.uuid !== uuid) return [];
+  if (!stream || first?.uuid !== uuid) return;
   stream.pending.shift();
   stream.retryMs = RETRY_FIRST_MS;
-  if (!isTerminal(first.status.state)) return send(state, key, stream, event.at);
+  if (!isTerminal(first.status.state)) return send(turn, key, stream);
   state.streams.delete(key);
   completeTask(state, framework_id.value, task_id.value);
   endDrain(state);
-  return [];
 }

@@ -6,77 +6,62 @@
  */
 
 import type * as mesos from '../../api/generated/mesos';
-import type { Millis } from '../../model/time';
-import type { EventOf, ExecutorEffect } from './events';
+import type { EventOf } from './events';
 import { beginKill, graceOf } from './kill';
-import type { ExecutorState } from './state';
+import { type Turn, wake } from './turn';
 import { update } from './updates';
 
 const DEFAULTS = { delay: 15, interval: 10, grace: 10, failures: 3 };
 const REASON = 'REASON_TASK_HEALTH_CHECK_STATUS_UPDATED';
 
-export function startHealth(state: ExecutorState, now: Millis): ExecutorEffect[] {
+export function startHealth(turn: Turn): void {
+  const { state, now } = turn;
   const check = state.task?.health_check;
-  if (!check) return [];
+  if (!check) return;
   state.health.startedAt = now;
-  return [{ kind: 'wake', timer: 'health', at: now + (check.delay_seconds ?? DEFAULTS.delay) * 1000 }];
+  wake(turn, { kind: 'health' }, now + (check.delay_seconds ?? DEFAULTS.delay) * 1000);
 }
 
 /** Orders a check, unless the task is being killed or the last check still runs. */
-export function scheduleCheck(state: ExecutorState): ExecutorEffect[] {
+export function scheduleCheck({ state, effects }: Turn): void {
   const check = state.task?.health_check;
-  if (!check || state.process !== 'running' || state.killing || state.health.checking) return [];
+  if (!check || state.process !== 'running' || state.killing || state.health.checking) return;
   state.health.checking = true;
-  return [{ kind: 'check', check }];
+  effects.push({ kind: 'check', check });
 }
 
-export function checked(state: ExecutorState, event: EventOf<'health.checked'>): ExecutorEffect[] {
+export function checked(turn: Turn, { ok, detail }: EventOf<'health.checked'>): void {
+  const { state, now } = turn;
   const check = state.task?.health_check;
   state.health.checking = false;
-  if (!check || state.process !== 'running' || state.killing) return [];
-  const again = event.at + (check.interval_seconds ?? DEFAULTS.interval) * 1000;
-  const effects = event.ok ? succeeded(state, event.at) : failed(state, check, event);
-  return [...effects, { kind: 'wake', timer: 'health', at: again }];
+  if (!check || state.process !== 'running' || state.killing) return;
+  if (ok) succeeded(turn);
+  else failed(turn, check, detail);
+  wake(turn, { kind: 'health' }, now + (check.interval_seconds ?? DEFAULTS.interval) * 1000);
 }
 
-function succeeded(state: ExecutorState, now: Millis): ExecutorEffect[] {
-  const { health } = state;
+function succeeded(turn: Turn): void {
+  const { health } = turn.state;
   const changed = health.healthy !== true;
   health.failures = 0;
   health.healthy = true;
-  return changed ? report(state, true, undefined, now) : [];
+  if (changed) report(turn, true);
 }
 
-function failed(
-  state: ExecutorState,
-  check: mesos.HealthCheck,
-  event: EventOf<'health.checked'>,
-): ExecutorEffect[] {
+function failed(turn: Turn, check: mesos.HealthCheck, detail: string): void {
+  const { state, now } = turn;
   const { health } = state;
   const graceMs = (check.grace_period_seconds ?? DEFAULTS.grace) * 1000;
-  if (health.healthy === undefined && event.at - health.startedAt < graceMs) return [];
+  if (health.healthy === undefined && now - health.startedAt < graceMs) return;
   health.failures += 1;
   health.healthy = false;
-  const effects = report(state, false, event.detail, event.at);
-  if (health.failures < Math.max(1, check.consecutive_failures ?? DEFAULTS.failures)) return effects;
-  const text = `Task health check failed ${health.failures} times in a row: ${event.detail}`;
-  const order = { by: 'health', graceMs: graceOf(state.task?.kill_policy), now: event.at, text } as const;
-  return [...effects, ...beginKill(state, order)];
+  report(turn, false, detail);
+  if (health.failures < Math.max(1, check.consecutive_failures ?? DEFAULTS.failures)) return;
+  const text = `Task health check failed ${health.failures} times in a row: ${detail}`;
+  beginKill(turn, { by: 'health', graceMs: graceOf(state.task?.kill_policy), text });
 }
 
-function report(
-  state: ExecutorState,
-  healthy: boolean,
-  message: string | undefined,
-  now: Millis,
-): ExecutorEffect[] {
-  if (!state.task) return [];
-  const status = {
-    task_id: state.task.task_id,
-    state: 'TASK_RUNNING',
-    healthy,
-    reason: REASON,
-    message,
-  } as const;
-  return update(state, status, now);
+function report(turn: Turn, healthy: boolean, message?: string): void {
+  const { task } = turn.state;
+  if (task) update(turn, { task_id: task.task_id, state: 'TASK_RUNNING', healthy, reason: REASON, message });
 }

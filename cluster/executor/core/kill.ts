@@ -6,8 +6,7 @@
 
 import type * as mesos from '../../api/generated/mesos';
 import type { Millis } from '../../model/time';
-import type { ExecutorEffect } from './events';
-import type { ExecutorState } from './state';
+import { type Turn, wake } from './turn';
 import { update } from './updates';
 
 /** Mesos' DEFAULT_SIGNAL_ESCALATION_TIMEOUT. */
@@ -21,28 +20,28 @@ export function graceOf(policy: mesos.KillPolicy | undefined): Millis | undefine
 export interface KillOrder {
   readonly by: 'kill' | 'shutdown' | 'health';
   readonly graceMs: Millis | undefined;
-  readonly now: Millis;
   readonly text?: string;
 }
 
-export function beginKill(state: ExecutorState, { by, graceMs, now, text }: KillOrder): ExecutorEffect[] {
-  if (!state.task || state.process === 'ended') return [];
+export function beginKill(turn: Turn, { by, graceMs, text }: KillOrder): void {
+  const { state, now, effects } = turn;
+  if (!state.task || state.process === 'ended') return;
   const until = now + (graceMs ?? GRACE_MS);
   if (state.killing) {
-    if (until >= state.killing.until) return [];
-    state.killing.until = until;
-    return [{ kind: 'wake', timer: 'grace', at: until }];
+    if (until < state.killing.until) {
+      state.killing.until = until;
+      wake(turn, { kind: 'grace' }, until);
+    }
+    return;
   }
   state.killing = { by, until, text };
-  const effects: ExecutorEffect[] = [];
-  if (state.framework?.capabilities?.some(({ type }) => type === 'TASK_KILLING_STATE')) {
-    effects.push(...update(state, { task_id: state.task.task_id, state: 'TASK_KILLING' }, now));
-  }
+  if (state.framework?.capabilities?.some(({ type }) => type === 'TASK_KILLING_STATE'))
+    update(turn, { task_id: state.task.task_id, state: 'TASK_KILLING' });
   if (state.process === 'running') effects.push({ kind: 'signal', signal: 'SIGTERM' });
-  return [...effects, { kind: 'wake', timer: 'grace', at: until }];
+  wake(turn, { kind: 'grace' }, until);
 }
 
-export function graceOver(state: ExecutorState, now: Millis): ExecutorEffect[] {
-  if (!state.killing || state.process === 'ended' || now < state.killing.until) return [];
-  return [{ kind: 'signal', signal: 'SIGKILL' }];
+export function graceOver({ state, now, effects }: Turn): void {
+  if (!state.killing || state.process === 'ended' || now < state.killing.until) return;
+  effects.push({ kind: 'signal', signal: 'SIGKILL' });
 }

@@ -5,19 +5,17 @@
 
 import type * as mesos from '../../api/generated/mesos';
 import { nextUuidBytes } from '../../model/random';
-import type { Millis } from '../../model/time';
-import type { ExecutorEffect } from './events';
-import type { ExecutorState } from './state';
+import { type Turn, wake } from './turn';
 
 /** Time after which an unacknowledged update is sent again. */
 const RETRY_MS = 5000;
 
 /** Makes, keeps and sends one update. */
 export function update(
-  state: ExecutorState,
+  turn: Turn,
   fields: Pick<mesos.TaskStatus, 'task_id' | 'state' | 'message' | 'reason' | 'healthy'>,
-  now: Millis,
-): ExecutorEffect[] {
+): void {
+  const { state, now, effects } = turn;
   const uuid = nextUuidBytes(state.random);
   const status: mesos.TaskStatus = {
     ...fields,
@@ -27,27 +25,14 @@ export function update(
     timestamp: now / 1000,
   };
   state.unacknowledged.set(uuid, status);
-  const effects: ExecutorEffect[] = [{ kind: 'wake', timer: 'retry', at: now + RETRY_MS }];
-  return state.connected ? [{ kind: 'update', status }, ...effects] : effects;
+  if (state.connected) effects.push({ kind: 'update', status });
+  wake(turn, { kind: 'retry' }, now + RETRY_MS);
 }
 
-export function acknowledged(state: ExecutorState, uuid: string): ExecutorEffect[] {
-  state.unacknowledged.delete(uuid);
-  return [];
-}
-
-export function retry(state: ExecutorState, now: Millis): ExecutorEffect[] {
-  if (state.unacknowledged.size === 0 || !state.connected) return [];
-  const again = [...state.unacknowledged.values()].map(
-    (status): ExecutorEffect => ({ kind: 'update', status }),
-  );
-  return [...again, { kind: 'wake', timer: 'retry', at: now + RETRY_MS }];
-}
-
-/** Subscribes again with the updates that the agent may have missed. */
-export function resubscribe(state: ExecutorState): ExecutorEffect[] {
-  if (state.connected) return [];
-  return [
-    { kind: 'subscribe', tasks: state.task ? [state.task] : [], updates: [...state.unacknowledged.values()] },
-  ];
+/** Sends all updates again that the agent has not acknowledged. */
+export function retry(turn: Turn): void {
+  const { state, now, effects } = turn;
+  if (state.unacknowledged.size === 0 || !state.connected) return;
+  for (const status of state.unacknowledged.values()) effects.push({ kind: 'update', status });
+  wake(turn, { kind: 'retry' }, now + RETRY_MS);
 }

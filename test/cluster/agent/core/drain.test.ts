@@ -1,6 +1,6 @@
 import { drainStatus } from '../../../../cluster/agent/core/drain';
 import { initAgent } from '../../../../cluster/agent/core/state';
-import { step } from '../../../../cluster/agent/core/step';
+import { agentMachine } from '../../../../cluster/agent/core/step';
 import type { KillPolicy } from '../../../../cluster/api/generated/mesos';
 import { TASK_STATES } from '../../../../cluster/model/task-state';
 import { taskInfo } from '../../master/builders';
@@ -17,12 +17,12 @@ function running(
   capabilities: readonly { readonly type: 'PARTITION_AWARE' }[] = [],
 ) {
   const state = initAgent({ ...AGENT_BOOT, agentId: 'S0' });
-  step(state, { kind: 'master.detected', at: 0, pid: MASTER });
+  agentMachine.step(state, { kind: 'master.detected', at: 0, pid: MASTER });
   const framework = { name: 'web', user: 'root', id: { value: 'web' }, capabilities };
   const task = { ...taskInfo('t', 'S0'), kill_policy: killPolicy };
-  step(state, { kind: 'master.runTask', at: 0, from: MASTER, message: { framework, task } });
+  agentMachine.step(state, { kind: 'master.runTask', at: 0, from: MASTER, message: { framework, task } });
   const call = { framework_id: { value: 'web' }, executor_id: { value: 't' }, subscribe: {} };
-  step(state, { kind: 'executor.subscribe', at: 0, stream: 'x', call });
+  agentMachine.step(state, { kind: 'executor.subscribe', at: 0, stream: 'x', call });
   return state;
 }
 
@@ -37,7 +37,7 @@ test.each([
   ({ task, granted, sent }) => {
     const state = running(task === undefined ? undefined : grace(task));
     const config = granted === undefined ? {} : { max_grace_period: grace(granted).grace_period };
-    const effects = step(state, { kind: 'master.drain', at: 0, from: MASTER, config });
+    const effects = agentMachine.step(state, { kind: 'master.drain', at: 0, from: MASTER, config });
     const kills = effects.flatMap((effect) =>
       effect.kind === 'event' && effect.event.kill ? [effect.event.kill.kill_policy] : [],
     );
@@ -97,6 +97,8 @@ test('a drain is over when the last end is acknowledged and its executor is gone
 
 test('another master cannot drain the agent', () => {
   const state = running();
-  expect(step(state, { kind: 'master.drain', at: 0, from: 'master@other:1', config: {} })).toEqual([]);
+  expect(
+    agentMachine.step(state, { kind: 'master.drain', at: 0, from: 'master@other:1', config: {} }),
+  ).toEqual([]);
   expect(state.drain).toBeUndefined();
 });

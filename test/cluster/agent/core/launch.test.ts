@@ -1,6 +1,6 @@
 import type { AgentEffect } from '../../../../cluster/agent/core/effects';
 import { initAgent } from '../../../../cluster/agent/core/state';
-import { step } from '../../../../cluster/agent/core/step';
+import { agentMachine } from '../../../../cluster/agent/core/step';
 import type { FrameworkInfo, TaskInfo } from '../../../../cluster/api/generated/mesos';
 import { taskInfo } from '../../master/builders';
 import { AGENT_BOOT, AgentScript } from '../interpreter';
@@ -10,12 +10,15 @@ const TASK = taskInfo('t', 'S0');
 
 function run(task: Partial<TaskInfo>, framework: Partial<FrameworkInfo> = {}) {
   const state = initAgent({ ...AGENT_BOOT, agentId: 'S0' });
-  step(state, { kind: 'master.detected', at: 0, pid: MASTER });
+  agentMachine.step(state, { kind: 'master.detected', at: 0, pid: MASTER });
   const message = {
     framework: { name: 'web', user: 'root', id: { value: 'web' }, ...framework },
     task: { ...TASK, ...task },
   };
-  return { state, effects: step(state, { kind: 'master.runTask', at: 0, from: MASTER, message }) };
+  return {
+    state,
+    effects: agentMachine.step(state, { kind: 'master.runTask', at: 0, from: MASTER, message }),
+  };
 }
 
 const refusalIn = (effects: readonly AgentEffect[]): unknown =>

@@ -1,10 +1,22 @@
-import { agentMachine, step } from '../../../../cluster/agent/core/step';
+import { agentMachine } from '../../../../cluster/agent/core/step';
 import { AGENT_BOOT, AgentScript } from '../interpreter';
 
-test('a timer that nobody knows does nothing', () => {
+test('a timer that nobody declares is a broken assumption', () => {
   const state = agentMachine.init(AGENT_BOOT);
-  expect(step(state, { kind: 'woke', at: 0, timer: 'unheard of' })).toEqual([]);
+  const woken = () => agentMachine.step(state, { kind: 'woke', at: 0, timer: 'unheard of' });
+  expect(woken).toThrow('there is no timer unheard');
 });
+
+test.each(['master.runTask', 'master.killTask', 'master.drain', 'master.shutdown'] as const)(
+  '%s of a master that is not followed does nothing',
+  (kind) => {
+    const state = agentMachine.init(AGENT_BOOT);
+    const before = JSON.stringify(state);
+    const event = { kind, at: 0, from: 'master@10.0.0.9:5050', message: {}, config: {} };
+    expect(agentMachine.step(state, event as never)).toEqual([]);
+    expect(JSON.stringify(state)).toBe(before);
+  },
+);
 
 test('a framework that the master updates is the new one from then on', () => {
   const script = new AgentScript();
@@ -12,7 +24,7 @@ test('a framework that the master updates is the new one from then on', () => {
   const roles = script.read((state) => {
     const info = { name: 'web', user: 'root', roles: ['a', 'b'] };
     const ids = { framework_id: { value: 'web' }, pid: '' };
-    step(state, {
+    agentMachine.step(state, {
       kind: 'master.updateFramework',
       at: 0,
       from: 'm',

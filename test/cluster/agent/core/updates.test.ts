@@ -92,7 +92,8 @@ describe('the status of an update', () => {
       uuid: numberedUuid(1),
       ...status,
     };
-    queue(state, { frameworkId: 'web', executorId: 't', status: whole, latest: 'TASK_RUNNING', now: 1000 });
+    const update = { frameworkId: 'web', executorId: 't', status: whole, latest: 'TASK_RUNNING' as const };
+    queue({ state, now: 1000, effects: [] }, update);
     return state.streams.get('web t')?.pending[0]?.status;
   };
 
@@ -119,7 +120,8 @@ test('at most 64 uuids of a task are kept', () => {
   const state = initAgent(AGENT_BOOT);
   for (let now = 0; now < 100; now += 1) {
     const ids = { frameworkId: 'web', executorId: 't', taskId: 't' };
-    addUpdate(state, { ...ids, state: 'TASK_LOST', reason: 'REASON_RECONCILIATION', message: '', now });
+    const update = { ...ids, state: 'TASK_LOST', reason: 'REASON_RECONCILIATION', message: '' } as const;
+    addUpdate({ state, now, effects: [] }, update);
   }
   expect(state.streams.get('web t')?.received.size).toBe(64);
   expect(state.streams.get('web t')?.pending).toHaveLength(100);

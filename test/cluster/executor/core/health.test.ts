@@ -1,6 +1,8 @@
 import type { HealthCheck } from '../../../../cluster/api/generated/mesos';
 import { checked, scheduleCheck, startHealth } from '../../../../cluster/executor/core/health';
 import { type ExecutorState, initExecutor } from '../../../../cluster/executor/core/state';
+import type { Turn } from '../../../../cluster/executor/core/turn';
+import { effectsOf } from '../../../effects-of';
 import { TASK } from '../play-executor';
 
 function running(check: Partial<HealthCheck> | undefined): ExecutorState {
@@ -14,15 +16,20 @@ function running(check: Partial<HealthCheck> | undefined): ExecutorState {
   });
 }
 
-const result = (ok: boolean, now: number) =>
-  ({ kind: 'health.checked', ok, detail: 'refused', at: now }) as const;
+/** The effects of the result of a check. */
+const resultOf = (state: ExecutorState, ok: boolean, now: number) =>
+  effectsOf(
+    state,
+    (turn: Turn) => checked(turn, { kind: 'health.checked', ok, detail: 'refused', at: now }),
+    now,
+  );
 
 /** The updates and signals after each of several checks, a second apart. */
 function healthOf(check: Partial<HealthCheck>, results: readonly boolean[], firstAt = 0): string[] {
   const state = running(check);
-  startHealth(state, 0);
+  effectsOf(state, startHealth);
   return results.map((ok, index) =>
-    checked(state, result(ok, firstAt + index * 1000))
+    resultOf(state, ok, firstAt + index * 1000)
       .flatMap((effect) => {
         if (effect.kind === 'update') return [effect.status.healthy ? 'healthy' : 'unhealthy'];
         return effect.kind === 'signal' ? [effect.signal] : [];
@@ -36,7 +43,7 @@ test.each([
   ['a check without a delay', {}, [15_000]],
   ['a check with a delay', { delay_seconds: 2 }, [2000]],
 ])('a task with %s is checked first after %j ms', (_name, check, times) => {
-  const wakes = startHealth(running(check), 0);
+  const wakes = effectsOf(running(check), startHealth);
   expect(wakes.map((effect) => effect.kind === 'wake' && effect.at)).toEqual(times);
 });
 
@@ -48,9 +55,9 @@ test.each([
   ['is being killed', {}, { killing: { by: 'kill' as const, until: 1, text: undefined } }, 0],
 ])('a task that %s gets %j more checks', (_name, check, change, count) => {
   const state = Object.assign(running(check), change);
-  expect(scheduleCheck(state)).toHaveLength(count);
+  expect(effectsOf(state, scheduleCheck)).toHaveLength(count);
   // One check runs at a time.
-  expect(scheduleCheck(state)).toEqual([]);
+  expect(effectsOf(state, scheduleCheck)).toEqual([]);
 });
 
 const [SOON, LATE] = [{ grace_period_seconds: 5 }, { grace_period_seconds: 0 }];
@@ -77,7 +84,7 @@ test.each<
 
 test('the next check comes after the interval, and none after the end', () => {
   const state = running({ interval_seconds: 7 });
-  expect(checked(state, result(true, 1000)).at(-1)).toEqual({ kind: 'wake', timer: 'health', at: 8000 });
+  expect(resultOf(state, true, 1000).at(-1)).toEqual({ kind: 'wake', timer: 'health', at: 8000 });
   state.process = 'ended';
-  expect(checked(state, result(true, 8000))).toEqual([]);
+  expect(resultOf(state, true, 8000)).toEqual([]);
 });

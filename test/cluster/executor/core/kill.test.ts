@@ -1,5 +1,7 @@
-import { beginKill, graceOf, graceOver } from '../../../../cluster/executor/core/kill';
+import { beginKill, graceOf, graceOver, type KillOrder } from '../../../../cluster/executor/core/kill';
 import { type ExecutorState, initExecutor } from '../../../../cluster/executor/core/state';
+import type { Turn } from '../../../../cluster/executor/core/turn';
+import { effectsOf } from '../../../effects-of';
 import { TASK } from '../play-executor';
 
 function running(capability?: 'TASK_KILLING_STATE'): ExecutorState {
@@ -13,6 +15,9 @@ function running(capability?: 'TASK_KILLING_STATE'): ExecutorState {
     framework: { name: 'f', user: 'root', capabilities },
   });
 }
+
+const killOf = (state: ExecutorState, graceMs: KillOrder['graceMs']) =>
+  effectsOf(state, (turn: Turn) => beginKill(turn, { by: 'kill', graceMs }));
 
 test.each([
   ['none', undefined, undefined],
@@ -32,8 +37,8 @@ test.each([
   'a kill after $first ms and one after $second ms end the task after $until ms',
   ({ first, second, until }) => {
     const state = running();
-    beginKill(state, { by: 'kill', graceMs: first, now: 0 });
-    const again = beginKill(state, { by: 'kill', graceMs: second, now: 0 });
+    killOf(state, first);
+    const again = killOf(state, second);
     expect(state.killing?.until).toBe(until);
     expect(again.some((effect) => effect.kind === 'signal')).toBe(false);
   },
@@ -44,13 +49,13 @@ test.each([
   ['an ended task', { process: 'ended' as const }],
 ])('there is nothing to kill with %s', (_name, change) => {
   const state = Object.assign(running(), change);
-  expect(beginKill(state, { by: 'kill', graceMs: 1, now: 0 })).toEqual([]);
+  expect(killOf(state, 1)).toEqual([]);
   expect(state.killing).toBeUndefined();
 });
 
 test('a framework that knows TASK_KILLING hears it before the signal', () => {
   const kinds = (capability?: 'TASK_KILLING_STATE') =>
-    beginKill(running(capability), { by: 'kill', graceMs: 1, now: 0 }).map((effect) => effect.kind);
+    killOf(running(capability), 1).map((effect) => effect.kind);
   expect(kinds('TASK_KILLING_STATE')).toEqual(['update', 'wake', 'signal', 'wake']);
   expect(kinds()).toEqual(['signal', 'wake']);
 });
@@ -62,11 +67,11 @@ test.each([
   [1000, 'ended' as const, 0],
 ])('at %i ms of 1000 a task that is %s gets SIGKILL %i times', (now, process, times) => {
   const state = running();
-  beginKill(state, { by: 'kill', graceMs: 1000, now: 0 });
+  killOf(state, 1000);
   state.process = process;
-  expect(graceOver(state, now)).toHaveLength(times);
+  expect(effectsOf(state, graceOver, now)).toHaveLength(times);
 });
 
 test('without a kill no grace is over', () => {
-  expect(graceOver(running(), 1e9)).toEqual([]);
+  expect(effectsOf(running(), graceOver, 1e9)).toEqual([]);
 });

@@ -35,7 +35,6 @@ const HAPPENINGS = {
   'time to check': { kind: 'woke', timer: 'health' },
   'time is up': { kind: 'woke', timer: 'completion' },
   'time to leave': { kind: 'woke', timer: 'leave' },
-  'an unknown timer': { kind: 'woke', timer: 'unheard of' },
 } satisfies Record<string, ExecutorInput>;
 
 type Life = keyof typeof LIVES;
@@ -59,7 +58,6 @@ const TABLE: Record<Life, Record<Happening, string>> = {
     'time to check': 'none',
     'time is up': 'none',
     'time to leave': 'none | exit',
-    'an unknown timer': 'none',
   },
   starting: {
     launch: 'starting | TASK_FAILED: Attempted to run multiple tasks using a "command" executor',
@@ -77,7 +75,6 @@ const TABLE: Record<Life, Record<Happening, string>> = {
     'time to check': 'starting',
     'time is up': 'starting',
     'time to leave': 'starting | exit',
-    'an unknown timer': 'starting',
   },
   'starting, to be killed': {
     launch: 'starting | TASK_FAILED: Attempted to run multiple tasks using a "command" executor',
@@ -95,7 +92,6 @@ const TABLE: Record<Life, Record<Happening, string>> = {
     'time to check': 'starting',
     'time is up': 'starting',
     'time to leave': 'starting | exit',
-    'an unknown timer': 'starting',
   },
   running: {
     launch: 'running | TASK_FAILED: Attempted to run multiple tasks using a "command" executor',
@@ -113,7 +109,6 @@ const TABLE: Record<Life, Record<Happening, string>> = {
     'time to check': 'running',
     'time is up': 'running | SIGTERM',
     'time to leave': 'running | exit',
-    'an unknown timer': 'running',
   },
   'being killed': {
     launch: 'running | TASK_FAILED: Attempted to run multiple tasks using a "command" executor',
@@ -131,7 +126,6 @@ const TABLE: Record<Life, Record<Happening, string>> = {
     'time to check': 'running',
     'time is up': 'running',
     'time to leave': 'running | exit',
-    'an unknown timer': 'running',
   },
   ended: {
     launch: 'ended | TASK_FAILED: Attempted to run multiple tasks using a "command" executor',
@@ -149,7 +143,6 @@ const TABLE: Record<Life, Record<Happening, string>> = {
     'time to check': 'ended',
     'time is up': 'ended',
     'time to leave': 'ended | exit',
-    'an unknown timer': 'ended',
   },
 };
 

@@ -1,4 +1,5 @@
 import type { HealthCheck } from '../../../../cluster/api/generated/mesos';
+import { executorMachine } from '../../../../cluster/executor/core/step';
 import { playExecutor as play, TASK } from '../play-executor';
 
 test('a launch is STARTING, then RUNNING once the process is there', () => {
@@ -140,4 +141,11 @@ describe('health checks', () => {
       'TASK_KILLED healthy=false: Task health check failed 2 times in a row: refused',
     ]);
   });
+});
+
+test('a timer that nobody declares is a broken assumption', () => {
+  const boot = { frameworkId: 'f', executorId: 't', seed: 1, startedAt: 0 };
+  const state = executorMachine.init({ ...boot, shutdownGraceMs: 3000, recoveryTimeoutMs: 10_000 });
+  const woken = () => executorMachine.step(state, { kind: 'woke', at: 0, timer: 'unheard of' });
+  expect(woken).toThrow('there is no timer unheard');
 });

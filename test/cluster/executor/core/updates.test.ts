@@ -1,5 +1,7 @@
 import { initExecutor } from '../../../../cluster/executor/core/state';
-import { acknowledged, resubscribe, retry, update } from '../../../../cluster/executor/core/updates';
+import type { Turn } from '../../../../cluster/executor/core/turn';
+import { retry, update } from '../../../../cluster/executor/core/updates';
+import { effectsOf } from '../../../effects-of';
 import { TASK } from '../play-executor';
 
 function executor(connected: boolean) {
@@ -16,7 +18,8 @@ test.each([
   [false, ['wake']],
 ])('an update is kept, and sent if connected (%s)', (connected, kinds) => {
   const state = executor(connected);
-  expect(kindsOf(update(state, running, 5000))).toEqual(kinds);
+  const effects = effectsOf(state, (turn: Turn) => update(turn, running), 5000);
+  expect(kindsOf(effects)).toEqual(kinds);
   expect([...state.unacknowledged.values()]).toMatchObject([
     { state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR', executor_id: { value: 't' }, timestamp: 5 },
   ]);
@@ -30,26 +33,7 @@ test.each([
   'after a while without an answer (connected %s, %i updates) the executor does %j',
   (connected, count, kinds) => {
     const state = executor(connected);
-    for (let index = 0; index < count; index += 1) update(state, running, index);
-    expect(kindsOf(retry(state, 5000))).toEqual(kinds);
+    for (let index = 0; index < count; index += 1) effectsOf(state, (turn: Turn) => update(turn, running));
+    expect(kindsOf(effectsOf(state, retry, 5000))).toEqual(kinds);
   },
 );
-
-test('updates are sent again in their order, until they are acknowledged', () => {
-  const state = executor(true);
-  update(state, { ...running, state: 'TASK_STARTING' }, 0);
-  update(state, running, 1);
-  const [first = ''] = state.unacknowledged.keys();
-  acknowledged(state, 'of another task');
-  expect(state.unacknowledged.size).toBe(2);
-  acknowledged(state, first);
-  expect([...state.unacknowledged.values()].map((status) => status.state)).toEqual(['TASK_RUNNING']);
-});
-
-test('a new subscription has the task and its updates; a connected executor needs none', () => {
-  const state = executor(false);
-  update(state, running, 0);
-  expect(resubscribe(state)).toMatchObject([{ kind: 'subscribe', tasks: [TASK], updates: [running] }]);
-  expect(resubscribe({ ...state, task: undefined })).toMatchObject([{ tasks: [] }]);
-  expect(resubscribe({ ...state, connected: true })).toEqual([]);
-});
