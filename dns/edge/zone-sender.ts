@@ -66,8 +66,8 @@ export class ZoneSender implements Running {
     const { publish, post } = this.options;
     const { value: part, done } = this.parts.next();
     if (done) return post({ kind: 'change.empty' });
-    const taken = publish(part);
+    const delivery = publish(part);
     post({ kind: 'part.sent', last: part.last });
-    void taken.then(() => post({ kind: 'part.taken' }));
+    void delivery.then(() => post({ kind: 'part.taken' }));
   }
 }

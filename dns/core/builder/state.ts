@@ -56,7 +56,7 @@ export interface Publishing {
   isComplete: boolean;
 }
 
-/** What is told of the builder. */
+/** The report about the builder. */
 export interface Reporting {
   /** Loads and streams that failed. */
   failures: number;

@@ -253,8 +253,8 @@ function rest(turn: FollowerTurn): void {
   state.phase = 'idle';
   if (isWanted(state)) return read(turn);
   const usualMs = state.pollMs ?? (isStreaming(state) ? RESYNC_MS : POLL_MS);
-  const at = Math.max(now, Math.min(now + usualMs, state.neededAt ?? Number.POSITIVE_INFINITY));
-  followerTimers.wake(turn, { kind: 'read' }, at);
+  const dueAt = Math.min(now + usualMs, state.neededAt ?? Number.POSITIVE_INFINITY);
+  followerTimers.wake(turn, { kind: 'read' }, Math.max(now, dueAt));
 }
 
 function readDue(turn: FollowerTurn): void {
