@@ -13,6 +13,7 @@ import type { Outcome } from '../core/refresh/refresh';
 import type { ConfigFiles, Renderer } from '../core/render/render';
 import { ownerOfLine } from '../core/render/sections';
 import type { BuildContext, ModelOptions } from '../core/services/options';
+import { createVersioned } from '../core/versions/versioned';
 import { errorLines, type Haproxy } from './haproxy';
 
 /** Limits of apps that are left out, and of apps that are checked alone. */
@@ -40,8 +41,8 @@ interface AppCheck extends Pick<RefusedConfig, 'files' | 'model'> {
 }
 
 export class ConfigErrors {
-  private readonly checkedAlone = new WeakMap<App, Outcome>();
-  private readonly templatesChecked = new WeakMap<App, ReadonlyMap<string, string>>();
+  private readonly checkedAlone = createVersioned<Outcome>();
+  private readonly templatesChecked = createVersioned<ReadonlyMap<string, string>>();
 
   constructor(private readonly parts: ConfigErrorsOptions) {}
 
@@ -54,9 +55,10 @@ export class ConfigErrors {
     const appsAtFault = new Map<string, string>();
     for (const app of apps.slice(0, ALONE_MAX)) {
       if (refused.has(app.id)) continue;
-      const outcome = this.checkedAlone.get(app) ?? (await this.checkAlone(app, refusal.context));
+      const outcome =
+        this.checkedAlone.get(app.id, app.version) ?? (await this.checkAlone(app, refusal.context));
       if (!outcome.ok && outcome.noAppAtFault) return new Map();
-      this.checkedAlone.set(app, outcome);
+      this.checkedAlone.set(app.id, app.version, outcome);
       if (!outcome.ok) appsAtFault.set(app.id, outcome.why);
     }
     return appsAtFault;
@@ -66,12 +68,15 @@ export class ConfigErrors {
   async allowTemplates(apps: readonly App[], context: BuildContext): Promise<BuildContext> {
     if (this.parts.options.templateLabels.groups.length === 0) return context;
     const refusedLabels = new Map<string, string>();
+    for (const cache of [this.checkedAlone, this.templatesChecked])
+      cache.trim(apps.length, () => apps.map(({ id }) => id));
     for (const app of apps) {
       const labels = templateLabelsOf(app);
       if (labels.length === 0) continue;
-      const refused = this.templatesChecked.get(app) ?? (await this.refusedTemplates(app, labels, context));
+      const refused =
+        this.templatesChecked.get(app.id, app.version) ?? (await this.refusedTemplates(app, labels, context));
       if (refused === undefined) continue;
-      this.templatesChecked.set(app, refused);
+      this.templatesChecked.set(app.id, app.version, refused);
       for (const [key, why] of refused) refusedLabels.set(key, why);
     }
     return { ...context, refusedTemplates: refusedLabels };

@@ -15,6 +15,7 @@ import { sameStructure } from '../core/reload/decide-reload';
 import { keepStructure, retiredServices, withoutServices } from '../core/reload/keep-structure';
 import type { ConfigFiles, Renderer } from '../core/render/render';
 import { type BuildContext, emptyContext, type ModelOptions } from '../core/services/options';
+import { createVersioned } from '../core/versions/versioned';
 
 export interface Configuration {
   readonly model: Model;
@@ -34,7 +35,7 @@ export class Configurations {
   private readonly build: (apps: readonly App[], context: BuildContext) => Model;
   private readonly built = new Map<ConfigName, Configuration>();
   private aliveByTask: ReadonlyMap<string, boolean> = new Map();
-  private readonly healthSeen = new WeakSet<App>();
+  private readonly healthSeen = createVersioned<true>();
 
   constructor(
     options: ModelOptions,
@@ -116,16 +117,16 @@ export class Configurations {
     const apps = new Map(this.apps.map((app) => [app.id, app]));
     return [...refused].map(([key, why]) => {
       const app = apps.get(appOfRefusal(key));
-      return { key, why, version: app && this.store.versionOf(app) };
+      return { key, why, version: app?.version };
     });
   }
 
   /** The versions of these apps. */
-  versionsOf(ids: readonly string[]): [string, number][] {
+  versionsOf(ids: readonly string[]): [string, string][] {
     if (ids.length === 0) return [];
     const wanted = new Set(ids);
-    return this.apps.flatMap((app): [string, number][] =>
-      wanted.has(app.id) ? [[app.id, this.store.versionOf(app) ?? 0]] : [],
+    return this.apps.flatMap(({ id, version }): [string, string][] =>
+      wanted.has(id) ? [[id, version]] : [],
     );
   }
 }

@@ -63,7 +63,6 @@ export class RefreshSteps {
   private readonly configErrors: ConfigErrors;
   private decision: Decision = { kind: 'nothing', reason: '' };
   private lastCheck: CheckedConfig | undefined;
-  private drained: { version: number; tasks: ReadonlySet<string> } = { version: -1, tasks: new Set() };
   private error: Error | undefined;
   private began = 0;
 
@@ -172,9 +171,8 @@ export class RefreshSteps {
     const apps = configs.takeApps();
     const addresses = await resolver.resolve(apps);
     const { refresh, drains } = machine.read((state) => state);
-    const { version, drained } = drains;
-    if (this.drained.version !== version) this.drained = { version, tasks: new Set(drained.keys()) };
-    configs.takeFacts({ addresses, drained: this.drained.tasks, weights: refresh.weights });
+    const drained = new Set(drains.drained.keys());
+    configs.takeFacts({ addresses, drained, weights: refresh.weights });
     const versions = configs.versionsOf(refusedApps);
     this.post({ kind: 'addresses.resolved', failing: resolver.failing, versions });
   }

@@ -11,6 +11,7 @@ import { errorText } from '../../cluster/model/error-text';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import type { App } from '../core/apps/apps';
+import { createVersioned } from '../core/versions/versioned';
 
 const KEPT_MS = 60_000;
 /** Time until a host name that could not be resolved is looked up again. */
@@ -28,10 +29,9 @@ interface CachedAddress {
 }
 
 export class Resolver {
-  private readonly hosts = new WeakMap<App, readonly string[]>();
+  private readonly hosts = createVersioned<readonly string[]>();
   private cached = new Map<string, CachedAddress>();
   private readonly asking = new Map<string, Promise<void>>();
-  private last: ReadonlyMap<string, string> = new Map();
   /** True when a host had no address the last time, so that a retry is due soon. */
   failing = false;
 
@@ -41,10 +41,11 @@ export class Resolver {
     private readonly look: Lookup = systemLookup,
   ) {}
 
-  /** Addresses of all hosts of these apps' tasks; the same object as before when none changed. */
+  /** Addresses of all hosts of these apps' tasks. */
   async resolve(apps: readonly App[]): Promise<ReadonlyMap<string, string>> {
     const hosts = new Set<string>();
     for (const app of apps) for (const host of this.hostsOf(app)) hosts.add(host);
+    this.hosts.trim(apps.length, () => apps.map(({ id }) => id));
     const lookups = [...hosts].flatMap((host) => this.askFor(host) ?? []);
     if (lookups.length > 0) await Promise.all(lookups);
     if (this.cached.size > 2 * hosts.size + 100)
@@ -55,17 +56,11 @@ export class Resolver {
       if (address !== undefined) addresses.set(host, address);
     }
     this.failing = addresses.size < hosts.size;
-    const same =
-      addresses.size === this.last.size &&
-      [...addresses].every(([host, current]) => this.last.get(host) === current);
-    if (!same) this.last = addresses;
-    return this.last;
+    return addresses;
   }
 
   private hostsOf(app: App): readonly string[] {
-    const hosts = this.hosts.get(app) ?? [...new Set(app.tasks.map(({ host }) => host))];
-    this.hosts.set(app, hosts);
-    return hosts;
+    return this.hosts.of(app.id, app.version, () => [...new Set(app.tasks.map(({ host }) => host))]);
   }
 
   /** Looks a host up when its address expired. Returns the lookup to wait for; undefined when there is an address. */

@@ -45,6 +45,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lb/core': [
     'timers',
+    'versions',
     'issues',
     'templates',
     'labels',

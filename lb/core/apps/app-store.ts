@@ -1,5 +1,5 @@
 /**
- * Keeps the apps as last read. An app whose JSON is equal stays the same object, so that nothing is built again for it.
+ * Keeps the apps as last read. An app whose JSON is equal keeps its version, so that nothing is built again for it.
  */
 
 import type { Issue } from '../issues/issues';
@@ -8,8 +8,6 @@ import { type App, affectsPortOrder, readApps, readOneApp } from './apps';
 interface StoredApp {
   readonly key: string;
   readonly app: App;
-  /** Another one for each change of an app. */
-  readonly version: number;
 }
 
 export interface AppStore {
@@ -19,8 +17,6 @@ export interface AppStore {
   portOrder(): readonly string[];
   /** Issues of the whole list, such as unusable ids. */
   issues(): readonly Issue[];
-  /** The version of a current app; 0 when it has changed meanwhile; undefined when there is none of this id. */
-  versionOf(app: App): number | undefined;
   /** Takes the whole list. Returns an error text when it is none. */
   replaceAll(json: unknown): string | undefined;
   /** Takes one app. Returns false when its JSON is not enough and the whole list is needed. */
@@ -36,7 +32,8 @@ export function createAppStore(): AppStore {
   const keep = (app: App, before: ReadonlyMap<string, StoredApp>): boolean => {
     const key = JSON.stringify(app);
     const previous = before.get(app.id);
-    entries.set(app.id, previous?.key === key ? previous : { key, app, version: ++versions });
+    if (previous?.key === key) entries.set(app.id, previous);
+    else entries.set(app.id, { key, app: { ...app, version: String(++versions) } });
     return previous?.key !== key;
   };
   const sort = (): void => {
@@ -47,10 +44,6 @@ export function createAppStore(): AppStore {
     apps: () => sorted,
     portOrder: () => portOrder,
     issues: () => issues,
-    versionOf: (app) => {
-      const entry = entries.get(app.id);
-      return entry === undefined || entry.app === app ? entry?.version : 0;
-    },
     replaceAll: (json) => {
       const read = readApps(json);
       if ('error' in read) return read.error;
@@ -68,7 +61,8 @@ export function createAppStore(): AppStore {
       if (affectsPortOrder(app) && !portOrder.includes(id)) return false;
       const listed = entries.has(id);
       if (!keep(app, entries)) return true;
-      if (listed) sorted = sorted.map((other) => (other.id === id ? app : other));
+      const stored = entries.get(id)?.app ?? app;
+      if (listed) sorted = sorted.map((other) => (other.id === id ? stored : other));
       else sort();
       return true;
     },

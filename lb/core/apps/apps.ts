@@ -6,6 +6,7 @@
 
 import type { Issue } from '../issues/issues';
 import { checkPath, isAddress, isSafeWord } from '../labels/label-values';
+import { createVersioned, NO_VERSION, type Versioned } from '../versions/versioned';
 
 export interface HealthCheck {
   readonly protocol: string;
@@ -40,6 +41,8 @@ export interface Task {
 
 export interface App {
   readonly id: string;
+  /** Another one after each change, given by the store; `NO_VERSION` without a store. */
+  readonly version: string;
   readonly labels: Readonly<Record<string, string>>;
   /** `HAPROXY_{n}_...` is about the n-th entry. An entry that is undefined or 0 is not served. */
   readonly servicePorts: readonly (number | undefined)[];
@@ -110,6 +113,7 @@ function readApp(id: string, app: Json): App {
   const instances = app['instances'];
   return {
     id,
+    version: NO_VERSION,
     labels: readLabels(app['labels']),
     servicePorts,
     instances: typeof instances === 'number' && instances >= 0 ? instances : tasks.length,
@@ -216,25 +220,26 @@ function readHealthCheck(check: Json): HealthCheck {
 
 /**
  * Remembers the last known health of each task, for times when Marathon has none, such as after a change of its leader.
- * Returns `before` itself when nothing changed. The results of apps in `seen` are in `before` already.
+ * Returns `before` itself when nothing changed. The results of apps of the versions in `seen` are in `before` already.
  */
 export function rememberAlive(
   apps: readonly App[],
   before: ReadonlyMap<string, boolean>,
-  seen: WeakSet<App> = new WeakSet(),
+  seen: Versioned<true> = createVersioned(),
 ): ReadonlyMap<string, boolean> {
   let after: Map<string, boolean> | undefined;
   let tasks = 0;
   for (const app of apps) {
     tasks += app.tasks.length;
-    if (seen.has(app)) continue;
-    seen.add(app);
+    if (seen.get(app.id, app.version)) continue;
+    seen.set(app.id, app.version, true);
     for (const { id, alive } of app.tasks) {
       if (alive === undefined || (after ?? before).get(id) === alive) continue;
       after ??= new Map(before);
       after.set(id, alive);
     }
   }
+  seen.trim(apps.length, () => apps.map(({ id }) => id));
   const health = after ?? before;
   return health.size > 2 * tasks + REMEMBERED_MIN ? withoutGoneTasks(apps, health) : health;
 }

@@ -7,15 +7,16 @@
 
 import type { Issue } from '../issues/issues';
 import { readAppLabels } from '../labels/labels';
+import { createVersioned, NO_VERSION, type Versioned } from '../versions/versioned';
 import type { App, Task } from './apps';
 
-/** Merged apps by group: the same apps give the same object. */
-export type MergeCache = Map<string, { readonly parts: readonly App[]; readonly merged: App }>;
+/** Merged apps by group. */
+export type MergeCache = Versioned<App>;
 
 /** Merges the groups and leaves other apps as they are, sorted by id. `members` are the ids of the apps of each group. */
 export function mergeDeployments(
   apps: readonly App[],
-  cache: MergeCache = new Map(),
+  cache: MergeCache = createVersioned(),
 ): { apps: App[]; issues: Issue[]; members: ReadonlyMap<string, readonly string[]> } {
   const issues: Issue[] = [];
   const single: App[] = [];
@@ -35,7 +36,7 @@ export function mergeDeployments(
     const id = group.startsWith('/') ? group : `/${group}`;
     groups.set(id, [...(groups.get(id) ?? []), app]);
   }
-  for (const id of cache.keys()) if (!groups.has(id)) cache.delete(id);
+  cache.trim(groups.size, () => groups.keys());
   const members = new Map([...groups].map(([id, parts]) => [id, parts.map((app) => app.id)]));
   if (groups.size === 0) return { apps: [...apps], issues, members };
   const singleIds = new Set(single.map(({ id }) => id));
@@ -48,15 +49,14 @@ export function mergeDeployments(
 }
 
 function mergedApp(id: string, parts: readonly App[], cache: MergeCache): App {
-  const cached = cache.get(id);
-  if (cached?.parts.length === parts.length && cached.parts.every((part, index) => part === parts[index]))
-    return cached.merged;
-  const renamed = parts.map(
-    (app): App => ({ ...app, id, tasks: app.tasks.map((task) => withOwnLabels(task, app)) }),
-  );
-  const merged = renamed.reduce(merge);
-  cache.set(id, { parts, merged });
-  return merged;
+  const versions = parts.map((part) => part.version);
+  const version = versions.includes(NO_VERSION) ? NO_VERSION : versions.join('+');
+  return cache.of(id, version, () => {
+    const renamed = parts.map(
+      (app): App => ({ ...app, id, version, tasks: app.tasks.map((task) => withOwnLabels(task, app)) }),
+    );
+    return renamed.reduce(merge);
+  });
 }
 
 function withOwnLabels(task: Task, app: App): Task {

@@ -187,7 +187,6 @@ function forgetOld(turn: DrainTurn, serving: ReadonlySet<string>): void {
 }
 
 function drainedChanged({ state, effects }: DrainTurn): void {
-  state.version++;
   effects.push({ kind: 'keep-drained', drained: [...state.drained] });
 }
 

@@ -84,8 +84,6 @@ export interface DrainsState {
   appsReadAt: Millis | undefined;
   /** Drained tasks with the times when they were drained, in this run or an earlier one. */
   readonly drained: Map<string, Millis>;
-  /** Counts the changes of `drained`. */
-  version: number;
   /** Drained tasks that this run has served: once it serves one no more, that task has ended. */
   readonly served: Set<string>;
   readonly requests: Map<number, DrainRequest>;
@@ -115,7 +113,6 @@ export function initDrains(drained: readonly (readonly [string, Millis])[], star
     appsReadAt: undefined,
     // A time in the future was written before the machine's clock was set back.
     drained: new Map(drained.map(([task, time]) => [task, Math.min(time, startedAt)])),
-    version: 0,
     served: new Set(),
     requests: new Map(),
     counting: undefined,

@@ -9,6 +9,8 @@ import type { Snippet, TemplateName, TemplateValues } from '../templates/templat
 import { hostHeaders, withoutPort } from '../vhosts/vhost-snippets';
 
 export interface Backend {
+  /** That of its service; `UNVERSIONED` for a copy with other servers. */
+  readonly version: number;
   readonly name: string;
   readonly app: string;
   readonly mode: Mode;
@@ -40,6 +42,7 @@ export function buildBackend(service: Service, options: ModelOptions): Backend {
   const { labels, mode, name, overrides } = service;
   const custom = SERVER_TEMPLATES.some((template) => template in overrides);
   return {
+    version: service.version,
     name,
     app: service.app,
     mode,

@@ -6,7 +6,7 @@
  */
 
 import type { App } from '../apps/apps';
-import { type MergeCache, mergeDeployments } from '../apps/deployments';
+import { mergeDeployments } from '../apps/deployments';
 import type { Issue } from '../issues/issues';
 import {
   type Bind,
@@ -19,6 +19,8 @@ import { assignServicePorts } from '../services/service-ports';
 import {
   buildAppServices,
   buildServices,
+  createCounter,
+  createServiceCache,
   type Mode,
   placedLike,
   type Service,
@@ -26,6 +28,7 @@ import {
   structureKey,
 } from '../services/services';
 import type { Snippet } from '../templates/template-table';
+import { createVersioned, NO_VERSION, UNVERSIONED } from '../versions/versioned';
 import { buildGroupedVhosts, type GroupedVhost } from '../vhosts/grouped-vhosts';
 import { ineffectiveLabels } from '../vhosts/ineffective-labels';
 import {
@@ -44,6 +47,8 @@ export interface HeadValues extends ProcessOptions {
 }
 
 export interface SharedFrontend {
+  /** Another one after each change of the rules; `UNVERSIONED` for a copy with other rules. */
+  readonly version: number;
   readonly bind: string;
   readonly rules: readonly VhostRule[];
 }
@@ -56,12 +61,16 @@ export interface HttpsFrontend extends SharedFrontend {
 }
 
 export interface AppIdFrontend {
+  /** Another one after each change of the rules; `UNVERSIONED` for a copy with other rules. */
+  readonly version: number;
   readonly bind: string;
   readonly rules: readonly AppIdRule[];
 }
 
 /** The frontend and the userlist of one service, both optional. */
 export interface Frontend {
+  /** That of its service. */
+  readonly version: number;
   readonly name: string;
   readonly app: string;
   /** Index of the port in its app. */
@@ -96,20 +105,24 @@ interface ServiceParts {
 /** A builder that rebuilds only what changed since its last call. Its arguments must not be changed afterwards. */
 export function createModelBuilder(
   options: ModelOptions,
+  nextVersion: () => number = createCounter(),
 ): (apps: readonly App[], context: BuildContext) => Model {
-  const services: ServiceCache = new WeakMap();
-  const caches = { services, vhosts: createRuleCache<VhostRule>(), appIds: createRuleCache<AppIdRule>() };
-  const parts = new WeakMap<Service, ServiceParts>();
-  const merges: MergeCache = new Map();
+  const services = createServiceCache(nextVersion);
+  const vhostCache = createRuleCache<VhostRule>(nextVersion);
+  const appIdCache = createRuleCache<AppIdRule>(nextVersion);
+  const parts = createVersioned<ServiceParts>();
+  const merges = createVersioned<App>();
+  const fronts = createVersioned<number>();
   const head = buildHead(options);
-  const partsOf = (service: Service): ServiceParts => {
-    const cached = parts.get(service) ?? {
+  const partsOf = (service: Service): ServiceParts =>
+    parts.of(service.name, service.version, () => ({
       frontend: buildFrontend(service),
       backend: buildBackend(service, options),
       issues: ineffectiveLabels(service, options),
-    };
-    parts.set(service, cached);
-    return cached;
+    }));
+  const versionOfFront: FrontVersion = (name, rules, more = '') => {
+    const versions = rules.map(({ version }) => version).join(' ');
+    return fronts.of(name, `${versions}/${more}`, nextVersion);
   };
   let last: LastBuild | undefined;
   return (apps, context) => {
@@ -122,15 +135,17 @@ export function createModelBuilder(
     const { portRange, digests } = options;
     const ported = assignServicePorts(merged.apps, portRange, digests, context.portOrder, merged.members);
     const built = buildServices(ported.apps, options, context, services);
-    const vhosts = buildVhostRules(built.services, options, caches.vhosts);
+    const vhosts = buildVhostRules(built.services, options, vhostCache);
     const each = built.services.map(partsOf);
+    parts.trim(each.length, () => built.services.map(({ name }) => name));
     const model: Model = {
       head,
       ...buildSharedFrontends(
         built.services,
         vhosts.rules,
-        buildAppIdRules(built.services, caches.appIds),
+        buildAppIdRules(built.services, appIdCache),
         options,
+        versionOfFront,
       ),
       frontends: each.map(({ frontend }) => frontend),
       backends: each.map(({ backend }) => backend),
@@ -175,33 +190,40 @@ function patch(
 ): LastBuild | undefined {
   const { apps, context, options } = wanted;
   if (apps.length !== last.apps.length || !sameContext(context, last.context)) return undefined;
-  const replaced = new Map<Service, Service>();
+  const replaced = new Map<number, Service>();
   let count = 0;
   for (const [appIndex, app] of apps.entries()) {
     const before = last.apps[appIndex];
-    if (before === app) continue;
+    if (before !== undefined && isSameVersion(before, app)) continue;
     count++;
     if (before === undefined || count > PATCHED_MAX || !onlyServers(before, app)) return undefined;
-    const old = wanted.services.get(before);
+    const old = buildAppServices(before, options, context, wanted.services);
     const fresh = buildAppServices(app, options, context, wanted.services);
-    if (old === undefined || old.services.length !== fresh.services.length) return undefined;
+    if (old.services.length !== fresh.services.length) return undefined;
     if (JSON.stringify(old.issues) !== JSON.stringify(fresh.issues)) return undefined;
     for (const [index, service] of fresh.services.entries()) {
       const previous = old.services[index];
       if (previous === undefined || structureKey(previous) !== structureKey(service)) return undefined;
-      replaced.set(previous, service);
+      replaced.set(previous.version, service);
     }
   }
   const services = [...last.services];
   const backends = [...last.model.backends];
   for (const [position, service] of last.services.entries()) {
-    const replacement = replaced.get(service.requested ?? service);
+    const { version } = service.requested ?? service;
+    const replacement = replaced.get(version);
     if (replacement === undefined) continue;
-    const fresh = placedLike(service, replacement);
+    replaced.delete(version);
+    const fresh = placedLike(service, replacement, wanted.services);
     services[position] = fresh;
     backends[position] = buildBackend(fresh, options);
   }
-  return { apps, context, services, model: { ...last.model, backends } };
+  // A service that the last build did not have cannot be replaced in it.
+  return replaced.size > 0 ? undefined : { apps, context, services, model: { ...last.model, backends } };
+}
+
+function isSameVersion(before: App, after: App): boolean {
+  return before === after || (before.version !== NO_VERSION && before.version === after.version);
 }
 
 /** True when both readings have the same id, no deployment group and service ports of their own. */
@@ -223,40 +245,51 @@ const CONTEXT_PARTS = [
 /** True when the facts are unchanged. */
 function sameContext(left: BuildContext, right: BuildContext): boolean {
   if (left === right) return true;
-  if (left.drained !== right.drained && (left.drained?.size ?? 0) + (right.drained?.size ?? 0) > 0)
-    return false;
+  if (!sameSet(left.drained, right.drained)) return false;
   if (left.portOrder?.join(' ') !== right.portOrder?.join(' ')) return false;
   return CONTEXT_PARTS.every((part) => sameMap(left[part], right[part]));
 }
-
-const SMALL = 500;
 
 type AnyMap = ReadonlyMap<string, unknown>;
 
 function sameMap(left: AnyMap = new Map(), right: AnyMap = new Map()): boolean {
   if (left === right) return true;
-  if (left.size !== right.size || left.size > SMALL) return false;
+  if (left.size !== right.size) return false;
   for (const [key, value] of left) if (right.get(key) !== value) return false;
   return true;
 }
+
+function sameSet(left: ReadonlySet<string> = new Set(), right: ReadonlySet<string> = new Set()): boolean {
+  if (left === right) return true;
+  if (left.size !== right.size) return false;
+  for (const key of left) if (!right.has(key)) return false;
+  return true;
+}
+
+/** The version of a shared frontend, by its rules and by what else its text is made of. */
+type FrontVersion = (name: string, rules: readonly { readonly version: number }[], more?: string) => number;
 
 function buildSharedFrontends(
   services: readonly Service[],
   rules: readonly VhostRule[],
   appIds: readonly AppIdRule[],
   options: ModelOptions,
+  versionOf: FrontVersion,
 ): Pick<Model, 'httpIn' | 'appIdIn' | 'httpsIn'> {
   const { httpIn, httpsIn, appIdIn, groupHttps } = options;
   const names = new Set(services.map(({ name }) => name));
+  const grouped = httpsIn && groupHttps ? buildGroupedVhosts(rules, httpsIn, names) : undefined;
+  const groupedNames = grouped?.map(({ name }) => name).join(' ');
   return {
-    httpIn: httpIn && { bind: printBind(httpIn), rules },
-    appIdIn: { bind: printBind(appIdIn), rules: appIds },
+    httpIn: httpIn && { version: versionOf('http', rules), bind: printBind(httpIn), rules },
+    appIdIn: { version: versionOf('app ids', appIds), bind: printBind(appIdIn), rules: appIds },
     httpsIn: httpsIn && {
+      version: versionOf('https', rules, groupedNames),
       bind: printBind(httpsIn),
       rules,
       certificates: httpsIn.certificates,
       http2: httpsIn.http2,
-      grouped: groupHttps ? buildGroupedVhosts(rules, httpsIn, names) : undefined,
+      grouped,
     },
   };
 }
@@ -265,21 +298,27 @@ function withoutSelf(apps: readonly App[], name: string | undefined): readonly A
   return name === undefined ? apps : apps.filter(({ id }) => id.slice(1) !== name);
 }
 
-/** Builds the model of these apps without a cache. */
+/** Builds the model of these apps without a cache, and without versions. */
 export function buildModel(apps: readonly App[], options: ModelOptions, context: BuildContext): Model {
-  return createModelBuilder(options)(apps, context);
+  return createModelBuilder(options, () => UNVERSIONED)(apps, context);
 }
 
-/** Apps with a part in the second model that is not the same object in the first. */
+/** Apps with a part in the second model whose version is not in the first; both are of one builder. */
 export function changedApps(before: Model, after: Model): Set<string> {
-  const parts = ({ frontends, backends, httpIn, httpsIn, appIdIn }: Model): { readonly app: string }[] => [
+  const parts = ({ frontends, backends, httpIn, httpsIn, appIdIn }: Model): readonly VersionedPart[] => [
     ...frontends,
     ...backends,
     ...((httpIn ?? httpsIn)?.rules ?? []),
     ...appIdIn.rules,
   ];
-  const previousParts = new Set<object>(parts(before));
-  return new Set(parts(after).flatMap((part) => (previousParts.has(part) ? [] : [part.app])));
+  const previous = new Set(parts(before).map(({ version }) => version));
+  previous.delete(UNVERSIONED);
+  return new Set(parts(after).flatMap(({ version, app }) => (previous.has(version) ? [] : [app])));
+}
+
+interface VersionedPart {
+  readonly app: string;
+  readonly version: number;
 }
 
 /** The `maxconn` of the defaults section; the rest of the global limit is for health checks and statistics. */
@@ -307,6 +346,7 @@ function buildFrontend(service: Service): Frontend {
     override: overrides.USERLIST_HEAD,
   };
   return {
+    version: service.version,
     name,
     app,
     index,

@@ -28,12 +28,12 @@ export type Outcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly why: string; readonly noAppAtFault?: boolean };
 
-/** A part that HAProxy refused, by `refusalKey`, with the version of its app; 0 when that app has changed meanwhile. */
+/** A part that HAProxy refused, by `refusalKey`, with the version of its app. */
 export interface Fault {
   readonly key: string;
   readonly why: string;
   /** Undefined when there is no such app. */
-  readonly version: number | undefined;
+  readonly version: string | undefined;
 }
 
 /** Pairs of a map: effects and events are plain data. */
@@ -50,7 +50,7 @@ export interface RefreshEvents {
   'haproxy.noticed': { readonly restarts: number; readonly same: boolean };
   'loaded.kept': Record<never, never>;
   /** Addresses of the agents; `failing`: one of them has none. `versions`: those of apps with refused parts. */
-  'addresses.resolved': { readonly failing: boolean; readonly versions: Pairs<number> };
+  'addresses.resolved': { readonly failing: boolean; readonly versions: Pairs<string> };
   'templates.tried': Record<never, never>;
   /** Number of addresses that cannot be bound. */
   'binds.tried': { readonly unbindable: number };
@@ -177,7 +177,7 @@ export interface RunningJob {
 
 /** A part that is left out without another check, while its app stays the same and for a time. */
 export interface RememberedRefusal {
-  readonly version: number;
+  readonly version: string;
   readonly why: string;
   readonly at: Millis;
 }

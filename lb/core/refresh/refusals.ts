@@ -16,7 +16,7 @@ type Refusals = Pick<RefreshState, 'refusals'>;
 /** Forgets refusals that are old, and those of apps that changed or are gone. `versions`: the current ones, by app. */
 export function forgetRefusals(
   { refusals }: Refusals,
-  versions: readonly (readonly [string, number])[],
+  versions: readonly (readonly [string, string])[],
   now: Millis,
 ): void {
   const current = new Map(versions);

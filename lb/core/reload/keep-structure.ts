@@ -6,6 +6,7 @@
 
 import type { Backend, BackendServer } from '../model/backends';
 import type { Model } from '../model/model';
+import { UNVERSIONED } from '../versions/versioned';
 
 /** The running structure with the wanted servers: servers are removed, and added where HAProxy can add them. */
 export function keepStructure(running: Model, wanted: Model): Model {
@@ -15,8 +16,10 @@ export function keepStructure(running: Model, wanted: Model): Model {
 }
 
 function mergeServers(running: Backend, wanted: Backend | undefined): Backend {
-  if (running === wanted) return running;
-  if (wanted === undefined) return running.servers.length === 0 ? running : { ...running, servers: [] };
+  if (running.version !== UNVERSIONED && running.version === wanted?.version) return running;
+  const version = UNVERSIONED;
+  if (wanted === undefined)
+    return running.servers.length === 0 ? running : { ...running, version, servers: [] };
   const runningServers = new Map(running.servers.map((server) => [server.name, server]));
   const mayCome = running.dynamic && wanted.dynamic;
   const servers = wanted.servers.flatMap((server): BackendServer[] => {
@@ -24,7 +27,7 @@ function mergeServers(running: Backend, wanted: Backend | undefined): Backend {
     if (before) return [sameLine(before, server) ? server : before];
     return mayCome ? [server] : [];
   });
-  return { ...running, servers };
+  return { ...running, version, servers };
 }
 
 /** True when two lines of a server differ only in weight and administrative state. */
@@ -56,16 +59,18 @@ export function retiredServices(running: Model, wanted: Model): ReadonlySet<stri
 /** The model without some of its services. */
 export function withoutServices(model: Model, names: ReadonlySet<string>): Model {
   const { httpIn, httpsIn, appIdIn } = model;
+  const version = UNVERSIONED;
   const stays = ({ backend }: { readonly backend: string }): boolean => !names.has(backend);
   const hosts = new Set(rulesOf(model).flatMap((rule) => (stays(rule) ? rule.hosts : [])));
   return {
     ...model,
     frontends: model.frontends.filter(({ name }) => !names.has(name)),
     backends: model.backends.filter(({ name }) => !names.has(name)),
-    httpIn: httpIn && { ...httpIn, rules: httpIn.rules.filter(stays) },
-    appIdIn: { ...appIdIn, rules: appIdIn.rules.filter(stays) },
+    httpIn: httpIn && { ...httpIn, version, rules: httpIn.rules.filter(stays) },
+    appIdIn: { ...appIdIn, version, rules: appIdIn.rules.filter(stays) },
     httpsIn: httpsIn && {
       ...httpsIn,
+      version,
       rules: httpsIn.rules.filter(stays),
       grouped: httpsIn.grouped?.filter(({ host }) => hosts.has(host)),
     },

@@ -1,7 +1,7 @@
 /**
  * Renders the model to text with the compiled templates that the edge loads.
  *
- * Always true: equal models give equal bytes. The text of an unchanged part is not rendered again.
+ * Always true: equal models give equal bytes. The text of a part of the same version is not rendered again.
  */
 
 import type { Backend, BackendServer } from '../model/backends';
@@ -13,9 +13,10 @@ import {
   type TemplateValues,
   templateTable,
 } from '../templates/template-table';
+import { createVersioned, UNVERSIONED, type Versioned } from '../versions/versioned';
 import type { GroupedVhost } from '../vhosts/grouped-vhosts';
 import { comesAfterMap } from '../vhosts/vhost-snippets';
-import type { VhostRule } from '../vhosts/vhosts';
+import type { AppIdRule, VhostRule } from '../vhosts/vhosts';
 import { buildMaps, type Maps } from './maps';
 import type { ServerLine } from './server-line';
 import { readServerTemplate, type ServerTemplate } from './server-template';
@@ -41,116 +42,127 @@ export interface ConfigFiles {
 }
 export type Renderer = (model: Model) => ConfigFiles;
 
-interface TextCache {
-  readonly snippet: (snippet: Snippet) => string;
-  readonly snippets: (owner: object, list: readonly Snippet[]) => string;
-  readonly remember: (owner: object, make: () => string) => string;
+/** Texts of parts, by name and version. */
+interface Texts {
+  readonly snippets: (list: readonly Snippet[]) => string;
+  readonly of: Versioned<string>['of'];
 }
 
-/** A renderer that caches the texts of objects it has rendered. */
+/** A part of a model that has a name and a version. */
+interface VersionedPart {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** The block of a backend, by which its whole text is found again. */
+interface BackendBlock extends Block, VersionedPart {
+  readonly backend: Backend;
+}
+
+/** A renderer that caches texts by version: its versioned models are all of one builder. */
 export function createRenderer(templates: Templates): Renderer {
-  const cache = new WeakMap<object, string>();
-  const same = rememberLists();
-  const remember = (owner: object, make: () => string): string => {
-    const remembered = cache.get(owner) ?? make();
-    cache.set(owner, remembered);
-    return remembered;
-  };
-  const snippet = (part: Snippet): string => remember(part, () => snippetText(templates, part));
-  const texts: TextCache = {
-    snippet,
-    snippets: (owner, list) => remember(owner, () => list.map(snippet).join('')),
-    remember,
-  };
-  const backends = new WeakMap<Backend, Block>();
-  const backendBlock = (backend: Backend): Block => {
-    const block = backends.get(backend) ?? {
-      text: texts.snippets(backend.directives, backend.directives),
+  const cache = createVersioned<string>();
+  const snippet = (part: Snippet): string => snippetText(templates, part);
+  const texts: Texts = { snippets: (list) => list.map(snippet).join(''), of: cache.of };
+  const backendBlocks = rememberEach((backend: Backend): BackendBlock => {
+    const health = healthTexts(snippet);
+    return {
+      name: backend.name,
+      version: backend.version,
+      text: texts.snippets(backend.directives),
       backend,
-      servers: backend.servers.map((server) => serverLine(templates, texts, server)),
+      servers: backend.servers.map((server) => serverLine(templates, health, server)),
     };
-    backends.set(backend, block);
-    return block;
-  };
-  const blockText = ({ text, backend }: Block): string => {
-    if (backend === undefined) return text;
-    const { servers } = backend;
-    return (
-      text + remember(servers, () => servers.map((server) => serverText(templates, texts, server)).join(''))
-    );
-  };
-  const blockTexts = rememberEach(blockText);
-  const frontendBlock = (frontend: Frontend): Block => ({
-    text: texts.snippets(frontend, frontend.snippets),
   });
-  const frontendBlocks = rememberEach(frontendBlock);
-  const backendBlocks = rememberEach(backendBlock);
-  /** A frontend whose rules are the same objects as at the last call has the same text. */
-  const frontText = <T extends { readonly rules: readonly object[] }>(
-    name: string,
-    front: T | undefined,
-    make: (front: T) => string,
-  ): string[] => (front ? [same(name, front.rules, () => make(front))] : ['']);
+  const frontendBlocks = rememberEach(
+    ({ snippets }: Frontend): Block => ({ text: texts.snippets(snippets) }),
+  );
+  /** The whole text of backends: directives and servers. */
+  const backendTexts = rememberEach(({ text, backend }: BackendBlock): string => {
+    const health = healthTexts(snippet);
+    return text + backend.servers.map((server) => serverText(templates, health, server)).join('');
+  });
   return (model) => {
-    const userlists = model.frontends.flatMap(({ userlist }) => userlist ?? []);
-    const shared: Block[] = [
-      remember(model.head, () => templates.HEAD({ ...model.head })),
-      same('userlists', userlists, () => userlists.map(snippet).join('')),
-      ...frontText('http', model.httpIn, (front) => httpFrontendText(templates, texts, front, model)),
-      ...frontText('app ids', model.appIdIn, (front) => appIdFrontendText(templates, texts, front, model)),
-      ...frontText('https', model.httpsIn, (front) => httpsFrontendText(templates, texts, front, model)),
-    ].map((text) => ({ text }));
-    const blocks = [...shared, ...frontendBlocks(model.frontends), ...backendBlocks(model.backends)];
-    return filesOf(blocks, model.mapFolder === undefined ? undefined : buildMaps(model), blockTexts);
+    const { head, frontends, backends, httpIn, appIdIn, httpsIn, mapFolder } = model;
+    const shared = [
+      cache.of('head', JSON.stringify(head), () => templates.HEAD({ ...head })),
+      frontends.map((frontend) => userlistText(texts, frontend)).join(''),
+      httpIn ? cache.of('http', httpIn.version, () => httpFrontendText(templates, texts, httpIn, model)) : '',
+      cache.of('app ids', appIdIn.version, () => appIdFrontendText(templates, texts, appIdIn, model)),
+      httpsIn
+        ? cache.of('https', httpsIn.version, () => httpsFrontendText(templates, texts, httpsIn, model))
+        : '',
+    ];
+    const front = [...shared.map((text): Block => ({ text })), ...frontendBlocks(frontends)];
+    const back = backendBlocks(backends);
+    const wholeText = (): string => front.map(({ text }) => text).join('') + backendTexts(back).join('');
+    const maps = mapFolder === undefined ? undefined : buildMaps(model);
+    cache.trim(TEXTS_EACH * backends.length, () => textNames(model));
+    return filesOf([...front, ...back], maps, wholeText);
+  };
+}
+
+/** Texts that one service can have in the cache. */
+const TEXTS_EACH = 4;
+
+/** Names under which texts of this model are in the cache. */
+function textNames({ backends }: Model): string[] {
+  const names = ['head', 'http', 'app ids', 'https'];
+  for (const { name } of backends)
+    names.push(`http ${name}`, `https ${name}`, `app id ${name}`, `userlist ${name}`);
+  return names;
+}
+
+function userlistText(texts: Texts, { name, version, userlist }: Frontend): string {
+  return userlist ? texts.of(`userlist ${name}`, version, () => texts.snippets([userlist])) : '';
+}
+
+/** Texts of health check options, of which the servers of a backend have few. */
+function healthTexts(snippet: (part: Snippet) => string): (server: BackendServer) => string {
+  const cache = new Map<Snippet, string>();
+  return ({ health }) => {
+    if (health === undefined) return '';
+    const cached = cache.get(health);
+    if (cached !== undefined) return cached;
+    const options = snippet(health).trim();
+    const text = options === '' ? '' : ` ${options}`;
+    cache.set(health, text);
+    return text;
   };
 }
 
 /** The files of these blocks. The whole text is made on first use: a change of servers needs it late. */
-function filesOf(
-  blocks: readonly Block[],
-  maps: Maps | undefined,
-  textsOf: (blocks: readonly Block[]) => readonly string[],
-): ConfigFiles {
+function filesOf(blocks: readonly Block[], maps: Maps | undefined, textOf: () => string): ConfigFiles {
   let config: string | undefined;
   return {
     blocks,
     maps,
     get config() {
-      config ??= textsOf(blocks).join('');
+      config ??= textOf();
       return config;
     },
   };
 }
 
-/** Renders the entries of a list; an entry that is the same object as at the last call keeps what it was rendered to. */
-function rememberEach<T extends object, R>(make: (entry: T) => R): (list: readonly T[]) => readonly R[] {
+/** Renders the parts of a list; a part of the same version at the same place, or by its name, is not rendered again. */
+function rememberEach<T extends VersionedPart, R>(
+  make: (part: T) => R,
+): (list: readonly T[]) => readonly R[] {
+  const cache = createVersioned<R>();
   let before: readonly T[] = [];
   let results: readonly R[] = [];
   return (list) => {
+    if (list === before) return results;
     const previous = before;
     const previousResults = results;
-    if (list !== previous) {
-      results = list.map((entry, index) => {
-        const result = entry === previous[index] ? previousResults[index] : undefined;
-        return result ?? make(entry);
-      });
-      before = list;
-    }
+    results = list.map((part, index) => {
+      const same = part.version !== UNVERSIONED && part.version === previous[index]?.version;
+      const result = same ? previousResults[index] : undefined;
+      return result ?? cache.of(part.name, part.version, () => make(part));
+    });
+    before = list;
+    cache.trim(list.length, () => list.map(({ name }) => name));
     return results;
-  };
-}
-
-/** Caches the texts of lists by name, as long as a list has the same objects. Other inputs must not change. */
-function rememberLists(): (name: string, list: readonly object[], make: () => string) => string {
-  const cache = new Map<string, { readonly list: readonly object[]; readonly text: string }>();
-  return (name, list, make) => {
-    const before = cache.get(name);
-    if (before?.list === list) return before.text;
-    if (before?.list.length === list.length && before.list.every((entry, index) => entry === list[index]))
-      return before.text;
-    const text = make();
-    cache.set(name, { list, text });
-    return text;
   };
 }
 
@@ -163,23 +175,26 @@ function snippetText(templates: Templates, { template, values, override }: Snipp
   return 'format' in compiled ? compiled.format.fill(values) : templates[template](values);
 }
 
-function serverText(templates: Templates, texts: TextCache, server: BackendServer): string {
+function serverText(
+  templates: Templates,
+  health: (server: BackendServer) => string,
+  server: BackendServer,
+): string {
   const { line } = server;
-  const values = { ...line.values, healthCheckOptions: healthOptions(texts, server) };
+  const values = { ...line.values, healthCheckOptions: health(server) };
   return line.override === undefined
     ? templates[line.template](values)
     : snippetText(templates, { ...line, values });
 }
 
-function healthOptions({ snippet }: TextCache, { health }: BackendServer): string {
-  const options = health ? snippet(health).trim() : '';
-  return options === '' ? '' : ` ${options}`;
-}
-
 /** The values of a server's line, as its template or the label in place of the template makes it. */
-function serverLine(templates: Templates, texts: TextCache, server: BackendServer): ServerLine {
+function serverLine(
+  templates: Templates,
+  health: (server: BackendServer) => string,
+  server: BackendServer,
+): ServerLine {
   const { line, name, endpoint, weight, draining } = server;
-  const healthCheckOptions = healthOptions(texts, server);
+  const healthCheckOptions = health(server);
   const template = line.override === undefined ? templates.server : readServerTemplate(line.override);
   const options = template?.options(line.values, healthCheckOptions);
   if (template === undefined || options === undefined || options.includes('\n')) {
@@ -202,7 +217,7 @@ function serverLine(templates: Templates, texts: TextCache, server: BackendServe
 
 function httpFrontendText(
   templates: Templates,
-  texts: TextCache,
+  texts: Texts,
   { bind, rules }: SharedFrontend,
   model: Model,
 ): string {
@@ -210,7 +225,11 @@ function httpFrontendText(
   const lookup = rules.some(({ httpMapped }) => httpMapped)
     ? templates.MAP_HTTP_FRONTEND_ACL({ haproxy_dir: model.mapFolder, guarded })
     : '';
-  const body = rulesAroundMap(rules, (rule) => texts.snippets(rule.http, rule.http), lookup);
+  const body = rulesAroundMap(
+    rules,
+    (rule) => texts.of(`http ${rule.backend}`, rule.version, () => texts.snippets(rule.http)),
+    lookup,
+  );
   return templates.HTTP_FRONTEND_HEAD({ bind }) + body;
 }
 
@@ -230,22 +249,17 @@ function rulesAroundMap(
 
 function appIdFrontendText(
   templates: Templates,
-  { snippet }: TextCache,
+  texts: Texts,
   { bind, rules }: AppIdFrontend,
   model: Model,
 ): string {
   const head = templates.HTTP_FRONTEND_APPID_HEAD({ bind });
-  if (model.mapFolder === undefined) return head + rules.map((rule) => snippet(rule.snippet)).join('');
+  if (model.mapFolder === undefined) return head + rules.map((rule) => appIdRuleText(texts, rule)).join('');
   if (rules.length === 0) return head;
   return head + templates.MAP_HTTP_FRONTEND_APPID_ACL({ haproxy_dir: model.mapFolder });
 }
 
-function httpsFrontendText(
-  templates: Templates,
-  texts: TextCache,
-  front: HttpsFrontend,
-  model: Model,
-): string {
+function httpsFrontendText(templates: Templates, texts: Texts, front: HttpsFrontend, model: Model): string {
   if (front.grouped) return groupedVhostsText(templates, texts, front.bind, front.grouped, model);
   const { bind, certificates, rules } = front;
   const alpn = front.http2 ? ' alpn h2,http/1.1' : '';
@@ -254,12 +268,21 @@ function httpsFrontendText(
     ? httpsMapLookup(templates, model, rules.some(comesAfterMap))
     : '';
   return (
-    head + rulesAroundMap(rules, (rule) => texts.remember(rule, () => httpsRuleText(texts, rule)), lookup)
+    head +
+    rulesAroundMap(
+      rules,
+      (rule) => texts.of(`https ${rule.backend}`, rule.version, () => httpsRuleText(texts, rule)),
+      lookup,
+    )
   );
 }
 
-function httpsRuleText({ snippet }: TextCache, { httpsHead, httpsHosts }: VhostRule): string {
-  return [...httpsHead, ...httpsHosts.flatMap(({ snippets }) => snippets)].map(snippet).join('');
+function appIdRuleText(texts: Texts, { backend, version, snippet }: AppIdRule): string {
+  return texts.of(`app id ${backend}`, version, () => texts.snippets([snippet]));
+}
+
+function httpsRuleText({ snippets }: Texts, { httpsHead, httpsHosts }: VhostRule): string {
+  return snippets([...httpsHead, ...httpsHosts.flatMap((host) => host.snippets)]);
 }
 
 function httpsMapLookup(templates: Templates, { mapFolder }: Model, guarded: boolean): string {
@@ -268,7 +291,7 @@ function httpsMapLookup(templates: Templates, { mapFolder }: Model, guarded: boo
 
 function groupedVhostsText(
   templates: Templates,
-  { snippet }: TextCache,
+  { snippets: print }: Texts,
   bind: string,
   vhosts: readonly GroupedVhost[],
   model: Model,
@@ -284,9 +307,9 @@ function groupedVhostsText(
     return [
       templates.HTTPS_GROUPED_VHOST_BACKEND_HEAD({ name }),
       templates.HTTPS_GROUPED_VHOST_FRONTEND_HEAD(values),
-      ...snippets.map(snippet),
+      print(snippets),
       mapped ? httpsMapLookup(templates, model, lastSnippets.length > 0) : '',
-      ...lastSnippets.map(snippet),
+      print(lastSnippets),
     ].join('');
   });
   return [head, ...switches, ...each].join('');

@@ -6,6 +6,7 @@
 
 import type { App } from '../apps/apps';
 import type { Issue } from '../issues/issues';
+import { NO_VERSION } from '../versions/versioned';
 import type { Digests } from './names';
 
 export interface PortRange {
@@ -42,7 +43,8 @@ export function assignServicePorts(
     const servicePorts = containerPorts.map((port) => ports.get(port));
     if (servicePorts.includes(undefined))
       issues.push({ app: id, text: `no service port is left of ${range.min} to ${range.max}` });
-    assigned.set(app, { ...app, servicePorts });
+    const version = app.version === NO_VERSION ? NO_VERSION : `${app.version} at ${servicePorts.join(' ')}`;
+    assigned.set(app, { ...app, version, servicePorts });
   }
   return { apps: apps.map((app) => assigned.get(app) ?? app), issues };
 }

@@ -2,7 +2,7 @@
  * Builds the services: one per service port of each app of our groups, with its labels read and its servers named.
  *
  * Always true: ordered by app id, then port; no two have the same name or bind the same address. A service that
- * cannot listen keeps its backend, its host names and its app id. An unchanged app gives the same objects as before.
+ * cannot listen keeps its backend, its host names and its app id. An unchanged app gives services of the same versions.
  */
 
 import type { App, HealthCheck, Task } from '../apps/apps';
@@ -17,6 +17,7 @@ import {
   unknownLabels,
 } from '../labels/labels';
 import { type Overrides, readOverrides } from '../labels/overrides';
+import { createVersioned, NO_VERSION, UNVERSIONED, type Versioned } from '../versions/versioned';
 import { backendName, cookieValue, serverId, serverName } from './names';
 import {
   type Bind,
@@ -49,6 +50,8 @@ export interface Server {
 }
 
 export interface Service {
+  /** Another one after each change of the service; `UNVERSIONED` for a changed copy. */
+  readonly version: number;
   readonly app: string;
   readonly name: string;
   readonly index: number;
@@ -68,18 +71,41 @@ export interface Service {
 
 /** The services of one app alone, before conflicts with other apps are resolved. */
 export interface AppServices {
-  readonly key: string;
   readonly services: readonly Service[];
   readonly issues: readonly Issue[];
 }
-export type ServiceCache = WeakMap<App, AppServices>;
+
+export interface ServiceCache {
+  readonly dependencies: Versioned<AppDependencies>;
+  /** By app. */
+  readonly services: Versioned<AppServices>;
+  /** Services with another name or without a listener because of a conflict, by app and index. */
+  readonly placed: Versioned<Service>;
+  /** Makes the version of what is made anew. */
+  readonly nextVersion: () => number;
+}
+
+export function createServiceCache(nextVersion: () => number = createCounter()): ServiceCache {
+  return {
+    dependencies: createVersioned(),
+    services: createVersioned(),
+    placed: createVersioned(),
+    nextVersion,
+  };
+}
+
+/** Counts from 1 on. */
+export function createCounter(): () => number {
+  let count = 0;
+  return () => ++count;
+}
 
 /** Builds all services and collects the issues. */
 export function buildServices(
   apps: readonly App[],
   options: ModelOptions,
   context: BuildContext,
-  cache: ServiceCache = new WeakMap(),
+  cache: ServiceCache = createServiceCache(),
 ): { services: Service[]; issues: Issue[] } {
   const issues: Issue[] = [];
   const services: Service[] = [];
@@ -88,21 +114,26 @@ export function buildServices(
     issues.push(...compiled.issues);
     services.push(...compiled.services);
   }
-  return { services: resolveConflicts(services, options, context, issues), issues };
+  const ids = (): string[] => apps.map(({ id }) => id);
+  cache.services.trim(apps.length, ids);
+  cache.dependencies.trim(apps.length, ids);
+  cache.placed.trim(services.length, () => services.map(placedName));
+  return { services: resolveConflicts(services, { options, context, issues, cache }), issues };
 }
 
-/** Builds the services of an app; returns the same object as before when nothing it depends on changed. */
+/** Builds the services of an app; what was built before is returned when nothing it depends on changed. */
 export function buildAppServices(
   app: App,
   options: ModelOptions,
   context: BuildContext,
   cache: ServiceCache,
 ): AppServices {
-  const key = contextKey(app, context);
-  const before = cache.get(app);
-  const compiled = before?.key === key ? before : { key, ...servicesOf(app, options, context) };
-  cache.set(app, compiled);
-  return compiled;
+  const key = contextKey(dependenciesOf(app, cache), app, context);
+  const version = app.version === NO_VERSION ? NO_VERSION : `${app.version} ${key}`;
+  return cache.services.of(app.id, version, () => {
+    const { services, issues } = servicesOf(app, options, context);
+    return { services: services.map((service) => ({ ...service, version: cache.nextVersion() })), issues };
+  });
 }
 
 /** A key of everything but the servers of a service: its frontend, its rules and its backend's directives. */
@@ -115,29 +146,24 @@ interface AppDependencies {
   readonly hosts: readonly string[];
   readonly withoutResult: readonly string[];
 }
-const dependencyCache = new WeakMap<App, AppDependencies>();
 
 /** Hosts whose addresses an app depends on, and tasks without a health result, for which the last known one counts. */
-function dependenciesOf(app: App): AppDependencies {
-  const cached = dependencyCache.get(app);
-  if (cached) return cached;
-  const dependencies: AppDependencies = {
+function dependenciesOf(app: App, cache: ServiceCache): AppDependencies {
+  return cache.dependencies.of(app.id, app.version, () => ({
     hosts: [...new Set(app.tasks.flatMap(({ ip, host }) => (ip === undefined ? [host] : [])))],
     withoutResult:
       app.healthChecks.length === 0
         ? []
         : app.tasks.flatMap((task) => (task.alive === undefined ? [task.id] : [])),
-  };
-  dependencyCache.set(app, dependencies);
-  return dependencies;
+  }));
 }
 
 /** A key of all facts that the services of an app depend on, beside the app and the options. */
 function contextKey(
+  { hosts, withoutResult }: AppDependencies,
   app: App,
   { addresses, aliveByTask, refused, drained, weights, refusedTemplates }: BuildContext,
 ): string {
-  const { hosts, withoutResult } = dependenciesOf(app);
   let key = `${refused.get(app.id) ?? ''} ${refusedTemplates?.get(app.id) ?? ''}`;
   for (const map of refusedTemplates ? [refused, refusedTemplates] : [refused])
     for (const [what, why] of map)
@@ -266,6 +292,7 @@ function serviceOf(
     labels.BIND_OPTIONS === undefined &&
     Object.hasOwn(app.labels, `HAPROXY_${index}_BIND_OPTIONS`);
   return {
+    version: UNVERSIONED,
     app: app.id,
     name: backendName(app.id, port),
     index,
@@ -391,9 +418,17 @@ interface ListenerClaim {
 /** Gives each service a unique name. A service whose address is taken gets no listener; the load balancer's own win. */
 function resolveConflicts(
   services: readonly Service[],
-  options: ModelOptions,
-  context: BuildContext,
-  issues: Issue[],
+  {
+    options,
+    context,
+    issues,
+    cache,
+  }: {
+    readonly options: ModelOptions;
+    readonly context: BuildContext;
+    readonly issues: Issue[];
+    readonly cache: ServiceCache;
+  },
 ): Service[] {
   const held = new Map<number, ListenerClaim[]>();
   const names = new Set<string>();
@@ -409,7 +444,7 @@ function resolveConflicts(
     const { app, index, bind, labels } = service;
     const name = uniqueName(service, names);
     names.add(name);
-    if (!service.listens) return placedService(service, name, false);
+    if (!service.listens) return placedService(service, { name, listens: false }, cache);
     const holders = held.get(bind.port) ?? [];
     const blocking = holders.find(({ blocks }) => blocks(bind));
     const why =
@@ -418,12 +453,12 @@ function resolveConflicts(
     if (why === undefined) {
       issues.push(...holders.flatMap((holder) => shadowIssues({ owner: service, bind }, holder)));
       hold({ bind, owner: service, blocks: (other) => isSameBind(bind, other) });
-      return placedService(service, name, true);
+      return placedService(service, { name, listens: true }, cache);
     }
     const label = labels.PORT === undefined ? undefined : `HAPROXY_${index}_PORT`;
     const text = `port ${index} cannot listen on ${printBind(bind)}: ${why}; ${remainingRoutes(service, options)}`;
     issues.push({ app, label, text });
-    return placedService(service, name, false);
+    return placedService(service, { name, listens: false }, cache);
   });
 }
 
@@ -460,21 +495,30 @@ function uniqueName({ name, index }: Service, names: ReadonlySet<string>): strin
   return free;
 }
 
-const placements = new WeakMap<Service, Service>();
+function placedName({ index, app }: Service): string {
+  return `${index} ${app}`;
+}
 
-/** The service with this name and with or without a listener; the same object for the same arguments. */
-function placedService(service: Service, name: string, listens: boolean): Service {
+/** The service with this name and with or without a listener. */
+function placedService(
+  service: Service,
+  { name, listens }: Pick<Service, 'name' | 'listens'>,
+  cache: ServiceCache,
+): Service {
   if (service.name === name && service.listens === listens) return service;
-  const before = placements.get(service);
-  if (before?.name === name && before.listens === listens) return before;
-  const changed: Service = { ...service, name, listens, requested: service };
-  placements.set(service, changed);
-  return changed;
+  const placement = service.version === UNVERSIONED ? UNVERSIONED : `${service.version} ${name} ${listens}`;
+  return cache.placed.of(placedName(service), placement, () => ({
+    ...service,
+    version: cache.nextVersion(),
+    name,
+    listens,
+    requested: service,
+  }));
 }
 
 /** Gives `fresh` the name and listener that `before` has. */
-export function placedLike(before: Service, fresh: Service): Service {
-  return placedService(fresh, before.name, before.listens);
+export function placedLike(before: Service, fresh: Service, cache: ServiceCache): Service {
+  return placedService(fresh, before, cache);
 }
 
 function printOwner(owner: string | Service): string {

@@ -8,12 +8,15 @@ import type { Issue } from '../issues/issues';
 import type { PathTest } from '../labels/label-values';
 import { appIdAcl, hostSuffix } from '../services/names';
 import type { ModelOptions } from '../services/options';
-import { type Service, structureKey } from '../services/services';
+import { createCounter, type Service, structureKey } from '../services/services';
 import type { Snippet } from '../templates/template-table';
+import { UNVERSIONED } from '../versions/versioned';
 import { findShadowed } from './shadowed-hosts';
 import { type VhostSnippets, vhostSnippets } from './vhost-snippets';
 
 export interface VhostRule extends VhostSnippets {
+  /** Another one after each change of the rule. */
+  readonly version: number;
   readonly app: string;
   readonly backend: string;
   readonly weight: number;
@@ -30,49 +33,57 @@ export interface VhostRule extends VhostSnippets {
 }
 
 export interface AppIdRule {
+  /** Another one after each change of the rule. */
+  readonly version: number;
   readonly acl: string;
   readonly app: string;
   readonly backend: string;
   readonly snippet: Snippet;
 }
 
-/** Earlier rules by service and by name: when only servers change, a rule stays the same object. */
+/** Earlier rules by the name of their service: when only servers change, a rule keeps its version. */
 export interface RuleCache<T> {
-  readonly byService: WeakMap<Service, { readonly wanted: string; readonly name: string; readonly rule: T }>;
-  byName: Map<string, { readonly service: Service; readonly name: string; readonly rule: T }>;
+  readonly rules: Map<string, CachedRule<T>>;
+  /** Makes the version of what is made anew. */
+  readonly nextVersion: () => number;
+}
+interface CachedRule<T> {
+  readonly service: Service;
+  readonly wanted: string;
+  readonly name: string;
+  readonly rule: T;
 }
 export type VhostCache = RuleCache<VhostRule>;
 export type AppIdCache = RuleCache<AppIdRule>;
 
-export function createRuleCache<T>(): RuleCache<T> {
-  return { byService: new WeakMap(), byName: new Map() };
+export function createRuleCache<T>(nextVersion: () => number = createCounter()): RuleCache<T> {
+  return { rules: new Map(), nextVersion };
 }
 
 /** Builds or reuses the rule of a service. The name of its ACLs begins with the result of `wanted`. */
 function ruleOf<T>(
-  cache: RuleCache<T>,
+  { rules }: RuleCache<T>,
   owners: Map<string, string>,
   service: Service,
   wanted: () => string,
   make: (name: string) => T,
 ): T {
-  const before = cache.byService.get(service);
-  const base = before?.wanted ?? wanted();
+  const previous = rules.get(service.name);
+  const same = service.version !== UNVERSIONED && previous?.service.version === service.version;
+  const base = same ? previous.wanted : wanted();
   const name = uniqueAclName(owners, base, service);
-  if (before?.name === name) return before.rule;
-  const previous = cache.byName.get(service.name);
-  const same = previous?.name === name && structureKey(previous.service) === structureKey(service);
-  const rule = same ? previous.rule : make(name);
-  cache.byName.set(service.name, { service: service, name, rule });
-  cache.byService.set(service, { wanted: base, name, rule });
+  if (same && previous.name === name) return previous.rule;
+  const alike = previous?.name === name && structureKey(previous.service) === structureKey(service);
+  const rule = alike ? previous.rule : make(name);
+  rules.set(service.name, { service, wanted: base, name, rule });
   return rule;
 }
 
 /** Forgets removed services once there are too many of them. */
-function forgetRemoved<T>(cache: RuleCache<T>, services: readonly Service[]): void {
-  if (cache.byName.size <= 2 * services.length + 100) return;
+function forgetRemoved<T>({ rules }: RuleCache<T>, services: readonly Service[]): void {
+  if (rules.size <= 2 * services.length + 100) return;
   const names = new Set(services.map(({ name }) => name));
-  cache.byName = new Map([...cache.byName].filter(([name]) => names.has(name)));
+  for (const name of rules.keys()) if (!names.has(name)) rules.delete(name);
 }
 
 /** The rules by host name. */
@@ -104,7 +115,10 @@ export function buildVhostRules(
     const [first] = hosts;
     const wanted = (): string => hostSuffix(service.app, first);
     rules.push(
-      ruleOf(cache, owners, service, wanted, (suffix) => buildRule(service, hosts, suffix, options)),
+      ruleOf(cache, owners, service, wanted, (suffix) => ({
+        ...buildRule(service, hosts, suffix, options),
+        version: cache.nextVersion(),
+      })),
     );
   }
   forgetRemoved(cache, services);
@@ -117,7 +131,7 @@ function buildRule(
   hosts: readonly string[],
   suffix: string,
   options: ModelOptions,
-): VhostRule {
+): Omit<VhostRule, 'version'> {
   const {
     PATH: path,
     AUTH: auth,
@@ -198,6 +212,7 @@ export function buildAppIdRules(
       };
       const override = overrides.HTTP_FRONTEND_APPID_ACL;
       return {
+        version: cache.nextVersion(),
         acl,
         app,
         backend: name,

@@ -18,7 +18,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome>(
   { ok: false, why: 'no', noAppAtFault: true },
 );
 const config = fc.constantFrom('', 'c1', 'c2');
-const faults = fc.constantFrom([], [{ key: 'listener 0 /a', why: 'x', version: 3 }]);
+const faults = fc.constantFrom([], [{ key: 'listener 0 /a', why: 'x', version: '3' }]);
 const kind = <K extends LbInput['kind']>(name: K): { kind: fc.Arbitrary<K> } => ({ kind: fc.constant(name) });
 
 const EVENTS: fc.Arbitrary<LbInput> = fc.oneof(

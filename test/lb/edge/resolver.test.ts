@@ -19,7 +19,7 @@ function appOn(...hosts: string[]): App[] {
     needsServicePorts: false,
     containerPorts: [],
   };
-  return [{ id: '/web', labels: {}, servicePorts: [], healthChecks: [], tasks, ...rest }];
+  return [{ id: '/web', version: '', labels: {}, servicePorts: [], healthChecks: [], tasks, ...rest }];
 }
 
 test('names are looked up once a minute, addresses and localhost never', async () => {
@@ -65,7 +65,7 @@ test('a host that cannot be resolved holds up one change only, and an old addres
   const addresses = await first;
   expect(addresses).toEqual(new Map([['slow', '1.1.1.1']]));
   clock.advance(60_001);
-  expect(await resolver.resolve(appOn('slow'))).toBe(addresses);
+  expect(await resolver.resolve(appOn('slow'))).toEqual(addresses);
   expect(waiting).toHaveLength(2);
   waiting[1]?.('2.2.2.2');
   await new Promise((resolve) => setImmediate(resolve));

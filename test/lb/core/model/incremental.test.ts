@@ -2,7 +2,8 @@
 
 import { createAppStore } from '../../../../lb/core/apps/app-store';
 import { buildModel, createModelBuilder } from '../../../../lb/core/model/model';
-import { createRenderer } from '../../../../lb/core/render/render';
+import { keepStructure } from '../../../../lb/core/reload/keep-structure';
+import { type ConfigFiles, createRenderer } from '../../../../lb/core/render/render';
 import type { BuildContext, ModelOptions } from '../../../../lb/core/services/options';
 import { loadTemplates } from '../../../../lb/edge/templates';
 import { addressContext, appJson, plainOptions, taskJson } from '../../builders';
@@ -66,6 +67,7 @@ test.each(SHAPES)('random changes: %s', (name, more) => {
   const build = createModelBuilder(options);
   const render = createRenderer(templates);
   let context: BuildContext = addressContext;
+  let served = build([], context);
   for (let step = 0; step < STEPS; step++) {
     const kind = random(12);
     if (kind === 0) context = { ...context, drained: new Set([`t${random(6)}.${random(6)}`]) };
@@ -93,6 +95,10 @@ test.each(SHAPES)('random changes: %s', (name, more) => {
     expect(patched.config).toBe(fresh.config);
     expect(patched.maps).toEqual(fresh.maps);
     expect(model.issues).toEqual(whole.issues);
-    expect(patched.blocks.map(({ backend }) => backend)).toEqual(fresh.blocks.map(({ backend }) => backend));
+    const backends = (files: ConfigFiles) => files.blocks.map(({ backend }) => ({ ...backend, version: 0 }));
+    expect(backends(patched)).toEqual(backends(fresh));
+    const kept = keepStructure(served, model);
+    expect(render(kept).config).toBe(createRenderer(templates)(kept).config);
+    if (random(3) === 0) served = model;
   }
 });

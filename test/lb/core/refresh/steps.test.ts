@@ -109,8 +109,8 @@ const STEPS: readonly (Step | 'idle')[] = [
   'reloading',
 ];
 const no = { ok: false, why: 'no' } as const;
-const fault = { key: '/a', why: 'x', version: 3 };
-const unbound = { key: 'listener 0 /a', why: 'x', version: 3 };
+const fault = { key: '/a', why: 'x', version: '3' };
+const unbound = { key: 'listener 0 /a', why: 'x', version: '3' };
 
 /**
  * What each event does at each step, and the step after it; `every`: at each step, without another one after it;
@@ -323,7 +323,7 @@ function run(machine: Machine, ...events: (Input | 'timer')[]): string {
 }
 
 const noticed: Input = { kind: 'haproxy.noticed', restarts: 0, same: false };
-const resolved: Input = { kind: 'addresses.resolved', failing: false, versions: [['/a', 3]] };
+const resolved: Input = { kind: 'addresses.resolved', failing: false, versions: [['/a', '3']] };
 const differs: Input = { kind: 'compared', decision: 'reload', reason: 'r' };
 const judged: Input = { kind: 'structure.differs', retiring: false, commandsFailed: false };
 const accepted: Input = { kind: 'config.checked', outcome: { ok: true }, config: '' };
@@ -394,13 +394,13 @@ test('a part at fault is left out, remembered for its app as it is, and forgotte
   run(machine, 'timer', noticed, resolved);
   expect([...machine.state.refusals.keys()]).toEqual(['/a']);
   run(machine, { kind: 'refresh.failed', why: 'x' }, 'timer', noticed);
-  step(machine, { ...resolved, versions: [['/a', 4]] });
+  step(machine, { ...resolved, versions: [['/a', '4']] });
   expect([...machine.state.refusals.keys()]).toEqual([]);
 });
 
 test('a part of an app that changed during the check is not remembered for long', () => {
   const machine = machineAt('checking');
-  run(machine, refusedAs('c2'), { kind: 'faults.found', faults: [{ ...fault, version: 0 }] }, accepted);
+  run(machine, refusedAs('c2'), { kind: 'faults.found', faults: [{ ...fault, version: '0' }] }, accepted);
   run(machine, { kind: 'refresh.failed', why: 'x' }, 'timer', noticed, resolved);
   expect(machine.state.refusals.size).toBe(0);
 });

@@ -18,7 +18,15 @@ const ALL = { servers: true, maps: true };
 
 /** A block whose servers have these lines. */
 function block(name: string, lines: string, dynamic = true): Block {
-  const backend = { name, app: `/${name}`, mode: 'http', directives: [], servers: [], dynamic } as Backend;
+  const backend = {
+    version: 1,
+    name,
+    app: `/${name}`,
+    mode: 'http',
+    directives: [],
+    servers: [],
+    dynamic,
+  } as Backend;
   const servers = [...(readConfiguredServers(`backend ${name}\n${lines}`).get(name)?.values() ?? [])];
   return { text: `backend ${name}\n`, backend, servers };
 }
