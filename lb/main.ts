@@ -94,11 +94,10 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
     const options = await modelOptions(config, program, folder, deps.log);
     const output = (chunk: Buffer): unknown => process.stdout.write(chunk);
     const haproxy = new Haproxy(program.path, folder, deps.log, output);
-    const runtime = new RuntimeApi(() => haproxy.socketPath, options.mapFolder, deps.log);
-    life.add(() => runtime.stop());
     const handover = new Handover(folder.handover, deps.log);
     const machine = createMachine(config, deps, handover);
     life.add(() => machine.stop());
+    const runtime = new RuntimeApi(() => haproxy.socketPath, options.mapFolder, machine, deps.log);
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
     const balancer = new Balancer({
       options,

@@ -7,8 +7,9 @@ import type { DrainEffect } from './drains/drains';
 import type { ConfigSource } from './events';
 import type { RefreshEffect } from './refresh/refresh';
 import type { ReloadEffect } from './reload/reload-policy';
+import type { RemovalEffect } from './removal/removed-servers';
 
-export type LbEffect = CommonEffect | LifeEffect | RefreshEffect | ReloadEffect | DrainEffect;
+export type LbEffect = CommonEffect | LifeEffect | RefreshEffect | ReloadEffect | DrainEffect | RemovalEffect;
 
 /** Effects on the life of HAProxy. */
 export type LifeEffect =

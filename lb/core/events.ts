@@ -9,6 +9,7 @@ import type { DrainEvents } from './drains/drains';
 import type { RefreshBoot, RefreshEvents } from './refresh/refresh';
 import type { PolicyEvents } from './refresh/steps';
 import type { ReloadBoot } from './reload/reload-policy';
+import type { RemovalEvents } from './removal/removed-servers';
 
 /** Settings that stay the same for one run of the load balancer. */
 export interface LbBoot extends ReloadBoot, RefreshBoot {
@@ -62,7 +63,7 @@ export interface LifeEvents {
   woke: Woke;
 }
 
-export interface LbEvents extends LifeEvents, RefreshEvents, PolicyEvents, DrainEvents {}
+export interface LbEvents extends LifeEvents, RefreshEvents, PolicyEvents, DrainEvents, RemovalEvents {}
 
 export type LbEvent = Stamped<LbEvents>;
 export type EventOf<K extends keyof LbEvents> = Stamped<LbEvents, K>;

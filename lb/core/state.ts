@@ -6,6 +6,7 @@ import { type DrainsState, initDrains } from './drains/drains';
 import type { ConfigSource, LbBoot, ProbeResult } from './events';
 import { initRefresh, type RefreshState } from './refresh/refresh';
 import { initReload, type ReloadState } from './reload/reload-policy';
+import { initRemoval, type RemovalState } from './removal/removed-servers';
 
 /**
  * `looking` for a running HAProxy and `adopting` it; without one `reading` the apps and `starting` one; `serving`;
@@ -48,6 +49,8 @@ export interface LbState {
   /** Changes of structure that wait for a reload. */
   readonly reload: ReloadState;
   readonly drains: DrainsState;
+  /** Removed servers that still finish their requests. */
+  readonly removal: RemovalState;
 }
 
 export const RESTART_FIRST_MS = 50;
@@ -70,6 +73,7 @@ export function initLb(boot: LbBoot): LbState {
     refresh: initRefresh(boot),
     reload: initReload(boot),
     drains: initDrains(boot.drained, boot.startedAt),
+    removal: initRemoval(),
   };
 }
 

@@ -11,6 +11,7 @@ import type { LbBoot, LbEvent, LbEvents } from './events';
 import { type LbTurn, lifeTimers, lifeTransitions } from './life';
 import type { RefreshTurn } from './refresh/refresh';
 import { refreshAgain, refreshTransitions } from './refresh/steps';
+import { type RemovalTurn, removalTransitions, sweep } from './removal/removed-servers';
 import { checkLb, initLb, type LbState } from './state';
 import { lbTimers } from './timers/timers';
 
@@ -23,16 +24,24 @@ const refreshTurn = ({ state, now, effects }: LbTurn): RefreshTurn => ({
 });
 const drainTurn = ({ state, now, effects }: LbTurn): DrainTurn => ({ state: state.drains, now, effects });
 
+const removalTurn = ({ state, now, effects }: LbTurn): RemovalTurn => ({
+  state: state.removal,
+  now,
+  effects,
+});
+
 const transitions: Transitions<LbTurn, LbEvents> = {
   ...lifeTransitions,
   ...within(refreshTransitions, refreshTurn),
   ...within(drainTransitions, drainTurn),
+  ...within(removalTransitions, removalTurn),
 };
 
 const woke: TimerHandlers<LbTurn, (typeof lbTimers)['spec']> = {
   ...lifeTimers,
   refresh: (turn) => refreshAgain(refreshTurn(turn)),
   count: (turn) => count(drainTurn(turn)),
+  sweep: (turn) => sweep(removalTurn(turn)),
 };
 
 type Rows<T> = Readonly<Record<string, (turn: T, event: never) => void>>;

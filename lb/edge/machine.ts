@@ -10,12 +10,14 @@ import type { LbEffect, LifeEffect } from '../core/effects';
 import type { LbBoot, LbEvent, LbInput } from '../core/events';
 import type { RefreshEffect } from '../core/refresh/refresh';
 import type { ReloadEffect } from '../core/reload/reload-policy';
+import type { RemovalEffect } from '../core/removal/removed-servers';
 import type { LbState } from '../core/state';
 import { lbMachine } from '../core/step';
 
 export type LifePerformers = Performers<LifeEffect>;
 export type RefreshPerformers = Performers<RefreshEffect | ReloadEffect>;
 export type DrainPerformers = Performers<DrainEffect>;
+export type RemovalPerformers = Performers<RemovalEffect>;
 
 export class LbMachine {
   private readonly mailbox: Mailbox<LbState, LbEvent, LbEffect, LbBoot>;
@@ -31,6 +33,8 @@ export class LbMachine {
     readonly clock: Clock;
     readonly log: Logger;
     readonly recorder?: Recorder | undefined;
+    /** Checks the state after each step, and breaks on a violation: for tests. */
+    readonly isStrict?: boolean;
   }) {
     const { log } = parts;
     this.mailbox = new Mailbox({
@@ -46,7 +50,7 @@ export class LbMachine {
   }
 
   /** Adds the performers of one part; each part is added before it posts its first event. */
-  performBy(performers: LifePerformers | RefreshPerformers | DrainPerformers): void {
+  performBy(performers: LifePerformers | RefreshPerformers | DrainPerformers | RemovalPerformers): void {
     Object.assign(this.performers, performers);
   }
 

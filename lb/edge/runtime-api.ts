@@ -18,13 +18,11 @@ import {
 } from '../core/reload/print-command';
 import { APP_MAP, HOST_MAP } from '../core/render/maps';
 import { hasSameOptions, type ServerLine } from '../core/render/server-line';
+import type { LbMachine } from './machine';
 import { askSocket } from './master-socket';
 
 /** HAProxy takes command lines of up to 16 kB. */
 const LINE_MAX_BYTES = 12_000;
-/** Interval of attempts to delete removed servers; it grows while they keep connections. */
-const SWEEP_FIRST_MS = 100;
-const SWEEP_LAST_MS = 3000;
 const SWEPT_AT_ONCE = 50;
 
 interface PrintedCommand {
@@ -35,20 +33,18 @@ interface PrintedCommand {
 export class RuntimeApi {
   /** Removed servers that still finish their requests, by name, with the line they had; undefined when not known. */
   private leaving = new Map<string, ServerLine | undefined>();
-  private timer: NodeJS.Timeout | undefined;
-  private sweepMs = SWEEP_FIRST_MS;
-  private stopped = false;
   /** Commands and sweeps run one after the other: a server must not be deleted while it is put back. */
   private turn: Promise<unknown> = Promise.resolve();
-  /** Number of commands that were carried out. */
-  orders = 0;
 
   constructor(
     /** The path of the socket; a function when it may change. */
     private readonly socket: string | (() => string),
     private readonly mapFolder: string | undefined,
+    private readonly machine: LbMachine,
     private readonly log: Logger,
-  ) {}
+  ) {
+    machine.performBy({ sweep: () => void this.sweepAll() });
+  }
 
   get leavingCount(): number {
     return this.leaving.size;
@@ -74,9 +70,7 @@ export class RuntimeApi {
       }
       const why = await this.send(batch);
       if (why !== undefined) return { ok: false, why };
-      this.orders += commands.length;
-      this.sweepMs = SWEEP_FIRST_MS;
-      this.sweepSoon();
+      this.tellLeaving();
       return { ok: true };
     } catch (error) {
       return { ok: false, why: errorText(error) };
@@ -91,12 +85,11 @@ export class RuntimeApi {
   /** Takes over servers that an earlier load balancer removed; their lines are unknown. */
   adoptLeaving(names: readonly string[]): void {
     for (const name of names) this.leaving.set(name, undefined);
-    this.sweepSoon();
+    this.tellLeaving();
   }
 
-  stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+  private tellLeaving(): void {
+    this.machine.post({ kind: 'servers.leaving', count: this.leaving.size });
   }
 
   /** Sends one command and returns the answer. */
@@ -175,25 +168,18 @@ export class RuntimeApi {
     if (committed.trim() !== '') throw new Error(`map ${path}: ${firstLine(committed)}`);
   }
 
-  private sweepSoon(): void {
-    if (this.timer !== undefined || this.stopped || this.leaving.size === 0) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.sweepAll().catch((error: Error) =>
-        this.log.debug({ error: error.message }, 'removed servers cannot be deleted yet; it is tried again'),
-      );
-    }, this.sweepMs);
-    this.timer.unref();
-  }
-
   private async sweepAll(): Promise<void> {
     const names = [...this.leaving.keys()];
-    for (let start = 0; start < names.length; start += SWEPT_AT_ONCE) {
-      const gone = await this.inTurn(() => this.sweep(names.slice(start, start + SWEPT_AT_ONCE)));
-      if (gone.length > 0) this.sweepMs = SWEEP_FIRST_MS;
+    let deleted = 0;
+    try {
+      for (let start = 0; start < names.length; start += SWEPT_AT_ONCE) {
+        const some = names.slice(start, start + SWEPT_AT_ONCE);
+        deleted += (await this.inTurn(() => this.sweep(some))).length;
+      }
+    } catch (error) {
+      this.log.debug({ error: errorText(error) }, 'removed servers cannot be deleted yet; it is tried again');
     }
-    this.sweepMs = Math.min(SWEEP_LAST_MS, this.sweepMs * 1.5);
-    this.sweepSoon();
+    this.machine.post({ kind: 'servers.swept', deleted, left: this.leaving.size });
   }
 
   /** Deletes the removed servers among these that have no request left, and returns them. */

@@ -57,6 +57,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'reload',
     'refresh',
     'drains',
+    'removal',
     'traffic',
     'zdd',
   ],

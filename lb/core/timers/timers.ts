@@ -15,4 +15,6 @@ export const lbTimers = timersOf({
   refresh: {},
   /** Connections of drained tasks are counted again. */
   count: {},
+  /** Removed servers are tried to be deleted again. */
+  sweep: {},
 });

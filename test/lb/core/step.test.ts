@@ -60,7 +60,9 @@ const EVENTS: fc.Arbitrary<LbInput> = fc.oneof(
   fc.record({ ...kind('drain.served'), request, serving }),
   fc.record({ ...kind('drain.undone'), request, task, serving }),
   fc.record({ ...kind('connections.counted'), counts: fc.constantFrom([], [['a', 1] as const]), why }),
-  fc.record({ ...kind('woke'), timer: fc.constantFrom('refresh', 'count', 'probe') }),
+  fc.record({ ...kind('servers.leaving'), count: fc.nat(2) }),
+  fc.record({ ...kind('servers.swept'), deleted: fc.nat(2), left: fc.nat(2) }),
+  fc.record({ ...kind('woke'), timer: fc.constantFrom('refresh', 'count', 'probe', 'sweep') }),
 );
 
 test('what is always true stays true through any events, and the same events end in the same state', () => {

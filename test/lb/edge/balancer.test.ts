@@ -71,7 +71,7 @@ function stand() {
       end = state;
     },
   };
-  const machine = new LbMachine({ boot, clock, log: silentLogger, recorder });
+  const machine = new LbMachine({ boot, clock, log: silentLogger, recorder, isStrict: true });
   const balancer = new Balancer({
     options: { ...plainOptions, portRange: undefined },
     render: createRenderer(loadTemplates()),

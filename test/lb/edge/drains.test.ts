@@ -74,6 +74,7 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     clock,
     log: silentLogger,
     recorder,
+    isStrict: true,
   });
   const balancer = new Balancer({
     options: plainOptions,

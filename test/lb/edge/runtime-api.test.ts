@@ -5,14 +5,17 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import type { ServerLine } from '../../../lb/core/render/server-line';
+import { LbMachine } from '../../../lb/edge/machine';
 import { longestSession, RuntimeApi } from '../../../lb/edge/runtime-api';
-import { serverLine } from '../builders';
+import { lbBoot, serverLine } from '../builders';
 
 let folder: string;
 let server: Server;
 let api: RuntimeApi;
+let machine: LbMachine;
 let heard: string[];
 /** Servers that still have connections. */
 let busy: Set<string>;
@@ -46,10 +49,11 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(join(folder, 's'), resolve));
-  api = new RuntimeApi(join(folder, 's'), undefined, silentLogger);
+  machine = new LbMachine({ boot: lbBoot, clock: systemClock(), log: silentLogger, isStrict: true });
+  api = new RuntimeApi(join(folder, 's'), undefined, machine, silentLogger);
 });
 afterEach(async () => {
-  api.stop();
+  await machine.stop();
   await new Promise((resolve) => server.close(resolve));
   rmSync(folder, { recursive: true, force: true });
 });

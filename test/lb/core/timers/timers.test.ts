@@ -2,6 +2,9 @@
 
 import { lbTimers } from '../../../../lb/core/timers/timers';
 
-test.each(['reading', 'restart', 'probe', 'refresh', 'count'] as const)('a timer %s reads back', (kind) => {
-  expect([lbTimers.nameOf({ kind }), lbTimers.read(kind)]).toEqual([kind, { kind }]);
-});
+test.each(['reading', 'restart', 'probe', 'refresh', 'count', 'sweep'] as const)(
+  'a timer %s reads back',
+  (kind) => {
+    expect([lbTimers.nameOf({ kind }), lbTimers.read(kind)]).toEqual([kind, { kind }]);
+  },
+);
