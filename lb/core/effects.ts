@@ -1,5 +1,7 @@
 /**
- * Effects of the load balancer's state machine, performed by `edge/supervisor.ts`, `edge/balancer.ts` and `edge/drains.ts`.
+ * Effects of the load balancer's state machine.
+ *
+ * Performed by `edge/supervisor.ts`, `edge/refresh-steps.ts`, `edge/drains.ts` and `edge/runtime-api.ts`.
  */
 
 import type { CommonEffect } from '../../cluster/model/event';

@@ -20,7 +20,7 @@ import type { Handover, LoadedConfig } from './handover';
 import type { Haproxy, Worker } from './haproxy';
 import { IssueLog } from './issue-log';
 import type { LbMachine } from './machine';
-import { RefreshSteps } from './refresh-performers';
+import { RefreshSteps } from './refresh-steps';
 import type { Resolver } from './resolver';
 import { RunningBinds } from './running-binds';
 import type { RuntimeApi } from './runtime-api';

@@ -10,6 +10,7 @@ import { refusalKey, templateLabelKey } from '../core/issues/refusals';
 import { isTemplateLabel } from '../core/labels/overrides';
 import { buildModel, type Model } from '../core/model/model';
 import type { Outcome } from '../core/refresh/refresh';
+import { startTrials, type TrialResult, takeOutcome, trialOf } from '../core/refresh/template-trials';
 import type { ConfigFiles, Renderer } from '../core/render/render';
 import { ownerOfLine } from '../core/render/sections';
 import type { BuildContext, ModelOptions } from '../core/services/options';
@@ -19,8 +20,6 @@ import { errorLines, type Haproxy } from './haproxy';
 /** Limits of apps that are left out, and of apps that are checked alone. */
 const REFUSED_MAX = 50;
 const ALONE_MAX = 200;
-/** With more template labels than this, all of an app are left out when one is at fault. */
-const LABELS_MAX = 20;
 
 interface ConfigErrorsOptions {
   readonly options: ModelOptions;
@@ -53,6 +52,7 @@ export class ConfigErrors {
     const named = partsNamed(why, refusal, refused);
     if (named.size > 0) return named;
     const appsAtFault = new Map<string, string>();
+    this.checkedAlone.trim(apps.length, () => apps.map(({ id }) => id));
     for (const app of apps.slice(0, ALONE_MAX)) {
       if (refused.has(app.id)) continue;
       const outcome =
@@ -68,8 +68,7 @@ export class ConfigErrors {
   async allowTemplates(apps: readonly App[], context: BuildContext): Promise<BuildContext> {
     if (this.parts.options.templateLabels.groups.length === 0) return context;
     const refusedLabels = new Map<string, string>();
-    for (const cache of [this.checkedAlone, this.templatesChecked])
-      cache.trim(apps.length, () => apps.map(({ id }) => id));
+    this.templatesChecked.trim(apps.length, () => apps.map(({ id }) => id));
     for (const app of apps) {
       const labels = templateLabelsOf(app);
       if (labels.length === 0) continue;
@@ -82,34 +81,25 @@ export class ConfigErrors {
     return { ...context, refusedTemplates: refusedLabels };
   }
 
-  /** Template labels of an app that are at fault, by `templateLabelKey`; undefined when the check could not run. */
+  /** Template labels of an app that are at fault; undefined when the check could not run. */
   private async refusedTemplates(
     app: App,
     labels: readonly string[],
     context: BuildContext,
-  ): Promise<ReadonlyMap<string, string> | undefined> {
-    const without = (left: readonly string[], refused = context.refused): Promise<AppCheck> => {
-      const unusedLabels = new Map(left.map((label) => [templateLabelKey(app.id, label), '']));
-      return this.tryAlone(app, { ...context, refusedTemplates: unusedLabels, refused });
-    };
-    const { outcome: whole } = await without([]);
-    if (whole.ok) return new Map();
-    if (whole.noAppAtFault) return undefined;
-    const all = new Map([[app.id, whole.why]]);
-    if (labels.length > LABELS_MAX) return all;
-    const bare = await without(labels);
-    if (!bare.outcome.ok) {
-      // Something else than template labels is at fault; the check of all apps together finds it.
-      const parts = new Map([...context.refused, ...partsNamed(bare.outcome.why, bare, context.refused)]);
-      return (await without([], parts)).outcome.ok ? new Map() : all;
+  ): Promise<TrialResult> {
+    const trials = startTrials(app.id, labels);
+    let trial = trialOf(trials);
+    let named: ReadonlyMap<string, string> = new Map();
+    for (;;) {
+      const unused = new Map(trial.unused.map((label) => [templateLabelKey(app.id, label), '']));
+      const refused = trial.parts ? new Map([...context.refused, ...named]) : context.refused;
+      const tried = await this.tryAlone(app, { ...context, refusedTemplates: unused, refused });
+      const { outcome } = tried;
+      if (!outcome.ok) named = partsNamed(outcome.why, tried, context.refused);
+      const next = takeOutcome(trials, outcome);
+      if (next.kind === 'done') return next.result;
+      trial = next.trial;
     }
-    const refused = new Map<string, string>();
-    for (const label of labels) {
-      const { outcome } = await without(labels.filter((other) => other !== label));
-      if (!outcome.ok) refused.set(templateLabelKey(app.id, label), outcome.why);
-    }
-    const rest = await without(labels.filter((label) => refused.has(templateLabelKey(app.id, label))));
-    return rest.outcome.ok ? refused : all;
   }
 
   private async checkAlone(app: App, context: BuildContext): Promise<Outcome> {
