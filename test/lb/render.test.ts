@@ -1,4 +1,4 @@
-/** `meseta lb render`, the arguments of the original, and what is read of events. */
+/** `meseta lb render`, and the arguments of the original. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,6 @@ import { systemClock } from '../../cluster/runtime/clock';
 import { parseFlags } from '../../cluster/runtime/config/flags';
 import { silentLogger } from '../../cluster/runtime/log';
 import { expandLbArgs, type LbConfig, lbFlags, readLbConfig } from '../../lb/config';
-import { createAppStore } from '../../lb/core/apps/app-store';
-import { appsOfEvent } from '../../lb/core/apps/event-apps';
 import { splitCommand } from '../../lb/edge/command';
 import { renderApps } from '../../lb/edge/render/main';
 import { appJson, taskJson } from './builders';
@@ -132,30 +130,4 @@ test('the first word of the container and its environment are taken', () => {
     selfSigned: false,
     accessLogs: [],
   });
-});
-
-const events: [string, string[] | 'all'][] = [
-  ['{"appId":"/a"}', ['/a']],
-  ['{"runSpecId":"/a/b"}', ['/a/b']],
-  ['{"appDefinition":{"id":"/c"}}', ['/c']],
-  ['{"plan":{"steps":[{"actions":[{"app":"/a"},{"app":"/b"},{"pod":"/p"}]}]}}', ['/a', '/b']],
-  ['{"eventType":"x"}', 'all'],
-  ['no json', 'all'],
-];
-
-test.each(events)('the event %s is about %j', (data, wanted) => {
-  expect(appsOfEvent(data)).toEqual(wanted);
-});
-
-test('an app that reads the same stays the same object', () => {
-  const store = createAppStore();
-  expect(store.replaceAll({ apps: [appJson('/b', 2, []), appJson('/a', 1, [])] })).toBeUndefined();
-  const [a, b] = store.apps();
-  expect(store.replaceAll({ apps: [appJson('/a', 1, []), appJson('/b', 3, [])] })).toBeUndefined();
-  expect(store.apps()[0]).toBe(a);
-  expect(store.apps()[1]).not.toBe(b);
-  expect(store.replaceOne('/c', { app: appJson('/c', 4, []) })).toBe(true);
-  expect(store.apps().map(({ id }) => id)).toEqual(['/a', '/b', '/c']);
-  expect(store.replaceOne('/c', { apps: [] })).toBe(false);
-  expect(store.replaceAll({})).toContain('no list');
 });

@@ -102,7 +102,10 @@ interface ServiceParts {
   readonly issues: readonly Issue[];
 }
 
-/** A builder that rebuilds only what changed since its last call. Its arguments must not be changed afterwards. */
+/**
+ * A builder that rebuilds only what changed since its last call. Its arguments must not be changed afterwards, and the apps
+ * are those of one store, which gives them their versions.
+ */
 export function createModelBuilder(
   options: ModelOptions,
   nextVersion: () => number = createCounter(),

@@ -173,7 +173,7 @@ function contextKey(
   if (drained && drained.size > 0) for (const { id } of app.tasks) if (drained.has(id)) key += ` out ${id}`;
   if (weights && weights.size > 0) {
     const owners = new Set([app.id, ...app.tasks.map((task) => task.app ?? app.id)]);
-    for (const owner of owners) key += ` weight ${weights.get(owner) ?? ''}`;
+    for (const owner of owners) if (weights.has(owner)) key += ` weight ${owner} ${weights.get(owner)}`;
   }
   return key;
 }
