@@ -6,8 +6,6 @@
  */
 
 import type { Logger } from '../../cluster/runtime/log';
-import { Requests } from '../../cluster/runtime/requests';
-import type { LbInput } from '../core/events';
 import type { Issue } from '../core/issues/issues';
 import type { Model } from '../core/model/model';
 import type { Outcome, RefreshEffect, RefreshState } from '../core/refresh/refresh';
@@ -19,7 +17,7 @@ import { Configurations } from './configurations';
 import type { Handover, LoadedConfig } from './handover';
 import type { Haproxy, Worker } from './haproxy';
 import { IssueLog } from './issue-log';
-import type { LbMachine } from './machine';
+import { type LbMachine, MachineCalls } from './machine';
 import { RefreshSteps } from './refresh-steps';
 import type { Resolver } from './resolver';
 import { RunningBinds } from './running-binds';
@@ -51,7 +49,7 @@ export class Balancer {
   private readonly binds = new RunningBinds();
   private readonly issueLog: IssueLog;
   private readonly steps: RefreshSteps;
-  private readonly requests = new Requests<Outcome | Error>();
+  private readonly calls: MachineCalls<Outcome>;
   /** Duration of the last change, from the apps' JSON to serving it. */
   lastChangeMs = 0;
 
@@ -67,7 +65,7 @@ export class Balancer {
       onAnswer: (answer, error, ms) => this.answer(answer, error, ms),
     });
     parts.machine.performBy(this.steps.performers());
-    parts.machine.onBroken((error) => this.requests.answerAll(error));
+    this.calls = new MachineCalls(parts.machine);
   }
 
   /** Takes the files on disk, which an earlier run wrote, as the running ones. `adopted`: HAProxy is of that run, too. */
@@ -165,7 +163,7 @@ export class Balancer {
 
   /** Serves the apps as last read, with the current facts. */
   async refresh(): Promise<void> {
-    await this.ask((request) => ({ kind: 'refresh.asked', request }));
+    await this.calls.ask((request) => ({ kind: 'refresh.asked', request }));
   }
 
   /** Refreshes soon, after HAProxy was restarted. */
@@ -177,7 +175,7 @@ export class Balancer {
   async reloadAgain(reason: string): Promise<Outcome> {
     const { haproxy, machine } = this.parts;
     await haproxy.oldWorkers.gone(machine.read(({ reload }) => reload.boot.reloadWaitMs));
-    return await this.ask((request) => ({ kind: 'reload.asked', request, reason }));
+    return await this.calls.ask((request) => ({ kind: 'reload.asked', request, reason }));
   }
 
   /** Renders and checks the configuration of these apps without loading it. */
@@ -185,7 +183,7 @@ export class Balancer {
     const { store } = this.configs;
     const why = store.replaceAll(json);
     if (why !== undefined) throw new Error(why);
-    const outcome = await this.ask((request) => ({ kind: 'preview.asked', request }));
+    const outcome = await this.calls.ask((request) => ({ kind: 'preview.asked', request }));
     const { model, files } = this.configs.get('checked');
     return { files, issues: [...store.issues(), ...model.issues], outcome };
   }
@@ -202,19 +200,9 @@ export class Balancer {
     await this.keepLoaded(this.files);
   }
 
-  private async ask(event: (request: number) => LbInput): Promise<Outcome> {
-    const { machine } = this.parts;
-    if (machine.isBroken) throw new Error("the load balancer's state machine failed");
-    const answer = await new Promise<Outcome | Error>((resolve) => {
-      machine.post(event(this.requests.add(resolve)));
-    });
-    if (answer instanceof Error) throw answer;
-    return answer;
-  }
-
   private answer({ requests, outcome, changed }: JobAnswer, error: Error | undefined, ms: number): void {
     if (changed) this.lastChangeMs = ms;
-    for (const request of requests) this.requests.answer(request, error ?? outcome);
+    for (const request of requests) this.calls.answer(request, error ?? outcome);
   }
 }
 

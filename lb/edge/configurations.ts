@@ -5,6 +5,7 @@
  * Always true: `running` and `model` change only by an effect of the machine, or when HAProxy is adopted.
  */
 
+import { assert } from '../../cluster/model/assert';
 import { createAppStore } from '../core/apps/app-store';
 import { type App, rememberAlive } from '../core/apps/apps';
 import { appOfRefusal } from '../core/issues/refusals';
@@ -59,27 +60,24 @@ export class Configurations {
     this.context = { ...emptyContext, ...facts, aliveByTask, portOrder: store.portOrder() };
   }
 
-  /** Builds the configuration of the apps, with more facts. */
-  make(name: ConfigName, facts: Partial<BuildContext>): Configuration {
-    const model = this.build(this.apps, { ...this.context, ...facts });
-    return this.put(name, model);
-  }
-
-  private put(name: ConfigName, model: Model): Configuration {
-    const made = { model, files: this.render(model) };
-    this.built.set(name, made);
-    return made;
-  }
-
-  /** The model of what the apps want, without rendering it. */
+  /** Builds the model of the apps with the facts taken so far, and more. */
   modelWith(facts: Partial<BuildContext>): Model {
     return this.build(this.apps, { ...this.context, ...facts });
   }
 
+  /** Renders a model, which has this name from now on. */
+  put(name: ConfigName, model: Model): Configuration {
+    const configuration = { model, files: this.render(model) };
+    this.built.set(name, configuration);
+    return configuration;
+  }
+
   /** A configuration by its name. The kept one is made when it is compared. */
   get(name: ConfigName): Configuration {
-    const made = this.built.get(name);
-    return name === 'running' || made === undefined ? { model: this.model, files: this.running } : made;
+    if (name === 'running') return { model: this.model, files: this.running };
+    const built = this.built.get(name);
+    assert(built, `the ${name} configuration was not built`);
+    return built;
   }
 
   /** The running structure with the wanted servers. */

@@ -5,14 +5,12 @@
  */
 
 import { errorText } from '../../cluster/model/error-text';
-import { Requests } from '../../cluster/runtime/requests';
 import type { DrainStatus } from '../core/drains/drains';
-import type { LbInput } from '../core/events';
 import { readUsed } from '../core/traffic/traffic';
 import type { Balancer } from './balancer';
 import type { Follower } from './follow';
 import type { Handover } from './handover';
-import type { DrainPerformers, LbMachine } from './machine';
+import { type DrainPerformers, type LbMachine, MachineCalls } from './machine';
 import type { OldWorkers } from './old-workers';
 import type { RuntimeApi } from './runtime-api';
 
@@ -30,24 +28,24 @@ interface DrainsDeps {
 
 export class Drains {
   private readonly listeners = new Set<(status: DrainStatus) => void>();
-  private readonly requests = new Requests<DrainStatus | Error>();
+  private readonly calls: MachineCalls<DrainStatus>;
 
   constructor(private readonly parts: DrainsDeps) {
     parts.machine.performBy(this.performers());
-    parts.machine.onBroken((error) => this.requests.answerAll(error));
+    this.calls = new MachineCalls(parts.machine);
   }
 
   /** Drains a task. Resolves when it has no connection left, or at the deadline. */
   takeOut(task: string, deadlineMs: number): Promise<DrainStatus> {
     const app = this.parts.balancer.appOfTask(task);
     const serving = this.serving(task);
-    return this.ask((request) => ({ kind: 'drain.asked', request, task, app, deadlineMs, serving }));
+    return this.calls.ask((request) => ({ kind: 'drain.asked', request, task, app, deadlineMs, serving }));
   }
 
   /** Puts a task back. */
   putBack(task: string): Promise<DrainStatus> {
     const serving = this.serving(task);
-    return this.ask((request) => ({ kind: 'drain.undone', request, task, serving }));
+    return this.calls.ask((request) => ({ kind: 'drain.undone', request, task, serving }));
   }
 
   async stateOf(task: string): Promise<DrainStatus> {
@@ -66,16 +64,6 @@ export class Drains {
 
   stop(): void {
     this.parts.machine.post({ kind: 'drains.stopped' });
-  }
-
-  private async ask(event: (request: number) => LbInput): Promise<DrainStatus> {
-    const { machine } = this.parts;
-    if (machine.isBroken) throw new Error("the load balancer's state machine failed");
-    const answer = await new Promise<DrainStatus | Error>((resolve) => {
-      machine.post(event(this.requests.add(resolve)));
-    });
-    if (answer instanceof Error) throw answer;
-    return answer;
   }
 
   private performers(): DrainPerformers {
@@ -102,8 +90,8 @@ export class Drains {
       'tell-drain': ({ status }) => {
         for (const listener of this.listeners) listener(status);
       },
-      'answer-drain': ({ request, status }) => this.requests.answer(request, status),
-      'fail-drain': ({ request, why }) => this.requests.answer(request, new Error(why)),
+      'answer-drain': ({ request, status }) => this.calls.answer(request, status),
+      'fail-drain': ({ request, why }) => this.calls.answer(request, new Error(why)),
     };
   }
 

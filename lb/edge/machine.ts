@@ -5,6 +5,7 @@
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import { Mailbox, type Performers, type Recorder } from '../../cluster/runtime/mailbox';
+import { Requests } from '../../cluster/runtime/requests';
 import type { DrainEffect } from '../core/drains/drains';
 import type { LbEffect, LifeEffect } from '../core/effects';
 import type { LbBoot, LbEvent, LbInput } from '../core/events';
@@ -70,5 +71,30 @@ export class LbMachine {
 
   async stop(): Promise<void> {
     await this.mailbox.stop();
+  }
+}
+
+/**
+ * Calls that the machine answers: each becomes an event with a request number, and an effect with that number answers it.
+ * When the machine breaks all fail.
+ */
+export class MachineCalls<Answer> {
+  private readonly requests = new Requests<Answer | Error>();
+
+  constructor(private readonly machine: LbMachine) {
+    machine.onBroken((error) => this.requests.answerAll(error));
+  }
+
+  async ask(event: (request: number) => LbInput): Promise<Answer> {
+    if (this.machine.isBroken) throw new Error("the load balancer's state machine failed");
+    const answer = await new Promise<Answer | Error>((resolve) => {
+      this.machine.post(event(this.requests.add(resolve)));
+    });
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }
+
+  answer(request: number, answer: Answer | Error): void {
+    this.requests.answer(request, answer);
   }
 }

@@ -186,18 +186,17 @@ export class RefreshSteps {
   /** Tries to bind the addresses that HAProxy does not have yet; those that fail are left out of the model. */
   private async tryBinds(): Promise<void> {
     const { configs, binds, log } = this.parts;
-    const fresh = configs
-      .modelWith({})
-      .frontends.flatMap(({ bind, bindAddress }) =>
-        bind === undefined || !bindAddress || binds.has(bind) || binds.collidesWith(bindAddress)
-          ? []
-          : [bindAddress],
-      );
+    const wanted = configs.modelWith({});
+    const fresh = wanted.frontends.flatMap(({ bind, bindAddress }) =>
+      bind === undefined || !bindAddress || binds.has(bind) || binds.collidesWith(bindAddress)
+        ? []
+        : [bindAddress],
+    );
     const unbindable = fresh.length === 0 ? new Map<string, string>() : await findUnbindable(fresh);
     for (const [address, why] of unbindable)
       log.debug({ address, why }, 'an address cannot be bound; it gets no listener');
     if (unbindable.size > 0) configs.context = { ...configs.context, unbindable };
-    configs.make('wanted', {});
+    configs.put('wanted', unbindable.size > 0 ? configs.modelWith({}) : wanted);
     this.post({ kind: 'binds.tried', unbindable: unbindable.size });
   }
 
@@ -255,7 +254,7 @@ export class RefreshSteps {
   private async check({ refused, alone, lately }: Effect<'check'>): Promise<void> {
     const { configs, skipValidation, options, haproxy } = this.parts;
     const context = { ...configs.context, refused: new Map(refused) };
-    const whole = configs.make('checked', { refused: context.refused });
+    const whole = configs.put('checked', configs.modelWith({ refused: context.refused }));
     const { config } = whole.files;
     const hash = lately === undefined ? '' : textHash(config);
     const skip =
