@@ -19,7 +19,7 @@ const registries = fc
     gone: names('G'),
     roles: names('r'),
     machines: names('m'),
-    since: fc.integer({ min: 0, max: 2_000_000_000_000 }),
+    since: fc.integer({ min: 1_000_000_000_000, max: 2_000_000_000_000 }),
     drained: fc.boolean(),
     capabilities: fc.uniqueArray(fc.constantFrom('AGENT_DRAINING', 'QUOTA_V2')),
   })
