@@ -6,7 +6,7 @@ import { agentMachine } from '../cluster/agent/core/step';
 import { executorMachine } from '../cluster/executor/core/step';
 import { masterMachine } from '../cluster/master/core/step';
 import type { Machine } from '../cluster/model/event';
-import { builderMachine, supervisorMachine } from '../dns/core/step';
+import { dnsMachines } from '../dns/core/step';
 import { marathonReplay } from '../frameworks/marathon/core/step';
 import { lbMachine } from '../lb/core/step';
 
@@ -19,6 +19,5 @@ export const machines: readonly AnyMachine[] = [
   executorMachine,
   marathonReplay,
   lbMachine,
-  supervisorMachine,
-  builderMachine,
+  ...dnsMachines,
 ];

@@ -1,6 +1,6 @@
 /**
- * The two machines of DNS: the zone builder, which follows the masters and sends the zone out, and the supervisor of its
- * thread. The answers to questions are no part of them.
+ * The step of the zone builder, which follows the masters and sends the zone out; and the list of both machines of DNS. The
+ * answers to questions are no part of them.
  */
 
 import { follow, followWoke } from '../../cluster/model/follow/follow';
@@ -27,17 +27,7 @@ import {
   checkBuilder,
   initBuilder,
 } from './builder/state';
-import {
-  checkSupervisor,
-  initSupervisor,
-  type SupervisorEffect,
-  type SupervisorEvents,
-  type SupervisorState,
-  type SupervisorTurn,
-  supervisorTimers,
-  supervisorTransitions,
-  supervisorWoke,
-} from './supervisor/supervisor';
+import { supervisorMachine } from './supervisor/supervisor';
 
 const transitions: Transitions<BuilderTurn, BuilderEvents> = {
   started,
@@ -86,19 +76,5 @@ export const builderMachine = machine<
   check: checkBuilder,
 });
 
-export const supervisorMachine = machine<
-  SupervisorState,
-  SupervisorEvents,
-  SupervisorEffect,
-  (typeof supervisorTimers)['spec'],
-  object,
-  SupervisorTurn
->({
-  name: 'dns',
-  init: initSupervisor,
-  start: plainTurn,
-  transitions: supervisorTransitions,
-  timers: supervisorTimers,
-  woke: supervisorWoke,
-  check: checkSupervisor,
-});
+/** The machines whose recordings can be replayed. */
+export const dnsMachines = [supervisorMachine, builderMachine] as const;

@@ -7,8 +7,9 @@ import { VirtualClock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
 import type { BuilderInput } from '../../dns/core/builder/events';
-import { builderMachine, supervisorMachine } from '../../dns/core/step';
+import { builderMachine } from '../../dns/core/step';
 import type { SupervisorInput } from '../../dns/core/supervisor/supervisor';
+import { supervisorMachine } from '../../dns/core/supervisor/supervisor';
 import { type Interpreter, optionsOf } from '../scripts/run';
 
 const START = 1_000_000;

@@ -12,7 +12,14 @@
 
 import type { CommonEffect, Stamped, Unstamped, Woke } from '../../../cluster/model/event';
 import { limitOf } from '../../../cluster/model/follow/policy';
-import { note, type TimerHandlers, type Transitions, type Turn } from '../../../cluster/model/machine';
+import {
+  machine,
+  note,
+  plainTurn,
+  type TimerHandlers,
+  type Transitions,
+  type Turn,
+} from '../../../cluster/model/machine';
 import type { Millis } from '../../../cluster/model/time';
 import { timersOf } from '../../../cluster/model/timers';
 import type { FactSource } from '../builder/state';
@@ -73,9 +80,9 @@ export type SupervisorEffect =
 
 export type SupervisorTurn = Turn<SupervisorState, SupervisorEffect>;
 
-export const supervisorTimers = timersOf({ restart: {} });
+const supervisorTimers = timersOf({ restart: {} });
 
-export function initSupervisor(): SupervisorState {
+function initSupervisor(): SupervisorState {
   return {
     phase: 'new',
     thread: 0,
@@ -86,7 +93,7 @@ export function initSupervisor(): SupervisorState {
   };
 }
 
-export const supervisorTransitions: Transitions<SupervisorTurn, SupervisorEvents> = {
+const transitions: Transitions<SupervisorTurn, SupervisorEvents> = {
   started: (turn) => {
     if (turn.state.phase === 'new') startThread(turn);
   },
@@ -110,7 +117,7 @@ export const supervisorTransitions: Transitions<SupervisorTurn, SupervisorEvents
   },
 };
 
-export const supervisorWoke: TimerHandlers<SupervisorTurn, (typeof supervisorTimers)['spec']> = {
+const woke: TimerHandlers<SupervisorTurn, (typeof supervisorTimers)['spec']> = {
   restart: (turn) => {
     if (turn.state.phase === 'pausing') startThread(turn);
   },
@@ -162,3 +169,20 @@ export function checkSupervisor({ phase, thread, status }: SupervisorState): str
   ];
   return rules.flatMap(([holds, violation]) => (holds ? [] : [violation]));
 }
+
+export const supervisorMachine = machine<
+  SupervisorState,
+  SupervisorEvents,
+  SupervisorEffect,
+  (typeof supervisorTimers)['spec'],
+  object,
+  SupervisorTurn
+>({
+  name: 'dns',
+  init: initSupervisor,
+  start: plainTurn,
+  transitions,
+  timers: supervisorTimers,
+  woke,
+  check: checkSupervisor,
+});

@@ -8,7 +8,8 @@ import { canonicalText } from '../../../cluster/runtime/recording/canonical';
 import { replay } from '../../../cluster/runtime/recording/replay';
 import type { BuilderInput } from '../../../dns/core/builder/events';
 import { PARTS_OUT_MAX } from '../../../dns/core/builder/state';
-import { builderMachine, supervisorMachine } from '../../../dns/core/step';
+import { builderMachine } from '../../../dns/core/step';
+import { supervisorMachine } from '../../../dns/core/supervisor/supervisor';
 
 test('a builder follows, loses its master, polls, and its events lead to the same state again', () => {
   const clock = new VirtualClock(5000);

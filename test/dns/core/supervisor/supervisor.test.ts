@@ -1,4 +1,3 @@
-import { supervisorMachine } from '../../../../dns/core/step';
 import {
   type BuilderStatus,
   checkSupervisor,
@@ -6,6 +5,7 @@ import {
   type SupervisorEvent,
   type SupervisorInput,
   type SupervisorState,
+  supervisorMachine,
 } from '../../../../dns/core/supervisor/supervisor';
 
 type Phase = SupervisorState['phase'];
