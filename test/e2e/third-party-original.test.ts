@@ -241,8 +241,11 @@ const DIFFERENCES: readonly (readonly [line: RegExp, reason: string])[] = [
   ],
   [/^[.\w]*\.flags\.\w+ string$/, 'the flags that there are'],
   [/^\.scheduler\//, 'of the driver, which is in the process of the original'],
-  [/^\.master\/(event_streams\/.*|tasks_launched) number$/, 'numbers that only ours has'],
-  [/^\.slave\/tasks_error number$/, 'the same'],
+  [
+    /^\.master\/(event_streams\/.*|tasks_launched|invariant_violations) number$/,
+    'numbers that only ours has',
+  ],
+  [/^\.slave\/(tasks_error|invariant_violations) number$/, 'the same'],
 ];
 /** Metrics of the agent and its containers, which the original's master has when both are in one process. */
 const OF_AGENTS = /^\.(slave|containerizer|gc|resource_provider_manager)\//;
