@@ -86,19 +86,23 @@ export function createRenderer(templates: Templates): Renderer {
     const { head, frontends, backends, httpIn, appIdIn, httpsIn, mapFolder } = model;
     const shared = [
       cache.of('head', JSON.stringify(head), () => templates.HEAD({ ...head })),
-      frontends.map((frontend) => userlistText(texts, frontend)).join(''),
+      userlistsText(texts, frontends),
       httpIn ? cache.of('http', httpIn.version, () => httpFrontendText(templates, texts, httpIn, model)) : '',
       cache.of('app ids', appIdIn.version, () => appIdFrontendText(templates, texts, appIdIn, model)),
       httpsIn
         ? cache.of('https', httpsIn.version, () => httpsFrontendText(templates, texts, httpsIn, model))
         : '',
     ];
-    const front = [...shared.map((text): Block => ({ text })), ...frontendBlocks(frontends)];
     const back = backendBlocks(backends);
-    const wholeText = (): string => front.map(({ text }) => text).join('') + backendTexts(back).join('');
+    const blocks = [...shared.map((text): Block => ({ text })), ...frontendBlocks(frontends), ...back];
+    const wholeText = (): string => {
+      const whole = backendTexts(back);
+      const first = blocks.length - back.length;
+      return blocks.map(({ text }, index) => whole[index - first] ?? text).join('');
+    };
     const maps = mapFolder === undefined ? undefined : buildMaps(model);
     cache.trim(TEXTS_EACH * backends.length, () => textNames(model));
-    return filesOf([...front, ...back], maps, wholeText);
+    return filesOf(blocks, maps, wholeText);
   };
 }
 
@@ -113,8 +117,11 @@ function textNames({ backends }: Model): string[] {
   return names;
 }
 
-function userlistText(texts: Texts, { name, version, userlist }: Frontend): string {
-  return userlist ? texts.of(`userlist ${name}`, version, () => texts.snippets([userlist])) : '';
+function userlistsText(texts: Texts, frontends: readonly Frontend[]): string {
+  let text = '';
+  for (const { name, version, userlist } of frontends)
+    if (userlist) text += texts.of(`userlist ${name}`, version, () => texts.snippets([userlist]));
+  return text;
 }
 
 /** Texts of health check options, of which the servers of a backend have few. */
