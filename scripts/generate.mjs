@@ -20,6 +20,15 @@ const SCALARS = {
   int64: 'Int64',
   uint64: 'Int64',
 };
+/** Messages whose `value` is an id, to its type in cluster/model/ids.ts. */
+const IDS = {
+  FrameworkID: 'FrameworkId',
+  AgentID: 'AgentId',
+  OfferID: 'OfferId',
+  TaskID: 'TaskId',
+  ExecutorID: 'ExecutorId',
+  OperationID: 'OperationId',
+};
 /** Package to the file of its types. */
 const FILES = {
   'mesos.v1': 'mesos',
@@ -72,6 +81,8 @@ function printPackage(namespace, file) {
   const lines = wanted.map((name) => `import type * as ${name} from './${name}';`);
   const own = ['Base64', 'Int64'].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
   if (own.length > 0) lines.push(`import type { ${own.join(', ')} } from '../scalars';`);
+  const ids = Object.values(IDS).filter((name) => body.includes(`value: ${name};`));
+  if (ids.length > 0) lines.unshift(`import type { ${ids.sort().join(', ')} } from '../../model/ids';`);
   return `${HEADER(`Types of the package ${namespace.fullName.slice(1)}.`)}${lines.join('\n')}${lines.length ? '\n\n' : ''}${body}`;
 }
 
@@ -89,12 +100,17 @@ function printItem(item, indent, imports, file) {
 }
 
 function printField(field, imports, file) {
-  const base = field.resolvedType ? reference(field.resolvedType, imports, file) : SCALARS[field.type];
+  const base = field.resolvedType ? reference(field.resolvedType, imports, file) : scalarOf(field);
   if (!base) throw new Error(`no TypeScript type for ${field.fullName}: ${field.type}`);
   const type = field.map ? `Record<string, ${base}>` : field.repeated ? `readonly ${wrap(base)}[]` : base;
   return field.required
     ? `readonly ${field.name}: ${type};`
     : `readonly ${field.name}?: ${type} | undefined;`;
+}
+
+/** The type of a field without a message: an id has its kind. */
+function scalarOf({ type, name, parent }) {
+  return (name === 'value' && IDS[parent.name]) || SCALARS[type];
 }
 
 function wrap(type) {

@@ -7,7 +7,7 @@
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
-import { idError } from '../../model/ids';
+import { commandExecutorOf, idError } from '../../model/ids';
 import { note } from '../../model/machine';
 import { nextUuid } from '../../model/random';
 import type { TaskState } from '../../model/task-state';
@@ -161,7 +161,7 @@ function executorInfo(framework: AgentFramework, task: mesos.TaskInfo): mesos.Ex
   const command = task.command?.value ?? '';
   const short = command.length > EXECUTOR_NAME_COMMAND_MAX ? `${command.slice(0, 12)}...` : command;
   return {
-    executor_id: { value: task.task_id.value },
+    executor_id: { value: commandExecutorOf(task.task_id.value) },
     framework_id: { value: framework.id },
     name: `Command Executor (Task: ${task.task_id.value}) (Command: sh -c '${short}')`,
     source: task.task_id.value,

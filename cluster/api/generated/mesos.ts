@@ -3,6 +3,7 @@
  * Made by `npm run generate` from cluster/api/proto; do not edit.
  */
 
+import type { AgentId, ExecutorId, FrameworkId, OfferId, OperationId, TaskId } from '../../model/ids';
 import type { Base64, Int64 } from '../scalars';
 
 
@@ -13,23 +14,23 @@ export type Status =
   | 'DRIVER_STOPPED';
 
 export interface FrameworkID {
-  readonly value: string;
+  readonly value: FrameworkId;
 }
 
 export interface OfferID {
-  readonly value: string;
+  readonly value: OfferId;
 }
 
 export interface AgentID {
-  readonly value: string;
+  readonly value: AgentId;
 }
 
 export interface TaskID {
-  readonly value: string;
+  readonly value: TaskId;
 }
 
 export interface ExecutorID {
-  readonly value: string;
+  readonly value: ExecutorId;
 }
 
 export interface ContainerID {
@@ -42,7 +43,7 @@ export interface ResourceProviderID {
 }
 
 export interface OperationID {
-  readonly value: string;
+  readonly value: OperationId;
 }
 
 export interface TimeInfo {

@@ -9,6 +9,7 @@ import type { AgentEffect } from '../../agent/core/effects';
 import type { AgentInput } from '../../agent/core/events';
 import type { Event as ExecutorEvent } from '../../api/generated/executor';
 import type * as mesos from '../../api/generated/mesos';
+import { commandTaskOf } from '../../model/ids';
 import type { Clock } from '../../runtime/clock';
 
 /** The time until a task ends by itself, plus or minus the spread; 0 for never. */
@@ -83,7 +84,7 @@ export class EmulatedExecutors {
   }
 
   private report({ ids }: EmulatedTask, state: mesos.TaskState): void {
-    const task_id = { value: ids.executor_id.value };
+    const task_id = { value: commandTaskOf(ids.executor_id.value) };
     const status = { task_id, state, uuid: nextUpdateUuid(), source: 'SOURCE_EXECUTOR' as const };
     const call = { ...ids, type: 'UPDATE' as const, update: { status } };
     this.options.post({ kind: 'executor.call', request: requests++, call });

@@ -9,6 +9,7 @@ import { type AgentState, taskKey } from '../../../cluster/agent/core/state';
 import type { MasterEffect } from '../../../cluster/master/core/state/effects';
 import type { MasterEvent } from '../../../cluster/master/core/state/events';
 import type { MasterState } from '../../../cluster/master/core/state/state';
+import { commandExecutorOf } from '../../../cluster/model/ids';
 import type { MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
 import type { MarathonState } from '../../../frameworks/marathon/core/state/state';
@@ -116,7 +117,7 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
         const executor = frameworks.get(framework_id.value)?.executors.get(task_id.value);
         if (!executor?.tasks.has(task_id.value)) return event;
         const status = { task_id, state: 'TASK_KILLED', uuid: numberedUuid(1000 + streams.size) } as const;
-        const ids = { framework_id, executor_id: task_id };
+        const ids = { framework_id, executor_id: { value: commandExecutorOf(task_id.value) } };
         const call = { ...ids, type: 'UPDATE', update: { status } } as const;
         return { kind: 'executor.call', at: event.at, request: -1, call };
       },

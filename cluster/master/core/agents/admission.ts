@@ -6,7 +6,7 @@
 
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
-import { idError } from '../../../model/ids';
+import { type AgentId, type FrameworkId, idError, idText, lookUp } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import type { Principal } from '../../../model/principal';
 import { formError, inside } from '../../../model/resource-errors';
@@ -48,7 +48,7 @@ export function examine<Message extends AgentReport['message']>(
   if (refused) return { answer: 'ignore', why: refused };
   if (isDown(state, message.slave.hostname, pid)) return { answer: 'shutdown', why: 'Machine is `DOWN`' };
   const why =
-    versionError(message.version) ??
+    versionError(report.version) ??
     domainError(state, message.slave) ??
     checkpointedResourcesError(state, report);
   return why === undefined ? report : { answer: 'ignore', why };
@@ -62,7 +62,7 @@ function checkpointedResourcesError(
   state: MasterState,
   { message, machine, checkpointed }: AgentReport,
 ): string | undefined {
-  const registered = state.agents.get(message.slave.id?.value ?? '');
+  const registered = lookUp(state.agents, message.slave.id?.value);
   for (const resources of [checkpointed, registered ? checkpointedOf(registered.total) : []]) {
     const total = applyCheckpoint(machine, resources);
     if ('error' in total) return total.error;
@@ -75,7 +75,7 @@ export function relocationRefusal(
   state: MasterState,
   { pid, message }: Reregistration,
 ): AdmissionRefusal | undefined {
-  const registered = state.agents.get(message.slave.id?.value ?? '');
+  const registered = lookUp(state.agents, message.slave.id?.value);
   if (!registered) return undefined;
   const ipOf = (agentPid: string): string | undefined => machineIdOf('', agentPid).ip;
   if (ipOf(registered.pid) === ipOf(pid) && registered.info.hostname === message.slave.hostname)
@@ -113,14 +113,14 @@ function isReturning(message: AgentReport['message']): message is internal.Rereg
 }
 
 function returningError(message: internal.ReregisterSlaveMessage): string | undefined {
-  const frameworks = new Set((message.frameworks ?? []).map(({ id }) => id?.value ?? ''));
+  const frameworks = new Set((message.frameworks ?? []).map(({ id }) => idText(id)));
   return frameworksError(message) ?? executorsError(message, frameworks) ?? tasksError(message, frameworks);
 }
 
 function frameworksError({ frameworks }: internal.ReregisterSlaveMessage): string | undefined {
   const seen = new Set<string>();
   for (const info of frameworks ?? []) {
-    const id = info.id?.value ?? '';
+    const id = idText(info.id);
     const wrong = infoError(info);
     if (wrong) return wrong;
     if (seen.has(id)) return `Framework has a duplicate FrameworkID: '${id}'`;
@@ -131,12 +131,12 @@ function frameworksError({ frameworks }: internal.ReregisterSlaveMessage): strin
 
 function executorsError(
   { executor_infos }: internal.ReregisterSlaveMessage,
-  frameworks: ReadonlySet<string>,
+  frameworks: ReadonlySet<FrameworkId>,
 ): string | undefined {
   const seen = new Set<string>();
   for (const executor of executor_infos ?? []) {
     const id = executor.executor_id.value;
-    const frameworkId = executor.framework_id?.value ?? '';
+    const frameworkId = idText(executor.framework_id);
     const key = executorKey(frameworkId, id);
     const wrong = infoOfExecutorError(executor) ?? formError(executor.resources);
     if (wrong) return wrong;
@@ -149,11 +149,11 @@ function executorsError(
 
 function tasksError(
   { slave, tasks, executor_infos }: internal.ReregisterSlaveMessage,
-  frameworks: ReadonlySet<string>,
+  frameworks: ReadonlySet<FrameworkId>,
 ): string | undefined {
   const executors = new Set(
     (executor_infos ?? []).map(({ framework_id, executor_id }) =>
-      executorKey(framework_id?.value ?? '', executor_id.value),
+      executorKey(idText(framework_id), executor_id.value),
     ),
   );
   for (const task of tasks ?? []) {
@@ -164,8 +164,8 @@ function tasksError(
 }
 
 interface RegisteredAgent {
-  readonly agentId: string | undefined;
-  readonly frameworks: ReadonlySet<string>;
+  readonly agentId: AgentId | undefined;
+  readonly frameworks: ReadonlySet<FrameworkId>;
   readonly executors: ReadonlySet<string>;
 }
 
@@ -185,9 +185,9 @@ function taskError(
   return inside('Task uses invalid resources', formError(task.resources));
 }
 
-function versionError(version: string | undefined): string | undefined {
-  const match = SEMVER.exec(version ?? '');
-  if (!match) return `its version '${version ?? ''}' cannot be read`;
+function versionError(version: string): string | undefined {
+  const match = SEMVER.exec(version);
+  if (!match) return `its version '${version}' cannot be read`;
   const parts = match.slice(1, 4).map((part) => Number(part ?? 0));
   const differs = parts.findIndex((part, index) => part !== VERSION_MIN[index]);
   if (differs < 0 || (parts[differs] ?? 0) > (VERSION_MIN[differs] ?? 0)) return undefined;

@@ -5,6 +5,7 @@
  */
 
 import type * as internal from '../../../api/generated/internal';
+import { type FrameworkId, idText, lookUp } from '../../../model/ids';
 import { createFramework } from '../frameworks/connection';
 import { printFramework } from '../frameworks/print-framework';
 import type { MasterEffect } from '../state/effects';
@@ -55,7 +56,7 @@ function frameworkOf(effect: MasterEffect): string | undefined {
     : undefined;
 }
 
-function isAddedTo(effect: MasterEffect, frameworkId: string | undefined): boolean {
+function isAddedTo(effect: MasterEffect, frameworkId: FrameworkId | undefined): boolean {
   return effect.kind === 'publish' && effect.event.task_added?.task.framework_id.value === frameworkId;
 }
 
@@ -63,7 +64,7 @@ function isAddedTo(effect: MasterEffect, frameworkId: string | undefined): boole
 export function updateFrameworks(turn: Turn, agent: Agent, message: internal.ReregisterSlaveMessage): void {
   const { state } = turn;
   for (const { id } of message.frameworks ?? []) {
-    const framework = state.frameworks.get(id?.value ?? '');
+    const framework = lookUp(state.frameworks, id?.value);
     if (!framework) continue;
     const { pid, info } = framework;
     const update = { framework_id: { value: framework.id }, pid, framework_info: info };
@@ -75,7 +76,7 @@ export function updateFrameworks(turn: Turn, agent: Agent, message: internal.Rer
 export function endFrameworks(turn: Turn, agent: Agent, message: internal.ReregisterSlaveMessage): void {
   const { state } = turn;
   const ids = [
-    ...(message.frameworks ?? []).map(({ id }) => id?.value ?? ''),
+    ...(message.frameworks ?? []).map(({ id }) => idText(id)),
     ...(message.tasks ?? []).map(({ framework_id }) => framework_id.value),
   ];
   for (const value of [...new Set(ids)].filter((id) => !state.frameworks.has(id))) {

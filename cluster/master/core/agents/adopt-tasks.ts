@@ -7,6 +7,7 @@
 
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
+import { type AgentId, type FrameworkId, lookUp, type TaskId } from '../../../model/ids';
 import { isTerminal } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
 import { addAgent, removeAgent } from '../allocator/agents';
@@ -37,7 +38,7 @@ export function adoptCompleted(
   message: internal.ReregisterSlaveMessage,
 ): void {
   for (const { framework_info, tasks } of message.completed_frameworks ?? []) {
-    const framework = state.frameworks.get(framework_info.id?.value ?? '');
+    const framework = lookUp(state.frameworks, framework_info.id?.value);
     if (!framework || !tasks || tasks.length === 0) continue;
     const completedIds = new Set(framework.completedTasks.map(({ id }) => id));
     for (const task of tasks) {
@@ -94,7 +95,7 @@ function countAdopted(framework: Framework, { state }: TaskRecord): void {
 
 /** Removes tasks that the agent still has from the completed ones: they were taken for lost with it. */
 function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessage): void {
-  const byFramework = new Map<string, Set<string>>();
+  const byFramework = new Map<FrameworkId, Set<TaskId>>();
   for (const { framework_id, task_id } of message.tasks ?? []) {
     const ids = byFramework.get(framework_id.value) ?? new Set();
     byFramework.set(framework_id.value, ids.add(task_id.value));
@@ -102,7 +103,8 @@ function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessag
   for (const [id, taskIds] of byFramework) {
     const completed = state.frameworks.get(id)?.completedTasks;
     for (let index = (completed?.length ?? 0) - 1; completed && index >= 0; index--) {
-      if (taskIds.has(completed[index]?.id ?? '')) completed.splice(index, 1);
+      const task = completed[index];
+      if (task && taskIds.has(task.id)) completed.splice(index, 1);
     }
   }
 }
@@ -181,7 +183,7 @@ export function reconciliations(
       taskKey({ frameworkId: task.framework_id.value, id: task.task_id.value }),
     ),
   );
-  const byFramework = new Map<string, mesos.TaskStatus[]>();
+  const byFramework = new Map<FrameworkId, mesos.TaskStatus[]>();
   for (const [key, task] of agent.tasks) {
     if (reported.has(key)) continue;
     const status = {
@@ -205,7 +207,7 @@ export function reconciliations(
 function recordOf(
   { info: task, resources, role }: ReportedTask,
   framework: Framework,
-  agentId: string,
+  agentId: AgentId,
 ): TaskRecord {
   return {
     id: task.task_id.value,

@@ -4,6 +4,7 @@
  * In: agent.exited, woke(absent ...), woke(recovered)      Out: event(UPDATE), wake, resign
  */
 
+import { type FrameworkId, lookUp } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import { printDuration } from '../../../model/time';
 import { setAgentActive } from '../allocator/agents';
@@ -22,7 +23,7 @@ import { rescindOffersOfAgent } from './removal';
  */
 export function exited(turn: Turn, event: EventOf<'agent.exited'>): void {
   const { state } = turn;
-  const agent = state.agents.get(state.agentIdByPid.get(event.pid) ?? '');
+  const agent = lookUp(state.agents, state.agentIdByPid.get(event.pid));
   if (!agent?.connected) return;
   agent.connected = false;
   agent.active = false;
@@ -37,7 +38,7 @@ export function exited(turn: Turn, event: EventOf<'agent.exited'>): void {
 /** Loses tasks and executors of frameworks without checkpointing: a restarted agent cannot recover them. */
 function loseUncheckpointed(turn: Turn, agent: Agent): void {
   const { state } = turn;
-  const isUnkept = ({ frameworkId }: { frameworkId: string }): boolean =>
+  const isUnkept = ({ frameworkId }: { frameworkId: FrameworkId }): boolean =>
     state.frameworks.get(frameworkId)?.info.checkpoint !== true;
   const message = `Agent ${agent.info.hostname} disconnected`;
   const loss = { state: 'TASK_LOST', reason: 'REASON_AGENT_DISCONNECTED', message } as const;

@@ -4,6 +4,7 @@
  * Out: send(Shutdown), event(UPDATE, FAILURE, RESCIND), publish
  */
 
+import type { AgentId } from '../../../model/ids';
 import { allocateSoon } from '../offers/schedule';
 import { loseOperations } from '../operations/lost';
 import { emit, type Turn } from '../state/turn';
@@ -19,7 +20,7 @@ const LOSS = {
 } as const;
 
 /** Continues after `gone` is stored: shuts the agent down if it is registered; its tasks are TASK_GONE_BY_OPERATOR. */
-export function markedGone(turn: Turn, agentId: string): void {
+export function markedGone(turn: Turn, agentId: AgentId): void {
   const { state } = turn;
   state.leaving.delete(agentId);
   state.recovered.delete(agentId);
@@ -35,7 +36,7 @@ export function markedGone(turn: Turn, agentId: string): void {
 }
 
 /** Ends the tasks of an agent that was unreachable already. */
-function unreachableGone(turn: Turn, agentId: string): void {
+function unreachableGone(turn: Turn, agentId: AgentId): void {
   const { state } = turn;
   for (const task of takeUnreachable(state, agentId)) lose(turn, task, LOSS);
 }

@@ -8,6 +8,7 @@
  * Always true: an agent waits at most once; agents are marked in the order in which they were lost.
  */
 
+import type { AgentId } from '../../../model/ids';
 import { change } from '../registrar/registrar';
 import type { PendingUnreachable } from '../state/pending-unreachable';
 import { count, type MasterState } from '../state/state';
@@ -54,12 +55,12 @@ function isStillLost(state: MasterState, { agentId, kind }: PendingUnreachable):
 }
 
 /** An agent answers its pings again: it is not marked for them. */
-export function cancelUnansweredPings(state: MasterState, agentId: string): void {
+export function cancelUnansweredPings(state: MasterState, agentId: AgentId): void {
   if (state.unreachableQueue.waiting.get(agentId)?.kind === 'health') cancelMarkUnreachable(state, agentId);
 }
 
 /** An agent is not marked: it left for another reason. */
-export function cancelMarkUnreachable(state: MasterState, agentId: string): void {
+export function cancelMarkUnreachable(state: MasterState, agentId: AgentId): void {
   if (state.unreachableQueue.waiting.delete(agentId)) count(state, 'master/slave_unreachable_canceled');
 }
 

@@ -5,6 +5,7 @@
  * In: agent.pong, woke(ping ...)      Out: send(Ping), wake, store
  */
 
+import { lookUp } from '../../../model/ids';
 import type { Agent } from '../state/state';
 import type { Timer } from '../state/timers';
 import { emit, type Turn, wake } from '../state/turn';
@@ -44,7 +45,7 @@ export function ping(turn: Turn, { agentId }: Timer<'ping'>): void {
 
 export function pong(turn: Turn, pid: string): void {
   const { state } = turn;
-  const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  const agent = lookUp(state.agents, state.agentIdByPid.get(pid));
   if (!agent) return;
   agent.pingsUnanswered = 0;
   cancelUnansweredPings(state, agent.id);

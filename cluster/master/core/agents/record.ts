@@ -6,6 +6,7 @@
 
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
+import type { AgentId } from '../../../model/ids';
 import type { Resources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { applyCheckpoint, checkpointedOf } from '../../../model/volumes';
@@ -23,7 +24,7 @@ const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
 
 /** A registration that is admitted, with the id of its agent. */
 export interface Arrival {
-  readonly id: string;
+  readonly id: AgentId;
   readonly report: AgentReport;
   readonly now: Millis;
 }
@@ -34,7 +35,7 @@ export function createAgent(state: MasterState, { id, report, now }: Arrival): A
     id,
     info: infoOf(message.slave, id),
     pid,
-    version: message.version ?? '',
+    version: report.version,
     capabilities: message.agent_capabilities ?? [],
     total: totalOf(report),
     connected: true,

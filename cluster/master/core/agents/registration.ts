@@ -5,6 +5,7 @@
  * Always true: an agent is told that it is registered only when the registry has it.
  */
 
+import { type AgentId, lookUp } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import { addAgent } from '../allocator/agents';
 import { agentFacts } from '../offer-constraints/agent-facts';
@@ -28,7 +29,7 @@ export function register(turn: Turn, event: EventOf<'agent.register'>): void {
   if (state.registry.arriving.has(pid)) return;
   const report = examine(state, event);
   if ('answer' in report) return refuseAgent(turn, event, report);
-  const existing = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  const existing = lookUp(state.agents, state.agentIdByPid.get(pid));
   if (existing?.connected) return emit(turn, sendRegistered(state, existing));
   // Repeated registrations of this pid are ignored until the change is stored.
   state.registry.arriving.add(pid);
@@ -55,7 +56,7 @@ function freshId(state: MasterState): string {
 }
 
 /** Continues after `admit` is stored. */
-export function admitted(turn: Turn, { agentId, report }: { agentId: string; report: Registration }): void {
+export function admitted(turn: Turn, { agentId, report }: { agentId: AgentId; report: Registration }): void {
   const { state, now } = turn;
   count(state, 'master/slave_registrations');
   const agent = createAgent(state, { id: agentId, report, now });

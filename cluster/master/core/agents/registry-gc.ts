@@ -5,6 +5,7 @@
  * In: woke(prune)      Out: store, wake
  */
 
+import type { AgentId } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import type { Millis } from '../../../model/time';
 import { change } from '../registrar/registrar';
@@ -28,7 +29,7 @@ export function prune(turn: Turn): void {
 }
 
 /** Agents above `--registry_max_agent_count`, oldest first, and all above `--registry_max_agent_age`. */
-function overdue(state: MasterState, since: ReadonlyMap<string, Millis>, now: Millis): string[] {
+function overdue(state: MasterState, since: ReadonlyMap<AgentId, Millis>, now: Millis): AgentId[] {
   const { registryMaxAgentAgeMs, registryMaxAgentCount } = state.boot.settings;
   const ids: string[] = [];
   for (const [id, lostAt] of since) {

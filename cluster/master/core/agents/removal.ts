@@ -6,6 +6,7 @@
  * Always true: the registry is told first.
  */
 
+import type { AgentId } from '../../../model/ids';
 import { removeAgent } from '../allocator/agents';
 import { forgetAnswers, rescindInverseOffers } from '../offers/inverse-offers';
 import { rescind } from '../offers/rescind';
@@ -44,7 +45,7 @@ export function removeFromRegistry(turn: Turn, agent: Agent, reason: string, cau
 /** Continues after `remove` is stored: removes the agent; its tasks are lost. */
 export function removedFromRegistry(
   turn: Turn,
-  next: { agentId: string; reason: string; cause: RemovalCause },
+  next: { agentId: AgentId; reason: string; cause: RemovalCause },
 ): void {
   const { state } = turn;
   const agent = state.agents.get(next.agentId);
@@ -77,7 +78,7 @@ export function removeFromState(turn: Turn, agent: Agent): void {
 }
 
 /** Sends FAILURE about an agent to all connected frameworks, as in the original also to those without tasks on it. */
-export function tellLost(turn: Turn, agentId: string): void {
+export function tellLost(turn: Turn, agentId: AgentId): void {
   const { state } = turn;
   const event = { type: 'FAILURE', failure: { agent_id: { value: agentId } } } as const;
   for (const id of [...state.frameworkByStream.values()]) sendEvent(turn, state.frameworks.get(id), event);

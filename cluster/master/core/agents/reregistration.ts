@@ -7,6 +7,7 @@
 
 import type * as internal from '../../../api/generated/internal';
 import { sameContent } from '../../../model/equal';
+import { type AgentId, lookUp } from '../../../model/ids';
 import { equalResources } from '../../../model/resources';
 import { isTerminal } from '../../../model/task-state';
 import { checkpointedOf } from '../../../model/volumes';
@@ -69,17 +70,18 @@ export function reregister(turn: Turn, event: EventOf<'agent.reregister'>): void
   arriving.add(pid).add(id);
   const kind = stored ? 'update' : 'reachable';
   const from = stored ? 'registry' : state.registry.unreachable.has(id) ? 'unreachable' : 'unknown';
-  const next = { kind: 'reregistered', report, from } as const;
+  const next = { kind: 'reregistered', agentId: id, report, from } as const;
   change(turn, { change: { kind, info: message.slave }, next });
 }
 
 /** Continues after `update` or `reachable` is stored, unless the agent was removed or moved meanwhile. */
-export function readmitted(turn: Turn, { report, from }: { report: Reregistration; from: ReturnFrom }): void {
+export function readmitted(
+  turn: Turn,
+  { agentId: id, report, from }: { agentId: AgentId; report: Reregistration; from: ReturnFrom },
+): void {
   const { state, now } = turn;
-  const { pid, message } = report;
-  const id = message.slave.id?.value ?? '';
   state.registry.arriving.delete(id);
-  if (state.registry.gone.has(id)) return emit(turn, refuseGone(pid));
+  if (state.registry.gone.has(id)) return emit(turn, refuseGone(report.pid));
   const refusal = relocationRefusal(state, report);
   if (refusal) return refuseAgent(turn, report, refusal);
   if (state.registry.agents.has(id)) reconnect(turn, { id, report, now, from });
@@ -92,7 +94,7 @@ function refuseGone(pid: string): MasterEffect {
 /** Removes another agent that has registered from this pid: one pid is one agent. */
 function retireOther(turn: Turn, pid: string, id: string): void {
   const { state } = turn;
-  const other = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  const other = lookUp(state.agents, state.agentIdByPid.get(pid));
   if (!other || other.id === id) return;
   removeFromRegistry(turn, other, 'a new agent registered at the same address', 'registered');
 }
@@ -184,7 +186,7 @@ function refresh(state: MasterState, agent: Agent, { report, now }: Arrival): vo
   const { pid, message } = report;
   agent.pid = pid;
   agent.info = infoOf(message.slave, agent.id);
-  agent.version = message.version ?? agent.version;
+  agent.version = report.version;
   agent.capabilities = message.agent_capabilities ?? agent.capabilities;
   agent.total = totalOf(report, agent);
   agent.resourceVersion = message.resource_version_uuid?.value ?? agent.resourceVersion;

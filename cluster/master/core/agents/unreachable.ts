@@ -4,6 +4,7 @@
  * In: registry.stored(unreachable)      Out: event(RESCIND, UPDATE, FAILURE), publish(AGENT_REMOVED), wake
  */
 
+import type { AgentId } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import { allocateSoon } from '../offers/schedule';
 import { loseOperations } from '../operations/lost';
@@ -16,7 +17,7 @@ import { removeFromState, rescindOffersOfAgent, tellLost } from './removal';
  * Continues after `unreachable` is stored: removes the agent; its tasks are unreachable, and their frameworks are
  * told.
  */
-export function markedUnreachable(turn: Turn, next: { agentId: string; reason: string }): void {
+export function markedUnreachable(turn: Turn, next: { agentId: AgentId; reason: string }): void {
   const { state } = turn;
   state.recovered.delete(next.agentId);
   count(state, 'master/slave_removals');

@@ -2,6 +2,7 @@
  * Offer filters: the resources of agents that a framework has refused for a time (`OfferFilter` in Mesos).
  */
 
+import type { AgentId, FrameworkId } from '../../../model/ids';
 import type { Millis } from '../../../model/time';
 import { considerAgent, considerAll } from './agents';
 import type { AllocatorFramework, AllocatorState, Filter } from './state';
@@ -23,7 +24,12 @@ export function dropFilters(framework: AllocatorFramework, roles: ReadonlySet<st
   }
 }
 
-export function addFilter(state: AllocatorState, frameworkId: string, agentId: string, filter: Filter): void {
+export function addFilter(
+  state: AllocatorState,
+  frameworkId: FrameworkId,
+  agentId: AgentId,
+  filter: Filter,
+): void {
   const framework = state.frameworks.get(frameworkId);
   if (!framework) return;
   framework.filters.set(agentId, [...(framework.filters.get(agentId) ?? []), filter]);
@@ -32,8 +38,8 @@ export function addFilter(state: AllocatorState, frameworkId: string, agentId: s
 /** Removes a framework's expired filters of an agent, and reconsiders the agent. */
 export function expireFilters(
   state: AllocatorState,
-  frameworkId: string,
-  agentId: string,
+  frameworkId: FrameworkId,
+  agentId: AgentId,
   now: Millis,
 ): void {
   const framework = state.frameworks.get(frameworkId);

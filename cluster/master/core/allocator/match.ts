@@ -4,6 +4,7 @@
  */
 
 import type { MatchWhy } from '../../../api/explain';
+import type { AgentId } from '../../../model/ids';
 import { amountOf } from '../../../model/quantities';
 import { isAllocatableTo, isRefined } from '../../../model/reservations';
 import { combine, containsResources, type Resources, subtractResources } from '../../../model/resources';
@@ -90,7 +91,7 @@ function isRemote({ options: { region } }: AllocatorState, { facts }: AllocatorA
 /** True when a filter contains everything that would be offered; more than what was refused is offered again. */
 function isRefused(
   framework: AllocatorFramework,
-  { agentId, role, resources, now }: { agentId: string; role: string; resources: Resources; now: Millis },
+  { agentId, role, resources, now }: { agentId: AgentId; role: string; resources: Resources; now: Millis },
 ): boolean {
   const filters = framework.filters.get(agentId);
   if (!filters) return false;

@@ -6,6 +6,7 @@
  * entries below which a client wants offers. Queues are in order unless `stale`.
  */
 
+import type { AgentId, FrameworkId } from '../../../model/ids';
 import { type Quantities, sizeOf } from '../../../model/quantities';
 import type { Resource, Resources } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
@@ -128,7 +129,7 @@ export function nodeOf(tree: RoleTree, role: string): RoleNode {
 }
 
 /** Finds or creates the client of a framework in a role. */
-export function clientOf(tree: RoleTree, frameworkId: string, role: string): Client {
+export function clientOf(tree: RoleTree, frameworkId: FrameworkId, role: string): Client {
   const leaf = leafOf(nodeOf(tree, role));
   const existing = leaf.clients.get(frameworkId);
   if (existing) return existing;
@@ -203,7 +204,7 @@ function lineageOf(tree: RoleTree, node: RoleNode): RoleNode[] {
 export function addUsage(
   tree: RoleTree,
   client: Client,
-  agentId: string,
+  agentId: AgentId,
   { resources, sign }: { readonly resources: Resources; readonly sign: 1 | -1 },
 ): void {
   const node = nodeAt(tree, client);
@@ -221,7 +222,7 @@ export function addUsage(
   }
 }
 
-function countUsage(usage: Usage, agentId: string, resources: Resources, sign: 1 | -1): void {
+function countUsage(usage: Usage, agentId: AgentId, resources: Resources, sign: 1 | -1): void {
   if (sign > 0) usage.chosen += 1;
   for (const resource of resources) {
     if (resource.amount.type !== 'SCALAR') {
@@ -237,7 +238,7 @@ function countUsage(usage: Usage, agentId: string, resources: Resources, sign: 1
  * True when the usage counts a shared resource: for the first holder that gets it and for the last that returns it. A
  * returned one that nobody got as shared was created from allocated resources in between, so it counts.
  */
-function isFirstOrLast({ shared }: Usage, agentId: string, resource: Resource, sign: 1 | -1): boolean {
+function isFirstOrLast({ shared }: Usage, agentId: AgentId, resource: Resource, sign: 1 | -1): boolean {
   const key = `${agentId} ${resource.identity}`;
   const before = shared.get(key) ?? 0;
   if (sign < 0 && before === 0) return true;

@@ -7,6 +7,7 @@
  * `headroom` is the sum of the free resources that quotas count.
  */
 
+import type { AgentId, FrameworkId } from '../../../model/ids';
 import type { Quantities } from '../../../model/quantities';
 import type { Resources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
@@ -17,17 +18,17 @@ import type { Quota, QuotaUse } from './quota-use';
 import { type Client, emptyTree, type RoleTree } from './role-tree';
 
 export interface AllocatorState {
-  readonly agents: Map<string, AllocatorAgent>;
-  readonly frameworks: Map<string, AllocatorFramework>;
+  readonly agents: Map<AgentId, AllocatorAgent>;
+  readonly frameworks: Map<FrameworkId, AllocatorFramework>;
   readonly roles: RoleTree;
   readonly quotas: Map<string, Quota>;
   readonly use: QuotaUse;
   /** Free unreserved scalars of all agents, in milli-units by name: those that quotas count. */
   readonly headroom: Map<string, number>;
   /** Agents whose offers may have changed: the candidates of the next run (`allocationCandidates` in Mesos). */
-  readonly dirty: Set<string>;
+  readonly dirty: Set<AgentId>;
   /** Agents of which a run withheld resources for quotas. */
-  readonly withheld: Set<string>;
+  readonly withheld: Set<AgentId>;
   /** True when resources became free since withheld agents were last reconsidered: less may have to be withheld. */
   quotaMoved: boolean;
   /** Time when withheld agents were last reconsidered. */
@@ -79,7 +80,7 @@ export interface AllocatorFramework {
   /** The framework's clients by role; roles that it has left are included while it has resources there. */
   readonly clients: Map<string, Client>;
   /** The framework's filters by agent. */
-  readonly filters: Map<string, Filter[]>;
+  readonly filters: Map<AgentId, Filter[]>;
 }
 
 export interface Filter {
@@ -89,8 +90,8 @@ export interface Filter {
 }
 
 export interface AllocationKey {
-  readonly frameworkId: string;
-  readonly agentId: string;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
   readonly role: string;
 }
 

@@ -6,6 +6,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { AclList } from '../../../model/acls';
 import { isAllowed, thing } from '../../../model/authorizer';
+import { idText } from '../../../model/ids';
 import type { Principal } from '../../../model/principal';
 import type { ConvertingOperation } from '../read/operation';
 import type { ParsedTask } from '../read/task';
@@ -29,7 +30,7 @@ export function registrationRefusal(state: MasterState, info: mesos.FrameworkInf
       : roles.every((role) => isAllowed(acls, 'register_frameworks', sender, thing(role)));
   if (isOk) return undefined;
   const shown = [...roles].sort().join(', ');
-  return `Not authorized to register framework ${info.id?.value ?? ''} with roles { ${shown} }`;
+  return `Not authorized to register framework ${idText(info.id)} with roles { ${shown} }`;
 }
 
 /** The refusal of a task that its framework may not run as its user, or undefined. */

@@ -6,13 +6,14 @@
  * In: DRAIN_AGENT, ACKNOWLEDGE, agent.operation, agent.update, agent.reregister, frameworks that end      Out: store
  */
 
+import type { AgentId } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import { change } from '../registrar/registrar';
 import type { Agent, MasterState } from '../state/state';
 import type { Turn } from '../state/turn';
 
 /** True for an agent that operators may name: registered, recovered or unreachable. */
-export function isKnownAgent(state: MasterState, agentId: string): boolean {
+export function isKnownAgent(state: MasterState, agentId: AgentId): boolean {
   return state.agents.has(agentId) || state.recovered.has(agentId) || state.registry.unreachable.has(agentId);
 }
 
@@ -21,7 +22,7 @@ export function isKnownAgent(state: MasterState, agentId: string): boolean {
  * operations. Tasks and operations whose last status is not acknowledged are still there, so their frameworks have
  * heard of the end.
  */
-export function checkDrained(turn: Turn, agentId: string): void {
+export function checkDrained(turn: Turn, agentId: AgentId): void {
   const { state, now } = turn;
   const info = state.registry.drains.get(agentId);
   const agent = state.agents.get(agentId);
@@ -41,7 +42,7 @@ function isEmpty(agent: Agent): boolean {
 }
 
 /** Continues after the DRAINED state is stored. */
-export function drained(turn: Turn, agentId: string): void {
+export function drained(turn: Turn, agentId: AgentId): void {
   const { state } = turn;
   state.emptied.delete(agentId);
   if (state.registry.drains.get(agentId)?.state !== 'DRAINED') return;

@@ -6,6 +6,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { OfferConstraints } from '../../../api/generated/scheduler';
+import { lookUp, type StreamId } from '../../../model/ids';
 import { recoverResources } from '../allocator/allocated';
 import { isInvalid, NO_CONSTRAINTS, readConstraints } from '../offer-constraints/constraints';
 import type { Patterns } from '../offer-constraints/program';
@@ -30,7 +31,7 @@ const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 export type Subscription = Omit<EventOf<'scheduler.subscribe'>, 'kind' | 'stream'>;
 
 /** Sends an ERROR and closes the stream. */
-export function refuse(turn: Turn, stream: string, message: string): void {
+export function refuse(turn: Turn, stream: StreamId, message: string): void {
   emit(turn, { kind: 'event', stream, event: { type: 'ERROR', error: { message } } });
   emit(turn, { kind: 'close', stream, reason: message });
 }
@@ -92,7 +93,7 @@ export function takeOver(turn: Turn, framework: Framework): void {
 export function connect(
   state: MasterState,
   framework: Framework,
-  event: Subscription & { readonly stream: string; readonly pid?: string },
+  event: Subscription & { readonly stream: StreamId; readonly pid?: string },
 ): void {
   const { stream, subscribe: call, at: now } = event;
   framework.info = { ...keepFixed(framework.info, call.framework_info), id: { value: framework.id } };
@@ -113,7 +114,7 @@ export function connect(
 /** Sets the pid of a framework's driver. A framework that had this pid before loses it. */
 function setDriverPid(state: MasterState, framework: Framework, pid: string | undefined): void {
   if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
-  const before = state.frameworks.get(state.frameworkByPid.get(pid ?? '') ?? '');
+  const before = lookUp(state.frameworks, lookUp(state.frameworkByPid, pid));
   if (before) before.pid = undefined;
   framework.pid = pid;
   if (pid !== undefined) state.frameworkByPid.set(pid, framework.id);

@@ -7,6 +7,7 @@
  * is that pid.
  */
 
+import { idText, lookUp } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import { deactivateFramework } from '../allocator/frameworks';
 import { rescindInverseOffersOf } from '../offers/inverse-offers';
@@ -81,7 +82,7 @@ function refuseDriver(turn: Turn, { pid, subscribe }: Subscribing, why: string):
 function firstRegistration(turn: Turn, event: Subscribing): void {
   const { state } = turn;
   const { pid } = event;
-  const existing = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
+  const existing = lookUp(state.frameworks, state.frameworkByPid.get(pid));
   if (existing?.stream !== undefined) return emit(turn, welcome(state, existing.id, pid, REGISTERED));
   if (existing && isSameAnew(existing, event)) return reregistration(turn, withId(event, existing.id));
   const framework = createFramework(state, undefined, event.subscribe.framework_info);
@@ -106,8 +107,8 @@ function withId(event: Subscribing, id: string): Subscribing {
 function reregistration(turn: Turn, event: Subscribing): void {
   const { state } = turn;
   const { pid, subscribe } = event;
-  const id = subscribe.framework_info.id?.value ?? '';
-  const other = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
+  const id = idText(subscribe.framework_info.id);
+  const other = lookUp(state.frameworks, state.frameworkByPid.get(pid));
   if (other?.stream !== undefined && other.id !== id) {
     const text =
       `Dropping SUBSCRIBE call for framework '${subscribe.framework_info.name}': ` +

@@ -5,6 +5,7 @@
  * Always true: a framework that was removed cannot come back; its tasks have ended.
  */
 
+import { lookUp } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import type { Millis } from '../../../model/time';
 import { deactivateFramework, removeFramework as removeFromAllocator } from '../allocator/frameworks';
@@ -26,7 +27,7 @@ const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 /** The stream of a framework ended. Its offers end, its tasks go on for its `failover_timeout`. */
 export function closed(turn: Turn, event: Omit<EventOf<'scheduler.closed'>, 'kind'>): void {
   const { state } = turn;
-  const framework = state.frameworks.get(state.frameworkByStream.get(event.stream) ?? '');
+  const framework = lookUp(state.frameworks, state.frameworkByStream.get(event.stream));
   if (!framework) return;
   state.frameworkByStream.delete(event.stream);
   framework.stream = undefined;

@@ -44,7 +44,7 @@ export function updateError(
 /** True when two FrameworkInfos are equal; roles and capabilities are compared as sets. */
 function isSameInfo(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): boolean {
   const types = ({ capabilities = [] }: mesos.FrameworkInfo): string[] =>
-    capabilities.map(({ type }) => type ?? '').sort();
+    capabilities.map(({ type = 'UNKNOWN' }) => type).sort();
   const shown = (info: mesos.FrameworkInfo): unknown => ({
     ...info,
     roles: [...(info.roles ?? [])].sort(),
@@ -79,8 +79,9 @@ export function updateFramework(
 
 function withdrawDropped(turn: Turn, framework: Framework): void {
   const { state } = turn;
-  const dropped = [...framework.offers].filter(
-    (id) => !framework.roles.includes(state.offers.get(id)?.role ?? ''),
-  );
+  const dropped = [...framework.offers].filter((id) => {
+    const offer = state.offers.get(id);
+    return offer && !framework.roles.includes(offer.role);
+  });
   for (const id of dropped) rescind(turn, id);
 }

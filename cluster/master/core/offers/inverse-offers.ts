@@ -10,6 +10,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import type { AgentId, FrameworkId } from '../../../model/ids';
 import { note } from '../../../model/machine';
 import type { Millis } from '../../../model/time';
 import { agentMachineKey, unavailabilityOf } from '../maintenance/agents';
@@ -55,7 +56,7 @@ function ask(turn: Turn): void {
   const { state, now } = turn;
   const { inverse } = state;
   inverse.lastRunAt = now;
-  const byFramework = new Map<string, InverseOfferRecord[]>();
+  const byFramework = new Map<FrameworkId, InverseOfferRecord[]>();
   let nextAt = Number.POSITIVE_INFINITY;
   for (const agent of scheduledAgents(state)) {
     for (const frameworkId of frameworksOn(agent, state)) {
@@ -70,7 +71,7 @@ function ask(turn: Turn): void {
   if (Number.isFinite(nextAt)) wakeAt(turn, nextAt);
 }
 
-function append(byFramework: Map<string, InverseOfferRecord[]>, offer: InverseOfferRecord): void {
+function append(byFramework: Map<FrameworkId, InverseOfferRecord[]>, offer: InverseOfferRecord): void {
   const existing = byFramework.get(offer.frameworkId);
   if (existing) existing.push(offer);
   else byFramework.set(offer.frameworkId, [offer]);
@@ -85,8 +86,8 @@ function scheduledAgents(state: MasterState): Agent[] {
 }
 
 /** The frameworks that have resources of the agent, offered or used. */
-function frameworksOn(agent: Agent, state: MasterState): Set<string> {
-  const ids = new Set<string>();
+function frameworksOn(agent: Agent, state: MasterState): Set<FrameworkId> {
+  const ids = new Set<FrameworkId>();
   for (const task of agent.tasks.values()) if (task.holdsResources) ids.add(task.frameworkId);
   for (const { frameworkId } of agent.executors.values()) ids.add(frameworkId);
   for (const id of agent.offers) {
@@ -114,7 +115,7 @@ function inner<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V>
   return created;
 }
 
-function send(turn: Turn, frameworkId: string, offers: readonly InverseOfferRecord[]): void {
+function send(turn: Turn, frameworkId: FrameworkId, offers: readonly InverseOfferRecord[]): void {
   const { state, now } = turn;
   const framework = state.frameworks.get(frameworkId);
   if (!framework?.stream) return;
@@ -142,7 +143,7 @@ export function printInverseOffer(state: MasterState, offer: InverseOfferRecord)
 }
 
 /** The inverse offers that a framework has not answered yet. */
-export function inverseOffersOf(state: MasterState, frameworkId: string): InverseOfferRecord[] {
+export function inverseOffersOf(state: MasterState, frameworkId: FrameworkId): InverseOfferRecord[] {
   const ids = [...state.inverse.outstanding.values()].flatMap(
     (byFramework) => byFramework.get(frameworkId) ?? [],
   );
@@ -203,13 +204,13 @@ function dropInverseOffer(state: MasterState, offer: InverseOfferRecord): void {
 }
 
 /** Rescinds the inverse offers of an agent that is no longer offered. */
-export function rescindInverseOffers(turn: Turn, agentId: string): void {
+export function rescindInverseOffers(turn: Turn, agentId: AgentId): void {
   const { state } = turn;
   for (const id of [...(state.inverse.outstanding.get(agentId)?.values() ?? [])]) rescindInverse(turn, id);
 }
 
 /** Rescinds all inverse offers of a framework. */
-export function rescindInverseOffersOf(turn: Turn, frameworkId: string): void {
+export function rescindInverseOffersOf(turn: Turn, frameworkId: FrameworkId): void {
   const { state } = turn;
   for (const { id } of inverseOffersOf(state, frameworkId)) rescindInverse(turn, id);
 }
@@ -236,7 +237,7 @@ export function inverseOfferExpired(turn: Turn, { offerId }: Timer<'inverse-offe
 /** Removes the inverse offers of a disconnected framework without an event, and its refusals unless `keepRefusals`. */
 export function dropInverseOffers(
   state: MasterState,
-  frameworkId: string,
+  frameworkId: FrameworkId,
   { keepRefusals }: { keepRefusals: boolean },
 ): void {
   for (const offer of inverseOffersOf(state, frameworkId)) dropInverseOffer(state, offer);
@@ -244,7 +245,7 @@ export function dropInverseOffers(
 }
 
 /** Removes inverse offers, refusals and answers of a framework that ended. */
-export function forgetFramework(state: MasterState, frameworkId: string): void {
+export function forgetFramework(state: MasterState, frameworkId: FrameworkId): void {
   dropInverseOffers(state, frameworkId, { keepRefusals: false });
   for (const [agentId, byFramework] of state.inverse.answers) {
     byFramework.delete(frameworkId);
@@ -253,7 +254,7 @@ export function forgetFramework(state: MasterState, frameworkId: string): void {
 }
 
 /** Removes the refusals of a framework: REVIVE asks for all inverse offers again. */
-export function clearInverseRefusals(state: MasterState, frameworkId: string): void {
+export function clearInverseRefusals(state: MasterState, frameworkId: FrameworkId): void {
   for (const [agentId, byFramework] of state.inverse.refusedUntil) {
     byFramework.delete(frameworkId);
     if (byFramework.size === 0) state.inverse.refusedUntil.delete(agentId);
@@ -261,12 +262,12 @@ export function clearInverseRefusals(state: MasterState, frameworkId: string): v
 }
 
 /** Removes answers and refusals about an agent that left, or whose unavailability changed. */
-export function forgetAnswers(state: MasterState, agentId: string): void {
+export function forgetAnswers(state: MasterState, agentId: AgentId): void {
   state.inverse.answers.delete(agentId);
   state.inverse.refusedUntil.delete(agentId);
 }
 
 /** The answers of frameworks about an agent, for the maintenance status. */
-export function answersAbout(state: MasterState, agentId: string): AnswerStatus[] {
+export function answersAbout(state: MasterState, agentId: AgentId): AnswerStatus[] {
   return [...(state.inverse.answers.get(agentId)?.values() ?? [])];
 }

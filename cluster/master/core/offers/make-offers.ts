@@ -5,6 +5,7 @@
  * Always true: every offer belongs to one framework and one registered agent.
  */
 
+import type { FrameworkId } from '../../../model/ids';
 import type { Allocation } from '../allocator/allocation-run';
 import { sendEvent } from '../scheduler-events/send-event';
 import { countOf, type OfferRecord } from '../state/state';
@@ -14,7 +15,7 @@ import { printOffer } from './print-offer';
 /** Makes an offer of each allocation, and sends one event with all offers to each framework. */
 export function makeOffers(turn: Turn, allocations: readonly Allocation[]): void {
   const { state, now } = turn;
-  const byFramework = new Map<string, OfferRecord[]>();
+  const byFramework = new Map<FrameworkId, OfferRecord[]>();
   for (const { frameworkId, agentId, role, resources } of allocations) {
     const offer = { id: `${state.boot.id}-O${state.next.offer++}`, frameworkId, agentId, role, resources };
     state.offers.set(offer.id, offer);

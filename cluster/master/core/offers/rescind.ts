@@ -4,6 +4,7 @@
  * In: woke(offer ...)      Out: event(RESCIND), wake
  */
 
+import type { OfferId } from '../../../model/ids';
 import { recoverResources } from '../allocator/allocated';
 import { sendEvent } from '../scheduler-events/send-event';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';
@@ -19,7 +20,7 @@ export function removeOffer(state: MasterState, offer: OfferRecord): void {
 }
 
 /** Rescinds an offer: its resources are recovered without a filter, and its framework gets RESCIND. */
-export function rescind(turn: Turn, offerId: string): void {
+export function rescind(turn: Turn, offerId: OfferId): void {
   const { state } = turn;
   const offer = state.offers.get(offerId);
   if (!offer) return;

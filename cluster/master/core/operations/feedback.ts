@@ -1,6 +1,7 @@
 /** Operation feedback: status updates of operations for frameworks that gave them an id (Mesos 1.11 Master::drop). */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { idText } from '../../../model/ids';
 import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { Framework } from '../state/state';
@@ -24,7 +25,7 @@ export function operationFailed(
 }
 
 function dropNote(framework: Framework, operation: mesos.Offer.Operation, why: string): MasterEffect {
-  const fields = { framework: framework.id, operation: operation.id?.value ?? '', why };
+  const fields = { framework: framework.id, operation: idText(operation.id), why };
   return { kind: 'note', level: 'warn', text: `dropped operation ${operation.type ?? 'UNKNOWN'}`, fields };
 }
 

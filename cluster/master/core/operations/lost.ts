@@ -3,6 +3,7 @@
  * sent once, without retries: a framework that misses it has to reconcile.
  */
 
+import { lookUp } from '../../../model/ids';
 import type { Agent, MasterState } from '../state/state';
 import type { Turn } from '../state/turn';
 import { countOperation } from './counts';
@@ -18,7 +19,7 @@ const MESSAGES = {
 export function loseOperations(turn: Turn, agent: Agent, verdict: keyof typeof MESSAGES): void {
   const { state } = turn;
   for (const record of [...agent.operations.values()]) {
-    const framework = state.frameworks.get(record.frameworkId ?? '');
+    const framework = lookUp(state.frameworks, record.frameworkId);
     if (framework && record.info.id && framework.pid === undefined) {
       const { id: operation_id } = record.info;
       const agent_id = { value: agent.id };

@@ -7,6 +7,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import { type AgentId, lookUp } from '../../../model/ids';
 import type { Framework, MasterState } from '../state/state';
 import { emit, type Turn } from '../state/turn';
 import { hasCapability } from '../validate/operation-context';
@@ -36,7 +37,7 @@ function answer(turn: Turn, framework: Framework, query: OperationQuery): void {
   const { operation_id, agent_id, resource_provider_id } = query;
   const record = framework.operations.get(operation_id.value);
   if (record) return sendOperationUpdate(turn, framework, lastStatus(record));
-  const agent = state.agents.get(agent_id?.value ?? '');
+  const agent = lookUp(state.agents, agent_id?.value);
   if (agent && resource_provider_id && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK')) {
     const operations = [{ operation_id, resource_provider_id }];
     const message = { operations, framework_id: { value: framework.id } };
@@ -64,7 +65,7 @@ interface UnknownOperationState {
 }
 
 /** The state of an unknown operation, by the state of the agent it would be on. */
-function unknownOperationState(state: MasterState, agentId: string | undefined): UnknownOperationState {
+function unknownOperationState(state: MasterState, agentId: AgentId | undefined): UnknownOperationState {
   if (agentId === undefined) {
     const message = "Operation is unknown and no 'agent_id' was provided";
     return { state: 'OPERATION_UNKNOWN', message };

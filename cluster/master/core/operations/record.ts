@@ -5,6 +5,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { sameContent } from '../../../model/equal';
+import { type FrameworkId, lookUp } from '../../../model/ids';
 import type { Agent, Framework, MasterState, OperationRecord } from '../state/state';
 import { countOperation } from './counts';
 
@@ -26,7 +27,7 @@ export interface NewOperation {
   readonly uuid: string;
   readonly agent: Agent;
   /** Undefined for an operation of an operator. The framework may be unknown until it subscribes. */
-  readonly frameworkId: string | undefined;
+  readonly frameworkId: FrameworkId | undefined;
   readonly info: mesos.Offer.Operation;
   readonly latest?: mesos.OperationStatus;
 }
@@ -45,7 +46,7 @@ export function addOperation(
     statuses: [],
   };
   agent.operations.set(uuid, record);
-  const framework = state.frameworks.get(frameworkId ?? '');
+  const framework = lookUp(state.frameworks, frameworkId);
   if (framework && info.id) framework.operations.set(info.id.value, record);
   countOperation(state, info.type, record.latest.state);
   return record;
@@ -58,7 +59,7 @@ export function removeOperation(
 ): void {
   if (!isEnd(latest.state)) countOperation(state, info.type, latest.state, -1);
   state.agents.get(agentId)?.operations.delete(uuid);
-  const framework = state.frameworks.get(frameworkId ?? '');
+  const framework = lookUp(state.frameworks, frameworkId);
   const id = info.id?.value;
   if (id !== undefined && framework?.operations.get(id)?.uuid === uuid) framework.operations.delete(id);
 }

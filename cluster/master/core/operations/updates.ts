@@ -8,6 +8,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import { lookUp } from '../../../model/ids';
 import type { Millis } from '../../../model/time';
 import { checkDrained } from '../drain/drained';
 import type { MasterEffect } from '../state/effects';
@@ -25,12 +26,12 @@ import { isEnd, removeOperation, setStatus } from './record';
 export function operationReported(turn: Turn, { pid, message, at: now }: EventOf<'agent.operation'>): void {
   const { state } = turn;
   count(state, 'master/messages_operation_status_update');
-  const framework = state.frameworks.get(message.framework_id?.value ?? '');
+  const framework = lookUp(state.frameworks, message.framework_id?.value);
   if (!message.operation_uuid) {
     if (framework) sendOperationUpdate(turn, framework, message.status);
     return;
   }
-  const agent = state.agents.get(message.slave_id?.value ?? state.agentIdByPid.get(pid) ?? '');
+  const agent = lookUp(state.agents, message.slave_id?.value ?? state.agentIdByPid.get(pid));
   const record = agent?.operations.get(message.operation_uuid.value);
   if (!agent || agent.pid !== pid || !record) {
     count(state, 'master/invalid_operation_status_updates');
@@ -63,7 +64,7 @@ interface Reported {
 function forwardOperationUpdate(turn: Turn, agent: Agent, reported: Reported): void {
   const { state } = turn;
   const { record, status } = reported;
-  const owner = state.frameworks.get(record.frameworkId ?? '');
+  const owner = lookUp(state.frameworks, record.frameworkId);
   const isOver = isEnd(record.latest.state);
   if (record.info.id && owner) {
     if (isOver && !status.uuid) removeOperation(state, record);
@@ -100,7 +101,7 @@ export function acknowledgeOperation(
 ): void {
   const { state } = turn;
   count(state, 'master/messages_operation_status_update_acknowledgement');
-  const agent = state.agents.get(call.agent_id?.value ?? '');
+  const agent = lookUp(state.agents, call.agent_id?.value);
   const record = framework.operations.get(call.operation_id.value);
   const acknowledged = record?.statuses.find(({ uuid }) => uuid?.value === call.uuid);
   const isAble = agent?.connected && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK');

@@ -10,7 +10,7 @@ export const growVolume: ChangingCall<'GROW_VOLUME'> = {
   form: agentIdError,
   permission: needsEach(({ volume }) => resizeActions(volume)),
   ...operates<'GROW_VOLUME'>(({ agent_id, volume, addition }) => ({
-    agentId: agent_id?.value ?? '',
+    agentId: agent_id?.value,
     operation: { type: 'GROW_VOLUME', grow_volume: { volume, addition } },
   })),
 };

@@ -8,6 +8,7 @@
 import type { Call } from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
 import { applyConversions, type Conversion, conversionsOf } from '../../../model/conversions';
+import { type AgentId, lookUp } from '../../../model/ids';
 import {
   addResources,
   equalResources,
@@ -32,7 +33,8 @@ import { type CallEvent, type ChangingCall, refuse } from './call';
 
 /** An operation on the resources of one agent. */
 interface ResourceRequest {
-  readonly agentId: string;
+  /** Undefined when the call names none, which its form forbids. */
+  readonly agentId: AgentId | undefined;
   readonly operation: mesos.Offer.Operation & { readonly type: ConvertingType };
 }
 
@@ -52,7 +54,7 @@ function resourceRequestError(
   { agentId, operation }: ResourceRequest,
   principal: string | undefined,
 ): string | undefined {
-  const agent = state.agents.get(agentId);
+  const agent = lookUp(state.agents, agentId);
   if (!agent) return 'No agent found with specified ID';
   const shape = operationFormError(operation);
   if (shape) return shape;
@@ -71,7 +73,7 @@ function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): str
 function operateResources(turn: Turn, { agentId, operation: wire }: ResourceRequest, event: CallEvent): void {
   const { state } = turn;
   const { request } = event;
-  const agent = state.agents.get(agentId);
+  const agent = lookUp(state.agents, agentId);
   const operation = readConverting(wire.type, wire);
   if (!agent || 'error' in operation) return;
   const conversions = conversionsOf(operation);

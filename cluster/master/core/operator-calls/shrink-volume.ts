@@ -10,7 +10,7 @@ export const shrinkVolume: ChangingCall<'SHRINK_VOLUME'> = {
   form: agentIdError,
   permission: needsEach(({ volume }) => resizeActions(volume)),
   ...operates<'SHRINK_VOLUME'>(({ agent_id, volume, subtract }) => ({
-    agentId: agent_id?.value ?? '',
+    agentId: agent_id?.value,
     operation: { type: 'SHRINK_VOLUME', shrink_volume: { volume, subtract } },
   })),
 };

@@ -15,6 +15,8 @@ import { isRevocable } from '../../../model/volumes';
 interface Report<Message> {
   readonly pid: string;
   readonly message: Message;
+  /** Empty when the agent has not said it. */
+  readonly version: string;
   /** The resources of its machine. */
   readonly machine: Resources;
   /** The reservations and volumes that it has on its disk. */
@@ -37,6 +39,7 @@ export function readReport<Message extends AgentReport['message']>(
   return {
     pid,
     message,
+    version: message.version ?? '',
     machine: readResources(message.slave.resources),
     checkpointed: readResources(message.checkpointed_resources),
   };

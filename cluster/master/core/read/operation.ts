@@ -7,6 +7,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import type { FrameworkId } from '../../../model/ids';
 import { type Resources, readResources, withAllocation } from '../../../model/resources';
 import { type ParsedGroup, type ParsedTask, readGroup, readTask } from './task';
 
@@ -74,7 +75,7 @@ export interface DiskOperation
 
 /** The framework and role of the offers that an operation is about; an operator has none. */
 export interface OfferedTo {
-  readonly frameworkId: string;
+  readonly frameworkId: FrameworkId;
   readonly role: string;
 }
 

@@ -7,10 +7,11 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import type { ExecutorId, FrameworkId, TaskId } from '../../../model/ids';
 import { type Resources, readResources, withAllocation } from '../../../model/resources';
 
 export interface ParsedTask {
-  readonly id: string;
+  readonly id: TaskId;
   /** The members that the master checks or passes on. */
   readonly info: mesos.TaskInfo;
   readonly resources: Resources;
@@ -18,7 +19,7 @@ export interface ParsedTask {
 }
 
 export interface ParsedExecutor {
-  readonly id: string;
+  readonly id: ExecutorId;
   /** As its record and the endpoints have it: with its framework, and resources with their allocation. */
   readonly info: mesos.ExecutorInfo;
   readonly resources: Resources;
@@ -36,7 +37,7 @@ export interface GroupTask extends ParsedTask {
 }
 
 /** Reads a task of a LAUNCH. Older frameworks leave out the type of its health check and the framework of its executor. */
-export function readTask(received: mesos.TaskInfo, frameworkId: string, role: string): ParsedTask {
+export function readTask(received: mesos.TaskInfo, frameworkId: FrameworkId, role: string): ParsedTask {
   const info = withCheckType(received);
   return {
     id: info.task_id.value,
@@ -67,7 +68,7 @@ function withRole(executor: mesos.ExecutorInfo, role: string): mesos.ExecutorInf
   return { ...executor, resources: withAllocation(executor.resources, role) };
 }
 
-function withFramework(executor: mesos.ExecutorInfo, frameworkId: string): mesos.ExecutorInfo {
+function withFramework(executor: mesos.ExecutorInfo, frameworkId: FrameworkId): mesos.ExecutorInfo {
   return executor.framework_id ? executor : { ...executor, framework_id: { value: frameworkId } };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Call as OperatorCall } from '../../../api/generated/master';
+import type { AgentId } from '../../../model/ids';
 import type { Registration, Reregistration } from '../read/agent-report';
 import type { RegistryChange } from './record';
 
@@ -11,18 +12,19 @@ import type { RegistryChange } from './record';
 export interface Continuations {
   elected: object;
   registered: {
-    readonly agentId: string;
+    readonly agentId: AgentId;
     readonly report: Registration;
   };
   reregistered: {
+    readonly agentId: AgentId;
     readonly report: Reregistration;
     readonly from: ReturnFrom;
   };
-  unreachable: { readonly agentId: string; readonly reason: string };
-  removed: { readonly agentId: string; readonly reason: string; readonly cause: RemovalCause };
+  unreachable: { readonly agentId: AgentId; readonly reason: string };
+  removed: { readonly agentId: AgentId; readonly reason: string; readonly cause: RemovalCause };
   /** The end of a drain that was to give the agent up. */
-  gone: { readonly agentId: string };
-  drained: { readonly agentId: string };
+  gone: { readonly agentId: AgentId };
+  drained: { readonly agentId: AgentId };
   pruned: { readonly unreachable: readonly string[]; readonly gone: readonly string[] };
   /** An operator's call, which waits for its answer; its row in operator-calls/list.ts says what follows. */
   'operator.call': {

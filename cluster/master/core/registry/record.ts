@@ -10,6 +10,7 @@ import type * as internal from '../../../api/generated/internal';
 import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
 import type { QuotaConfig } from '../../../api/generated/quota';
+import type { AgentId } from '../../../model/ids';
 import type { Millis } from '../../../model/time';
 import { bringDown, bringUp, replaceSchedule } from './machines';
 import { isDefault } from './quota-config';
@@ -17,15 +18,15 @@ import { isDefault } from './quota-config';
 export interface RegistryRecord {
   master: mesos.MasterInfo | undefined;
   /** Admitted agents, as they described themselves. */
-  readonly agents: Map<string, internal.SlaveInfo>;
+  readonly agents: Map<AgentId, internal.SlaveInfo>;
   /** Unreachable agents and since when, oldest first. */
-  readonly unreachable: Map<string, Millis>;
+  readonly unreachable: Map<AgentId, Millis>;
   /** Agents that an operator marked gone and since when, oldest first. */
-  readonly gone: Map<string, Millis>;
+  readonly gone: Map<AgentId, Millis>;
   /** Deactivated agents, admitted or unreachable. */
-  readonly deactivated: Set<string>;
+  readonly deactivated: Set<AgentId>;
   /** Agents that are DRAINING or DRAINED, admitted or unreachable. */
-  readonly drains: Map<string, mesos.DrainInfo>;
+  readonly drains: Map<AgentId, mesos.DrainInfo>;
   /** Weights other than 1, by role. */
   readonly weights: Map<string, number>;
   /** Quotas that have a guarantee or a limit, by role. */
@@ -61,7 +62,7 @@ const CHANGES = {
   },
   admit,
   update: (record: RegistryRecord, change: AgentInfo) => {
-    if (record.agents.has(change.info.id?.value ?? '')) admit(record, change);
+    if (change.info.id && record.agents.has(change.info.id.value)) admit(record, change);
   },
   unreachable: (record: RegistryRecord, { agentId, at }: AgentLoss) => {
     if (record.agents.delete(agentId)) record.unreachable.set(agentId, at);
@@ -99,7 +100,7 @@ const CHANGES = {
 };
 
 interface AgentName {
-  readonly agentId: string;
+  readonly agentId: AgentId;
 }
 
 interface AgentLoss extends AgentName {
@@ -142,7 +143,7 @@ function setQuotas(record: RegistryRecord, configs: readonly QuotaConfig[]): voi
   else record.minimumCapabilities.delete('QUOTA_V2');
 }
 
-function isKept(record: RegistryRecord, agentId: string): boolean {
+function isKept(record: RegistryRecord, agentId: AgentId): boolean {
   return record.agents.has(agentId) || record.unreachable.has(agentId);
 }
 
@@ -153,7 +154,7 @@ function admit(record: RegistryRecord, { info }: AgentInfo): void {
 }
 
 /** Removes an agent with its operator settings. An agent that becomes unreachable keeps these, for its return. */
-function forget(record: RegistryRecord, agentId: string): void {
+function forget(record: RegistryRecord, agentId: AgentId): void {
   record.agents.delete(agentId);
   record.drains.delete(agentId);
   setDeactivated(record, agentId, false);
@@ -163,7 +164,7 @@ function forget(record: RegistryRecord, agentId: string): void {
  * Deactivates or reactivates an agent. While any is deactivated, a master that does not know deactivation must not take
  * over: it would offer these agents.
  */
-function setDeactivated(record: RegistryRecord, agentId: string, deactivated: boolean): void {
+function setDeactivated(record: RegistryRecord, agentId: AgentId, deactivated: boolean): void {
   if (deactivated && isKept(record, agentId)) {
     record.deactivated.add(agentId);
     record.minimumCapabilities.add('AGENT_DRAINING');
@@ -174,7 +175,7 @@ function setDeactivated(record: RegistryRecord, agentId: string, deactivated: bo
   if (was && record.deactivated.size === 0) record.minimumCapabilities.delete('AGENT_DRAINING');
 }
 
-function setDrained(record: RegistryRecord, agentId: string): void {
+function setDrained(record: RegistryRecord, agentId: AgentId): void {
   const info = record.drains.get(agentId);
   if (info?.state === 'DRAINING') record.drains.set(agentId, { ...info, state: 'DRAINED' });
 }

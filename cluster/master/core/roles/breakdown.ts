@@ -3,6 +3,7 @@
  * Master::RoleResourceBreakdown).
  */
 
+import type { FrameworkId } from '../../../model/ids';
 import { addQuantities, type Quantities, quantitiesOf } from '../../../model/quantities';
 import { isReserved } from '../../../model/reservations';
 import { type Resource, type Resources, reservedRole, unallocated } from '../../../model/resources';
@@ -93,7 +94,7 @@ function addShared(state: MasterState, { id, shared }: AllocatorAgent, add: AddT
 }
 
 interface Holder {
-  readonly frameworkId: string;
+  readonly frameworkId: FrameworkId;
   readonly role: string;
   readonly resources: Resources;
 }

@@ -5,6 +5,7 @@
  */
 
 import type * as scheduler from '../../../api/generated/scheduler';
+import { lookUp } from '../../../model/ids';
 import type { EventOf } from '../state/events';
 import { count, countType, type Framework } from '../state/state';
 import { emit, type Turn } from '../state/turn';
@@ -15,7 +16,7 @@ import { type CallAnswer, type CallContext, type SchedulerCall, schedulerCall } 
 export function call(turn: Turn, event: EventOf<'scheduler.call'>): void {
   const { state } = turn;
   const { request, call: received } = event;
-  const framework = state.frameworks.get(received.framework_id?.value ?? '');
+  const framework = lookUp(state.frameworks, received.framework_id?.value);
   if (framework) countCall(framework, received);
   const refusal = refusalOf(framework, event);
   if (refusal || !framework) {

@@ -5,6 +5,7 @@
  * In: driver.call      Out: what the call leads to, send(FrameworkError), note
  */
 
+import { idText, lookUp } from '../../../model/ids';
 import { tellError } from '../scheduler-events/driver-messages';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
@@ -21,7 +22,7 @@ export function driverCall(turn: Turn, event: EventOf<'driver.call'>): void {
     count(state, 'master/dropped_messages');
     return;
   }
-  const framework = state.frameworks.get(call.framework_id?.value ?? '');
+  const framework = lookUp(state.frameworks, call.framework_id?.value);
   const invalid = callError(call);
   if (invalid) countInvalid(turn, call);
   const wrong =
@@ -41,7 +42,7 @@ export function driverCall(turn: Turn, event: EventOf<'driver.call'>): void {
 }
 
 function drop({ pid, call }: EventOf<'driver.call'>, why: string): MasterEffect {
-  const id = call.framework_id?.value ?? '';
+  const id = idText(call.framework_id);
   const text = `Dropping ${call.type ?? 'UNKNOWN'} call from framework ${id} at ${pid}: ${why}`;
   return { kind: 'note', level: 'warn', text };
 }

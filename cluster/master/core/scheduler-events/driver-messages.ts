@@ -6,6 +6,7 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import { lookUp } from '../../../model/ids';
 import type { SendEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
 
@@ -63,7 +64,7 @@ function pidsOf(
   state: MasterState,
   offers: readonly { readonly agent_id?: { readonly value: string } | undefined }[] | undefined,
 ): string[] {
-  return (offers ?? []).map(({ agent_id }) => state.agents.get(agent_id?.value ?? '')?.pid ?? '');
+  return (offers ?? []).map(({ agent_id }) => lookUp(state.agents, agent_id?.value)?.pid ?? '');
 }
 
 /** An update. Drivers acknowledge those with a uuid to the pid of the agent; updates of the master have neither. */
@@ -74,7 +75,7 @@ function statusUpdate(
 ): internal.StatusUpdateMessage {
   const { agent_id: slave_id, executor_id, uuid, timestamp = 0 } = status;
   const update = { framework_id, executor_id, slave_id, status, timestamp, uuid };
-  return { update, pid: uuid === undefined ? undefined : state.agents.get(slave_id?.value ?? '')?.pid };
+  return { update, pid: uuid === undefined ? undefined : lookUp(state.agents, slave_id?.value)?.pid };
 }
 
 function failureMessage(

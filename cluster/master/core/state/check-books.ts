@@ -3,6 +3,7 @@
  * each stored sum is the sum of its parts.
  */
 
+import type { AgentId, FrameworkId } from '../../../model/ids';
 import { addQuantities, scalarsOf } from '../../../model/quantities';
 import { isReserved } from '../../../model/reservations';
 import {
@@ -19,8 +20,8 @@ import type { RoleNode } from '../allocator/role-tree';
 import type { MasterState } from './state';
 
 interface Holding {
-  readonly frameworkId: string;
-  readonly agentId: string;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
   readonly role: string;
   readonly resources: Resources;
 }
@@ -62,8 +63,8 @@ function stockErrors(state: MasterState, held: readonly Holding[]): string[] {
   });
 }
 
-function byAgent(held: readonly Holding[]): Map<string, Holding[]> {
-  const groups = new Map<string, Holding[]>();
+function byAgent(held: readonly Holding[]): Map<AgentId, Holding[]> {
+  const groups = new Map<AgentId, Holding[]>();
   for (const holding of held) {
     const group = groups.get(holding.agentId);
     if (group) group.push(holding);

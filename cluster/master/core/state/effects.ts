@@ -6,6 +6,7 @@ import type * as internal from '../../../api/generated/internal';
 import type { Event as OperatorEvent } from '../../../api/generated/master';
 import type { Event as SchedulerEvent } from '../../../api/generated/scheduler';
 import type { CommonEffect } from '../../../model/event';
+import type { StreamId } from '../../../model/ids';
 
 /** Messages a master sends to schedulers that are libprocess drivers, by their protobuf name. */
 export interface DriverMessages {
@@ -63,12 +64,12 @@ export type MasterEffect =
   /** Store the registry; answered by registry.stored or registry.failed with the ticket. */
   | { readonly kind: 'store'; readonly registry: internal.Registry; readonly ticket: number }
   /** One event for a scheduler's stream. Drivers get a `send` instead (send-event.ts). */
-  | { readonly kind: 'event'; readonly stream: string; readonly event: SchedulerEvent }
-  | { readonly kind: 'close'; readonly stream: string; readonly reason: string }
+  | { readonly kind: 'event'; readonly stream: StreamId; readonly event: SchedulerEvent }
+  | { readonly kind: 'close'; readonly stream: StreamId; readonly reason: string }
   /** The answer to a scheduler's or operator's call; without a text its body is empty. */
   | { readonly kind: 'answer'; readonly request: number; readonly status: number; readonly text?: string }
   /** Write the whole state at this moment as the first event of an operator's stream. */
-  | { readonly kind: 'welcome'; readonly stream: string }
+  | { readonly kind: 'welcome'; readonly stream: StreamId }
   /** One event for every operator stream. */
   | { readonly kind: 'publish'; readonly event: OperatorEvent }
   /** The state can no longer be stored: let another master lead. */

@@ -7,6 +7,7 @@ import type { Call as OperatorCall } from '../../../api/generated/master';
 import type * as scheduler from '../../../api/generated/scheduler';
 import type { Acls } from '../../../model/acls';
 import type { Stamped, Unstamped, Woke } from '../../../model/event';
+import type { AgentId, FrameworkId, StreamId } from '../../../model/ids';
 import type { Principal } from '../../../model/principal';
 import type { AllocatorSettings } from '../allocator/settings';
 import type { Patterns } from '../offer-constraints/program';
@@ -72,7 +73,7 @@ export interface MasterEvents {
     readonly message: internal.ReregisterSlaveMessage;
     readonly principal?: Principal | undefined;
   };
-  'agent.unregister': { readonly pid: string; readonly agentId: string };
+  'agent.unregister': { readonly pid: string; readonly agentId: AgentId };
   'agent.pong': { readonly pid: string };
   /** The connection to an agent or to a driver broke. */
   'agent.exited': { readonly pid: string };
@@ -87,7 +88,7 @@ export interface MasterEvents {
 
   /** A scheduler asks to subscribe on a stream that the edge has opened and named. */
   'scheduler.subscribe': {
-    readonly stream: string;
+    readonly stream: StreamId;
     readonly subscribe: scheduler.Call.Subscribe;
     /** The regular expressions in it, as programs; so in calls, too. */
     readonly patterns?: Patterns | undefined;
@@ -95,11 +96,11 @@ export interface MasterEvents {
     readonly principal?: Principal | undefined;
   };
   /** The stream ended, by either side. */
-  'scheduler.closed': { readonly stream: string; readonly reason: string };
+  'scheduler.closed': { readonly stream: StreamId; readonly reason: string };
   /** Any other call. It is answered by an `answer` effect with the same request number. */
   'scheduler.call': {
     readonly request: number;
-    readonly stream: string | undefined;
+    readonly stream: StreamId | undefined;
     readonly call: scheduler.Call;
     readonly patterns?: Patterns | undefined;
     readonly principal?: Principal | undefined;
@@ -126,12 +127,12 @@ export interface MasterEvents {
     readonly patterns?: Patterns | undefined;
   };
   /** A driver was aborted: it gets no more offers, its tasks go on. */
-  'driver.deactivate': { readonly pid: string; readonly frameworkId: string };
+  'driver.deactivate': { readonly pid: string; readonly frameworkId: FrameworkId };
   /** A request to run a scheduler, which no master does. */
   'driver.submit': { readonly pid: string };
 
-  'operator.subscribe': { readonly stream: string };
-  'operator.closed': { readonly stream: string };
+  'operator.subscribe': { readonly stream: StreamId };
+  'operator.closed': { readonly stream: StreamId };
   /** A call that changes something, answered by an `answer` effect with the same request number. */
   'operator.call': {
     readonly request: number;

@@ -2,12 +2,13 @@
 
 import type * as allocatorApi from '../../../api/generated/allocator';
 import type * as mesos from '../../../api/generated/mesos';
+import type { AgentId, FrameworkId, OfferId } from '../../../model/ids';
 import type { Millis } from '../../../model/time';
 
 export interface InverseOfferRecord {
   readonly id: string;
-  readonly frameworkId: string;
-  readonly agentId: string;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
   readonly unavailability: mesos.Unavailability;
 }
 
@@ -15,11 +16,11 @@ export interface InverseOfferRecord {
 export type AnswerStatus = allocatorApi.InverseOfferStatus;
 
 export interface InverseOffers {
-  readonly offers: Map<string, InverseOfferRecord>;
+  readonly offers: Map<OfferId, InverseOfferRecord>;
   /** Unanswered inverse offers' ids, last answers, and ends of refusals; each by agent, then by framework. */
-  readonly outstanding: Map<string, Map<string, string>>;
-  readonly answers: Map<string, Map<string, AnswerStatus>>;
-  readonly refusedUntil: Map<string, Map<string, Millis>>;
+  readonly outstanding: Map<AgentId, Map<FrameworkId, OfferId>>;
+  readonly answers: Map<AgentId, Map<FrameworkId, AnswerStatus>>;
+  readonly refusedUntil: Map<AgentId, Map<FrameworkId, Millis>>;
   lastRunAt: Millis;
   dueAt: Millis | undefined;
 }

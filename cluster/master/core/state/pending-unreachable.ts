@@ -2,6 +2,7 @@
  * Agents that wait to be marked unreachable, and why.
  */
 
+import type { AgentId } from '../../../model/ids';
 import type { Millis } from '../../../model/time';
 
 /**
@@ -11,14 +12,14 @@ import type { Millis } from '../../../model/time';
 export type UnreachableCause = 'health' | 'absent' | 'recovered';
 
 export interface PendingUnreachable {
-  readonly agentId: string;
+  readonly agentId: AgentId;
   readonly kind: UnreachableCause;
   readonly reason: string;
 }
 
 export interface UnreachableQueue {
   /** Agents that wait for `--agent_removal_rate_limit`, by agent, in order. */
-  readonly waiting: Map<string, PendingUnreachable>;
+  readonly waiting: Map<AgentId, PendingUnreachable>;
   /** Time at which the next one may be marked. */
   nextAt: Millis;
 }

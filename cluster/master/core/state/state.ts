@@ -8,6 +8,15 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
 import type { OfferConstraints } from '../../../api/generated/scheduler';
+import type {
+  AgentId,
+  ExecutorId,
+  FrameworkId,
+  OfferId,
+  OperationId,
+  StreamId,
+  TaskId,
+} from '../../../model/ids';
 import { type Random, randomFrom } from '../../../model/random';
 import type { Resources } from '../../../model/resources';
 import type { TaskState } from '../../../model/task-state';
@@ -28,30 +37,30 @@ export interface MasterState {
   readonly next: { agent: number; framework: number; offer: number; ticket: number };
   readonly registry: RegistryState;
   /** Registered agents, connected or not. */
-  readonly agents: Map<string, Agent>;
-  readonly agentIdByPid: Map<string, string>;
+  readonly agents: Map<AgentId, Agent>;
+  readonly agentIdByPid: Map<string, AgentId>;
   /** Agents of the registry that have not reregistered since this master leads. */
-  readonly recovered: Map<string, internal.SlaveInfo>;
-  readonly frameworks: Map<string, Framework>;
+  readonly recovered: Map<AgentId, internal.SlaveInfo>;
+  readonly frameworks: Map<FrameworkId, Framework>;
   /** Frameworks that have ended, oldest first, bounded. */
-  readonly completed: Map<string, Framework>;
-  readonly frameworkByStream: Map<string, string>;
+  readonly completed: Map<FrameworkId, Framework>;
+  readonly frameworkByStream: Map<StreamId, FrameworkId>;
   /** Drivers, connected or not. */
-  readonly frameworkByPid: Map<string, string>;
+  readonly frameworkByPid: Map<string, FrameworkId>;
   /** Unreachable tasks by agent; see tasks/unreachable.ts. */
-  readonly unreachableByAgent: Map<string, Set<TaskRecord>>;
-  readonly offers: Map<string, OfferRecord>;
+  readonly unreachableByAgent: Map<AgentId, Set<TaskRecord>>;
+  readonly offers: Map<OfferId, OfferRecord>;
   readonly allocator: AllocatorState;
   readonly inverse: InverseOffers;
   /** Agents whose removal is on its way into the registry. */
-  readonly leaving: Map<string, Leaving>;
+  readonly leaving: Map<AgentId, Leaving>;
   readonly unreachableQueue: UnreachableQueue;
   /** Number of agents in the registry when this master was elected. */
   expectedAgents: number;
   /** Draining agents whose DRAINED state is on its way into the registry. */
-  readonly emptied: Set<string>;
+  readonly emptied: Set<AgentId>;
   /** Streams of operators that follow events. */
-  readonly operators: Set<string>;
+  readonly operators: Set<StreamId>;
   /** Counters by their name in /metrics/snapshot. */
   readonly counters: Map<string, number>;
 }
@@ -60,7 +69,7 @@ export interface MasterState {
 export type Leaving = 'unreachable' | 'removed' | 'gone';
 
 export interface Agent {
-  readonly id: string;
+  readonly id: AgentId;
   info: mesos.AgentInfo;
   pid: string;
   version: string;
@@ -83,13 +92,13 @@ export interface Agent {
   readonly operations: Map<string, OperationRecord>;
   /** Version of its resources, a uuid in base64: the agent refuses launches and operations for another version. */
   resourceVersion: string | undefined;
-  readonly offers: Set<string>;
+  readonly offers: Set<OfferId>;
 }
 
 export interface ExecutorRecord {
-  readonly id: string;
-  readonly frameworkId: string;
-  readonly agentId: string;
+  readonly id: ExecutorId;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
   readonly role: string;
   readonly info: mesos.ExecutorInfo;
   readonly resources: Resources;
@@ -99,19 +108,19 @@ export interface ExecutorRecord {
 
 export interface OperationRecord {
   readonly uuid: string;
-  readonly agentId: string;
+  readonly agentId: AgentId;
   /** Undefined for an operator's. */
-  readonly frameworkId: string | undefined;
+  readonly frameworkId: FrameworkId | undefined;
   readonly info: mesos.Offer.Operation;
   latest: mesos.OperationStatus;
   statuses: readonly mesos.OperationStatus[];
 }
 
 export interface Framework {
-  readonly id: string;
+  readonly id: FrameworkId;
   info: mesos.FrameworkInfo;
   /** The stream it is connected by, a driver's pid; undefined while it is disconnected. */
-  stream: string | undefined;
+  stream: StreamId | undefined;
   /** The pid of its driver, also while that is disconnected; undefined for a framework over HTTP. */
   pid: string | undefined;
   active: boolean;
@@ -125,22 +134,22 @@ export interface Framework {
   /** Its offer constraints on the wire, and with compiled patterns. */
   offerConstraints: OfferConstraints | undefined;
   constraints: Constraints;
-  readonly tasks: Map<string, TaskRecord>;
-  readonly unreachableTasks: Map<string, TaskRecord>;
+  readonly tasks: Map<TaskId, TaskRecord>;
+  readonly unreachableTasks: Map<TaskId, TaskRecord>;
   readonly completedTasks: TaskRecord[];
   /** Its operations with an id, by that id. */
-  readonly operations: Map<string, OperationRecord>;
-  readonly offers: Set<string>;
+  readonly operations: Map<OperationId, OperationRecord>;
+  readonly offers: Set<OfferId>;
   /** Calls, events, operations and the like by what follows its name in the metrics, such as `calls/revive`. */
   readonly counts: Map<string, number>;
 }
 
 export interface TaskRecord {
-  readonly id: string;
-  readonly frameworkId: string;
-  readonly agentId: string;
+  readonly id: TaskId;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
   readonly name: string;
-  readonly executorId: string | undefined;
+  readonly executorId: ExecutorId | undefined;
   /** The latest state. Once terminal it never changes. */
   state: TaskState;
   statuses: readonly mesos.TaskStatus[];
@@ -160,9 +169,9 @@ export interface TaskRecord {
 }
 
 export interface OfferRecord {
-  readonly id: string;
-  readonly frameworkId: string;
-  readonly agentId: string;
+  readonly id: OfferId;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
   readonly role: string;
   readonly resources: Resources;
 }

@@ -6,6 +6,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { type FrameworkId, lookUp } from '../../../model/ids';
 import { unallocated } from '../../../model/resources';
 import { allocateResources, recoverResources } from '../allocator/allocated';
 import { allocatedRole } from '../read/agent-report';
@@ -18,7 +19,7 @@ import type { Agent, ExecutorRecord, MasterState } from '../state/state';
  */
 export function addExecutor(
   agent: Agent,
-  { frameworkId, role, executor }: { frameworkId: string; role: string; executor: ParsedExecutor },
+  { frameworkId, role, executor }: { frameworkId: FrameworkId; role: string; executor: ParsedExecutor },
 ): ExecutorRecord {
   const { id, info, resources: allocated } = executor;
   const resources = unallocated(allocated);
@@ -37,7 +38,7 @@ export function removeExecutor(state: MasterState, agent: Agent, record: Executo
  * The executors of a framework on all agents. It runs for each event about a framework, so agents without any are
  * skipped.
  */
-export function executorsOf(state: MasterState, frameworkId: string): ExecutorRecord[] {
+export function executorsOf(state: MasterState, frameworkId: FrameworkId): ExecutorRecord[] {
   const records: ExecutorRecord[] = [];
   for (const { executors } of state.agents.values()) {
     if (executors.size === 0) continue;
@@ -54,7 +55,7 @@ export function adoptExecutors(
 ): void {
   agent.executors.clear();
   for (const info of infos ?? []) {
-    const framework = state.frameworks.get(info.framework_id?.value ?? '');
+    const framework = lookUp(state.frameworks, info.framework_id?.value);
     if (!framework) continue;
     const role = allocatedRole(info.resources);
     const record = addExecutor(agent, {

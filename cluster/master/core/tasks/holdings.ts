@@ -5,6 +5,7 @@
  * Always true: used resources are those that tasks and executors hold.
  */
 
+import type { FrameworkId } from '../../../model/ids';
 import {
   allocateTo,
   combine,
@@ -53,8 +54,10 @@ export function sharedOnlyOffered(state: MasterState, { id, sharedUse }: Allocat
 }
 
 /** All executors by the id of their framework. */
-export function executorsByFramework(state: MasterState): ReadonlyMap<string, readonly ExecutorRecord[]> {
-  const all = new Map<string, ExecutorRecord[]>();
+export function executorsByFramework(
+  state: MasterState,
+): ReadonlyMap<FrameworkId, readonly ExecutorRecord[]> {
+  const all = new Map<FrameworkId, ExecutorRecord[]>();
   for (const { executors } of state.agents.values()) {
     for (const executor of executors.values()) {
       const executorsOfFramework = all.get(executor.frameworkId);

@@ -5,6 +5,7 @@
  */
 
 import type * as scheduler from '../../../api/generated/scheduler';
+import type { AgentId } from '../../../model/ids';
 import { stateFor, type TaskState } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
 import { type Framework, isCapable, type MasterState, type TaskRecord } from '../state/state';
@@ -71,7 +72,7 @@ export function reconcileTask(turn: Turn, framework: Framework, query: TaskQuery
 
 function unknownTaskState(
   state: MasterState,
-  agentId: string | undefined,
+  agentId: AgentId | undefined,
 ): { state: TaskState; message: string; since?: Millis } {
   if (agentId !== undefined && state.agents.has(agentId)) {
     return { state: 'TASK_GONE', message: 'Reconciliation: Task is unknown to the agent' };

@@ -7,10 +7,11 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import { lookUp } from '../../../model/ids';
+import { note } from '../../../model/machine';
 import { isTerminal, type TaskState } from '../../../model/task-state';
 import { allocateSoon } from '../offers/schedule';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { taskKey } from '../state/keys';
 import { type Agent, count, type Framework, type TaskRecord } from '../state/state';
@@ -28,17 +29,12 @@ export function reported(turn: Turn, event: EventOf<'agent.status'>): void {
   const { state } = turn;
   const { update, pid } = event;
   count(state, 'master/messages_status_update');
-  const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  const agent = lookUp(state.agents, state.agentIdByPid.get(pid));
   const framework = state.frameworks.get(update.framework_id.value);
-  const why = !agent
-    ? 'its agent is not registered'
-    : framework
-      ? uuidError(update.uuid)
-      : 'its framework is unknown';
-  if (why !== undefined || !agent || !framework) {
-    count(state, 'master/invalid_status_updates');
-    return emit(turn, dropNote(update, why ?? ''));
-  }
+  if (!agent) return drop(turn, update, 'its agent is not registered');
+  if (!framework) return drop(turn, update, 'its framework is unknown');
+  const wrong = uuidError(update.uuid);
+  if (wrong) return drop(turn, update, wrong);
   const task = agent.tasks.get(taskKey({ frameworkId: framework.id, id: update.status.task_id.value }));
   const isHeard = task !== undefined && framework.stream !== undefined;
   count(state, isHeard ? 'master/valid_status_updates' : 'master/invalid_status_updates');
@@ -48,9 +44,9 @@ export function reported(turn: Turn, event: EventOf<'agent.status'>): void {
   record(turn, task, statusOf(update), update.latest_state ?? update.status.state);
 }
 
-function dropNote(update: internal.StatusUpdate, why: string): MasterEffect {
-  const fields = { task: update.status.task_id.value, state: update.status.state, why };
-  return { kind: 'note', level: 'warn', text: 'dropped a status update', fields };
+function drop(turn: Turn, { status }: internal.StatusUpdate, why: string): void {
+  count(turn.state, 'master/invalid_status_updates');
+  note(turn, 'warn', 'dropped a status update', { task: status.task_id.value, state: status.state, why });
 }
 
 function forward(turn: Turn, framework: Framework, agent: Agent, update: internal.StatusUpdate): void {

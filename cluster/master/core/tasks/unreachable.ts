@@ -6,6 +6,7 @@
  * agent.
  */
 
+import type { AgentId, TaskId } from '../../../model/ids';
 import type { Framework, MasterState, TaskRecord } from '../state/state';
 
 /** Adds an unreachable task; above `--max_unreachable_tasks_per_framework` the oldest is removed. */
@@ -21,7 +22,7 @@ export function keepUnreachable(state: MasterState, framework: Framework, task: 
 }
 
 /** Removes an unreachable task: its agent is back, or a new task has its id. */
-export function dropUnreachable(state: MasterState, framework: Framework, taskId: string): void {
+export function dropUnreachable(state: MasterState, framework: Framework, taskId: TaskId): void {
   const task = framework.unreachableTasks.get(taskId);
   if (!task) return;
   framework.unreachableTasks.delete(taskId);
@@ -31,7 +32,7 @@ export function dropUnreachable(state: MasterState, framework: Framework, taskId
 }
 
 /** Removes the unreachable tasks of an agent from their frameworks and returns them. */
-export function takeUnreachable(state: MasterState, agentId: string): TaskRecord[] {
+export function takeUnreachable(state: MasterState, agentId: AgentId): TaskRecord[] {
   const tasks = [...(state.unreachableByAgent.get(agentId) ?? [])];
   state.unreachableByAgent.delete(agentId);
   for (const task of tasks) state.frameworks.get(task.frameworkId)?.unreachableTasks.delete(task.id);

@@ -4,6 +4,7 @@
  */
 
 import type * as scheduler from '../../../api/generated/scheduler';
+import { idText } from '../../../model/ids';
 import { isUuidBase64 } from '../../../model/uuid';
 
 /** The member of a call of this type: it has the name of the type, in small letters. */
@@ -52,7 +53,7 @@ export function subscribeError(
   call: scheduler.Call,
   sender?: string,
 ): string | undefined {
-  if ((id?.value ?? '') !== (call.framework_id?.value ?? ''))
+  if (idText(id) !== idText(call.framework_id))
     return "'framework_id' differs from 'subscribe.framework_info.id'";
   const isOther = sender !== undefined && principal !== undefined && sender !== principal;
   return isOther ? principalError(sender, principal) : undefined;

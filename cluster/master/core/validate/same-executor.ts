@@ -8,6 +8,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { sameContent } from '../../../model/equal';
+import { idText } from '../../../model/ids';
 import { equalResources } from '../../../model/resources';
 import type { ParsedExecutor } from '../read/task';
 
@@ -23,7 +24,7 @@ export function isSameExecutor(left: ComparedExecutor, right: ComparedExecutor):
 function executorParts(executor: mesos.ExecutorInfo): object {
   const { type, executor_id, framework_id, data = '', name = '', source = '' } = executor;
   return {
-    names: [type, executor_id.value, framework_id?.value ?? '', data, name, source],
+    names: [type, executor_id.value, idText(framework_id), data, name, source],
     command: commandParts(executor.command ?? {}),
     container: containerParts(executor.container),
     discovery: discoveryParts(executor.discovery),

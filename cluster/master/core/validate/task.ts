@@ -4,7 +4,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import { idError } from '../../../model/ids';
+import { type AgentId, idError } from '../../../model/ids';
 import { quantitiesOf } from '../../../model/quantities';
 import {
   inside,
@@ -71,7 +71,7 @@ function duplicateError({ id }: ParsedTask, framework: Framework): string | unde
   return framework.unreachableTasks.has(id) ? `Task reuses the ID of an unreachable task: ${id}` : undefined;
 }
 
-function agentError(task: mesos.TaskInfo, agentId: string): string | undefined {
+function agentError(task: mesos.TaskInfo, agentId: AgentId): string | undefined {
   if (task.agent_id.value === agentId) return undefined;
   return `Task uses invalid agent ${task.agent_id.value} while agent ${agentId} is expected`;
 }

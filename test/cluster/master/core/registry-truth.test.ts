@@ -106,7 +106,7 @@ function waitingProblems(state: MasterState): string[] {
   }
   const arrivals = underWay.flatMap((next) => {
     if (next.kind === 'registered') return [next.report.pid];
-    return next.kind === 'reregistered' ? [next.report.pid, next.report.message.slave.id?.value] : [];
+    return next.kind === 'reregistered' ? [next.report.pid, next.agentId] : [];
   });
   for (const who of state.registry.arriving)
     if (!arrivals.includes(who)) found.push(`${who} arrives for ever`);

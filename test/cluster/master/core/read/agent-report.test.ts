@@ -18,6 +18,7 @@ it('a registration has the resources of the machine and the checkpointed ones as
   expect(readReport('agent@a:1', message)).toEqual({
     pid: 'agent@a:1',
     message,
+    version: '',
     machine: readResources(message.slave.resources),
     checkpointed: readResources(message.checkpointed_resources),
   });
