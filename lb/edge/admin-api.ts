@@ -183,5 +183,7 @@ export function addMetrics({
   metrics.gauge('lb/haproxy_up', 'Whether HAProxy runs', () => (haproxy.isUp() ? 1 : 0));
   metrics.gauge('lb/marathon_streaming', 'Whether events are followed', () => (follower.streaming ? 1 : 0));
   metrics.gauge('lb/marathon_events', 'Events that led to reading the apps', () => follower.events);
+  const violations = 'Violations of what is always true of the state';
+  metrics.gauge('lb/invariant_violations', violations, () => supervisor.violations);
   metrics.gauge('lb/last_change_ms', 'From the last read apps to serving them', () => balancer.lastChangeMs);
 }

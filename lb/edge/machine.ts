@@ -64,6 +64,11 @@ export class LbMachine {
     this.mailbox.post(event);
   }
 
+  /** Violations of what is always true of the state that checks have seen so far. */
+  get violations(): number {
+    return this.mailbox.violations;
+  }
+
   /** Reads one consistent moment of the state. */
   read<T>(view: (state: LbState) => T): T {
     return this.mailbox.read(view);

@@ -47,6 +47,10 @@ export class Supervisor {
     return this.parts.machine.read(lbIssues);
   }
 
+  get violations(): number {
+    return this.parts.machine.violations;
+  }
+
   get health(): LbHealth {
     return this.parts.machine.read(healthOf);
   }
