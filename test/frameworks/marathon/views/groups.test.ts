@@ -1,0 +1,46 @@
+import { type GroupEmbed, printGroup } from '../../../../frameworks/marathon/views/groups';
+import { FakeCluster } from '../fake-cluster';
+
+interface Printed {
+  readonly id: string;
+  readonly apps?: readonly { id: string }[];
+  readonly groups?: readonly Printed[];
+}
+
+const ALL: GroupEmbed = { apps: true, groups: true, pods: true, appEmbed: new Set() };
+
+function cluster(): FakeCluster {
+  const started = new FakeCluster();
+  started.put({ id: '/top' }, { id: '/a/one' }, { id: '/a/b/two' });
+  return started;
+}
+
+const print = (id: string, embed: GroupEmbed = ALL): Printed | undefined => {
+  const { state, clock } = cluster();
+  return printGroup(state, id, embed, clock.now()) as Printed | undefined;
+};
+
+/** Ids of a group, its apps, and so on below it. */
+const tree = ({ id, apps = [], groups = [] }: Printed): unknown => [
+  id,
+  apps.map((app) => app.id),
+  groups.map(tree),
+];
+
+test('the root has its own apps, and those of each group are with that one', () => {
+  expect(tree(print('/') as Printed)).toEqual([
+    '/',
+    ['/top'],
+    [['/a', ['/a/one'], [['/a/b', ['/a/b/two'], []]]]],
+  ]);
+  expect(tree(print('/a/b') as Printed)).toEqual(['/a/b', ['/a/b/two'], []]);
+});
+
+test('what the request does not embed is not there', () => {
+  const bare = print('/', { ...ALL, apps: false, groups: false, pods: false });
+  expect(Object.keys(bare ?? {}).sort()).toEqual(['dependencies', 'enforceRole', 'id', 'version']);
+});
+
+test('a group that nobody made is none', () => {
+  expect(print('/nobody')).toBeUndefined();
+});
