@@ -31,6 +31,8 @@ const MACHINE_WORDS = [['', 'work', ''].join('/'), ['', 'root', ''].join('/')];
 const TEXT =
   /\.(ts|mjs|js|json|md|hbs|yml|yaml|proto|html|css|cfg|txt|sh|svg|conf)$|^\.ci\/|^bin\/|\/[A-Z]+$/;
 
+const inMasterCore = (path: string): boolean => path.startsWith('cluster/master/core/');
+
 describe('the tree', () => {
   it('has files to look at', () => {
     expect(sources.length).toBeGreaterThan(100);
@@ -54,6 +56,12 @@ describe('the tree', () => {
 
   it('has cores whose rooms import along a ladder', () => {
     expect(climbingImports()).toEqual([]);
+  });
+
+  it('reads resources from the wire in one room of the master', () => {
+    const readers = sources.filter(({ path, text }) => inMasterCore(path) && text.includes('readResources('));
+    const paths = readers.map(({ path }) => path);
+    expect(paths.filter((path) => !path.startsWith('cluster/master/core/read/'))).toEqual([]);
   });
 
   it('has no folder for what belongs nowhere', () => {
