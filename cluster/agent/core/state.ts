@@ -2,7 +2,7 @@
  * The state of the agent: its registration, its executors with their tasks, and the unacknowledged updates.
  *
  * Always true: every task belongs to one executor; the first update of every stream is the one last sent to
- * the master.
+ * the master. check-agent.ts checks what a state alone can show of this.
  */
 
 import type * as internal from '../../api/generated/internal';

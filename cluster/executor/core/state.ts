@@ -1,4 +1,8 @@
-/** The state of the command executor: its one task, and the updates that the agent has not acknowledged. */
+/**
+ * The state of the command executor: its one task, and the updates that the agent has not acknowledged.
+ *
+ * Always true: `process` is `none` exactly as long as there is no task (checked by check-executor.ts).
+ */
 
 import type * as mesos from '../../api/generated/mesos';
 import { type Random, randomFrom } from '../../model/random';

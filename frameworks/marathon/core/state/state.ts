@@ -2,7 +2,7 @@
  * The state of Marathon as plain data: a recording replays to the same state and the same hash.
  *
  * Always true: byApp, byTask and waiting are indexes of instances and change with it only (instances/instances.ts);
- * an app is named by at most one running deployment's lock.
+ * an app is named by at most one running deployment's lock (checked by instances/check-marathon.ts).
  */
 
 import type { Random } from '../../../../cluster/model/random';
