@@ -50,12 +50,21 @@ export function holderProgram(): string | undefined {
 }
 
 export class HeldProgram {
+  /** The pid of the holder; 0 once it has ended, since the pid may be another process's then. */
+  private holder: number;
+  readonly ended: Promise<ProgramEnd>;
+
   private constructor(
     /** The pid of the program, which leads its own session and process group. */
     readonly pid: number,
-    private readonly holder: number,
-    readonly ended: Promise<ProgramEnd>,
-  ) {}
+    holder: number,
+    ended: Promise<ProgramEnd>,
+  ) {
+    this.holder = holder;
+    this.ended = ended.finally(() => {
+      this.holder = 0;
+    });
+  }
 
   /** Starts a program. Rejects with an error that has a `code` such as ENOENT when it cannot be executed. */
   static async start(holder: string, folder: string, plan: ProgramPlan): Promise<HeldProgram> {

@@ -107,7 +107,7 @@ static void write_file(const char *name, const char *text) {
   if (written == (ssize_t)strlen(text)) rename(fresh, name);
 }
 
-static void set_groups(const char *text) {
+static int set_groups(const char *text) {
   gid_t groups[GROUPS];
   size_t count = 0;
   while (*text && count < GROUPS) {
@@ -115,7 +115,7 @@ static void set_groups(const char *text) {
     groups[count++] = (gid_t)strtoul(text, &stop, 10);
     text = *stop ? stop + 1 : stop;
   }
-  if (setgroups(count, groups) != 0) _exit(errno);
+  return setgroups(count, groups);
 }
 
 /* Becomes the program. An error is written to the pipe, which closes by itself when the program runs. */
@@ -123,11 +123,14 @@ static void become(const struct plan *plan, int failure) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
+  /* An ignored signal stays ignored in the program, and a shell cannot trap it. */
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGHUP, SIG_DFL);
+  signal(SIGINT, SIG_DFL);
   setsid();
   umask((mode_t)plan->mask);
   environ = plan->environment;
-  if (plan->gid >= 0 && (set_groups(plan->groups), setgid((gid_t)plan->gid) != 0)) goto failed;
+  if (plan->gid >= 0 && (set_groups(plan->groups) != 0 || setgid((gid_t)plan->gid) != 0)) goto failed;
   if (plan->uid >= 0 && setuid((uid_t)plan->uid) != 0) goto failed;
   /* After setuid, which clears it: if the holder is killed, the program ends with it. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);

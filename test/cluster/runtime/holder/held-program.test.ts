@@ -85,6 +85,12 @@ held('a held program (skipped without a C compiler)', () => {
     ]);
   });
 
+  it('has no signal ignored that its holder ignores', async () => {
+    const { program, output } = await hold('grep ^SigIgn /proc/self/status');
+    await program.ended;
+    expect(output()).toBe('SigIgn:\t0000000000000000\n');
+  });
+
   it('that cannot be executed is an error with its code, and nothing runs', async () => {
     await expect(hold('', { file: '/nowhere/at-all' })).rejects.toMatchObject({
       message: 'spawn /nowhere/at-all ENOENT',
