@@ -31,6 +31,8 @@ export interface FollowOptions {
   readonly onSome: (apps: readonly { readonly id: string; readonly json: unknown }[]) => Promise<boolean>;
   /** Called with the reason when the apps cannot be read. */
   readonly onUnreachable?: (why: string) => void;
+  /** Called when the follower's machine breaks: Marathon is not followed any more. */
+  readonly onBroken?: (error: Error) => void;
   /** Interval of readings without events; undefined when events are followed. */
   readonly pollMs?: number | undefined;
   /** A random number from 0 to 1. It seeds the one that spreads the attempts of several load balancers. */
@@ -52,7 +54,7 @@ export class Follower implements Running {
   private waitersOfReading: (() => void)[] = [];
 
   constructor(private readonly options: FollowOptions) {
-    const { clock, log, backoffMaxMs, pollMs, random, onUnreachable } = options;
+    const { clock, log, backoffMaxMs, pollMs, random, onUnreachable, onBroken } = options;
     this.mailbox = new Mailbox({
       machine: followerMachine,
       boot: { seed: Math.floor(random() * 2 ** 32), pollMs, backoffMaxMs },
@@ -66,8 +68,10 @@ export class Follower implements Running {
         read: ({ apps }) => this.beginReading(apps),
         unreachable: ({ why }) => onUnreachable?.(why),
       },
-      onBroken: (error) =>
-        log.error({ error: error.stack ?? error.message }, 'Marathon is not followed any more'),
+      onBroken: (error) => {
+        log.error({ error: error.stack ?? error.message }, 'Marathon is not followed any more');
+        onBroken?.(error);
+      },
     });
   }
 
@@ -111,6 +115,8 @@ export class Follower implements Running {
     this.abort.abort();
     this.mailbox.post({ kind: 'stopped' });
     await this.mailbox.stop();
+    // A machine that is broken closes nothing any more.
+    this.hangUp();
     await Promise.all([this.reading, this.listening]);
   }
 

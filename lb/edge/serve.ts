@@ -85,7 +85,7 @@ function createSupervisor({ log }: ProcessDeps, parts: LbParts): Supervisor {
 
 function createFollower(
   config: LbConfig,
-  { clock, log }: ProcessDeps,
+  { clock, log, onEnd }: ProcessDeps,
   parts: LbParts,
   supervisor: Supervisor,
 ): Follower {
@@ -107,6 +107,7 @@ function createFollower(
       return done;
     },
     onUnreachable: (why) => supervisor.post({ kind: 'apps.unreachable', why }),
+    onBroken: (error) => onEnd?.(error.stack ?? error.message),
     retryAfterMs: () => balancer.retryAfterMs(),
     random: Math.random,
     backoffMaxMs: config.backoffMaxMs,

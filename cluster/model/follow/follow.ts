@@ -196,6 +196,7 @@ function sourcesChanged(turn: FollowTurn, { sources }: FollowEvents['sources.cha
     turn.effects.push({ kind: 'close' });
     const end = { cause: 'replaced', phase, url, reason: '', failures: 0, wentWell: false } as const;
     turn.effects.push({ kind: 'ended', ...end });
+    if (hasGoneWell(turn)) state.failures = 0;
   }
   beginRound(turn);
 }
@@ -260,12 +261,17 @@ function giveUp(turn: FollowTurn, cause: EndCause, reason: string): void {
     effects.push({ kind: 'ended', cause, phase, url, reason, failures: 0, wentWell: false });
     return ask(turn, next);
   }
-  const wentWell = phase === 'following' && now - state.roundAt >= policy.goodLifeMs;
+  const wentWell = hasGoneWell(turn);
   const { pauseMs, failures } = nextPause(policy.backOff, wentWell ? 0 : state.failures, state.random);
   state.failures = failures;
   state.phase = 'waiting';
   effects.push({ kind: 'ended', cause, phase, url, reason, failures, wentWell });
   followTimers.wake(turn, { kind: 'retry' }, now + pauseMs);
+}
+
+/** True for a stream that has lived for long enough to begin with short pauses again. */
+function hasGoneWell({ state, now }: FollowTurn): boolean {
+  return state.phase === 'following' && now - state.roundAt >= state.policy.goodLifeMs;
 }
 
 function deadline({ heardAt, heartbeatMs, policy }: FollowState): Millis {

@@ -82,6 +82,23 @@ test('the stream tells which app to read, and the apps are read anew once a minu
   await follower.stop();
 });
 
+test('a broken machine is told, and its stream does not hold up the stop', async () => {
+  const ends: string[] = [];
+  const { marathon, follower, pass } = setUp({
+    onUnreachable: () => {
+      throw new Error('a performer failed');
+    },
+    onBroken: (error) => ends.push(error.message),
+  });
+  marathon.apps = async () => {
+    throw new Error('no answer');
+  };
+  follower.start();
+  await pass(100);
+  expect(ends).toEqual(['a performer failed']);
+  await follower.stop();
+});
+
 test('a stream without a sound for a minute is hung up, and opened again', async () => {
   const { marathon, lines, follower, pass } = setUp();
   follower.start();

@@ -256,6 +256,18 @@ describe('following one source at a time', () => {
     expect(following.close()).toEqual(['close', 'ended following b closed 1', 'retry in 100']);
   });
 
+  it('begins with the shortest pause again when a stream is given up for another source', () => {
+    const following = new Following(ONE);
+    following.begin();
+    following.close();
+    following.retry();
+    following.close();
+    following.retry();
+    following.stream();
+    following.tell(EVENTS['other sources']);
+    expect(following.close()).toEqual(['close', 'ended opening c closed 1', 'retry in 100']);
+  });
+
   it('follows only so many redirects in a row', () => {
     const following = new Following(ONE);
     following.begin();
