@@ -22,11 +22,14 @@ import {
   isPartitionAware,
 } from './state';
 import { type Timer, type Turn, wake } from './turn';
+import { unsupportedPart } from './unsupported';
 import { addUpdate, pidOf } from './updates';
 
 /** Resources of the command executor itself; not charged to the task (Mesos 1.11 src/slave/constants.hpp). */
 const COMMAND_EXECUTOR_NEEDS = { cpus: 0.1, mem: 32 };
 const EXECUTOR_NAME_COMMAND_MAX = 15;
+/** The original's `--recovery_timeout` and `--executor_reregistration_timeout`, for executors that may outlive the agent. */
+const RECOVERY_ENVIRONMENT = { MESOS_RECOVERY_TIMEOUT: '15mins', MESOS_SUBSCRIPTION_BACKOFF_MAX: '2secs' };
 
 export function runTask(turn: Turn, { message }: EventOf<'master.runTask'>): void {
   const { state, now, effects } = turn;
@@ -112,18 +115,8 @@ function refusalOf(
   }
   if (framework.executors.has(task.task_id.value))
     return failure(`Task ${task.task_id.value} is already here`);
-  if (task.executor || !task.command)
-    return failure('Executors other than the built-in command executor are not supported');
-  if (task.resources?.some(({ disk }) => disk?.persistence))
-    return failure('Persistent volumes are not supported by this agent');
-  if (task.container?.type === 'DOCKER') return failure('Docker containers are not supported by this agent');
-  if (task.container?.mesos?.image) return failure('Container images are not supported by this agent');
-  if ((task.container?.volumes?.length ?? 0) > 0) return failure('Volumes are not supported by this agent');
-  if ((task.command.uris?.length ?? 0) > 0) return failure('Fetching URIs is not supported by this agent');
-  const secret = task.command.environment?.variables?.find(({ type }) => type === 'SECRET');
-  return secret
-    ? failure(`Secrets are not supported by this agent (environment variable ${secret.name})`)
-    : undefined;
+  const unsupported = unsupportedPart(task);
+  return unsupported === undefined ? undefined : failure(unsupported);
 }
 
 function failure(message: string): Refusal {
@@ -201,6 +194,7 @@ function environmentOf(
     MESOS_SANDBOX: executor.directory,
     MESOS_HTTP_COMMAND_EXECUTOR: '1',
     MESOS_CHECKPOINT: framework.info.checkpoint ? '1' : '0',
+    ...(framework.info.checkpoint && RECOVERY_ENVIRONMENT),
     MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: printDuration(boot.settings.executorShutdownGraceMs),
     LIBPROCESS_PORT: '0',
   };

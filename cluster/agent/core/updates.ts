@@ -65,7 +65,8 @@ export function queue(turn: Turn, { frameworkId, executorId, status, latest }: Q
   state.streams.set(key, stream);
   remember(stream, uuid);
   const agent_id = state.agentId === undefined ? undefined : { value: state.agentId };
-  const shown = decorate(state, { ...status, agent_id: status.agent_id ?? agent_id });
+  const container = runningContainer(state, frameworkId, executorId);
+  const shown = decorate(state, { ...status, agent_id: status.agent_id ?? agent_id }, container);
   keepStatus(state, { frameworkId, executorId, status: shown });
   stream.pending.push({
     framework_id: { value: frameworkId },
@@ -109,15 +110,29 @@ function newStream(frameworkId: string, executorId: string, taskId: string): Upd
   return { frameworkId, executorId, taskId, pending: [], received: new Set(), retryMs: RETRY_FIRST_MS };
 }
 
-/** Adds the agent's own address to a status that names no network. */
-function decorate(state: AgentState, status: mesos.TaskStatus): mesos.TaskStatus {
-  if (status.container_status?.network_infos?.length) return status;
-  const address = {
-    ip_address: state.boot.ip,
-    protocol: state.boot.ip.includes(':') ? 'IPv6' : 'IPv4',
-  } as const;
-  const network_infos = [{ ip_addresses: [address] }];
-  return { ...status, container_status: { ...status.container_status, network_infos } };
+/** The container of an executor that has not ended. */
+function runningContainer(state: AgentState, frameworkId: string, executorId: string): string | undefined {
+  const executor = state.frameworks.get(frameworkId)?.executors.get(executorId);
+  return executor?.state === 'terminated' ? undefined : executor?.containerId;
+}
+
+/** Adds the id of the container, and the agent's own address to a status that names no network. */
+function decorate(
+  state: AgentState,
+  status: mesos.TaskStatus,
+  containerId: string | undefined,
+): mesos.TaskStatus {
+  const { ip } = state.boot;
+  const address = { ip_address: ip, protocol: ip.includes(':') ? 'IPv6' : 'IPv4' } as const;
+  const reported = status.container_status;
+  const network_infos = reported?.network_infos?.length
+    ? reported.network_infos
+    : [{ ip_addresses: [address] }];
+  const container_id = containerId === undefined ? reported?.container_id : { value: containerId };
+  return {
+    ...status,
+    container_status: { ...reported, ...(container_id && { container_id }), network_infos },
+  };
 }
 
 function send(turn: Turn, key: string, stream: UpdateStream): void {

@@ -9,9 +9,21 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The executor's environment, overridden by the variables of the task's command. */
-export function taskEnvironment(executor: Environment, command: mesos.CommandInfo | undefined): Environment {
-  return { PATH, ...executor, ...variablesOf(command) };
+/**
+ * The executor's environment, overridden by the variables of the task's command, and the role that the task's resources
+ * are allocated to, which nothing overrides (Mesos 1.11 src/launcher/executor.cpp).
+ */
+export function taskEnvironment(
+  executor: Environment,
+  { command, resources = [] }: Pick<mesos.TaskInfo, 'command' | 'resources'>,
+): Environment {
+  const role = resources[0]?.allocation_info?.role;
+  return {
+    PATH,
+    ...executor,
+    ...variablesOf(command),
+    ...(role !== undefined && { MESOS_ALLOCATION_ROLE: role }),
+  };
 }
 
 /** The task's environment, overridden by the variables of the check's command (health_checker.cpp of Mesos). */

@@ -83,7 +83,10 @@ export class TaskProcess {
  */
 function commandOf(command: mesos.CommandInfo | undefined): Pick<CommandPlan, 'file' | 'arguments'> {
   const value = command?.value ?? '';
-  if (command?.shell ?? true) return { file: '/bin/sh', arguments: ['sh', '-c', value] };
+  if (command?.shell ?? true) {
+    if (command?.value === undefined) throw new Error('Shell command is not specified');
+    return { file: '/bin/sh', arguments: ['sh', '-c', value] };
+  }
   const [name = value, ...rest] = command?.arguments ?? [];
   if (value === '') throw new Error("Failed to execute the command: 'value' is empty and 'shell' is false");
   return { file: value, arguments: [name, ...rest] };

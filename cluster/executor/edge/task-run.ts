@@ -31,7 +31,7 @@ export class TaskRun {
   spawn({ task, user }: Extract<ExecutorEffect, { kind: 'spawn' }>): void {
     const { config, client, post, runFolder } = this.options;
     const { directory } = config;
-    const environment = taskEnvironment(config.environment, task.command);
+    const environment = taskEnvironment(config.environment, task);
     this.context = { directory, environment, user, client };
     this.process = new TaskProcess({
       task,

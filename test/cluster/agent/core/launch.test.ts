@@ -26,10 +26,13 @@ const refusalIn = (effects: readonly AgentEffect[]): unknown =>
 
 test.each<[refused: Partial<TaskInfo>, why: string]>([
   [{ task_id: { value: '..' } }, "'..' is disallowed"],
-  [{ command: undefined }, 'Executors other than the built-in command executor are not supported'],
+  [
+    { command: undefined },
+    'Executors other than the built-in command executor are not supported by this agent',
+  ],
   [
     { executor: { executor_id: { value: 'e' } } },
-    'Executors other than the built-in command executor are not supported',
+    'Executors other than the built-in command executor are not supported by this agent',
   ],
   [
     { resources: [{ name: 'disk', type: 'SCALAR', disk: { persistence: { id: 'p' } } }] },
@@ -49,6 +52,37 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
     { command: { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } } },
     'Secrets are not supported by this agent (environment variable KEY)',
   ],
+  [
+    { container: { type: 'MESOS', network_infos: [{ name: 'calico' }] } },
+    'Container networks and port mappings (ContainerInfo.network_infos) are not supported by this agent',
+  ],
+  [
+    {
+      container: { type: 'MESOS', network_infos: [{ port_mappings: [{ host_port: 1, container_port: 2 }] }] },
+    },
+    'Container networks and port mappings (ContainerInfo.network_infos) are not supported by this agent',
+  ],
+  [
+    { container: { type: 'MESOS', hostname: 'web' } },
+    'ContainerInfo.hostname is not supported by this agent',
+  ],
+  [
+    { container: { type: 'MESOS', linux_info: { share_pid_namespace: false } } },
+    'Capabilities, namespaces and seccomp (ContainerInfo.linux_info) are not supported by this agent',
+  ],
+  [
+    { container: { type: 'MESOS', rlimit_info: { rlimits: [{ type: 'RLMT_CORE' }] } } },
+    'Resource limits of processes (ContainerInfo.rlimit_info) are not supported by this agent',
+  ],
+  [
+    { container: { type: 'MESOS', tty_info: {} } },
+    'Terminals (ContainerInfo.tty_info) are not supported by this agent',
+  ],
+  [{ check: { type: 'COMMAND' } }, 'Checks (TaskInfo.check) are not supported by this agent'],
+  [
+    { limits: { mem: { value: 64 } } },
+    'Limits above the resources of a task (TaskInfo.limits) are not supported by this agent',
+  ],
 ])('a task with %j is refused: %s', (task, why) => {
   const { state, effects } = run(task);
   expect(refusalIn(effects)).toBe(why);
@@ -56,6 +90,14 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
   expect([...state.frameworks.keys(), ...state.streams.keys()]).toEqual([
     `web ${task.task_id?.value ?? 't'}`,
   ]);
+});
+
+test.each<[taken: Partial<TaskInfo>]>([
+  [{ container: { type: 'MESOS' } }],
+  [{ container: { type: 'MESOS', network_infos: [{}], linux_info: {}, rlimit_info: {} } }],
+  [{ limits: {} }],
+])('a task with %j, which asks for nothing, is launched', (task) => {
+  expect(run(task).effects.some(({ kind }) => kind === 'launch')).toBe(true);
 });
 
 test('a launched task gets the environment of Mesos, and a sandbox of its own', () => {
@@ -74,6 +116,8 @@ test('a launched task gets the environment of Mesos, and a sandbox of its own', 
       MESOS_SANDBOX: launch?.directory,
       MESOS_HTTP_COMMAND_EXECUTOR: '1',
       MESOS_CHECKPOINT: '1',
+      MESOS_RECOVERY_TIMEOUT: '15mins',
+      MESOS_SUBSCRIPTION_BACKOFF_MAX: '2secs',
       MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '5secs',
     },
   });

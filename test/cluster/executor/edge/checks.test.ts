@@ -23,7 +23,7 @@ const task: mesos.CommandInfo = {
   value: 'run',
   environment: variables({ HOST: 'localhost', PORT0: '31000', PATH: '/opt/task:/usr/bin:/bin' }),
 };
-const environment = taskEnvironment({ MESOS_SANDBOX: directory, HOST: 'of the agent' }, task);
+const environment = taskEnvironment({ MESOS_SANDBOX: directory, HOST: 'of the agent' }, { command: task });
 
 const check = (command: mesos.CommandInfo, more: Partial<mesos.HealthCheck> = {}) =>
   runCheck({ type: 'COMMAND', command, ...more }, { directory, environment, user: undefined, client });
@@ -36,7 +36,13 @@ describe('the environment of a task', () => {
       PORT0: '31000',
       PATH: '/opt/task:/usr/bin:/bin',
     });
-    expect(taskEnvironment({}, undefined)['PATH']).toMatch(/^\/usr\/local\/sbin:/);
+    expect(taskEnvironment({}, {})['PATH']).toMatch(/^\/usr\/local\/sbin:/);
+  });
+
+  it('names the role that its resources are allocated to, whatever its command says', () => {
+    const command = { environment: variables({ MESOS_ALLOCATION_ROLE: 'mine' }) };
+    const resources = [{ name: 'cpus', type: 'SCALAR', allocation_info: { role: 'web' } }] as const;
+    expect(taskEnvironment({}, { command, resources })['MESOS_ALLOCATION_ROLE']).toBe('web');
   });
 
   it('is what a command check sees, under the one the check asks for', () => {
@@ -60,7 +66,7 @@ describe('a command check', () => {
     const { port } = server.address() as { port: number };
     const environment = taskEnvironment(
       {},
-      { environment: variables({ HOST: '127.0.0.1', PORT0: String(port) }) },
+      { command: { environment: variables({ HOST: '127.0.0.1', PORT0: String(port) }) } },
     );
     const command = { value: 'exec 3<>/dev/tcp/$HOST/$PORT0', shell: false, arguments: [] };
     const bash = { ...command, value: '/bin/bash', arguments: ['bash', '-c', command.value] };

@@ -69,6 +69,10 @@ test.each([false, true])('a program that is not there is a reason (held: %s)', a
   expect(reason).toBe("Failed to execute '/no/such/program': spawn /no/such/program ENOENT");
 });
 
+test('a shell command without a value is a reason', async () => {
+  expect(await run(newSandbox(), undefined, { shell: true })).toBe('Shell command is not specified');
+});
+
 test.each<[string, (target: string, path: string) => void]>([
   ['a link', symlinkSync],
   ['a second name of a file', linkSync],
