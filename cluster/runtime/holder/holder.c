@@ -158,14 +158,17 @@ static unsigned long long start_time(void) {
   return ticks;
 }
 
+/* The process group that has been signaled as one; 0 for none. */
+static pid_t signaled_group;
+
 static void signal_children(pid_t parent, int number);
 
 static void signal_tree(pid_t pid, int number) {
   signal_children(pid, number);
-  kill(pid, number);
+  if (signaled_group == 0 || getpgid(pid) != signaled_group) kill(pid, number);
 }
 
-/* Signals the descendants of a process, deepest first, by the lists that the kernel keeps of children. */
+/* Signals the descendants of a process, by the lists that the kernel keeps of children. */
 static void signal_children(pid_t parent, int number) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", (int)parent);
@@ -197,6 +200,17 @@ static void kill_all(void) {
     nanosleep(&patience, NULL);
     round++;
   }
+}
+
+/*
+ * Signals all processes of the program: its process group at one moment, so that a shell does not go on when only what it
+ * waits for has ended; then those that have left the group.
+ */
+static void signal_program(pid_t pid, int number) {
+  kill(-pid, number);
+  signaled_group = pid;
+  signal_children(getpid(), number);
+  signaled_group = 0;
 }
 
 static pid_t start(const struct plan *plan) {
@@ -250,8 +264,8 @@ int main(int count, char **arguments) {
   dprintf(REPORT, "started %d\n", (int)pid);
   for (;;) {
     int number = sigwaitinfo(&handled, NULL);
-    if (number == SIGTERM) signal_children(getpid(), SIGTERM);
-    else if (number == SIGUSR1) signal_children(getpid(), SIGKILL);
+    if (number == SIGTERM) signal_program(pid, SIGTERM);
+    else if (number == SIGUSR1) signal_program(pid, SIGKILL);
     else if (number == SIGCHLD) {
       int status;
       for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {

@@ -122,6 +122,19 @@ held('a held program (skipped without a C compiler)', () => {
     deaf.program.kill();
   });
 
+  it.each(['terminate', 'kill'] as const)(
+    'does not go on when %s has ended what it waits for',
+    async (act) => {
+      for (let round = 0; round < 20; round++) {
+        const { program, output } = await hold('echo waits; sleep 98765; echo goes on; sleep 98765');
+        await until(() => output() !== '');
+        program[act]();
+        expect(await program.ended).toEqual({ signal: act === 'kill' ? 'SIGKILL' : 'SIGTERM' });
+        expect(output()).toBe('waits\n');
+      }
+    },
+  );
+
   it('outlives the process that started it, and a later one adopts it and learns its end', async () => {
     const { folder } = await startedByOther('sleep 0.3; exit 9');
     const adopted = HeldProgram.adopt(folder);
