@@ -35,7 +35,11 @@ export async function startHeld(plan: CommandPlan, runFolder: string): Promise<R
   if (holder === undefined) return startChild(plan);
   const user = plan.user && { ...plan.user, groups: [] };
   const program = await HeldProgram.start(holder, runFolder, { ...plan, user, umask: programUmask() });
-  const ended = program.ended.then(exitStatus);
+  const ended = program.ended.then(async (end) => {
+    // Without its holder nobody ends what the program has started.
+    if ('lost' in end) await killFound(() => processesOf(plan.directory));
+    return exitStatus(end);
+  });
   return {
     ended,
     signal: (signal) => (signal === 'SIGTERM' ? program.terminate() : program.kill()),
@@ -44,6 +48,11 @@ export async function startHeld(plan: CommandPlan, runFolder: string): Promise<R
       await ended;
     },
   };
+}
+
+/** The processes that have this sandbox in their environment. */
+function processesOf(sandbox: string): number[] {
+  return findProcesses('MESOS_SANDBOX', (value) => value === sandbox);
 }
 
 /** A program whose holder was killed is killed with it. */
@@ -68,7 +77,7 @@ export function startChild(plan: CommandPlan): Promise<RunningCommand> {
       ...plan.user,
     }),
   );
-  const escaped = (): number[] => findProcesses('MESOS_SANDBOX', (value) => value === directory);
+  const escaped = (): number[] => processesOf(directory);
   const group = (): number[] => (child.pid === undefined ? [] : [-child.pid]);
   const ended = new Promise<ExitStatus>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ? { signal } : { code: code ?? 0 }));

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { TaskProcess } from '../../../../cluster/executor/edge/process';
+import { findProcesses } from '../../../../cluster/runtime/processes';
 
 const root = mkdtempSync(join(tmpdir(), 'meseta-process-'));
 let folders = 0;
@@ -31,17 +32,17 @@ function run(
       agent_id: { value: 'a' },
       command,
     };
-    const process = new TaskProcess({
+    const taskProcess = new TaskProcess({
       task,
       user: undefined,
       directory,
-      environment: { PATH: '/bin:/usr/bin' },
+      environment: { PATH: '/bin:/usr/bin', MESOS_SANDBOX: directory },
       runFolder,
       started: () => undefined,
       failed: resolve,
       exited: (ending) => resolve(JSON.stringify(ending)),
     });
-    void process.start();
+    void taskProcess.start();
   });
 }
 
@@ -71,6 +72,19 @@ test.each([false, true])('a program that is not there is a reason (held: %s)', a
 
 test('a shell command without a value is a reason', async () => {
   expect(await run(newSandbox(), undefined, { shell: true })).toBe('Shell command is not specified');
+});
+
+test('when its holder is killed, a task ends with all of its processes', async () => {
+  const sandbox = newSandbox();
+  const runFolder = newSandbox();
+  const processes = (): number[] => findProcesses('MESOS_SANDBOX', (value) => value === sandbox);
+  const ended = run(sandbox, runFolder, { value: 'setsid sleep 1000 & wait' });
+  const isStarted = (): boolean => existsSync(join(runFolder, 'processes')) && processes().length === 2;
+  while (!isStarted()) await new Promise((resolve) => setTimeout(resolve, 10));
+  const [holder] = readFileSync(join(runFolder, 'processes'), 'utf8').split(' ');
+  process.kill(Number(holder), 'SIGKILL');
+  expect(await ended).toBe('{"signal":"SIGKILL"}');
+  expect(processes()).toEqual([]);
 });
 
 test.each<[string, (target: string, path: string) => void]>([
