@@ -15,8 +15,3 @@ export function toInt64(value: bigint): Int64 {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
-
-/** Nanoseconds since the epoch as Mesos' TimeInfo has them. */
-export function nanosecondsOf(ms: number): Int64 {
-  return toInt64(BigInt(Math.round(ms)) * 1_000_000n);
-}

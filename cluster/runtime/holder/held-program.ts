@@ -6,7 +6,7 @@
  * Always true: the program gets the environment of the plan and nothing of ours; the holder gets none of it.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants, existsSync, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants as osConstants } from 'node:os';
@@ -75,13 +75,16 @@ export class HeldProgram {
       detached: true,
       stdio: ['ignore', plan.stdout, plan.stderr, 'pipe', 'pipe'],
     });
+    const spawned = new Promise<never>((_resolve, reject) => child.once('error', reject));
+    const { pid } = child;
+    // Without a process there may be no pipes, either.
+    if (pid === undefined) return await spawned;
     const [, , , input, output] = child.stdio as unknown as [null, null, null, Writable, Readable];
     const lines = createInterface(output)[Symbol.asyncIterator]();
-    const spawned = new Promise<never>((_resolve, reject) => child.once('error', reject));
     input.on('error', () => undefined);
     input.end(text);
     const [word, value] = await Promise.race([nextReport(lines), spawned]);
-    if (word === 'started') return new HeldProgram(Number(value), pidOf(child), reportedEnd(lines));
+    if (word === 'started') return new HeldProgram(Number(value), pid, reportedEnd(lines));
     throw startError(plan.file, word === 'failed' ? Number(value) : undefined);
   }
 
@@ -112,10 +115,6 @@ export class HeldProgram {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
-}
-
-function pidOf({ pid }: ChildProcess): number {
-  return pid ?? 0;
 }
 
 async function nextReport(lines: AsyncIterator<string>): Promise<[word: string, value: string]> {

@@ -5,7 +5,7 @@
  * step names. Models and files are not in the state: an effect names a configuration, and the edge has it.
  */
 
-import type { CommonEffect, Stamped } from '../../../cluster/model/event';
+import type { CommonEffect } from '../../../cluster/model/event';
 import type { Millis } from '../../../cluster/model/time';
 import type { ReloadEffect, ReloadState } from '../reload/reload-policy';
 
@@ -77,7 +77,6 @@ export interface RefreshEvents {
   /** No reload is begun any more. */
   'refreshes.stopped': Record<never, never>;
 }
-export type RefreshEvent = Stamped<RefreshEvents>;
 
 export type RefreshEffect =
   /** Look for restarts of HAProxy beyond these; answered by `haproxy.noticed`. */

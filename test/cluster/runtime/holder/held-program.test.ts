@@ -103,6 +103,19 @@ held('a held program (skipped without a C compiler)', () => {
     );
   });
 
+  it('whose holder cannot be executed is an error, too', async () => {
+    const plan = {
+      file: 'sh',
+      arguments: [],
+      environment: {},
+      directory: root,
+      umask: 0,
+      stdout: 1,
+      stderr: 2,
+    };
+    await expect(HeldProgram.start('/nowhere/holder', root, plan)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('leaves no process behind, though one has left its session', async () => {
     const { program } = await hold('setsid sleep 98761 & sleep 98762 & exec sh -c "exit 4"');
     expect(await program.ended).toEqual({ code: 4 });
