@@ -2,6 +2,7 @@
  * The exit of an executor: everything is stopped, and then its agent gets the reason.
  */
 
+import { errorText } from '../../model/error-text';
 import type { Lifetime } from '../../runtime/lifecycle';
 
 export class Exit {
@@ -23,9 +24,13 @@ export class Exit {
     life.add(() => this.tell(this.reason));
   }
 
-  /** Stops everything, unless that has begun already. */
+  /** Stops everything, unless that has begun already. A stop that fails is told with the reason. */
   async end(reason: string): Promise<void> {
     this.reason = reason;
-    await this.life?.stop();
+    try {
+      await this.life?.stop();
+    } catch (error) {
+      this.tell(`${reason}; the stop failed: ${errorText(error)}`);
+    }
   }
 }

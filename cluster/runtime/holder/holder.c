@@ -233,6 +233,13 @@ static pid_t start(const struct plan *plan) {
   return pid;
 }
 
+/* Writes whom to signal: the pid of the program is 0 before its start. */
+static void write_processes(pid_t pid) {
+  char line[LINE];
+  snprintf(line, sizeof line, "%d %llu %d\n", (int)getpid(), start_time(), (int)pid);
+  write_file("processes", line);
+}
+
 static void print_status(int status, char *line) {
   if (WIFSIGNALED(status)) snprintf(line, LINE, "signaled %d\n", WTERMSIG(status));
   else snprintf(line, LINE, "exited %d\n", WEXITSTATUS(status));
@@ -257,10 +264,11 @@ int main(int count, char **arguments) {
   /* Open for reading, too, so that this does not wait for a reader. */
   if (open("alive", O_RDWR | O_CLOEXEC) < 0) give_up("alive");
   read_plan(&plan);
+  /* Before the start, too: a starter that ends in between finds at least the holder. */
+  write_processes(0);
   pid_t pid = start(&plan);
+  write_processes(pid);
   char line[LINE];
-  snprintf(line, sizeof line, "%d %llu %d\n", (int)getpid(), start_time(), (int)pid);
-  write_file("processes", line);
   dprintf(REPORT, "started %d\n", (int)pid);
   for (;;) {
     int number = sigwaitinfo(&handled, NULL);

@@ -3,6 +3,7 @@
  */
 
 import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
@@ -36,8 +37,9 @@ export class Containers {
       this.running.set(containerId, executor);
       void executor.exited.then((text) => {
         this.running.delete(containerId);
-        rmSync(runFolder, { recursive: true, force: true });
         this.options.post({ kind: 'container.exited', containerId, text });
+        // What cannot be removed now is removed at the next start.
+        rm(runFolder, { recursive: true, force: true }).catch(() => undefined);
       });
     } catch (error) {
       this.options.post({ kind: 'container.failed', containerId, reason: errorText(error) });
