@@ -5,12 +5,16 @@
  */
 
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
-import { withInheritedUmask } from '../../runtime/files/private';
+import { makeFolder } from '../../runtime/files/make-folder';
+import { programUmask, withInheritedUmask } from '../../runtime/files/private';
+import { HeldProgram, holderProgram, type ProgramEnd } from '../../runtime/holder/held-program';
 import type { HttpClient } from '../../runtime/http/client';
-import { identityOf } from '../../runtime/identity';
+import { type Identity, identityOf } from '../../runtime/identity';
 import { signalAll } from '../../runtime/processes';
 import { checkEnvironment } from './environment';
 
@@ -27,6 +31,8 @@ export interface CheckContext {
   /** The user the task runs as. */
   readonly user: string | undefined;
   readonly client: HttpClient;
+  /** The folder of holders; without it a command is a child of this process. */
+  readonly runFolder?: string | undefined;
 }
 
 const TIMEOUT_S = 20;
@@ -78,6 +84,11 @@ async function command(
   const [file, args] = shell
     ? ['/bin/sh', ['-c', info.value ?? '']]
     : [info.value ?? '', (info.arguments ?? []).slice(1)];
+  const holder = holderProgram();
+  if (holder !== undefined && context.runFolder !== undefined) {
+    const plan = { file, arguments: [shell ? 'sh' : file, ...args] };
+    return heldCommand(plan, { ...context, holder, runFolder: context.runFolder, identity, info, timeoutMs });
+  }
   return new Promise((resolve) => {
     const options = {
       cwd: context.directory,
@@ -98,8 +109,48 @@ async function command(
       clearTimeout(timer);
       resolve({
         ok: code === 0,
-        detail: signal ? `the command was ended by ${signal}` : `the command exited with ${code}`,
+        detail: endText(signal ? { signal } : { code: code ?? 0 }),
       });
     });
   });
+}
+
+interface HeldCheck extends CheckContext {
+  readonly holder: string;
+  readonly runFolder: string;
+  readonly identity: Identity | undefined;
+  readonly info: mesos.CommandInfo;
+  readonly timeoutMs: number;
+}
+
+/** Runs the command under a holder, which gives it no file of this process and leaves no process behind. */
+async function heldCommand(
+  program: { readonly file: string; readonly arguments: readonly string[] },
+  { holder, runFolder, identity, info, timeoutMs, directory, environment }: HeldCheck,
+): Promise<CheckResult> {
+  const folder = join(runFolder, 'check');
+  makeFolder(folder);
+  const nowhere = openSync('/dev/null', 'w');
+  try {
+    const held = await HeldProgram.start(holder, folder, {
+      ...program,
+      environment: checkEnvironment(environment, info),
+      directory,
+      user: identity && { ...identity, groups: [] },
+      umask: programUmask(),
+      stdout: nowhere,
+      stderr: nowhere,
+    });
+    const timer = setTimeout(() => held.kill(), timeoutMs);
+    const end = await held.ended;
+    clearTimeout(timer);
+    return { ok: 'code' in end && end.code === 0, detail: endText(end) };
+  } finally {
+    closeSync(nowhere);
+  }
+}
+
+function endText(end: ProgramEnd): string {
+  if ('code' in end) return `the command exited with ${end.code}`;
+  return `the command was ended by ${'signal' in end ? end.signal : 'the end of its holder'}`;
 }

@@ -32,7 +32,7 @@ export class TaskRun {
     const { config, client, post, runFolder } = this.options;
     const { directory } = config;
     const environment = taskEnvironment(config.environment, task);
-    this.context = { directory, environment, user, client };
+    this.context = { directory, environment, user, client, runFolder };
     this.process = new TaskProcess({
       task,
       user,

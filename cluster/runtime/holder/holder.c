@@ -24,6 +24,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -245,9 +246,20 @@ static void print_status(int status, char *line) {
   else snprintf(line, LINE, "exited %d\n", WEXITSTATUS(status));
 }
 
+/*
+ * Closes all files but its own. Whoever starts a holder may have files open that are inherited, such as those of LevelDB,
+ * and no program may write to them.
+ */
+static void close_others(void) {
+  if (syscall(SYS_close_range, REPORT + 1, ~0U, 0) == 0) return;
+  long limit = sysconf(_SC_OPEN_MAX);
+  for (int file = REPORT + 1; file < limit; file++) close(file);
+}
+
 int main(int count, char **arguments) {
   struct plan plan;
   sigset_t handled;
+  close_others();
   if (count != 2 || chdir(arguments[1]) != 0) give_up("working folder");
   fcntl(PLAN, F_SETFD, FD_CLOEXEC);
   fcntl(REPORT, F_SETFD, FD_CLOEXEC);

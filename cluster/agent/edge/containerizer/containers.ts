@@ -2,11 +2,12 @@
  * The containers of the agent: a sandbox and an executor each.
  */
 
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
+import { HeldProgram } from '../../../runtime/holder/held-program';
 import { findProcesses, killFound } from '../../../runtime/processes';
 import type { AgentEffect } from '../../core/effects';
 import type { AgentInput } from '../../core/events';
@@ -70,8 +71,20 @@ function runFolders(workDir: string): string {
   return join(workDir, 'run', 'containers');
 }
 
-/** Kills tasks of an earlier run, whose sandboxes lie in our work folder. Returns their number. */
-export function killLeftovers(workDir: string): Promise<number> {
-  rmSync(runFolders(workDir), { recursive: true, force: true });
+/**
+ * Kills tasks of an earlier run: those that holders have, and those whose sandboxes lie in our work folder. Returns the
+ * number of the latter.
+ */
+export async function killLeftovers(workDir: string): Promise<number> {
+  const folder = runFolders(workDir);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  await Promise.all(names.map((name) => killHeld(join(folder, name))));
+  rmSync(folder, { recursive: true, force: true });
   return killFound(() => findProcesses('MESOS_SANDBOX', (value) => value.startsWith(`${workDir}/slaves/`)));
+}
+
+async function killHeld(folder: string): Promise<void> {
+  const program = HeldProgram.adopt(folder);
+  program?.kill();
+  await program?.ended;
 }

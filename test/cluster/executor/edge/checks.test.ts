@@ -25,8 +25,12 @@ const task: mesos.CommandInfo = {
 };
 const environment = taskEnvironment({ MESOS_SANDBOX: directory, HOST: 'of the agent' }, { command: task });
 
+let runFolder: string | undefined;
 const check = (command: mesos.CommandInfo, more: Partial<mesos.HealthCheck> = {}) =>
-  runCheck({ type: 'COMMAND', command, ...more }, { directory, environment, user: undefined, client });
+  runCheck(
+    { type: 'COMMAND', command, ...more },
+    { directory, environment, user: undefined, client, runFolder },
+  );
 
 describe('the environment of a task', () => {
   it('is the executor’s under the one its command asks for', () => {
@@ -51,7 +55,11 @@ describe('the environment of a task', () => {
   });
 });
 
-describe('a command check', () => {
+describe.each([false, true])('a command check (held: %s)', (held) => {
+  beforeAll(() => {
+    runFolder = held ? join(directory, 'run') : undefined;
+  });
+
   it('sees HOST and PORT0 of its task, in the sandbox', async () => {
     const result = await check({ value: 'echo "http://$HOST:$PORT0/health" > seen && pwd >> seen' });
     expect(result.ok).toBe(true);

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import {
   HeldProgram,
   holderProgram,
@@ -170,6 +171,37 @@ held('a held program (skipped without a C compiler)', () => {
     expect(await program.ended).toEqual({ lost: true });
     await until(() => processesOf('sleep 98764').length === 0);
     expect(await HeldProgram.adopt(folder)?.ended).toEqual({ lost: true });
+  });
+
+  it('has no file that its starter has left open to all', async () => {
+    const folder = mkdtempSync(join(root, 'files-'));
+    const texts = [
+      '-1',
+      '-1',
+      '22',
+      '',
+      root,
+      'sh',
+      '3',
+      'sh',
+      '-c',
+      'ls /proc/$$/fd',
+      '1',
+      'PATH=/usr/bin:/bin',
+    ];
+    const child = spawn('sh', ['-c', 'exec 7</dev/null; exec "$0" "$1"', holder, folder], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe'],
+    });
+    const [, output, , plan] = child.stdio as unknown as [null, Readable, null, Writable];
+    plan.end(texts.map((text) => `${text}\0`).join(''));
+    const chunks: Buffer[] = [];
+    for await (const chunk of output) chunks.push(chunk as Buffer);
+    expect(
+      Buffer.concat(chunks)
+        .toString()
+        .split('\n')
+        .filter((name) => Number(name) > 2 && Number(name) < 10),
+    ).toEqual([]);
   });
 
   it('is nowhere where none was started', () => {
