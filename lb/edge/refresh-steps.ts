@@ -1,7 +1,8 @@
 /**
  * Performs the steps of a refresh (`core/refresh/steps.ts`): each effect is done and answered by its event.
  *
- * Always true: a step that throws is answered by `refresh.failed`.
+ * Always true: a step that throws is answered by `refresh.failed`. An effect that nobody waits for is logged instead: the
+ * job that it came from may have gone on to a step that is still at work, or be over.
  */
 
 import { createHash } from 'node:crypto';
@@ -56,6 +57,16 @@ export interface RefreshDeps {
   ) => void;
 }
 
+/** Effects without an answer. */
+const UNANSWERED: ReadonlySet<RefreshEffect['kind']> = new Set([
+  'forget-removed',
+  'take-over',
+  'serve',
+  'report',
+  'keep-weights',
+  'answer',
+]);
+
 type Effect<K extends RefreshEffect['kind']> = Extract<RefreshEffect, { kind: K }>;
 type AnySteps = { readonly [K in RefreshEffect['kind']]: (effect: Effect<K>) => void | Promise<void> };
 
@@ -83,6 +94,10 @@ export class RefreshSteps {
   /** A step without a wait is over when this returns. */
   private attempt(perform: (effect: RefreshEffect) => void | Promise<void>, effect: RefreshEffect): void {
     const failed = (error: unknown): void => {
+      if (UNANSWERED.has(effect.kind)) {
+        this.parts.log.error({ effect: effect.kind, why: errorText(error) }, 'a step of a refresh failed');
+        return;
+      }
       this.error = error instanceof Error ? error : new Error(String(error));
       this.post({ kind: 'refresh.failed', why: errorText(error) });
     };
@@ -154,9 +169,9 @@ export class RefreshSteps {
     };
     return {
       look: ({ sessions }) => {
-        look(sessions).catch((error) => {
-          this.error = error as Error;
-          this.post({ kind: 'refresh.failed', why: errorText(error) });
+        look(sessions).catch((error: unknown) => {
+          this.parts.log.error({ why: errorText(error) }, 'old workers of HAProxy could not be looked for');
+          this.post({ kind: 'workers.looked', old: 0, long: false });
         });
       },
       'await-worker': ({ limitMs }) => {

@@ -27,7 +27,12 @@ const B = app('/b', 10_002, [31_002]);
 
 /** A balancer over a HAProxy that does as it is told, `world` apart. */
 function stand() {
-  const world = { old: [] as number[], long: false, outcome: { ok: true } as { ok: boolean; why?: string } };
+  const world = {
+    old: [] as number[],
+    long: false,
+    outcome: { ok: true } as { ok: boolean; why?: string },
+    broken: false,
+  };
   const done: string[] = [];
   let gone: () => void = () => undefined;
   const clock = new VirtualClock(1000);
@@ -36,7 +41,10 @@ function stand() {
     startedWith: '',
     worker: async () => undefined,
     oldWorkers: {
-      list: async () => world.old,
+      list: async () => {
+        if (world.broken) throw new Error('EACCES: /proc');
+        return world.old;
+      },
       gone: (limitMs: number) => {
         done.push(`wait ${limitMs}`);
         return new Promise<void>((resolve) => {
@@ -62,6 +70,9 @@ function stand() {
     hasLong: async () => world.long,
     forget: () => undefined,
   };
+  const keep = (): void => {
+    if (world.broken) throw new Error('ENOSPC: no space left');
+  };
   const boot = { ...lbBoot, reloadWaitMs: WAIT, lingerMs: LINGER };
   const events: unknown[] = [];
   let end: unknown;
@@ -79,7 +90,7 @@ function stand() {
     runtime: runtime as unknown as BalancerOptions['runtime'],
     capabilities: { servers: true, maps: true },
     version: '3.0',
-    handover: { drained: new Map(), weights: new Map(), keep: () => undefined } as unknown as Handover,
+    handover: { drained: new Map(), weights: new Map(), keep } as unknown as Handover,
     resolver: new Resolver(clock, silentLogger),
     machine,
     log: silentLogger,
@@ -108,6 +119,15 @@ function stand() {
   };
   return { world, balancer, serve, pass, workerGone, recorded };
 }
+
+test('what nobody waits for may fail: a reload goes on without a look at old workers, and a weight is set unkept', async () => {
+  const { world, serve, pass, balancer } = stand();
+  world.broken = true;
+  expect(await serve(A)).toEqual(['reload']);
+  balancer.setWeight('/a', 7);
+  expect(await pass(0)).toEqual(['weight']);
+  expect(await serve(A, B)).toEqual(['reload']);
+});
 
 test('servers of a running structure change by commands, while the structure waits for the worker of a reload', async () => {
   const { world, serve, pass, workerGone, balancer } = stand();
