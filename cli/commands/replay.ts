@@ -8,7 +8,7 @@ import { integer, toggle } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { canonicalText } from '../../cluster/runtime/recording/canonical';
 import { type Recording, RecordingError, readRecording } from '../../cluster/runtime/recording/recording';
-import { replay } from '../../cluster/runtime/recording/replay';
+import { ReplayError, replay } from '../../cluster/runtime/recording/replay';
 import { type Command, flagCommand } from '../command';
 import { machines } from '../machines';
 import { printJson } from '../print';
@@ -32,7 +32,7 @@ export const replayCommand: Command = flagCommand({
     const machine = machines.find(({ name }) => name === recording.machine);
     if (!machine)
       throw new StartError(`${file}: no machine "${recording.machine}" here; it is from another version`);
-    const done = replay(recording, machine, flags.events);
+    const done = replayed(file, () => replay(recording, machine, flags.events));
     const effects = Object.fromEntries([...done.effects].sort());
     if (flags.json) {
       terminal.out(
@@ -55,6 +55,20 @@ export const replayCommand: Command = flagCommand({
     return done.same === false ? 1 : 0;
   },
 });
+
+/** A break is told with the place in our code, since that is what a replay is for. */
+function replayed<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    const [, frame = ''] = error.cause instanceof Error ? (error.cause.stack ?? '').split('\n    at ') : [];
+    const place = frame && ` (in ${frame})`;
+    throw new StartError(
+      `${file}: ${error.message}${place}. Either the process broke there, too, or another version recorded it`,
+    );
+  }
+}
 
 function verdict({ end, torn }: Recording, same: boolean | undefined): string {
   const tail = torn ? ' (its last line was not written whole and is left out)' : '';
