@@ -115,7 +115,6 @@ export const UNMIRRORED: readonly string[] = [
   'lb/core/labels/label-values.ts',
   'lb/core/model/backends.ts',
   'lb/core/render/maps.ts',
-  'lb/core/render/render.ts',
   'lb/core/render/sections.ts',
   'lb/core/services/names.ts',
   'lb/core/services/options.ts',

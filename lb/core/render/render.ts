@@ -101,7 +101,7 @@ export function createRenderer(templates: Templates): Renderer {
       return blocks.map(({ text }, index) => whole[index - first] ?? text).join('');
     };
     const maps = mapFolder === undefined ? undefined : buildMaps(model);
-    cache.trim(TEXTS_EACH * backends.length, () => textNames(model));
+    if (!isUnversioned(backends)) cache.trim(TEXTS_EACH * backends.length, () => textNames(model));
     return filesOf(blocks, maps, wholeText);
   };
 }
@@ -151,6 +151,10 @@ function filesOf(blocks: readonly Block[], maps: Maps | undefined, textOf: () =>
   };
 }
 
+function isUnversioned(parts: readonly VersionedPart[]): boolean {
+  return parts.every(({ version }) => version === UNVERSIONED);
+}
+
 /** Renders the parts of a list; a part of the same version at the same place, or by its name, is not rendered again. */
 function rememberEach<T extends VersionedPart, R>(
   make: (part: T) => R,
@@ -160,6 +164,8 @@ function rememberEach<T extends VersionedPart, R>(
   let results: readonly R[] = [];
   return (list) => {
     if (list === before) return results;
+    // A few apps that are checked alone leave the cache to the whole model.
+    if (isUnversioned(list)) return list.map((part) => make(part));
     const previous = before;
     const previousResults = results;
     results = list.map((part, index) => {
