@@ -46,7 +46,7 @@ export interface Core<State, Event> {
   readonly violations: number;
 }
 
-/** What the parts of a process are made of. */
+/** The surroundings that all parts of a process are made from. */
 export interface ProcessContext<State, Event> {
   readonly log: Logger;
   readonly clock: Clock;
@@ -68,7 +68,7 @@ export interface ServerPlan extends Omit<HttpServerOptions, 'log' | 'tls' | 'mes
   readonly libprocess?: Libprocess;
 }
 
-/** What is special about a process, stage by stage. */
+/** The stages that differ from process to process. */
 export interface ProcessPlan<
   State,
   Event extends { kind: string; at: Millis },

@@ -287,14 +287,14 @@ export class RefreshSteps {
     const { configs } = this.parts;
     const { model, files } = this.lastCheck ?? configs.get('checked');
     const { apps, context } = configs;
-    const found = await this.configErrors.find(why, {
+    const refusals = await this.configErrors.find(why, {
       model,
       files,
       apps,
       context,
       refused: new Map(refused),
     });
-    this.post({ kind: 'faults.found', faults: configs.faultsOf(found) });
+    this.post({ kind: 'faults.found', faults: configs.faultsOf(refusals) });
   }
 
   private async reload({ config: name, reason: given }: Effect<'reload'>): Promise<void> {

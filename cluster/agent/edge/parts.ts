@@ -26,7 +26,7 @@ import { makeWorkFolder } from './work-folder';
 
 export type AgentContext = ProcessContext<AgentState, AgentEvent>;
 
-/** What the command line gives to an agent, beside what every process gets. */
+/** The values that the command line gives to an agent beside those of every process. */
 export interface AgentSurroundings {
   /** The command executor, which runs every task. */
   readonly executor: ExecutorProgram;

@@ -35,7 +35,7 @@ export interface ChangingCall<T extends Call.Type> extends CallForm<T> {
   readonly run: (turn: Turn, part: Part<T>, event: CallEvent) => void;
   /** The refusal, instead of the answer 200, when the stored change has come too late. */
   readonly storedRefusal?: (state: MasterState, part: Part<T>) => Refusal | undefined;
-  /** What follows once the change is stored, after the answer 200. */
+  /** The consequences of the stored change, after the answer 200. */
   readonly stored?: (turn: Turn, part: Part<T>, next: StoredCall) => void;
 }
 

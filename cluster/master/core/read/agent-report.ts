@@ -11,7 +11,7 @@ import { formError } from '../../../model/resource-errors';
 import { type Resources, readResources, unallocated } from '../../../model/resources';
 import { isRevocable } from '../../../model/volumes';
 
-/** What an agent has, as it says when it registers. */
+/** A registration of an agent with its resources read. */
 interface Report<Message> {
   readonly pid: string;
   readonly message: Message;

@@ -210,8 +210,8 @@ async function play(from: From, event: EventName): Promise<string> {
   await FROM[from](stage);
   stage.us.said.length = 0;
   await EVENTS[event](stage);
-  const said = stage.us.said.join(', ') || 'nothing';
-  return `${said} [${stage.nodes().join(' ')}]`;
+  const announcements = stage.us.said.join(', ') || 'nothing';
+  return `${announcements} [${stage.nodes().join(' ')}]`;
 }
 
 const rows = (Object.keys(FROM) as From[]).flatMap((from) =>

@@ -45,8 +45,8 @@ describe('a task of a LAUNCH', () => {
 
 describe('a task group', () => {
   it('gives its executor to tasks that name none', () => {
-    const own = { ...executor, executor_id: { value: 'own' } };
-    const group = readGroup({ executor, task_group: { tasks: [info, { ...info, executor: own }] } }, 'web');
+    const named = { ...executor, executor_id: { value: 'own' } };
+    const group = readGroup({ executor, task_group: { tasks: [info, { ...info, executor: named }] } }, 'web');
     expect(group.tasks[0]?.executor).toBe(group.executor);
     expect(group.tasks[1]?.executor.id).toBe('own');
     expect(rolesOf(group.executor.info)).toEqual(['web', 'web']);

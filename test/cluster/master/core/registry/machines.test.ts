@@ -9,13 +9,13 @@ import {
   replaceSchedule,
 } from '../../../../../cluster/master/core/registry/machines';
 
-const at = (seconds: number) => ({ start: { nanoseconds: BigInt(seconds) * 1_000_000_000n } });
+const startingAt = (seconds: number) => ({ start: { nanoseconds: BigInt(seconds) * 1_000_000_000n } });
 const a: MachineID = { hostname: 'a', ip: '10.0.0.1' };
 const b: MachineID = { hostname: 'b', ip: '10.0.0.2' };
 const c: MachineID = { hostname: 'c' };
 
 const scheduleOf = (...windows: [number, ...MachineID[]][]): Schedule => ({
-  windows: windows.map(([start, ...machine_ids]) => ({ machine_ids, unavailability: at(start) })),
+  windows: windows.map(([start, ...machine_ids]) => ({ machine_ids, unavailability: startingAt(start) })),
 });
 const newRecord = (): MachineRecord => ({ machines: new Map(), schedules: [] });
 const modes = ({ machines }: MachineRecord): string[] =>
@@ -36,9 +36,9 @@ test('each machine of a schedule has the unavailability of its window', () => {
   expect(
     machinesOf(scheduleOf([5, a, b], [9, c])).map(({ id, unavailability }) => [id.hostname, unavailability]),
   ).toEqual([
-    ['a', at(5)],
-    ['b', at(5)],
-    ['c', at(9)],
+    ['a', startingAt(5)],
+    ['b', startingAt(5)],
+    ['c', startingAt(9)],
   ]);
   expect(machinesOf({})).toEqual([]);
 });
