@@ -93,16 +93,12 @@ export function createRenderer(templates: Templates): Renderer {
         ? cache.of('https', httpsIn.version, () => httpsFrontendText(templates, texts, httpsIn, model))
         : '',
     ];
+    const front = [...shared.map((text): Block => ({ text })), ...frontendBlocks(frontends)];
     const back = backendBlocks(backends);
-    const blocks = [...shared.map((text): Block => ({ text })), ...frontendBlocks(frontends), ...back];
-    const wholeText = (): string => {
-      const whole = backendTexts(back);
-      const first = blocks.length - back.length;
-      return blocks.map(({ text }, index) => whole[index - first] ?? text).join('');
-    };
+    const wholeText = (): string => front.map(({ text }) => text).join('') + backendTexts(back).join('');
     const maps = mapFolder === undefined ? undefined : buildMaps(model);
     if (!isUnversioned(backends)) cache.trim(TEXTS_EACH * backends.length, () => textNames(model));
-    return filesOf(blocks, maps, wholeText);
+    return filesOf(front.concat(back), maps, wholeText);
   };
 }
 
