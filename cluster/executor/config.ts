@@ -19,7 +19,7 @@ export interface ExecutorConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The part of the shutdown grace period that the executor needs itself. */
-const OWN_GRACE_MS = 2000;
+export const OWN_GRACE_MS = 2000;
 
 /** Reads the environment an agent starts executors with. A missing variable is a StartError that names it. */
 export function executorConfig(environment: Environment): ExecutorConfig {

@@ -194,6 +194,7 @@ export class AgentNode implements MessagePeer {
     const executor = new Mailbox({
       machine: executorMachine,
       boot: {
+        kind: 'command',
         frameworkId,
         executorId,
         seed: this.containers.size,
@@ -216,11 +217,15 @@ export class AgentNode implements MessagePeer {
           const call = { ...ids, type: 'UPDATE' as const, update: { status } };
           local(() => container.gone || this.post({ kind: 'executor.call', request: this.requests++, call }));
         },
-        spawn: ({ task }) => {
+        save: () => undefined,
+        run: ({ task }) => {
           container.task = task;
           container.running = true;
-          local(() => container.gone || executor.post({ kind: 'process.started' }));
+          const taskId = task.task_id.value;
+          local(() => container.gone || executor.post({ kind: 'task.started', taskId }));
         },
+        nest: () => undefined,
+        adopt: () => undefined,
         signal: ({ signal }) => this.endProcess(container, signal),
         check: () => undefined,
         exit: () => this.end(containerId),
@@ -239,9 +244,10 @@ export class AgentNode implements MessagePeer {
   private endProcess(container: Container, signal: string): void {
     if (!container.running) return;
     container.running = false;
+    const taskId = container.task?.task_id.value ?? '';
     this.outside.network.after(
       this.outside.network.someMs(50),
-      () => container.gone || container.post({ kind: 'process.exited', ending: { signal } }),
+      () => container.gone || container.post({ kind: 'task.exited', taskId, end: { status: { signal } } }),
     );
   }
 

@@ -3,7 +3,7 @@
 import type { Turn as MachineTurn } from '../../model/machine';
 import { timersOf } from '../../model/timers';
 import type { ExecutorEffect } from './events';
-import type { ExecutorState } from './state';
+import { type ExecutorState, savedOf } from './state';
 
 export const executorTimers = timersOf({
   /** The executor subscribes again. */
@@ -11,15 +11,28 @@ export const executorTimers = timersOf({
   /** Updates that the agent has not acknowledged are sent again. */
   retry: {},
   /** The grace period of a kill is over. */
-  grace: {},
+  grace: { taskId: String },
   /** The executor does not wait any longer for the acknowledgement of its last update. */
   leave: {},
   /** A health check is due. */
-  health: {},
-  /** `max_completion_time` of the task is over. */
-  completion: {},
+  health: { taskId: String },
+  /** A check is due. */
+  check: { taskId: String },
+  /** `max_completion_time` of a task is over. */
+  completion: { taskId: String },
 });
 
-export type Turn = MachineTurn<ExecutorState, ExecutorEffect>;
+/** The timer of a task. */
+export type TaskTimer = { readonly taskId: string };
+
+export interface Turn extends MachineTurn<ExecutorState, ExecutorEffect> {
+  /** True when the step has changed something that is saved. */
+  changed?: boolean;
+}
 
 export const { wake } = executorTimers;
+
+/** Saves what a step has changed, before the effects of the step announce it. */
+export function saveChanges({ state, effects, changed }: Turn): void {
+  if (changed && state.boot.container) effects.unshift({ kind: 'save', saved: savedOf(state) });
+}

@@ -1,156 +1,142 @@
 /**
- * Performs a health check: a command in the sandbox, an HTTP request, or a TCP connection.
+ * Performs a check of a task: a command in its container, an HTTP request, or a TCP connection, in its network.
  *
- * Requests and connections go to the loopback address of this host, as in Mesos.
+ * Requests and connections go to the loopback address, as in Mesos (src/checks/checker_process.cpp).
  */
 
-import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { connect } from 'node:net';
-import { join } from 'node:path';
+import { setMaxListeners } from 'node:events';
 import type * as mesos from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
-import { makeFolder } from '../../runtime/files/make-folder';
-import { programUmask, withInheritedUmask } from '../../runtime/files/private';
-import { HeldProgram, holderProgram, type ProgramEnd } from '../../runtime/holder/held-program';
-import type { HttpClient } from '../../runtime/http/client';
-import { type Identity, identityOf } from '../../runtime/identity';
-import { signalAll } from '../../runtime/processes';
-import { checkEnvironment } from './environment';
+import type { ExitStatus } from '../../model/exit-status';
+import { printDuration } from '../../model/time';
+import type { CheckOrder, CheckResult } from '../core/events';
+import type { CheckCommand, RunningCheck } from './containers';
+import { variablesOf } from './environment';
+import { httpStatus } from './http-check';
+import type { Network } from './network';
 
-export interface CheckResult {
-  readonly ok: boolean;
-  readonly detail: string;
+/** The place of a check: the container of its task. */
+export interface CheckPlace {
+  /** Runs a command as the user of the task, in its sandbox, with its environment. */
+  exec(command: CheckCommand): Promise<RunningCheck>;
+  /** The network of the task. */
+  readonly network: Network;
 }
 
-export interface CheckContext {
-  /** The task's sandbox. */
-  readonly directory: string;
-  /** The task's environment. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** The user the task runs as. */
-  readonly user: string | undefined;
-  readonly client: HttpClient;
-  /** The folder of holders; without it a command is a child of this process. */
-  readonly runFolder?: string | undefined;
-}
-
-const TIMEOUT_S = 20;
-
-/** Performs a check. It never rejects: an error is a failed check. */
-export async function runCheck(check: mesos.HealthCheck, context: CheckContext): Promise<CheckResult> {
-  const timeoutMs = (check.timeout_seconds ?? TIMEOUT_S) * 1000;
+/** Performs a check. It never rejects: an error is a result. */
+export async function runCheck(order: CheckOrder, place: CheckPlace): Promise<CheckResult> {
   try {
-    if (check.type === 'HTTP' && check.http) return await http(check.http, context.client, timeoutMs);
-    if (check.type === 'TCP' && check.tcp) return await tcp(check.tcp.port, timeoutMs);
-    if (check.command) return await command(check.command, context, timeoutMs);
-    return { ok: false, detail: `a health check of type ${check.type} cannot be done` };
+    return { status: await perform(order, place) };
   } catch (error) {
-    return { ok: false, detail: errorText(error) };
+    return { error: errorText(error) };
   }
+}
+
+function perform(order: CheckOrder, place: CheckPlace): Promise<mesos.CheckStatusInfo> {
+  switch (order.type) {
+    case 'COMMAND':
+      return command(order, place);
+    case 'HTTP':
+      return http(order, place);
+    case 'TCP':
+      return tcp(order, place);
+  }
+}
+
+type Order<Type extends CheckOrder['type']> = Extract<CheckOrder, { type: Type }>;
+
+async function command(
+  { command: info, timeoutMs }: Order<'COMMAND'>,
+  place: CheckPlace,
+): Promise<mesos.CheckStatusInfo> {
+  const running = await place.exec(commandOf(info));
+  const deadline = deadlineOf(timeoutMs, 'Command');
+  try {
+    const ending = await Promise.race([running.ended, deadline.passed]);
+    return { type: 'COMMAND', command: { exit_code: exitCodeOf(ending) } };
+  } catch (error) {
+    await running.destroy();
+    throw error;
+  } finally {
+    deadline.cancel();
+  }
+}
+
+/** The program of a check: that of a shell, or the value with its arguments, whose first is its name. */
+function commandOf(info: mesos.CommandInfo): CheckCommand {
+  const { value = '', shell = true } = info;
+  const environment = variablesOf(info);
+  if (shell) return { file: '/bin/sh', arguments: ['sh', '-c', value], environment };
+  const [name = value, ...rest] = info.arguments ?? [];
+  return { file: value, arguments: [name, ...rest], environment };
+}
+
+function exitCodeOf(ending: ExitStatus): number {
+  if ('code' in ending) return ending.code;
+  throw new Error(`Command terminated with signal ${ending.signal}`);
 }
 
 async function http(
-  info: mesos.HealthCheck.HTTPCheckInfo,
-  client: HttpClient,
-  timeoutMs: number,
-): Promise<CheckResult> {
-  const url = `${info.scheme ?? 'http'}://127.0.0.1:${info.port}${info.path ?? '/'}`;
-  const { status } = await client.request({ url, timeoutMs });
-  return { ok: status >= 200 && status < 400, detail: `${url} answered ${status}` };
-}
-
-function tcp(port: number, timeoutMs: number): Promise<CheckResult> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const done = (ok: boolean, detail: string): void => {
-      socket.destroy();
-      resolve({ ok, detail });
-    };
-    socket.setTimeout(timeoutMs, () => done(false, `no connection to port ${port} within ${timeoutMs} ms`));
-    socket.once('connect', () => done(true, ''));
-    socket.once('error', (error) => done(false, error.message));
-  });
-}
-
-/** Runs the command as the task's user, in its sandbox and with its environment. */
-async function command(
-  info: mesos.CommandInfo,
-  context: CheckContext,
-  timeoutMs: number,
-): Promise<CheckResult> {
-  const identity = await identityOf(context.user);
-  const shell = info.shell ?? true;
-  const [file, args] = shell
-    ? ['/bin/sh', ['-c', info.value ?? '']]
-    : [info.value ?? '', (info.arguments ?? []).slice(1)];
-  const holder = holderProgram();
-  if (holder !== undefined && context.runFolder !== undefined) {
-    const plan = { file, arguments: [shell ? 'sh' : file, ...args] };
-    return heldCommand(plan, { ...context, holder, runFolder: context.runFolder, identity, info, timeoutMs });
-  }
-  return new Promise((resolve) => {
-    const options = {
-      cwd: context.directory,
-      env: { ...checkEnvironment(context.environment, info) },
-      detached: true,
-      stdio: 'ignore',
-      ...identity,
-    } as const;
-    const child = withInheritedUmask(() => spawn(file, args, options));
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) signalAll([-child.pid], 'SIGKILL');
-    }, timeoutMs);
-    child.once('error', (error) => {
-      clearTimeout(timer);
-      resolve({ ok: false, detail: error.message });
-    });
-    child.once('exit', (code, signal) => {
-      clearTimeout(timer);
-      resolve({
-        ok: code === 0,
-        detail: endText(signal ? { signal } : { code: code ?? 0 }),
-      });
-    });
-  });
-}
-
-interface HeldCheck extends CheckContext {
-  readonly holder: string;
-  readonly runFolder: string;
-  readonly identity: Identity | undefined;
-  readonly info: mesos.CommandInfo;
-  readonly timeoutMs: number;
-}
-
-/** Runs the command under a holder, which gives it no file of this process and leaves no process behind. */
-async function heldCommand(
-  program: { readonly file: string; readonly arguments: readonly string[] },
-  { holder, runFolder, identity, info, timeoutMs, directory, environment }: HeldCheck,
-): Promise<CheckResult> {
-  const folder = join(runFolder, 'check');
-  makeFolder(folder);
-  const nowhere = openSync('/dev/null', 'w');
+  { scheme, port, path, isIpv6, timeoutMs }: Order<'HTTP'>,
+  { network }: CheckPlace,
+): Promise<mesos.CheckStatusInfo> {
+  const url = `${scheme}://${isIpv6 ? '[::1]' : '127.0.0.1'}:${port}${path}`;
+  const deadline = deadlineOf(timeoutMs, 'HTTP request');
   try {
-    const held = await HeldProgram.start(holder, folder, {
-      ...program,
-      environment: checkEnvironment(environment, info),
-      directory,
-      user: identity && { ...identity, groups: [] },
-      umask: programUmask(),
-      stdout: nowhere,
-      stderr: nowhere,
-    });
-    const timer = setTimeout(() => held.kill(), timeoutMs);
-    const end = await held.ended;
-    clearTimeout(timer);
-    return { ok: 'code' in end && end.code === 0, detail: endText(end) };
+    const answer = httpStatus(url, { network, signal: deadline.signal });
+    return { type: 'HTTP', http: { status_code: await Promise.race([answer, deadline.passed]) } };
   } finally {
-    closeSync(nowhere);
+    deadline.cancel();
   }
 }
 
-function endText(end: ProgramEnd): string {
-  if ('code' in end) return `the command exited with ${end.code}`;
-  return `the command was ended by ${'signal' in end ? end.signal : 'the end of its holder'}`;
+/** A connection that is refused is a result; only one that takes too long is an error. */
+async function tcp(
+  { port, isIpv6, timeoutMs }: Order<'TCP'>,
+  { network }: CheckPlace,
+): Promise<mesos.CheckStatusInfo> {
+  const deadline = deadlineOf(timeoutMs, 'TCP connection');
+  const address = { host: isIpv6 ? '::1' : '127.0.0.1', port, signal: deadline.signal };
+  try {
+    const succeeded = network.connect(address).then(
+      (stream) => {
+        stream.destroy();
+        return true;
+      },
+      () => false,
+    );
+    return { type: 'TCP', tcp: { succeeded: await Promise.race([succeeded, deadline.passed]) } };
+  } finally {
+    deadline.cancel();
+  }
+}
+
+interface Deadline {
+  /** Rejects when the time is over. */
+  readonly passed: Promise<never>;
+  /** Aborts when the time is over, or when the check is done with. */
+  readonly signal: AbortSignal;
+  cancel(): void;
+}
+
+/** The limit of a check's time; one that is infinite never comes. */
+function deadlineOf(timeoutMs: number, what: string): Deadline {
+  const abort = new AbortController();
+  // Each redirect listens for the end.
+  setMaxListeners(0, abort.signal);
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    if (!Number.isFinite(timeoutMs)) return;
+    timer = setTimeout(() => {
+      reject(new Error(`${what} timed out after ${printDuration(timeoutMs)}`));
+      abort.abort();
+    }, timeoutMs);
+  });
+  // The race with a result that came before is over.
+  passed.catch(() => undefined);
+  const cancel = (): void => {
+    clearTimeout(timer);
+    abort.abort();
+  };
+  return { passed, signal: abort.signal, cancel };
 }

@@ -1,5 +1,5 @@
 /**
- * The environment of a task and of its command checks, without anything of our own process.
+ * The environment of a task of an executor that is a process, without anything of our own process.
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -26,12 +26,8 @@ export function taskEnvironment(
   };
 }
 
-/** The task's environment, overridden by the variables of the check's command (health_checker.cpp of Mesos). */
-export function checkEnvironment(task: Environment, command: mesos.CommandInfo): Environment {
-  return { ...task, ...variablesOf(command) };
-}
-
-function variablesOf(command: mesos.CommandInfo | undefined): Environment {
+/** The variables that a command asks for. */
+export function variablesOf(command: mesos.CommandInfo | undefined): Environment {
   const variables = command?.environment?.variables ?? [];
   return Object.fromEntries(
     variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),

@@ -6,8 +6,8 @@ import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs'
 import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
+import type { ExitStatus } from '../../model/exit-status';
 import { type Identity, identityOf } from '../../runtime/identity';
-import type { ExitStatus } from '../core/events';
 import { type CommandPlan, type RunningCommand, startChild, startHeld } from './running-command';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
@@ -24,7 +24,7 @@ export interface TaskProcessOptions {
   readonly runFolder: string | undefined;
   readonly started: () => void;
   readonly failed: (reason: string) => void;
-  readonly exited: (ending: ExitStatus) => void;
+  readonly exited: (ending: ExitStatus) => unknown;
 }
 
 export class TaskProcess {

@@ -3,11 +3,11 @@
  */
 
 import { spawn } from 'node:child_process';
+import type { ExitStatus } from '../../model/exit-status';
 import { programUmask, withInheritedUmask } from '../../runtime/files/private';
 import { HeldProgram, holderProgram, type ProgramEnd } from '../../runtime/holder/held-program';
 import type { Identity } from '../../runtime/identity';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
-import type { ExitStatus } from '../core/events';
 
 export interface CommandPlan {
   readonly file: string;
@@ -56,7 +56,7 @@ function processesOf(sandbox: string): number[] {
 }
 
 /** A program whose holder was killed is killed with it. */
-function exitStatus(end: ProgramEnd): ExitStatus {
+export function exitStatus(end: ProgramEnd): ExitStatus {
   return 'lost' in end ? { signal: 'SIGKILL' } : end;
 }
 

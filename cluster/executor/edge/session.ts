@@ -1,125 +1,45 @@
 /**
- * The executor's side of the v1 executor API: a subscription stream, and calls in the order they are made.
+ * The session of an executor with its agent as the rest of the executor sees it: over HTTP for an executor that is a
+ * process, without a connection for one in the agent's process.
  */
 
 import type { Call, Event } from '../../api/generated/executor';
-import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
-import { errorText } from '../../model/error-text';
-import type { HttpClient, HttpStream } from '../../runtime/http/client';
-import type { Logger } from '../../runtime/log';
-import { RecordDecoder } from '../../runtime/streams/recordio';
 import type { ExecutorInput } from '../core/events';
 
-const PROTOBUF = { 'content-type': 'application/x-protobuf', accept: 'application/x-protobuf' };
-
-/** Bytes of an answer that are logged. */
-const TEXT_MAX_BYTES = 500;
-
-export interface SessionOptions {
-  /** The URL of the API: `http://host:port/slave(1)/api/v1/executor`. */
-  readonly url: string;
-  readonly client: HttpClient;
-  readonly post: (event: ExecutorInput) => void;
-  readonly log: Logger;
+export interface Session {
+  /** Subscribes. Events are posted until the stream ends, which is told as agent.disconnected. */
+  subscribe(call: Call): void;
+  /** Makes a call after those before it. A failed call is logged and not repeated: updates are resent until acknowledged. */
+  call(call: Call): void;
+  /** Ends the subscription; nothing is posted any more. */
+  stop(): void;
 }
 
-export class Session {
-  private stream: HttpStream | undefined;
-  private calls: Promise<void> = Promise.resolve();
-  private stopped = false;
-
-  constructor(private readonly options: SessionOptions) {}
-
-  /** Subscribes and reads events until the stream ends; the end is told as agent.disconnected. */
-  async subscribe(call: Call): Promise<void> {
-    try {
-      const body = encodeProtobuf('mesos.v1.executor.Call', call);
-      this.stream = await this.options.client.stream({
-        method: 'POST',
-        url: this.options.url,
-        headers: PROTOBUF,
-        body,
-      });
-      if (this.stream.status !== 200) throw new Error(`the agent answered ${this.stream.status}`);
-      const decoder = new RecordDecoder();
-      for await (const chunk of this.stream.body) {
-        for (const record of decoder.feed(chunk as Buffer))
-          this.deliver(decodeProtobuf('mesos.v1.executor.Event', record));
-      }
-      this.lost('the stream ended');
-    } catch (error) {
-      this.lost(errorText(error));
-    }
-  }
-
-  /**
-   * Makes a call after those before it. A failed call is logged and not repeated: updates are resent until
-   * acknowledged.
-   */
-  call(call: Call): void {
-    const body = encodeProtobuf('mesos.v1.executor.Call', call);
-    this.calls = this.calls.then(async () => {
-      if (this.stopped) return;
-      const why = await this.refusal(body);
-      if (why !== undefined && !this.stopped)
-        this.options.log.warn({ call: call.type, why }, 'the agent did not take a call');
-    });
-  }
-
-  /** The reason why a call failed, or undefined. */
-  private async refusal(body: Uint8Array): Promise<string | undefined> {
-    const { client, url } = this.options;
-    try {
-      const answer = await client.request({ method: 'POST', url, headers: PROTOBUF, body });
-      if (answer.status < 300) return undefined;
-      return `${answer.status} ${answer.body.toString('utf8', 0, TEXT_MAX_BYTES)}`;
-    } catch (error) {
-      return errorText(error);
-    }
-  }
-
-  stop(): void {
-    this.stopped = true;
-    this.stream?.close();
-  }
-
-  private lost(reason: string): void {
-    this.stream?.close();
-    this.stream = undefined;
-    if (!this.stopped) this.options.post({ kind: 'agent.disconnected', reason });
-  }
-
-  private deliver(event: Event): void {
-    const input = readExecutorEvent(event);
-    if (input) this.options.post(input);
-  }
-}
-
-/**
- * The input of the core for an event of the agent; undefined for heartbeats and events without a meaning
- * here.
- */
+/** The input of the core for an event of the agent; undefined for heartbeats and events without a meaning here. */
 export function readExecutorEvent(event: Event): ExecutorInput | undefined {
   switch (event.type) {
     case 'SUBSCRIBED':
       return event.subscribed && { kind: 'agent.subscribed', subscribed: event.subscribed };
     case 'LAUNCH':
       return event.launch && { kind: 'agent.launch', task: event.launch.task };
+    case 'LAUNCH_GROUP':
+      return event.launch_group && launchGroup(event.launch_group);
     case 'KILL':
-      return (
-        event.kill && {
-          kind: 'agent.kill',
-          taskId: event.kill.task_id.value,
-          killPolicy: event.kill.kill_policy,
-        }
-      );
+      return event.kill && kill(event.kill);
     case 'ACKNOWLEDGED':
       return event.acknowledged && { kind: 'agent.acknowledged', uuid: event.acknowledged.uuid };
     case 'SHUTDOWN':
-      return { kind: 'agent.shutdown' };
     case 'ERROR':
       return { kind: 'agent.shutdown' };
     default:
       return undefined;
   }
+}
+
+function launchGroup({ task_group }: Event.LaunchGroup): ExecutorInput {
+  return { kind: 'agent.launchGroup', tasks: task_group.tasks ?? [] };
+}
+
+function kill({ task_id, kill_policy }: Event.Kill): ExecutorInput {
+  return { kind: 'agent.kill', taskId: task_id.value, killPolicy: kill_policy };
 }

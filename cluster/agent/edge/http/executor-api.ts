@@ -1,6 +1,6 @@
 /**
- * The endpoint of the v1 executor API, `POST /api/v1/executor` (Mesos 1.11 Http::executor in
- * src/slave/http.cpp).
+ * The v1 executor API: its endpoint, `POST /api/v1/executor` (Mesos 1.11 Http::executor in src/slave/http.cpp), and the same
+ * without a connection for executors in this process.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -19,9 +19,23 @@ import type { AgentInput } from '../../core/events';
 /** The answer of the core to a call. */
 type Answer = Omit<Extract<AgentEffect, { kind: 'answer' }>, 'kind' | 'request'>;
 
+/** The way of the agent's events to one executor. */
+interface EventStream {
+  write(event: Event): void;
+  /** Ends it; the end is posted as executor.closed. */
+  close(reason: string): void;
+}
+
+/** An executor in this process. */
+export interface LocalSubscriber {
+  event(event: Event): void;
+  /** The subscription is refused, or has ended. */
+  closed(reason: string): void;
+}
+
 /** The open streams and waiting requests of executors. */
 export class ExecutorDoor {
-  private readonly streams = new Map<string, { stream: ResponseStream; type: MediaType }>();
+  private readonly streams = new Map<string, EventStream>();
   private readonly requests = new Requests<Answer>();
 
   constructor(
@@ -41,8 +55,7 @@ export class ExecutorDoor {
   }
 
   event(stream: string, event: Event): void {
-    const entry = this.streams.get(stream);
-    entry?.stream.write(encodeRecord(encodeBody('mesos.v1.executor.Event', entry.type, event)));
+    this.streams.get(stream)?.write(event);
   }
 
   answer(request: number, answer: Answer): void {
@@ -50,11 +63,44 @@ export class ExecutorDoor {
   }
 
   close(stream: string, reason: string): void {
-    this.streams.get(stream)?.stream.close(reason);
+    this.streams.get(stream)?.close(reason);
   }
 
   closeAll(): void {
-    for (const { stream } of [...this.streams.values()]) stream.close('the agent stops');
+    for (const stream of [...this.streams.values()]) stream.close('the agent stops');
+  }
+
+  /** Executors in this process: their calls and events are passed on as they are. */
+  readonly local = {
+    subscribe: (call: Call, subscriber: LocalSubscriber): void => {
+      const missing = this.missing(call);
+      if (missing !== undefined) return subscriber.closed(missing);
+      const close = (id: string, reason: string): void => {
+        this.closed(id);
+        subscriber.closed(reason);
+      };
+      this.opened(call, (id) => ({
+        write: (event) => subscriber.event(event),
+        close: (reason) => close(id, reason),
+      }));
+    },
+    call: (call: Call, refused: (reason: string) => void): void => {
+      const request = this.requests.add(({ status, text = '' }) => {
+        if (status >= 300) refused(`${status} ${text}`);
+      });
+      this.post({ kind: 'executor.call', request, call });
+    },
+  };
+
+  private opened(call: Call, open: (id: string) => EventStream): void {
+    const id = randomUUID();
+    this.streams.set(id, open(id));
+    this.post({ kind: 'executor.subscribe', stream: id, call });
+  }
+
+  private closed(id: string): void {
+    this.streams.delete(id);
+    this.post({ kind: 'executor.closed', stream: id });
   }
 
   private subscribe(request: Request, reply: Reply, call: Call): unknown {
@@ -62,16 +108,7 @@ export class ExecutorDoor {
     if (!type) return plain(reply, 406, NOT_ACCEPTABLE);
     const missing = this.missing(call);
     if (missing !== undefined) return plain(reply, 400, missing);
-    const id = randomUUID();
-    const stream = new ResponseStream(reply, {
-      headers: { 'content-type': type, 'transfer-encoding': 'chunked' },
-      closed: () => {
-        this.streams.delete(id);
-        this.post({ kind: 'executor.closed', stream: id });
-      },
-    });
-    this.streams.set(id, { stream, type });
-    this.post({ kind: 'executor.subscribe', stream: id, call });
+    this.opened(call, (id) => responseStream(reply, type, () => this.closed(id)));
     return reply;
   }
 
@@ -80,6 +117,15 @@ export class ExecutorDoor {
     this.post({ kind: 'executor.call', request, call });
     return reply;
   }
+}
+
+function responseStream(reply: Reply, type: MediaType, closed: () => void): EventStream {
+  const headers = { 'content-type': type, 'transfer-encoding': 'chunked' };
+  const stream = new ResponseStream(reply, { headers, closed });
+  return {
+    write: (event) => stream.write(encodeRecord(encodeBody('mesos.v1.executor.Event', type, event))),
+    close: (reason) => stream.close(reason),
+  };
 }
 
 function callError(call: Call): string | undefined {

@@ -1,23 +1,24 @@
-import { beginKill, graceOf, graceOver, type KillOrder } from '../../../../cluster/executor/core/kill';
-import { type ExecutorState, initExecutor } from '../../../../cluster/executor/core/state';
+import {
+  beginKill,
+  completionOver,
+  graceOf,
+  graceOver,
+  shutdown,
+} from '../../../../cluster/executor/core/kill';
+import type { ExecutorState } from '../../../../cluster/executor/core/state';
+import type { KillCause } from '../../../../cluster/executor/core/task';
 import type { Turn } from '../../../../cluster/executor/core/turn';
 import { effectsOf } from '../../../effects-of';
-import { TASK } from '../play-executor';
+import { stateWith } from '../play-executor';
 
-function running(capability?: 'TASK_KILLING_STATE'): ExecutorState {
-  const times = { startedAt: 0, shutdownGraceMs: 3000, recoveryTimeoutMs: 10_000 };
-  const state = initExecutor({ frameworkId: 'f', executorId: 't', seed: 1, ...times });
-  const capabilities = capability === undefined ? [] : [{ type: capability }];
-  return Object.assign(state, {
-    connected: true,
-    task: TASK,
-    process: 'running' as const,
-    framework: { name: 'f', user: 'root', capabilities },
-  });
-}
+const taskIn = (state: ExecutorState) => {
+  const [task] = state.tasks.values();
+  if (!task) throw new Error('there is no task');
+  return task;
+};
 
-const killOf = (state: ExecutorState, graceMs: KillOrder['graceMs']) =>
-  effectsOf(state, (turn: Turn) => beginKill(turn, { by: 'kill', graceMs }));
+const killOf = (state: ExecutorState, graceMs: number | undefined, by: KillCause = 'kill') =>
+  effectsOf(state, (turn: Turn) => beginKill(turn, taskIn(state), { by, graceMs }));
 
 test.each([
   ['none', undefined, undefined],
@@ -34,44 +35,51 @@ test.each([
   { first: 5000, second: 1000, until: 1000 },
   { first: 0, second: undefined, until: 0 },
 ])(
-  'a kill after $first ms and one after $second ms end the task after $until ms',
+  'a kill with $first ms and one with $second ms end the task after $until ms',
   ({ first, second, until }) => {
-    const state = running();
+    const state = stateWith('running');
     killOf(state, first);
     const again = killOf(state, second);
-    expect(state.killing?.until).toBe(until);
+    expect(taskIn(state).killing?.until).toBe(until);
     expect(again.some((effect) => effect.kind === 'signal')).toBe(false);
   },
 );
 
-test.each([
-  ['no task', { task: undefined }],
-  ['an ended task', { process: 'ended' as const }],
-])('there is nothing to kill with %s', (_name, change) => {
-  const state = Object.assign(running(), change);
-  expect(killOf(state, 1)).toEqual([]);
-  expect(state.killing).toBeUndefined();
-});
-
-test('a framework that knows TASK_KILLING hears it before the signal', () => {
-  const kinds = (capability?: 'TASK_KILLING_STATE') =>
-    killOf(running(capability), 1).map((effect) => effect.kind);
-  expect(kinds('TASK_KILLING_STATE')).toEqual(['update', 'wake', 'signal', 'wake']);
-  expect(kinds()).toEqual(['signal', 'wake']);
+test('a framework that knows TASK_KILLING hears it before the signal, but not at the end of the completion time', () => {
+  const kinds = (by: KillCause, capabilities: { type: 'TASK_KILLING_STATE' }[]) => {
+    const state = stateWith('running');
+    state.framework = { name: 'f', user: 'root', capabilities };
+    return killOf(state, 1, by).map((effect) => effect.kind);
+  };
+  const capable = [{ type: 'TASK_KILLING_STATE' as const }];
+  expect(kinds('kill', capable)).toEqual(['update', 'wake', 'signal', 'wake']);
+  expect(kinds('completion', capable)).toEqual(['signal', 'wake']);
+  expect(kinds('kill', [])).toEqual(['signal', 'wake']);
 });
 
 test.each([
   [999, 'running' as const, 0],
   [1000, 'running' as const, 1],
-  [1000, 'starting' as const, 1],
-  [1000, 'ended' as const, 0],
+  [1000, 'starting' as const, 0],
 ])('at %i ms of 1000 a task that is %s gets SIGKILL %i times', (now, process, times) => {
-  const state = running();
+  const state = stateWith('running');
   killOf(state, 1000);
-  state.process = process;
-  expect(effectsOf(state, graceOver, now)).toHaveLength(times);
+  taskIn(state).process = process;
+  const over = effectsOf(state, (turn: Turn) => graceOver(turn, { taskId: 't' }), now);
+  expect(over.filter(({ kind }) => kind === 'signal')).toHaveLength(times);
 });
 
-test('without a kill no grace is over', () => {
-  expect(effectsOf(running(), graceOver, 1e9)).toEqual([]);
+test('timers of a task that is not killed, or not there, do nothing', () => {
+  const state = stateWith('running');
+  expect(effectsOf(state, (turn: Turn) => graceOver(turn, { taskId: 't' }), 1e9)).toEqual([]);
+  expect(effectsOf(state, (turn: Turn) => graceOver(turn, { taskId: 'u' }), 1e9)).toEqual([]);
+  expect(effectsOf(state, (turn: Turn) => completionOver(turn, { taskId: 'u' }), 1e9)).toEqual([]);
+});
+
+test.each([
+  ['none', ['exit']],
+  ['starting', ['wake']],
+  ['running', ['signal', 'wake']],
+] as const)('a shutdown while the task is %s leads to %j', (process, kinds) => {
+  expect(effectsOf(stateWith(process), shutdown).map(({ kind }) => kind)).toEqual(kinds);
 });

@@ -1,151 +1,184 @@
-import type { HealthCheck } from '../../../../cluster/api/generated/mesos';
+import type { ExecutorInput } from '../../../../cluster/executor/core/events';
 import { executorMachine } from '../../../../cluster/executor/core/step';
-import { playExecutor as play, TASK } from '../play-executor';
+import { BOOT, type Player, playExecutor, TASK, taskOf } from '../play-executor';
 
-test('a launch is STARTING, then RUNNING once the process is there', () => {
-  const { post, take, subscribed } = play();
-  subscribed();
-  post({ kind: 'agent.launch', task: TASK });
-  expect(take()).toEqual(['TASK_STARTING', 'spawn']);
-  post({ kind: 'process.started' });
-  expect(take()).toEqual(['TASK_RUNNING']);
+const kill: ExecutorInput = { kind: 'agent.kill', taskId: 't', killPolicy: undefined };
+const launch: ExecutorInput = { kind: 'agent.launch', task: TASK };
+const started: ExecutorInput = { kind: 'task.started', taskId: 't' };
+const exit = (end: { code: number } | { signal: string }): ExecutorInput => ({
+  kind: 'task.exited',
+  taskId: 't',
+  end: { status: end },
 });
 
-test.each([
-  [{ code: 0 }, 'TASK_FINISHED: Command exited with status 0'],
-  [{ code: 2 }, 'TASK_FAILED: Command exited with status 2'],
-  [{ signal: 'SIGSEGV' }, 'TASK_FAILED: Command terminated with signal Segmentation fault'],
-])(
-  'an ending %j is told as %s, the rest of its processes is ended, and the executor leaves when that is known',
-  (ending, line) => {
-    const { post, take, start, acknowledge } = play();
-    start();
-    post({ kind: 'process.exited', ending });
-    expect(take()).toEqual(['SIGKILL', line]);
-    acknowledge();
-    expect(take()).toEqual(['exit']);
+/** Events that bring an executor to a point in the life of its task. */
+const LIVES = {
+  'without a task': [],
+  starting: [launch],
+  'starting, to be killed': [launch, kill],
+  running: [launch, started],
+  'being killed': [launch, started, kill],
+  ended: [launch, started, exit({ code: 0 })],
+} satisfies Record<string, readonly ExecutorInput[]>;
+
+/** Events by the name that the table has for them. */
+const HAPPENINGS = {
+  launch: { kind: 'agent.launch', task: taskOf('u') },
+  kill,
+  'kill of another task': { kind: 'agent.kill', taskId: 'u', killPolicy: undefined },
+  shutdown: { kind: 'agent.shutdown' },
+  started,
+  'not started': { kind: 'task.failed', taskId: 't', reason: 'no program' },
+  'exit 0': exit({ code: 0 }),
+  'exit 1': exit({ code: 1 }),
+  SIGTERM: exit({ signal: 'SIGTERM' }),
+  checked: { kind: 'task.checked', taskId: 't', checker: 'health', result: { error: 'no' } },
+  disconnected: { kind: 'agent.disconnected', reason: 'gone' },
+  'grace is over': { kind: 'woke', timer: 'grace t' },
+  'time to check': { kind: 'woke', timer: 'health t' },
+  'time is up': { kind: 'woke', timer: 'completion t' },
+  'time to leave': { kind: 'woke', timer: 'leave' },
+} satisfies Record<string, ExecutorInput>;
+
+type Life = keyof typeof LIVES;
+type Happening = keyof typeof HAPPENINGS;
+
+const SECOND = 'u TASK_FAILED: Attempted to run multiple tasks using a "command" executor';
+const NO_PROGRAM = 't TASK_FAILED CONTAINER_LAUNCH_FAILED: no program';
+const EXIT_0 = 'Command exited with status 0';
+const EXIT_1 = 'Command exited with status 1';
+const TERMINATED = 'Command terminated with signal Terminated';
+
+/** The task after an event, and the orders that the executor gives. */
+const TABLE: Record<Life, Record<Happening, string>> = {
+  'without a task': {
+    launch: 'none | u TASK_STARTING | run u as root',
+    kill: 'none',
+    'kill of another task': 'none',
+    shutdown: 'none | exit',
+    started: 'none',
+    'not started': 'none',
+    'exit 0': 'none',
+    'exit 1': 'none',
+    SIGTERM: 'none',
+    checked: 'none',
+    disconnected: 'none',
+    'grace is over': 'none',
+    'time to check': 'none',
+    'time is up': 'none',
+    'time to leave': 'none | exit',
+  },
+  starting: {
+    launch: `starting | ${SECOND}`,
+    kill: 'starting',
+    'kill of another task': 'starting',
+    shutdown: 'starting',
+    started: 'running | t TASK_RUNNING',
+    'not started': `none | ${NO_PROGRAM}`,
+    'exit 0': `none | t TASK_FINISHED: ${EXIT_0}`,
+    'exit 1': `none | t TASK_FAILED: ${EXIT_1}`,
+    SIGTERM: `none | t TASK_FAILED: ${TERMINATED}`,
+    checked: 'starting',
+    disconnected: 'starting',
+    'grace is over': 'starting',
+    'time to check': 'starting',
+    'time is up': 'starting',
+    'time to leave': 'starting',
+  },
+  'starting, to be killed': {
+    launch: `starting | ${SECOND}`,
+    kill: 'starting',
+    'kill of another task': 'starting',
+    shutdown: 'starting',
+    started: 'running | t TASK_RUNNING | SIGTERM t',
+    'not started': `none | ${NO_PROGRAM}`,
+    'exit 0': `none | t TASK_KILLED: ${EXIT_0}`,
+    'exit 1': `none | t TASK_KILLED: ${EXIT_1}`,
+    SIGTERM: `none | t TASK_KILLED: ${TERMINATED}`,
+    checked: 'starting',
+    disconnected: 'starting',
+    'grace is over': 'starting',
+    'time to check': 'starting',
+    'time is up': 'starting',
+    'time to leave': 'starting',
+  },
+  running: {
+    launch: `running | ${SECOND}`,
+    kill: 'running | SIGTERM t',
+    'kill of another task': 'running',
+    shutdown: 'running | SIGTERM t',
+    started: 'running',
+    'not started': `none | ${NO_PROGRAM}`,
+    'exit 0': `none | t TASK_FINISHED: ${EXIT_0}`,
+    'exit 1': `none | t TASK_FAILED: ${EXIT_1}`,
+    SIGTERM: `none | t TASK_FAILED: ${TERMINATED}`,
+    checked: 'running',
+    disconnected: 'running',
+    'grace is over': 'running',
+    'time to check': 'running',
+    'time is up': 'running | SIGTERM t',
+    'time to leave': 'running',
+  },
+  'being killed': {
+    launch: `running | ${SECOND}`,
+    kill: 'running',
+    'kill of another task': 'running',
+    shutdown: 'running',
+    started: 'running',
+    'not started': `none | ${NO_PROGRAM}`,
+    'exit 0': `none | t TASK_KILLED: ${EXIT_0}`,
+    'exit 1': `none | t TASK_KILLED: ${EXIT_1}`,
+    SIGTERM: `none | t TASK_KILLED: ${TERMINATED}`,
+    checked: 'running',
+    disconnected: 'running',
+    'grace is over': 'running',
+    'time to check': 'running',
+    'time is up': 'running',
+    'time to leave': 'running',
+  },
+  ended: {
+    launch: `none | ${SECOND}`,
+    kill: 'none',
+    'kill of another task': 'none',
+    shutdown: 'none | exit',
+    started: 'none',
+    'not started': 'none',
+    'exit 0': 'none',
+    'exit 1': 'none',
+    SIGTERM: 'none',
+    checked: 'none',
+    disconnected: 'none',
+    'grace is over': 'none',
+    'time to check': 'none',
+    'time is up': 'none',
+    'time to leave': 'none | exit',
+  },
+};
+
+const CELLS = Object.entries(TABLE).flatMap(([life, row]) =>
+  Object.entries(row).map(([happening, outcome]) => ({ life, happening, outcome })),
+);
+
+function executorIn(life: Life): Player {
+  const player = playExecutor();
+  player.subscribed();
+  for (const event of LIVES[life]) player.post(event);
+  player.take();
+  return player;
+}
+
+test.each(CELLS)(
+  'an executor whose task is $life gets "$happening": $outcome',
+  ({ life, happening, outcome }) => {
+    const player = executorIn(life as Life);
+    player.post(HAPPENINGS[happening as Happening]);
+    const process = player.read(({ tasks }) => tasks.get('t')?.process ?? 'none');
+    expect([process, ...player.take()].join(' | ')).toBe(outcome);
   },
 );
 
-test('a command that cannot be started fails the task', () => {
-  const { post, take, subscribed } = play();
-  subscribed();
-  post({ kind: 'agent.launch', task: TASK });
-  post({ kind: 'process.failed', reason: 'no such program' });
-  expect(take()).toEqual(['TASK_STARTING', 'spawn', 'SIGKILL', 'TASK_FAILED: no such program']);
-});
-
-test('a kill sends SIGTERM and, after the grace of 3 seconds, SIGKILL; a later kill can only shorten that', () => {
-  const { clock, post, take, start } = play({ capabilities: [{ type: 'TASK_KILLING_STATE' }] });
-  start();
-  post({ kind: 'agent.kill', taskId: 't', killPolicy: { grace_period: { nanoseconds: 60e9 } } });
-  expect(take()).toEqual(['TASK_KILLING', 'SIGTERM']);
-  post({ kind: 'agent.kill', taskId: 't', killPolicy: { grace_period: { nanoseconds: 90e9 } } });
-  post({ kind: 'agent.kill', taskId: 't', killPolicy: undefined });
-  clock.advance(2999);
-  expect(take().filter((line) => line === 'SIGKILL')).toEqual([]);
-  clock.advance(1);
-  expect(take()).toContain('SIGKILL');
-  post({ kind: 'process.exited', ending: { signal: 'SIGKILL' } });
-  expect(take()).toEqual(['SIGKILL', 'TASK_KILLED: Command terminated with signal Killed']);
-});
-
-test('a task that exits with 0 after a kill is KILLED, and one told to shut down without a task just leaves', () => {
-  const { post, take, start } = play();
-  start();
-  post({ kind: 'agent.kill', taskId: 'other', killPolicy: undefined });
-  expect(take()).toEqual([]);
-  post({ kind: 'agent.kill', taskId: 't', killPolicy: undefined });
-  post({ kind: 'process.exited', ending: { code: 0 } });
-  expect(take()).toEqual(['SIGTERM', 'SIGKILL', 'TASK_KILLED: Command exited with status 0']);
-  const idle = play();
-  idle.subscribed();
-  idle.post({ kind: 'agent.shutdown' });
-  expect(idle.take()).toEqual(['exit']);
-});
-
-test('a second task is refused', () => {
-  const { post, take, start } = play();
-  start();
-  post({ kind: 'agent.launch', task: { ...TASK, task_id: { value: 'u' } } });
-  expect(take()).toEqual(['TASK_FAILED: Attempted to run multiple tasks using a "command" executor']);
-});
-
-test('unacknowledged updates are sent again, go along with a new subscription, and a lost agent ends the task', () => {
-  const { clock, post, take, subscribed } = play();
-  subscribed();
-  post({ kind: 'agent.launch', task: TASK });
-  take();
-  clock.advance(5000);
-  expect(take()).toEqual(['TASK_STARTING']);
-  post({ kind: 'agent.disconnected', reason: 'gone' });
-  clock.advance(500);
-  expect(take()).toEqual(['subscribe with 1']);
-  clock.advance(10_000);
-  post({ kind: 'agent.disconnected', reason: 'still gone' });
-  expect(take()).toEqual(['SIGKILL', 'exit']);
-});
-
-test('max_completion_time ends the task as FAILED', () => {
-  const { clock, post, take, start } = play();
-  start({ ...TASK, max_completion_time: { nanoseconds: 7e9 } });
-  clock.advance(7000);
-  expect(take()).toEqual(['SIGTERM']);
-  post({ kind: 'process.exited', ending: { signal: 'SIGTERM' } });
-  expect(take()).toEqual(['SIGKILL', 'TASK_FAILED: Command terminated with signal Terminated']);
-});
-
-describe('health checks', () => {
-  const check: HealthCheck = {
-    type: 'TCP',
-    tcp: { port: 1 },
-    delay_seconds: 1,
-    interval_seconds: 2,
-    grace_period_seconds: 5,
-    consecutive_failures: 2,
-  };
-
-  function healthy() {
-    const played = play();
-    played.start({ ...TASK, health_check: check });
-    const result = (ok: boolean): string[] => {
-      played.post({ kind: 'health.checked', ok, detail: 'refused' });
-      return played.take();
-    };
-    return { ...played, result };
-  }
-
-  it('is done after the delay and then at its interval, and told when it changes', () => {
-    const { clock, take, result } = healthy();
-    clock.advance(1000);
-    expect(take()).toEqual(['check']);
-    expect(result(true)).toEqual(['TASK_RUNNING healthy=true']);
-    clock.advance(2000);
-    expect(take()).toEqual(['check']);
-    expect(result(true)).toEqual([]);
-  });
-
-  it('ignores failures in its grace, tells those after, and kills at the limit', () => {
-    const { clock, take, result, post } = healthy();
-    clock.advance(1000);
-    expect(result(false)).toEqual(['check']);
-    clock.advance(5000);
-    take();
-    expect(result(false)).toEqual(['TASK_RUNNING healthy=false: refused']);
-    clock.advance(2000);
-    take();
-    expect(result(false)).toEqual(['TASK_RUNNING healthy=false: refused', 'SIGTERM']);
-    post({ kind: 'process.exited', ending: { signal: 'SIGTERM' } });
-    expect(take()).toEqual([
-      'SIGKILL',
-      'TASK_KILLED healthy=false: Task health check failed 2 times in a row: refused',
-    ]);
-  });
-});
-
 test('a timer that nobody declares is a broken assumption', () => {
-  const boot = { frameworkId: 'f', executorId: 't', seed: 1, startedAt: 0 };
-  const state = executorMachine.init({ ...boot, shutdownGraceMs: 3000, recoveryTimeoutMs: 10_000 });
+  const state = executorMachine.init(BOOT);
   const woken = () => executorMachine.step(state, { kind: 'woke', at: 0, timer: 'unheard of' });
   expect(woken).toThrow('there is no timer unheard');
 });

@@ -1,13 +1,12 @@
-import { initExecutor } from '../../../../cluster/executor/core/state';
 import type { Turn } from '../../../../cluster/executor/core/turn';
-import { retry, update } from '../../../../cluster/executor/core/updates';
+import { retry, tell, tellAgain, update } from '../../../../cluster/executor/core/updates';
 import { effectsOf } from '../../../effects-of';
-import { TASK } from '../play-executor';
+import { stateWith, TASK } from '../play-executor';
 
 function executor(connected: boolean) {
-  const times = { startedAt: 0, shutdownGraceMs: 3000, recoveryTimeoutMs: 10_000 };
-  const state = initExecutor({ frameworkId: 'f', executorId: 't', seed: 1, ...times });
-  return Object.assign(state, { connected, task: TASK });
+  const state = stateWith('running');
+  state.connected = connected;
+  return state;
 }
 
 const kindsOf = (effects: readonly { readonly kind: string }[]): string[] => effects.map(({ kind }) => kind);
@@ -18,7 +17,7 @@ test.each([
   [false, ['wake']],
 ])('an update is kept, and sent if connected (%s)', (connected, kinds) => {
   const state = executor(connected);
-  const effects = effectsOf(state, (turn: Turn) => update(turn, running), 5000);
+  const effects = effectsOf(state, (turn: Turn) => void update(turn, running), 5000);
   expect(kindsOf(effects)).toEqual(kinds);
   expect([...state.unacknowledged.values()]).toMatchObject([
     { state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR', executor_id: { value: 't' }, timestamp: 5 },
@@ -33,7 +32,27 @@ test.each([
   'after a while without an answer (connected %s, %i updates) the executor does %j',
   (connected, count, kinds) => {
     const state = executor(connected);
-    for (let index = 0; index < count; index += 1) effectsOf(state, (turn: Turn) => update(turn, running));
+    for (let index = 0; index < count; index += 1)
+      effectsOf(state, (turn: Turn) => void update(turn, running));
     expect(kindsOf(effectsOf(state, retry, 5000))).toEqual(kinds);
   },
 );
+
+test('the result of a check is told with all that the last update had', () => {
+  const state = executor(true);
+  const [task] = state.tasks.values();
+  if (!task) throw new Error('there is no task');
+  effectsOf(state, (turn: Turn) => tell(turn, task, { state: 'TASK_RUNNING', healthy: true }));
+  const before = task.last?.uuid;
+  effectsOf(
+    state,
+    (turn: Turn) => tellAgain(turn, task, { reason: 'REASON_TASK_CHECK_STATUS_UPDATED' }),
+    7000,
+  );
+  expect(task.last).toMatchObject({
+    healthy: true,
+    reason: 'REASON_TASK_CHECK_STATUS_UPDATED',
+    timestamp: 7,
+  });
+  expect(task.last?.uuid).not.toBe(before);
+});

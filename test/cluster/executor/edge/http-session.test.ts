@@ -1,4 +1,4 @@
-import { Session } from '../../../../cluster/executor/edge/session';
+import { HttpSession } from '../../../../cluster/executor/edge/http-session';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
 import type { Handler, HttpServer } from '../../../../cluster/runtime/http/server';
 import { startTestServer } from '../../runtime/http/test-server';
@@ -23,7 +23,7 @@ const update = {
 
 async function callOnce(url: string) {
   const log = keepingLogger();
-  const session = new Session({ url, client, post: () => undefined, log });
+  const session = new HttpSession({ url, client, post: () => undefined, log });
   session.call(update);
   const end = Date.now() + 5000;
   while (log.lines.length === 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -54,7 +54,7 @@ describe('a call of an executor', () => {
       calls += 1;
       return reply.code(202).send();
     });
-    const session = new Session({ url, client, post: () => undefined, log });
+    const session = new HttpSession({ url, client, post: () => undefined, log });
     session.call(update);
     session.call(update);
     while (calls < 2) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,0 +1,104 @@
+/**
+ * The tasks of an executor in the agent's process: containers that the agent's containerizer has launched. They outlive
+ * this process, so a stop ends none of them.
+ */
+
+import { errorText } from '../../model/error-text';
+import type { ExecutorInput, TaskEnd } from '../core/events';
+import { runCheck } from './checks';
+import { networkOf } from './container-network';
+import type { Containers, TaskContainer } from './containers';
+import { makeTaskSandbox } from './task-sandbox';
+import type { AdoptEffect, CheckEffect, NestEffect, RunEffect, SignalEffect, Tasks } from './tasks';
+
+export interface ContainerTasksOptions {
+  /** The executor's own container, in which a command task runs. */
+  readonly own: TaskContainer;
+  /** The executor's sandbox. */
+  readonly directory: string;
+  readonly containers: Containers;
+  /** Containers of an earlier run, nested in the executor's own. */
+  readonly nested: readonly TaskContainer[];
+  readonly post: (event: ExecutorInput) => void;
+}
+
+export class ContainerTasks implements Tasks {
+  /** By task. */
+  private readonly running = new Map<string, TaskContainer>();
+  private stopped = false;
+
+  constructor(private readonly options: ContainerTasksOptions) {}
+
+  /** The agent has launched the container of a command task before its executor. */
+  run({ task }: RunEffect): void {
+    this.attach(task.task_id.value, this.options.own);
+  }
+
+  nest({ container }: NestEffect): void {
+    void this.launch(container);
+  }
+
+  private async launch(container: NestEffect['container']): Promise<void> {
+    const { taskId, user } = container;
+    const { directory, containers } = this.options;
+    try {
+      await makeTaskSandbox({ executorSandbox: directory, sandbox: container.directory, taskId, user });
+      this.attach(taskId, await containers.launch(container));
+    } catch (error) {
+      this.post({ kind: 'task.failed', taskId, reason: errorText(error) });
+    }
+  }
+
+  /** Takes a container of an earlier run over; one that is not there any more has ended. */
+  adopt({ taskId, containerId }: AdoptEffect): void {
+    const { own, nested } = this.options;
+    const container = [own, ...nested].find(({ id }) => id === containerId);
+    if (container) this.attach(taskId, container);
+    else void this.tellEnd(taskId, containerId);
+  }
+
+  private async tellEnd(taskId: string, containerId: string): Promise<void> {
+    const end = await this.options.containers.wait(containerId);
+    this.ended(taskId, containerId, end ?? { status: undefined });
+  }
+
+  private attach(taskId: string, container: TaskContainer): void {
+    this.running.set(taskId, container);
+    this.post({ kind: 'task.started', taskId });
+    void container.ended.then((end) => this.ended(taskId, container.id, end));
+  }
+
+  private ended(taskId: string, containerId: string, end: TaskEnd): void {
+    if (this.stopped) return;
+    this.running.delete(taskId);
+    this.post({ kind: 'task.exited', taskId, end });
+    // The executor's own container is the agent's to forget.
+    const { own, containers } = this.options;
+    if (containerId !== own.id) void containers.destroy(containerId).catch(() => undefined);
+  }
+
+  /** One that has ended meanwhile is told so. */
+  signal({ taskId, signal }: SignalEffect): void {
+    void this.running
+      .get(taskId)
+      ?.signal(signal)
+      .catch(() => undefined);
+  }
+
+  check({ taskId, checker, order }: CheckEffect): void {
+    const container = this.running.get(taskId);
+    if (!container) return;
+    const place = { exec: container.exec.bind(container), network: networkOf(container.pid) };
+    void runCheck(order, place).then((result) =>
+      this.post({ kind: 'task.checked', taskId, checker, result }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+  }
+
+  private post(event: ExecutorInput): void {
+    if (!this.stopped) this.options.post(event);
+  }
+}
