@@ -7,6 +7,7 @@ import { aclsFlag } from '../runtime/auth/acls';
 import { operatorFlags } from '../runtime/auth/flags';
 import {
   duration,
+  fraction,
   integer,
   ipv4,
   optionalPort,
@@ -74,6 +75,25 @@ export const agentFlags = withEnvironment('MESOS_', {
     fallback: 150,
     min: 0,
     max: 100_000,
+  }),
+  gc_delay: duration({
+    help: 'age at which the folders of ended executors are removed, and earlier when the disk fills up',
+    fallback: 7 * 24 * 3_600_000,
+    fallbackText: '1weeks',
+  }),
+  gc_disk_headroom: fraction({
+    help: 'part of the disk to be kept free: folders stay for gc_delay * max(0, 1 - gc_disk_headroom - used part of the disk)',
+    fallback: 0.1,
+  }),
+  disk_watch_interval: duration({
+    help: 'time between two looks at how full the disk is',
+    fallback: 60_000,
+    fallbackText: '1mins',
+    positive: true,
+  }),
+  gc_non_executor_container_sandboxes: toggle({
+    help: 'remove the sandboxes of nested and standalone containers, too',
+    fallback: false,
   }),
   executor_environment_variables: text({
     help: 'JSON object of variables for every executor and task; nothing of our own environment is passed on',

@@ -35,8 +35,9 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
 }
 
 /** Follows the leading masters. A stop waits for the end of the tasks before anything else ends. */
-function beginToFollow({ context, core, detect, end }: AgentParts): Omit<RunningAgent, 'stop'> {
+function beginToFollow({ context, core, detect, garbage, end }: AgentParts): Omit<RunningAgent, 'stop'> {
   const { life } = context;
+  void garbage.start(core.state?.agentId);
   life.add(() => end.after('stop'));
   const detector = detect({
     changed: (pid) => core.post({ kind: 'master.detected', pid }),

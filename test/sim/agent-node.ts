@@ -99,6 +99,9 @@ export class AgentNode implements MessagePeer {
         event: ({ stream, event }) => this.toExecutor(stream, event),
         close: () => undefined,
         answer: () => undefined,
+        touch: () => undefined,
+        remove: () => undefined,
+        measure: () => undefined,
         stopped: () => this.crash(),
       },
     });

@@ -28,15 +28,19 @@ function frameworkErrors(state: AgentState, framework: AgentFramework): string[]
   if (state.completedFrameworks.has(id)) errors.push(`framework ${id} is completed and not`);
   if (completedExecutors.length > state.boot.settings.maxCompletedExecutors)
     errors.push(`framework ${id} keeps ${completedExecutors.length} completed executors`);
-  return [...errors, ...[...executors.values()].flatMap((executor) => executorErrors(framework, executor))];
+  return [
+    ...errors,
+    ...[...executors.values()].flatMap((executor) => executorErrors(state, framework, executor)),
+  ];
 }
 
 /** A task waits for its executor or is launched, and none waits for an executor that has ended. */
-function executorErrors(framework: AgentFramework, executor: Executor): string[] {
-  const { id, frameworkId, state, queued, tasks } = executor;
+function executorErrors({ garbage }: AgentState, framework: AgentFramework, executor: Executor): string[] {
+  const { id, directory, frameworkId, state, queued, tasks } = executor;
   const errors = [...queued.keys()]
     .filter((taskId) => tasks.has(taskId))
     .map((taskId) => `task ${taskId} is queued and launched`);
+  if (garbage.scheduled.has(directory)) errors.push(`the folder of executor ${id} is to be removed`);
   if (frameworkId !== framework.id) errors.push(`executor ${id} of ${frameworkId} is with ${framework.id}`);
   if (state === 'terminated' && queued.size > 0)
     errors.push(`executor ${id} has ended, and tasks wait for it`);

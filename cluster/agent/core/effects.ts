@@ -52,5 +52,11 @@ export type AgentEffect =
   | { readonly kind: 'event'; readonly stream: string; readonly event: ExecutorEvent }
   | { readonly kind: 'close'; readonly stream: string; readonly reason: string }
   | { readonly kind: 'answer'; readonly request: number; readonly status: number; readonly text?: string }
+  /** Sets the modification time of folders to now. */
+  | { readonly kind: 'touch'; readonly folders: readonly string[] }
+  /** Removes folders with all that they have. Answered by folders.removed. */
+  | { readonly kind: 'remove'; readonly folders: readonly string[] }
+  /** Measures how full the disk is. Answered by disk.measured. */
+  | { readonly kind: 'measure' }
   /** All tasks have ended, and the process may. */
   | { readonly kind: 'stopped' };

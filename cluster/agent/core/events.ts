@@ -6,6 +6,7 @@ import type * as executor from '../../api/generated/executor';
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
+import type { FoundFolder, GarbageSettings } from './garbage-state';
 
 /** The boot value of an agent. */
 export interface AgentBoot {
@@ -36,6 +37,8 @@ export interface AgentSettings {
   readonly maxCompletedExecutors: number;
   /** Variables of every executor and task; a task's own variables override them. */
   readonly executorEnvironment: Readonly<Record<string, string>>;
+  /** Undefined for an agent that makes no folders. */
+  readonly garbage?: GarbageSettings | undefined;
 }
 
 export interface AgentEvents {
@@ -67,6 +70,13 @@ export interface AgentEvents {
 
   'container.failed': { readonly containerId: string; readonly reason: string };
   'container.exited': { readonly containerId: string; readonly text: string };
+
+  /** The folders of runs, executors, frameworks and agents that are there after the start. */
+  'folders.found': { readonly folders: readonly FoundFolder[] };
+  /** A `remove` is done: numbers of folders. */
+  'folders.removed': { readonly succeeded: number; readonly failed: number; readonly missing: number };
+  /** The used part of the disk, from 0 to 1; undefined when it cannot be measured. */
+  'disk.measured': { readonly usage: number | undefined };
 
   /** Ends everything and reports when it is done. */
   stop: Record<never, never>;

@@ -5,6 +5,7 @@
  * Out: destroy, event(SHUTDOWN), wake, stopped
  */
 
+import { endOfExecutor, endOfFramework } from './garbage';
 import type { AgentFramework, AgentState, Executor } from './state';
 import { type Turn, wake } from './turn';
 
@@ -33,6 +34,7 @@ export function completeExecutor(state: AgentState, executor: Executor): void {
   if (!framework || executor.state !== 'terminated') return;
   if (executor.tasks.size > 0 && !framework.terminating) return;
   framework.executors.delete(executor.id);
+  endOfExecutor(state, executor.directory);
   push(framework.completedExecutors, executor, state.boot.settings.maxCompletedExecutors);
   completeFramework(state, framework);
 }
@@ -41,6 +43,7 @@ export function completeExecutor(state: AgentState, executor: Executor): void {
 export function completeFramework(state: AgentState, framework: AgentFramework): void {
   if (framework.executors.size > 0) return;
   state.frameworks.delete(framework.id);
+  endOfFramework(state, framework.id);
   state.completedFrameworks.set(framework.id, framework);
   for (const oldest of state.completedFrameworks.keys()) {
     if (state.completedFrameworks.size <= COMPLETED_FRAMEWORKS_MAX) break;

@@ -14,6 +14,7 @@ import type { TaskState } from '../../model/task-state';
 import { printDuration } from '../../model/time';
 import type { EventOf } from './events';
 import { completeFramework } from './executors';
+import { keepFolders } from './garbage';
 import {
   type AgentFramework,
   type AgentState,
@@ -40,6 +41,7 @@ export function runTask(turn: Turn, { message }: EventOf<'master.runTask'>): voi
   if (refusal) return refuse(turn, frameworkId, message.task, refusal);
   const executor = createExecutor(state, framework, message.task);
   framework.executors.set(executor.id, executor);
+  keepFolders(state, executor.directory);
   const { containerId } = executor;
   effects.push({
     kind: 'launch',

@@ -11,6 +11,7 @@ import { type Random, randomFrom } from '../../model/random';
 import type { TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import type { AgentBoot } from './events';
+import { type Garbage, initGarbage } from './garbage-state';
 
 export interface AgentState {
   readonly boot: AgentBoot;
@@ -38,6 +39,8 @@ export interface AgentState {
   /** Unacknowledged updates, by task key. */
   readonly streams: Map<string, UpdateStream>;
   readonly counters: Map<string, number>;
+  /** Folders of ended executors and frameworks, which are removed by their age. */
+  readonly garbage: Garbage;
 }
 
 export interface AgentFramework {
@@ -102,6 +105,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     completedFrameworks: new Map(),
     streams: new Map(),
     counters: new Map(),
+    garbage: initGarbage(boot.settings.garbage),
   };
 }
 
@@ -129,8 +133,8 @@ export function findContainer(state: AgentState, containerId: string): Executor 
   return undefined;
 }
 
-export function count(state: AgentState, name: string): void {
-  state.counters.set(name, (state.counters.get(name) ?? 0) + 1);
+export function count(state: AgentState, name: string, times = 1): void {
+  state.counters.set(name, (state.counters.get(name) ?? 0) + times);
 }
 
 /** Ends a drain when nothing runs and all updates are acknowledged; the master decides about new tasks. */

@@ -11,6 +11,7 @@ import { drain } from './drain';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents } from './events';
 import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
+import { collect, diskMeasured, foldersFound, foldersRemoved, measureDisk, scheduleEnded } from './garbage';
 import {
   killTask,
   shutdown,
@@ -65,6 +66,9 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'executor.closed': streamClosed,
   'container.failed': launchFailed,
   'container.exited': containerExited,
+  'folders.found': foldersFound,
+  'folders.removed': foldersRemoved,
+  'disk.measured': diskMeasured,
   stop,
   unregister,
 };
@@ -75,6 +79,8 @@ const WOKE: TimerHandlers<Turn, (typeof agentTimers)['spec']> = {
   update: resend,
   executor: registrationTimedOut,
   destroy: shutdownTimedOut,
+  collect,
+  disk: measureDisk,
 };
 
 export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoot> = machine({
@@ -84,5 +90,6 @@ export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoo
   transitions: TRANSITIONS,
   timers: agentTimers,
   woke: WOKE,
+  after: scheduleEnded,
   check: checkAgent,
 });

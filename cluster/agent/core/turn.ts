@@ -16,6 +16,10 @@ export const agentTimers = timersOf({
   executor: { containerId: String },
   /** `--executor_shutdown_grace_period` of an executor. */
   destroy: { containerId: String },
+  /** Folders of ended executors are old enough to be removed. */
+  collect: {},
+  /** `--disk_watch_interval` */
+  disk: {},
 });
 
 type Spec = (typeof agentTimers)['spec'];

@@ -25,8 +25,6 @@ const PORT_MAPPING =
 const FETCHER = 'fetched URIs are refused with TASK_FAILED, as yet';
 const MODULES = "Mesos' modules are C++ libraries, which cannot be loaded; leave it out";
 const RECOVERY = 'tasks end with the agent, as yet, so nothing is recovered';
-const COLLECTOR =
-  'sandboxes are not removed by the agent yet; leave it out, and remove old ones below WORK_DIR/slaves';
 const OVERSUBSCRIPTION = 'nothing is oversubscribed: estimators and controllers are modules';
 
 /** The flag `--switch_user`: off stops the start of an agent of root. Another one cannot switch users anyway. */
@@ -85,8 +83,6 @@ const unusedFlags = {
   ),
   ...unusedSwitches(RECOVERY, 'strict'),
   ...unused('resources and attributes may change in any way between two starts', 'reconfiguration_policy'),
-  ...unused('sandboxes are not removed by the agent yet', 'disk_watch_interval'),
-  ...unusedSwitches('nested containers are not there yet', 'gc_non_executor_container_sandboxes'),
   ...unused(
     ISOLATION,
     'cgroups_destroy_timeout',
@@ -207,7 +203,6 @@ const refusedFlags = {
   ),
   switch_user: switchUser(),
   ...refused('volumes are not there yet; leave it out', 'volume_gid_range'),
-  ...refused(COLLECTOR, 'gc_delay', 'gc_disk_headroom'),
   ...refused(
     'tasks end with the agent, as yet, and what is left of them at a start; leave it out',
     'recover',

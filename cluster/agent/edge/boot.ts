@@ -39,6 +39,12 @@ function settingsOf(config: AgentConfig): AgentSettings {
     executorRegistrationTimeoutMs: config.executor_registration_timeout,
     executorShutdownGraceMs: config.executor_shutdown_grace_period,
     maxCompletedExecutors: config.max_completed_executors_per_framework,
+    garbage: {
+      delayMs: config.gc_delay,
+      headroom: config.gc_disk_headroom,
+      diskWatchMs: config.disk_watch_interval,
+      ofContainers: config.gc_non_executor_container_sandboxes,
+    },
     executorEnvironment: {
       ...readEnvironment(config.executor_environment_variables),
       ...callerEnvironment(process.env),

@@ -5,6 +5,7 @@
 import { readResources, scalarOf, type WireResource } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
 import { systemMetrics } from '../../runtime/system';
+import { pendingRemovals } from '../core/garbage';
 import type { AgentState, Executor } from '../core/state';
 import { allocatedSum, executorsOf } from '../views/allocated';
 
@@ -22,7 +23,6 @@ const COUNTERS = [
   'invalid_framework_messages',
   'executors_preempted',
   'recovery_time_secs',
-  'executor_directory_max_allowed_age_secs',
 ];
 
 /** Metrics of parts that do not exist here, which exporters expect of every agent. */
@@ -34,9 +34,6 @@ const OTHERS = [
   'containerizer/mesos/container_destroy_errors',
   'containerizer/mesos/provisioner/bind/remove_rootfs_errors',
   'containerizer/mesos/provisioner/remove_container_errors',
-  'gc/path_removals_failed',
-  'gc/path_removals_pending',
-  'gc/path_removals_succeeded',
   'resource_provider_manager/events/disconnect',
   'resource_provider_manager/events/subscribe',
   'resource_provider_manager/subscribed',
@@ -48,10 +45,13 @@ export function snapshot(state: AgentState, now: number): Record<string, number>
   const all: Record<string, number> = {};
   for (const name of OTHERS) all[name] = 0;
   for (const name of COUNTERS) all[`slave/${name}`] = 0;
+  for (const name of ['succeeded', 'failed']) all[`gc/path_removals_${name}`] = 0;
   for (const [name, value] of state.counters) all[name] = value;
   all['slave/registered'] = state.phase === 'running' ? 1 : 0;
   all['slave/uptime_secs'] = (now - state.boot.startedAt) / 1000;
   all['slave/recovery_errors'] = 0;
+  all['slave/executor_directory_max_allowed_age_secs'] = state.garbage.maxAgeMs / 1000;
+  all['gc/path_removals_pending'] = pendingRemovals(state.garbage);
   all['slave/frameworks_active'] = state.frameworks.size;
   for (const phase of ['registering', 'running', 'terminating', 'terminated'] as const) {
     all[`slave/executors_${phase}`] = executors.filter((executor) => executor.state === phase).length;

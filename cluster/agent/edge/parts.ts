@@ -19,6 +19,7 @@ import { killLeftovers } from './containerizer/containers';
 import type { ExecutorProgram } from './containerizer/launcher';
 import { readDetector } from './detector';
 import { EndOfTasks, type OnAgentEnd } from './end-of-tasks';
+import { GarbageRemover } from './garbage';
 import { ExecutorDoor } from './http/executor-api';
 import { AUTHENTICATEE, MasterAuthentication } from './master-authentication';
 import { readMasterMessage } from './messages';
@@ -58,6 +59,9 @@ export async function agentParts(
   if (leftovers > 0) log.warn({ leftovers }, 'ended processes that a run before left behind');
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
+  const now = (): number => clock.now();
+  const garbage = new GarbageRemover({ workDir, post: core.post, now, log });
+  life.add(() => garbage.stop());
   return {
     context,
     core,
@@ -66,6 +70,7 @@ export async function agentParts(
     workDir,
     detect,
     checkpoint,
+    garbage,
     verbosity,
     door: new ExecutorDoor(core.post, (call) => core.state && missingError(core.state, call)),
     authentication: createAuthentication(config, context, libprocess),

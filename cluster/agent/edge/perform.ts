@@ -13,7 +13,7 @@ import type { AgentParts } from './parts';
 
 /** Makes the containers, too: a stop of the agent ends them before its server. */
 export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
-  const { libprocess, authentication, door, workDir, checkpoint, end, context } = parts;
+  const { libprocess, authentication, door, workDir, checkpoint, garbage, end, context } = parts;
   const { log, life } = context;
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
@@ -42,6 +42,9 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     event: ({ stream, event }) => door.event(stream, event),
     close: ({ stream, reason }) => door.close(stream, reason),
     answer: (effect) => door.answer(effect.request, effect),
+    touch: ({ folders }) => void garbage.touch(folders),
+    remove: ({ folders }) => void garbage.remove(folders),
+    measure: () => void garbage.measure(),
     stopped: () => end.reached(),
   };
 }

@@ -56,6 +56,9 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
       event: ({ stream, event }) => executors.handle(stream, event),
       close: () => undefined,
       answer: () => undefined,
+      touch: () => undefined,
+      remove: () => undefined,
+      measure: () => undefined,
       stopped: () => undefined,
     },
   });

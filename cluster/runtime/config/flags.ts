@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { Command, CommanderError, Option } from 'commander';
+import { printBytes, readBytes } from '../../model/bytes';
 import { errorText } from '../../model/error-text';
 import { type Millis, printDuration, readDuration } from '../../model/time';
 import { warnOpenSecret } from '../files/private';
@@ -109,6 +110,16 @@ export function integer<D extends number | undefined>(
   return { value: 'N', ...options, read };
 }
 
+/** A part of a whole, from 0 to 1. */
+export function fraction(options: Common & { fallback: number }): Flag<number> {
+  const read = (value: string): number => {
+    const number = /^\d*\.?\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
+    if (!(number >= 0 && number <= 1)) throw new Error('expected a number from 0.0 to 1.0');
+    return number;
+  };
+  return { value: 'FRACTION', ...options, read };
+}
+
 /** A TCP or UDP port; 0 lets the system choose. */
 export function port(options: Common & { fallback: number }): Flag<number> {
   return integer({ value: 'PORT', ...options, min: 0, max: 65535 });
@@ -168,31 +179,19 @@ function limitError(ms: Millis, { min, max, positive = false }: DurationLimits):
   return min !== undefined && ms < min ? `expected a duration of at least ${least}` : undefined;
 }
 
-const BYTE_UNITS: Readonly<Record<string, number>> = {
-  B: 1,
-  KB: 1024,
-  MB: 1024 ** 2,
-  GB: 1024 ** 3,
-  TB: 1024 ** 4,
-};
-
-/** A number of bytes such as `2GB`. */
-export function bytes(options: Common & { fallback: number; fallbackText: string }): Flag<number> {
+/** A number of bytes such as `2GB`. Without a default the value may be undefined. */
+export function bytes<D extends number | undefined>(
+  options: Common & { fallback: D; fallbackText?: string; min?: number },
+): Flag<number | D> {
+  const { min = 0 } = options;
   const read = (value: string): number => {
-    const [, number, unit = ''] = /^(\d+)([A-Z]+)$/.exec(value.trim().toUpperCase()) ?? [];
-    const size = BYTE_UNITS[unit];
-    if (number === undefined || size === undefined)
-      throw new Error('expected a whole number of bytes such as 4096B, 64KB or 2GB');
-    return Number(number) * size;
+    const size = readBytes(value);
+    if (size === undefined) throw new Error('expected a whole number of bytes such as 4096B, 64KB or 2GB');
+    if (size < min) throw new Error(`expected at least ${printBytes(min)}`);
+    return size;
   };
-  return { value: 'BYTES', ...options, read, print: printBytes };
-}
-
-/** Prints a size in the largest unit that divides it, as Mesos does. */
-function printBytes(value: number): string {
-  const fitting = Object.entries(BYTE_UNITS).filter(([, size]) => value !== 0 && value % size === 0);
-  const [unit, size] = fitting.at(-1) ?? ['B', 1];
-  return `${value / size}${unit}`;
+  const print = (value: number | D): string => (value === undefined ? '' : printBytes(value));
+  return { value: 'BYTES', ...options, read, print };
 }
 
 /** On or off: `--name`, `--name=false`, `--no-name` or `--disable_name`. */

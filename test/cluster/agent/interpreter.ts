@@ -39,6 +39,7 @@ export const AGENT_BOOT: AgentBoot = {
     executorShutdownGraceMs: 5000,
     maxCompletedExecutors: 2,
     executorEnvironment: {},
+    garbage: { delayMs: 7 * 24 * 3_600_000, headroom: 0.1, diskWatchMs: 60_000, ofContainers: false },
   },
 };
 
@@ -98,6 +99,10 @@ export class AgentScript {
         event: ({ stream, event }) => say(`event ${stream}: ${event.type}`),
         close: ({ stream, reason }) => say(`close ${stream}: ${reason}`),
         answer: ({ status, text }) => say(`answer ${status}${text ? ` ${text}` : ''}`),
+        // Folders are touched at each end of an executor, of which other lines tell.
+        touch: () => undefined,
+        remove: ({ folders }) => say(`remove ${folders.map((folder) => this.shortFolder(folder)).join(' ')}`),
+        measure: () => say('measure'),
         stopped: () => say('stopped'),
       },
     });
@@ -145,6 +150,12 @@ export class AgentScript {
     for (const { taskId, pending } of streams.values())
       if (pending.length > 0)
         this.out.push(`unacknowledged ${taskId} [${pending.map(({ status }) => status.state).join(',')}]`);
+  }
+
+  /** A folder without the work folder, with containers by their task. */
+  private shortFolder(folder: string): string {
+    const short = folder.replace(`${this.boot.workDir}/slaves/`, '');
+    return [...this.containers].reduce((text, [task, id]) => text.replace(id, `(${task})`), short);
   }
 
   private taskOf(containerId: string): string {
@@ -287,6 +298,34 @@ export class AgentScript {
       this.post({ kind: 'container.exited', containerId: this.container(task), text: 'done' }),
     fail: ([task = '']) => {
       this.post({ kind: 'container.failed', containerId: this.container(task), reason: 'no space left' });
+    },
+    // Folders below `slaves`, each with its age in seconds.
+    found: (words) =>
+      this.post({
+        kind: 'folders.found',
+        folders: words.map((word) => {
+          const [path = '', age = '0'] = word.split('=');
+          return {
+            path: `${this.boot.workDir}/slaves/${path}`,
+            modifiedAt: this.clock.now() - Number(age) * 1000,
+          };
+        }),
+      }),
+    removed: ([succeeded = '0', failed = '0', missing = '0']) =>
+      this.post({
+        kind: 'folders.removed',
+        succeeded: Number(succeeded),
+        failed: Number(failed),
+        missing: Number(missing),
+      }),
+    usage: ([usage]) =>
+      this.post({ kind: 'disk.measured', usage: usage === undefined ? undefined : Number(usage) }),
+    garbage: () => {
+      const { garbage, counters } = this.mailbox.state;
+      const numbers = ['succeeded', 'failed'].map((name) => counters.get(`gc/path_removals_${name}`) ?? 0);
+      this.out.push(
+        `scheduled ${garbage.scheduled.size} removing ${garbage.removing} removed ${numbers.join('/')}`,
+      );
     },
     advance: ([seconds = '0']) => this.clock.advance(Number(seconds) * 1000),
     crash: () => this.crash(),
