@@ -4,11 +4,12 @@
  */
 
 import { errorText } from '../../model/error-text';
+import type { Logger } from '../../runtime/log';
 import type { ExecutorInput, TaskEnd } from '../core/events';
 import { runCheck } from './checks';
 import { networkOf } from './container-network';
 import type { Containers, TaskContainer } from './containers';
-import { makeTaskSandbox } from './task-sandbox';
+import { linkTask } from './task-link';
 import type { AdoptEffect, CheckEffect, NestEffect, RunEffect, SignalEffect, Tasks } from './tasks';
 
 export interface ContainerTasksOptions {
@@ -20,6 +21,7 @@ export interface ContainerTasksOptions {
   /** Containers of an earlier run, nested in the executor's own. */
   readonly nested: readonly TaskContainer[];
   readonly post: (event: ExecutorInput) => void;
+  readonly log: Logger;
 }
 
 export class ContainerTasks implements Tasks {
@@ -39,13 +41,23 @@ export class ContainerTasks implements Tasks {
   }
 
   private async launch(container: NestEffect['container']): Promise<void> {
-    const { taskId, user } = container;
-    const { directory, containers } = this.options;
+    const { taskId } = container;
     try {
-      await makeTaskSandbox({ executorSandbox: directory, sandbox: container.directory, taskId, user });
-      this.attach(taskId, await containers.launch(container));
+      const nested = await this.options.containers.launch(container);
+      this.link(container);
+      this.attach(taskId, nested);
     } catch (error) {
       this.post({ kind: 'task.failed', taskId, reason: errorText(error) });
+    }
+  }
+
+  /** A task whose link cannot be made runs without it. */
+  private link({ taskId, directory: sandbox }: NestEffect['container']): void {
+    const { directory: executorSandbox, log } = this.options;
+    try {
+      linkTask({ executorSandbox, sandbox, taskId });
+    } catch (error) {
+      log.warn({ task: taskId, error: errorText(error) }, 'the link to the sandbox of a task cannot be made');
     }
   }
 

@@ -60,7 +60,7 @@ export function hostedParts(
   return {
     ...commonParts(order, exit, context),
     session: new HostedSession({ agent, post, log }),
-    tasks: new ContainerTasks({ own, directory, containers, nested: earlier?.nested ?? [], post }),
+    tasks: new ContainerTasks({ own, directory, containers, nested: earlier?.nested ?? [], post, log }),
     save: (saved) => saveExecutor(own.folder, saved),
   };
 }
