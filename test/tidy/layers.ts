@@ -3,6 +3,7 @@
  * other's code.
  */
 
+import { dirname } from 'node:path';
 import type { Import, Source } from './tree';
 
 /** Libraries that every edge stands on. */
@@ -23,8 +24,14 @@ interface Place {
   readonly layer: Layer;
 }
 
+/** Rooms of an edge that are folders beside it, for they are big; a `core/` in them is below their component's core. */
+const EDGE_ROOMS = ['cluster/agent/containerizer'];
+
 /** Where a file stands; undefined when no rule says what may stand there. */
 function placeOf(path: string): Place | undefined {
+  const room = EDGE_ROOMS.find((folder) => path.startsWith(`${folder}/`));
+  if (room !== undefined && !path.startsWith(`${room}/core/`))
+    return { component: dirname(room), layer: 'edge' };
   const match = /^(.+?)\/(api|core|views|edge|packet)\//.exec(path);
   if (match) return { component: match[1] as string, layer: match[2] as Layer };
   const root = /^(.+)\/(main|config)\.ts$/.exec(path);
@@ -59,7 +66,8 @@ function mayImport(from: string, { target, typeOnly }: Import): boolean {
 
 function mayLayerImport({ component, layer }: Place, target: string, typeOnly: boolean): boolean {
   const scheduler = component.startsWith('frameworks/') ? ['frameworks/scheduler/'] : [];
-  const pure = ['cluster/model/', `${component}/core/`];
+  const room = EDGE_ROOMS.includes(component) ? [`${dirname(component)}/core/`] : [];
+  const pure = ['cluster/model/', `${component}/core/`, ...room];
   switch (layer) {
     case 'api':
       return within(target, ['cluster/model/']) || isApi(target);

@@ -5,10 +5,10 @@
 import { encodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
 import type { Performers } from '../../runtime/mailbox';
+import { Containers, killLeftovers } from '../containerizer/containers';
+import { hostedLauncher } from '../containerizer/launcher';
 import type { AgentEffect } from '../core/effects';
 import { checkpointAgentId, checkpointResources } from './checkpoint';
-import { Containers, killLeftovers } from './containerizer/containers';
-import { hostedLauncher } from './containerizer/launcher';
 import type { AgentParts } from './parts';
 
 /** Makes the containers, too: a stop of the agent ends them before its server. */

@@ -10,7 +10,7 @@ import { makeFolder } from '../../runtime/files/make-folder';
 import { parentFolderMode, restrictFolder, setMode, warnOpenFolder } from '../../runtime/files/private';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
-import { closeOldSandboxes } from './containerizer/sandbox';
+import { closeOldSandboxes } from '../containerizer/sandbox';
 
 /**
  * Makes the folder and returns its real path. When we are root, tasks of other users have to pass through it to their

@@ -11,9 +11,9 @@ import { isAllowed, thing } from '../../../model/authorizer';
 import { principalOf } from '../../../runtime/http/access';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
+import type { Statistics } from '../../containerizer/statistics';
 import type { AgentState, Executor } from '../../core/state';
 import { containersOf } from '../../views/operator';
-import type { Statistics } from '../containerizer/statistics';
 
 export interface ContainerPages {
   /** The answer of `/containers`. */

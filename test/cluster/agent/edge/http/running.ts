@@ -2,8 +2,8 @@
  * An agent's pages over HTTP, of a state that a script has played.
  */
 
+import { Statistics } from '../../../../../cluster/agent/containerizer/statistics';
 import { missingError } from '../../../../../cluster/agent/core/executor-api';
-import { Statistics } from '../../../../../cluster/agent/edge/containerizer/statistics';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-routes';

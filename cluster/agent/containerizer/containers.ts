@@ -5,12 +5,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText } from '../../../model/error-text';
-import { makeFolder } from '../../../runtime/files/make-folder';
-import { HeldProgram } from '../../../runtime/holder/held-program';
-import { findProcesses, killFound } from '../../../runtime/processes';
-import type { AgentEffect } from '../../core/effects';
-import type { AgentInput } from '../../core/events';
+import { errorText } from '../../model/error-text';
+import { makeFolder } from '../../runtime/files/make-folder';
+import { HeldProgram } from '../../runtime/holder/held-program';
+import { findProcesses, killFound } from '../../runtime/processes';
+import type { AgentEffect } from '../core/effects';
+import type { AgentInput } from '../core/events';
 import type { ExecutorLauncher, LaunchedExecutor } from './launcher';
 import { makeSandbox } from './sandbox';
 

@@ -5,14 +5,14 @@
  */
 
 import { readFileSync } from 'node:fs';
-import type { ResourceStatistics } from '../../../api/generated/mesos';
-import { encodeJson } from '../../../api/json-write';
-import { jsonArray, jsonObject } from '../../../api/state-json';
-import { readResources, scalarOf, type WireResource } from '../../../model/resources';
-import { groupProcesses } from '../../../runtime/processes';
-import type { AgentState, Executor } from '../../core/state';
-import { allocatedResources } from '../../views/allocated';
-import { containersOf } from '../../views/operator';
+import type { ResourceStatistics } from '../../api/generated/mesos';
+import { encodeJson } from '../../api/json-write';
+import { jsonArray, jsonObject } from '../../api/state-json';
+import { readResources, scalarOf, type WireResource } from '../../model/resources';
+import { groupProcesses } from '../../runtime/processes';
+import type { AgentState, Executor } from '../core/state';
+import { allocatedResources } from '../views/allocated';
+import { containersOf } from '../views/operator';
 
 /** Unit of the kernel's processor times (USER_HZ, 100 on every Linux we run on). */
 const TICKS_PER_SECOND = 100;

@@ -7,9 +7,9 @@
 import { statSync } from 'node:fs';
 import { chown, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { makeFolder } from '../../../runtime/files/make-folder';
-import { parentFolderMode, setMode } from '../../../runtime/files/private';
-import { identityOf } from '../../../runtime/identity';
+import { makeFolder } from '../../runtime/files/make-folder';
+import { parentFolderMode, setMode } from '../../runtime/files/private';
+import { identityOf } from '../../runtime/identity';
 
 const SANDBOX = 0o750;
 /** Folders from `slaves` to a sandbox: slaves/ID/frameworks/ID/executors/ID/runs/ID. */

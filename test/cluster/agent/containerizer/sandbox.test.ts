@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeOldSandboxes, makeSandbox } from '../../../../../cluster/agent/edge/containerizer/sandbox';
-import { identityOf } from '../../../../../cluster/runtime/identity';
+import { closeOldSandboxes, makeSandbox } from '../../../../cluster/agent/containerizer/sandbox';
+import { identityOf } from '../../../../cluster/runtime/identity';
 
 const RUN = ['slaves', 'S0', 'frameworks', 'F', 'executors', 'E', 'runs', 'C'];
 const isRoot = process.getuid?.() === 0;

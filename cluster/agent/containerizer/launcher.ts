@@ -5,9 +5,9 @@
  * executor`).
  */
 
-import type { Clock } from '../../../runtime/clock';
-import type { Running } from '../../../runtime/lifecycle';
-import type { Logger } from '../../../runtime/log';
+import type { Clock } from '../../runtime/clock';
+import type { Running } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
 
 /** The variables that an executor is started with. */
 export type Environment = Readonly<Record<string, string>>;

@@ -1,0 +1,74 @@
+/**
+ * The contract of isolators: one limits or separates one thing of a container. One contract test holds for all.
+ *
+ * An isolator decides with pure functions what a container needs (its `Changes`), and does its own I/O in the methods
+ * below. Its state of a container, if it has any that cannot be read from the system, is a file in `run.folder`.
+ *
+ * Always true: `prepare` and `isolate` are called in the order of `--isolation`, `cleanup` in reverse; `cleanup` is
+ * called after every `prepare` that was begun, also one that failed or that a kill -9 of the agent cut off.
+ */
+
+import type { ContainerStatus, Resource, ResourceStatistics } from '../../../api/generated/mesos';
+import type { ContainerSpec, Termination } from '../../core/container-spec';
+import type { Mount, RuntimeSpec } from '../oci/runtime-spec';
+import type { ResourceChange } from '../port';
+
+/** A container to isolate. */
+export interface ContainerRun {
+  readonly spec: ContainerSpec;
+  /** Its folder below `--runtime_dir`, of this container alone; it is there before the first `prepare`. */
+  readonly folder: string;
+  /**
+   * Its cgroup, the same below every controller of cgroups v1 and in the one tree of v2: `/mesos/ID`, and
+   * `/mesos/PARENT/ID` of a nested one. The runtime makes and removes it; without a runtime there is none.
+   */
+  readonly cgroup: string;
+  /** The container it is nested in. */
+  readonly parent: ContainerRun | undefined;
+}
+
+export interface Isolator {
+  /** The name in `--isolation`. */
+  readonly name: string;
+  /** True when `--isolation` with it makes every container one of the OCI runtime. */
+  readonly needsRuntime: boolean;
+  /** The reason why it cannot do what this container asks for; undefined when it can. The launch fails with it. Pure. */
+  refusal?(spec: ContainerSpec): string | undefined;
+  /** Makes what has to be there before the program starts, and says what the container is changed by. */
+  prepare?(run: ContainerRun): Promise<Changes>;
+  /** Isolates the program, which has a pid and does not run yet. Under a holder it runs already. */
+  isolate?(run: ContainerRun, pid: number): Promise<void>;
+  /**
+   * Watches a running container, also an adopted one, until `cleanup`. `limited` tells once that it went beyond a limit;
+   * the container is then destroyed, and ends with this.
+   */
+  watch?(run: ContainerRun, limited: (limitation: Limitation) => void): void;
+  /** Looks once more for a limit that was hit, after the program has ended and before that is told. */
+  limitation?(run: ContainerRun): Promise<Limitation | undefined>;
+  update?(run: ContainerRun, change: ResourceChange): Promise<void>;
+  /** Its part of the statistics; those of later isolators win. It says nothing rather than to reject. */
+  usage?(run: ContainerRun): Promise<Partial<ResourceStatistics>>;
+  /** Its part of the container's status. */
+  status?(run: ContainerRun): Promise<Partial<ContainerStatus>>;
+  /** Takes a container of an earlier run over, which may have been cut off in `prepare`. */
+  recover?(run: ContainerRun): Promise<void>;
+  /** Removes all it has made. May be called several times, and after a `prepare` that is half done. */
+  cleanup?(run: ContainerRun): Promise<void>;
+}
+
+/** What an isolator changes of a container. All members may be missing. */
+export interface Changes {
+  /** Variables added to the environment; stronger than those there. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Appended to the mounts of the container, in the order of the isolators. */
+  readonly mounts?: readonly Mount[] | undefined;
+  /** Changes the specification for the runtime. Pure. Asks for the runtime by being there. */
+  readonly specification?: ((specification: RuntimeSpec) => RuntimeSpec) | undefined;
+}
+
+/** A limit that a container went beyond. */
+export interface Limitation {
+  readonly reason: Extract<Termination['reason'], string>;
+  readonly message: string;
+  readonly resources: readonly Resource[];
+}
