@@ -43,3 +43,10 @@ export interface Termination {
   /** The resources whose limit was hit. */
   readonly limitedResources?: readonly mesos.Resource[] | undefined;
 }
+
+/** A limit that a container went beyond, for which it is destroyed. */
+export interface Limitation {
+  readonly reason: mesos.TaskStatus.Reason;
+  readonly message: string;
+  readonly resources: readonly mesos.Resource[];
+}

@@ -8,8 +8,8 @@
  * called after every `prepare` that was begun, also one that failed or that a kill -9 of the agent cut off.
  */
 
-import type { ContainerStatus, Resource, ResourceStatistics } from '../../../api/generated/mesos';
-import type { ContainerSpec, Termination } from '../../core/container-spec';
+import type { ContainerStatus, ResourceStatistics } from '../../../api/generated/mesos';
+import type { ContainerSpec, Limitation } from '../../core/container-spec';
 import type { Mount, RuntimeSpec } from '../oci/runtime-spec';
 import type { ResourceChange } from '../port';
 
@@ -36,7 +36,7 @@ export interface Isolator {
   refusal?(spec: ContainerSpec): string | undefined;
   /** Makes what has to be there before the program starts, and says what the container is changed by. */
   prepare?(run: ContainerRun): Promise<Changes>;
-  /** Isolates the program, which has a pid and does not run yet. Under a holder it runs already. */
+  /** Isolates the program, which has a pid and does not run yet. Needs the runtime. */
   isolate?(run: ContainerRun, pid: number): Promise<void>;
   /**
    * Watches a running container, also an adopted one, until `cleanup`. `limited` tells once that it went beyond a limit;
@@ -46,12 +46,17 @@ export interface Isolator {
   /** Looks once more for a limit that was hit, after the program has ended and before that is told. */
   limitation?(run: ContainerRun): Promise<Limitation | undefined>;
   update?(run: ContainerRun, change: ResourceChange): Promise<void>;
-  /** Its part of the statistics; those of later isolators win. It says nothing rather than to reject. */
-  usage?(run: ContainerRun): Promise<Partial<ResourceStatistics>>;
+  /**
+   * Its part of the statistics; those of later isolators win. `pids` are all processes of the container. A process that
+   * has just ended counts for nothing.
+   */
+  usage?(run: ContainerRun, pids: readonly number[]): Promise<Partial<ResourceStatistics>>;
   /** Its part of the container's status. */
   status?(run: ContainerRun): Promise<Partial<ContainerStatus>>;
   /** Takes a container of an earlier run over, which may have been cut off in `prepare`. */
   recover?(run: ContainerRun): Promise<void>;
+  /** Ends its timers when the agent ends. Containers go on. */
+  stop?(): void;
   /** Removes all it has made. May be called several times, and after a `prepare` that is half done. */
   cleanup?(run: ContainerRun): Promise<void>;
 }
@@ -64,11 +69,4 @@ export interface Changes {
   readonly mounts?: readonly Mount[] | undefined;
   /** Changes the specification for the runtime. Pure. Asks for the runtime by being there. */
   readonly specification?: ((specification: RuntimeSpec) => RuntimeSpec) | undefined;
-}
-
-/** A limit that a container went beyond. */
-export interface Limitation {
-  readonly reason: Extract<Termination['reason'], string>;
-  readonly message: string;
-  readonly resources: readonly Resource[];
 }
