@@ -38,8 +38,9 @@ export interface User {
 export interface ProcessLimit {
   /** Such as RLIMIT_NOFILE. */
   readonly type: string;
-  readonly soft: number;
-  readonly hard: number;
+  /** 2^64 - 1 for no limit. */
+  readonly soft: number | bigint;
+  readonly hard: number | bigint;
 }
 
 /** Names such as CAP_CHOWN. */

@@ -1,0 +1,145 @@
+/**
+ * The isolator `cgroups/mem`: a limit of memory, and what becomes of a container that goes beyond it (Mesos 1.11
+ * src/slave/containerizer/mesos/isolators/cgroups/subsystems/memory.cpp).
+ *
+ * The kernel ends a process of a container that has hit its limit; the container is then ended as a whole.
+ */
+
+import { totalmem } from 'node:os';
+import type { ResourceStatistics } from '../../../api/generated/mesos';
+import { printBytes } from '../../../model/bytes';
+import { milliOf, readResources, type WireResource } from '../../../model/resources';
+import type { ContainerSpec, Limitation } from '../../core/container-spec';
+import type { Hierarchies } from '../cgroups/hierarchies';
+import {
+  changeMemory,
+  type MemorySettings,
+  ranOutOfMemory,
+  readLimit,
+  readMemoryStat,
+  readMemoryUse,
+  readPeak,
+} from '../cgroups/memory';
+import type { LinuxResources, RuntimeSpec } from '../oci/runtime-spec';
+import type { ResourceChange } from '../port';
+import type { IsolatorContext } from './context';
+import type { ContainerRun, Isolator } from './isolator';
+import { changeProcess, changeResources, ownsCgroup } from './specify';
+import { Watches } from './watches';
+
+const MB = 1024 * 1024;
+const LIMIT_MIN = 32 * MB;
+/** Time between two looks at the counters of a container. The end of a program is looked at besides. */
+const LOOK_MS = 1000;
+
+export function cgroupsMem({ config, hierarchies, clock }: IsolatorContext): Isolator {
+  const settingsOf = (change: ResourceChange): MemorySettings =>
+    memorySettings(change, { limitSwap: config.cgroups_limit_swap });
+  const watches = new Watches(clock, LOOK_MS, async (run) => limitationOf(hierarchies, run));
+  return {
+    name: 'cgroups/mem',
+    needsRuntime: true,
+    refusal: (spec) =>
+      ownsCgroup(spec) && !spec.resources.some(({ name }) => name === 'mem')
+        ? "Failed to update subsystem 'memory': No memory resource given"
+        : undefined,
+    prepare: async ({ spec }) =>
+      ownsCgroup(spec) ? { specification: specifyMemory(spec, settingsOf(spec), totalmem()) } : {},
+    watch: (run, limited) => {
+      if (ownsCgroup(run.spec)) watches.add(run, limited);
+    },
+    limitation: async (run) => (ownsCgroup(run.spec) ? limitationOf(hierarchies, run) : undefined),
+    async update(run, change) {
+      if (ownsCgroup(run.spec)) changeMemory(hierarchies, run.cgroup, settingsOf(change));
+    },
+    usage: async (run) => statisticsOf(hierarchies, run.cgroup, config.cgroups_limit_swap),
+    cleanup: async (run) => watches.remove(run),
+    stop: () => watches.stop(),
+  };
+}
+
+/**
+ * The limit is that of the task, or the request; both are at least 32 MB. The request alone is the soft limit, which the
+ * kernel reclaims memory down to when the machine is short of it.
+ */
+export function memorySettings(
+  { resources, limits }: ResourceChange,
+  { limitSwap }: { readonly limitSwap: boolean },
+): MemorySettings {
+  const request = milliOf(readResources(resources as readonly WireResource[]), 'mem') / 1000;
+  const softLimit = Math.max(Math.floor(request * MB), LIMIT_MIN);
+  const { mem } = limits;
+  const limit = mem === undefined ? softLimit : Math.max(Math.floor(mem) * MB, LIMIT_MIN);
+  return limitSwap ? { limit, softLimit, withSwap: limit } : { limit, softLimit };
+}
+
+/** The specification of a container with these limits. `machineBytes` is the memory of the machine. */
+export function specifyMemory(
+  spec: ContainerSpec,
+  settings: MemorySettings,
+  machineBytes: number,
+): (specification: RuntimeSpec) => RuntimeSpec {
+  const memory: LinuxResources['memory'] = {
+    limit: runtimeLimit(settings.limit),
+    reservation: settings.softLimit,
+    ...(settings.withSwap === undefined ? {} : { swap: runtimeLimit(settings.withSwap) }),
+  };
+  const limited = changeResources({ memory });
+  if (!isBurstable(spec, settings)) return limited;
+  // Beyond its request such a container is the first one to go when the machine is out of memory.
+  const oomScoreAdj = 1000 - Math.floor((1000 * settings.softLimit) / machineBytes);
+  return (specification) => changeProcess({ oomScoreAdj })(limited(specification));
+}
+
+function runtimeLimit(bytes: number): number {
+  return Number.isFinite(bytes) ? bytes : -1;
+}
+
+/** True for tasks that may use more than they have asked for. Executors keep their place. */
+function isBurstable({ taskId, parent }: ContainerSpec, { limit, softLimit }: MemorySettings): boolean {
+  return softLimit < limit && (taskId !== undefined || parent !== undefined);
+}
+
+function limitationOf(hierarchies: Hierarchies, { cgroup }: ContainerRun): Limitation | undefined {
+  if (!ranOutOfMemory(hierarchies, cgroup)) return undefined;
+  const limit = readLimit(hierarchies, cgroup);
+  const peak = readPeak(hierarchies, cgroup);
+  return {
+    reason: 'REASON_CONTAINER_LIMITATION_MEMORY',
+    message: limitMessage({ limit, peak, stat: readMemoryStat(hierarchies, cgroup) }),
+    resources: [{ name: 'mem', type: 'SCALAR', scalar: { value: (peak ?? 0) / MB } }],
+  };
+}
+
+interface MemoryAtEnd {
+  readonly limit: number | undefined;
+  readonly peak: number | undefined;
+  readonly stat: string | undefined;
+}
+
+/** The message in the words of Mesos. */
+export function limitMessage({ limit, peak, stat }: MemoryAtEnd): string {
+  const requested = limit === undefined || !Number.isFinite(limit) ? '' : `Requested: ${printBytes(limit)} `;
+  const used = peak === undefined ? '' : `Maximum Used: ${printBytes(peak)}\n`;
+  const statistics = stat === undefined ? '' : `\nMEMORY STATISTICS: \n${stat}\n`;
+  return `Memory limit exceeded: ${requested}${used}${statistics}`;
+}
+
+function statisticsOf(
+  hierarchies: Hierarchies,
+  cgroup: string,
+  withSwap: boolean,
+): Partial<ResourceStatistics> {
+  const use = readMemoryUse(hierarchies, cgroup);
+  return {
+    mem_total_bytes: use.total,
+    ...(withSwap ? { mem_total_memsw_bytes: use.totalWithSwap } : {}),
+    mem_file_bytes: use.cache,
+    mem_cache_bytes: use.cache,
+    mem_anon_bytes: use.rss,
+    mem_rss_bytes: use.rss,
+    mem_mapped_file_bytes: use.mapped,
+    mem_swap_bytes: use.swap,
+    mem_unevictable_bytes: use.unevictable,
+  };
+}

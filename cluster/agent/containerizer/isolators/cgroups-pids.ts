@@ -1,0 +1,27 @@
+/**
+ * The isolator `cgroups/pids`: counts the processes and threads of a container, and limits them by `--cgroups_pids_limit`.
+ *
+ * The original has no limit: it places containers in the hierarchy, and no more.
+ */
+
+import { cgroupProcesses, readCgroupFile } from '../cgroups/files';
+import { cgroupFolder } from '../cgroups/hierarchies';
+import { readBytes } from '../cgroups/text';
+import type { IsolatorContext } from './context';
+import type { Isolator } from './isolator';
+import { changeResources, ownsCgroup } from './specify';
+
+export function cgroupsPids({ config, hierarchies }: IsolatorContext): Isolator {
+  const limit = config.cgroups_pids_limit;
+  return {
+    name: 'cgroups/pids',
+    needsRuntime: true,
+    prepare: async ({ spec }) =>
+      limit !== undefined && ownsCgroup(spec) ? { specification: changeResources({ pids: { limit } }) } : {},
+    async usage({ cgroup }) {
+      const folder = cgroupFolder(hierarchies, 'pids', cgroup);
+      const threads = readBytes(readCgroupFile(folder, 'pids.current'));
+      return threads === undefined ? {} : { processes: cgroupProcesses(folder).length, threads };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * What isolators are made of: their flags, the machine, and the clock of the agent.
+ */
+
+import type { Ranges } from '../../../model/ranges';
+import type { Clock } from '../../../runtime/clock';
+import type { Logger } from '../../../runtime/log';
+import type { Hierarchies } from '../cgroups/hierarchies';
+import type { IsolationConfig } from '../isolation-flags';
+
+export interface IsolatorContext {
+  readonly config: IsolationConfig;
+  readonly hierarchies: Hierarchies;
+  /** The names of all isolators that are on. */
+  readonly isolation: readonly string[];
+  /** True when containers can be those of an OCI runtime. */
+  readonly hasRuntime: boolean;
+  /** The ports that the agent offers. */
+  readonly ports: Ranges;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

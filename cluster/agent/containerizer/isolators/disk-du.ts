@@ -1,0 +1,151 @@
+/**
+ * The isolator `disk/du`: what the sandbox and the volumes of a container take on disk, and with
+ * `--enforce_container_disk_quota` the end of one that takes more than it has (Mesos 1.11
+ * src/slave/containerizer/mesos/isolators/posix/disk.cpp).
+ *
+ * Nested containers are measured with the container that they are in: their sandboxes are below its own.
+ */
+
+import { lstatSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { DiskStatistics, Resource, ResourceStatistics } from '../../../api/generated/mesos';
+import { printBytes } from '../../../model/bytes';
+import { milliOf, readResources, type WireResource } from '../../../model/resources';
+import type { Limitation } from '../../core/container-spec';
+import type { IsolatorContext } from './context';
+import { diskUse } from './disk-use';
+import type { ContainerRun, Isolator } from './isolator';
+import { Watches } from './watches';
+
+const MB = 1024 * 1024;
+
+/** A folder with the disk resources of a container that are for it. */
+export interface DiskQuota {
+  readonly path: string;
+  readonly resources: readonly Resource[];
+  readonly bytes: number;
+}
+
+/** A container that is measured. */
+interface Measured {
+  readonly sandbox: string;
+  quotas: readonly DiskQuota[];
+  /** Bytes by path, from the last look. */
+  readonly used: Map<string, number>;
+}
+
+export function diskDu({ config, clock, log }: IsolatorContext): Isolator {
+  const containers = new Map<string, Measured>();
+  const look = async ({ spec }: ContainerRun): Promise<Limitation | undefined> => {
+    const measured = containers.get(spec.containerId);
+    if (measured === undefined) return undefined;
+    await measure(measured).catch((error: unknown) =>
+      log.error({ container: spec.containerId, error }, 'cannot measure the disk of a container'),
+    );
+    return config.enforce_container_disk_quota ? diskLimitation(measured.quotas, measured.used) : undefined;
+  };
+  const watches = new Watches(clock, config.container_disk_watch_interval, look);
+  return {
+    name: 'disk/du',
+    needsRuntime: false,
+    watch: (run, limited) => {
+      const { spec } = run;
+      if (spec.parent !== undefined) return;
+      const quotas = diskQuotas(spec.directory, spec.resources);
+      containers.set(spec.containerId, { sandbox: spec.directory, quotas, used: new Map() });
+      watches.add(run, limited);
+    },
+    update: async ({ spec }, { resources }) => {
+      const measured = containers.get(spec.containerId);
+      if (measured) measured.quotas = diskQuotas(measured.sandbox, resources);
+    },
+    usage: async ({ spec }) => {
+      const measured = containers.get(spec.containerId);
+      return measured ? diskStatistics(measured.sandbox, measured.quotas, measured.used) : {};
+    },
+    cleanup: async (run) => {
+      watches.remove(run);
+      containers.delete(run.spec.containerId);
+    },
+    stop: () => watches.stop(),
+  };
+}
+
+/** The folders of a container with their quotas: its sandbox, and each volume. */
+export function diskQuotas(sandbox: string, resources: readonly Resource[]): readonly DiskQuota[] {
+  const byPath = new Map<string, Resource[]>();
+  for (const resource of resources.filter(({ name }) => name === 'disk')) {
+    const path = pathOf(resource, sandbox);
+    byPath.set(path, [...(byPath.get(path) ?? []), resource]);
+  }
+  return [...byPath].map(([path, own]) => ({ path, resources: own, bytes: bytesOf(own) }));
+}
+
+function pathOf({ disk }: Resource, sandbox: string): string {
+  const path = disk?.volume?.container_path;
+  if (path === undefined) return sandbox;
+  return isAbsolute(path) ? path : join(sandbox, path);
+}
+
+function bytesOf(resources: readonly Resource[]): number {
+  return Math.floor((milliOf(readResources(resources as readonly WireResource[]), 'disk') * MB) / 1000);
+}
+
+/** Volumes in the sandbox do not count for it. */
+async function measure({ sandbox, quotas, used }: Measured): Promise<void> {
+  for (const { path } of quotas) {
+    const excluded =
+      path === sandbox ? quotas.map((quota) => quota.path).filter((other) => other !== sandbox) : [];
+    // A slash at the end measures what a link leads to.
+    const isLink = path !== sandbox && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+    used.set(path, await diskUse(isLink ? `${path}/` : path, excluded));
+  }
+}
+
+/** The first folder that is above its quota. A disk of its own (MOUNT) has its own limit. */
+export function diskLimitation(
+  quotas: readonly DiskQuota[],
+  used: ReadonlyMap<string, number>,
+): Limitation | undefined {
+  for (const { path, resources, bytes } of quotas) {
+    const isMount = resources.some(({ disk }) => disk?.source?.type === 'MOUNT');
+    const use = used.get(path) ?? 0;
+    if (isMount || use <= bytes) continue;
+    return {
+      reason: 'REASON_CONTAINER_LIMITATION_DISK',
+      message: `Disk usage (${printBytes(use)}) exceeds quota (${printBytes(bytes)})`,
+      resources,
+    };
+  }
+  return undefined;
+}
+
+/** Statistics of the volumes, and of the sandbox at the end. */
+export function diskStatistics(
+  sandbox: string,
+  quotas: readonly DiskQuota[],
+  used: ReadonlyMap<string, number>,
+): Partial<ResourceStatistics> {
+  const volumes = quotas.filter(({ path }) => path !== sandbox).map((quota) => volumeStatistics(quota, used));
+  const own = quotas.find(({ path }) => path === sandbox);
+  if (own === undefined) return volumes.length === 0 ? {} : { disk_statistics: volumes };
+  const use = used.get(sandbox) ?? 0;
+  return {
+    disk_limit_bytes: own.bytes,
+    disk_used_bytes: use,
+    disk_statistics: [...volumes, { limit_bytes: own.bytes, used_bytes: use }],
+  };
+}
+
+function volumeStatistics(
+  { path, resources, bytes }: DiskQuota,
+  used: ReadonlyMap<string, number>,
+): DiskStatistics {
+  const disk = resources[0]?.disk;
+  return {
+    ...(disk?.source ? { source: disk.source } : {}),
+    ...(disk?.persistence ? { persistence: disk.persistence } : {}),
+    limit_bytes: bytes,
+    used_bytes: used.get(path),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * Makes the isolators of `--isolation`, in their order, with those that are on without a name.
+ */
+
+import { StartError } from '../../../runtime/lifecycle';
+import { type Machine, selectIsolators } from '../isolation';
+import { cgroupFolders } from './cgroup-folders';
+import { cgroupsBlkio } from './cgroups-blkio';
+import { cgroupsCpu } from './cgroups-cpu';
+import { cgroupsDevices } from './cgroups-devices';
+import { cgroupsMem } from './cgroups-mem';
+import { cgroupsNetCls } from './cgroups-net-cls';
+import { cgroupsPids } from './cgroups-pids';
+import { placedIn } from './cgroups-placed';
+import type { IsolatorContext } from './context';
+import { diskDu } from './disk-du';
+import { gpuNvidia } from './gpu-nvidia';
+import { hostname } from './hostname';
+import type { Isolator } from './isolator';
+import { linuxCapabilities } from './linux-capabilities';
+import { linuxDevices } from './linux-devices';
+import { linuxNnp } from './linux-nnp';
+import { linuxSeccomp } from './linux-seccomp';
+import { networkPorts } from './network-ports';
+import { posixRlimits } from './posix-rlimits';
+import { posixCpu, posixMem } from './posix-usage';
+import { unmetAsks } from './unmet-asks';
+import { volumeHostPath } from './volume-host-path';
+import { volumeSandboxPath } from './volume-sandbox-path';
+
+type MakeIsolator = (context: IsolatorContext) => Isolator;
+
+/** A row for each name of `isolation.ts` that has something to do. */
+export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIsolator>([
+  ['posix/cpu', posixCpu],
+  ['posix/mem', posixMem],
+  ['posix/rlimits', posixRlimits],
+  ['cgroups/blkio', cgroupsBlkio],
+  ['cgroups/cpu', cgroupsCpu],
+  ['cgroups/cpuset', () => placedIn('cgroups/cpuset')],
+  ['cgroups/devices', cgroupsDevices],
+  ['cgroups/hugetlb', () => placedIn('cgroups/hugetlb')],
+  ['cgroups/mem', cgroupsMem],
+  ['cgroups/net_cls', cgroupsNetCls],
+  ['cgroups/net_prio', () => placedIn('cgroups/net_prio')],
+  ['cgroups/perf_event', () => placedIn('cgroups/perf_event')],
+  ['cgroups/pids', cgroupsPids],
+  ['linux/devices', linuxDevices],
+  ['linux/capabilities', linuxCapabilities],
+  ['linux/nnp', linuxNnp],
+  ['volume/sandbox_path', volumeSandboxPath],
+  ['volume/host_path', volumeHostPath],
+  ['disk/du', diskDu],
+  ['linux/seccomp', linuxSeccomp],
+  ['gpu/nvidia', gpuNvidia],
+  ['network/ports', networkPorts],
+]);
+
+/** The isolators for a machine. Throws a StartError with the first one that it cannot have. */
+export function makeIsolators(
+  { config, ...others }: Omit<IsolatorContext, 'isolation' | 'hierarchies' | 'hasRuntime'>,
+  machine: Machine,
+): readonly Isolator[] {
+  const selection = selectIsolators(config.isolation.names, machine);
+  if ('error' in selection) throw new StartError(`--isolation: ${selection.error}`);
+  for (const text of [...config.isolation.warnings, ...selection.notes])
+    others.log.warn({ flag: 'isolation' }, text);
+  const hasRuntime = machine.isRoot && machine.runtime !== undefined;
+  const context: IsolatorContext = {
+    config,
+    ...others,
+    isolation: selection.names,
+    hierarchies: machine.hierarchies,
+    hasRuntime,
+  };
+  const named = selection.names.flatMap((name) => MAKERS.get(name)?.(context) ?? []);
+  const always = hasRuntime ? [unmetAsks(context), cgroupFolders(context), hostname()] : [unmetAsks(context)];
+  return [...always, ...named];
+}

@@ -1,0 +1,102 @@
+/**
+ * Parts of a container that an isolator has to carry out which is not on: they are refused with its name. The original leaves
+ * them out in silence.
+ *
+ * It is on always, and has no name in `--isolation`.
+ */
+
+import type { ContainerSpec } from '../../core/container-spec';
+import type { IsolatorContext } from './context';
+import type { Isolator } from './isolator';
+import { hostPathOf } from './volumes';
+
+interface Ask {
+  /** The part, for the text. */
+  readonly part: string;
+  /** The isolator that carries it out; undefined when none does yet. */
+  readonly isolator?: string;
+  readonly isAsked: (spec: ContainerSpec) => boolean;
+}
+
+const ASKS: readonly Ask[] = [
+  {
+    part: 'ContainerInfo.rlimit_info',
+    isolator: 'posix/rlimits',
+    isAsked: ({ container }) => (container?.rlimit_info?.rlimits ?? []).length > 0,
+  },
+  {
+    part: 'Capabilities (ContainerInfo.linux_info)',
+    isolator: 'linux/capabilities',
+    isAsked: ({ container }) => {
+      const info = container?.linux_info;
+      return [info?.capability_info, info?.effective_capabilities, info?.bounding_capabilities].some(
+        (capabilities) => capabilities !== undefined,
+      );
+    },
+  },
+  {
+    part: 'LinuxInfo.seccomp with a profile',
+    isolator: 'linux/seccomp',
+    isAsked: ({ container }) => container?.linux_info?.seccomp?.profile_name !== undefined,
+  },
+  {
+    part: 'LinuxInfo.ipc_mode PRIVATE',
+    isolator: 'namespaces/ipc',
+    isAsked: ({ container }) => container?.linux_info?.ipc_mode === 'PRIVATE',
+  },
+  {
+    part: 'LinuxInfo.shm_size',
+    isolator: 'namespaces/ipc',
+    isAsked: ({ container }) => container?.linux_info?.shm_size !== undefined,
+  },
+  {
+    part: 'A limit of cpus above the request',
+    isolator: 'cgroups/cpu',
+    isAsked: ({ limits }) => Number.isFinite(limits['cpus']),
+  },
+  {
+    part: 'A limit of mem above the request',
+    isolator: 'cgroups/mem',
+    isAsked: ({ limits }) => Number.isFinite(limits['mem']),
+  },
+  {
+    part: 'A HOST_PATH volume',
+    isolator: 'volume/host_path',
+    isAsked: ({ container }) => (container?.volumes ?? []).some((volume) => hostPathOf(volume) !== undefined),
+  },
+  {
+    part: 'A volume with an image',
+    isAsked: ({ container }) => (container?.volumes ?? []).some(({ image }) => image !== undefined),
+  },
+  {
+    part: 'A volume of this source (DOCKER_VOLUME, SECRET or CSI_VOLUME)',
+    isAsked: ({ container }) =>
+      (container?.volumes ?? []).some(({ source }) =>
+        ['DOCKER_VOLUME', 'SECRET', 'CSI_VOLUME'].includes(source?.type ?? ''),
+      ),
+  },
+];
+
+export function unmetAsks({ isolation, hasRuntime }: IsolatorContext): Isolator {
+  return {
+    name: 'unmet asks',
+    needsRuntime: false,
+    refusal: (spec) => unmetAsk(spec, { isolation, hasRuntime }),
+  };
+}
+
+/** The reason why a container cannot have all that it asks for. */
+export function unmetAsk(
+  spec: ContainerSpec,
+  { isolation, hasRuntime }: Pick<IsolatorContext, 'isolation' | 'hasRuntime'>,
+): string | undefined {
+  for (const { part, isolator, isAsked } of ASKS) {
+    if (!isAsked(spec) || (isolator !== undefined && isolation.includes(isolator))) continue;
+    return isolator === undefined
+      ? `${part} is not supported`
+      : `${part} needs the isolator ${isolator}, which --isolation of this agent does not have`;
+  }
+  return spec.container?.hostname !== undefined && !hasRuntime
+    ? 'ContainerInfo.hostname needs an OCI runtime, and this agent has none'
+    : undefined;
+}

@@ -1,0 +1,52 @@
+import { unmetAsk } from '../../../../../cluster/agent/containerizer/isolators/unmet-asks';
+import type { ContainerSpec } from '../../../../../cluster/agent/core/container-spec';
+import type { ContainerInfo } from '../../../../../cluster/api/generated/mesos';
+import { specOf } from './builders';
+
+const mesos = (members: Partial<ContainerInfo>): Partial<ContainerSpec> => ({
+  container: { type: 'MESOS', ...members },
+});
+const volume = { mode: 'RW', container_path: 'a' } as const;
+
+it.each<[Partial<ContainerSpec>, string]>([
+  [mesos({ rlimit_info: { rlimits: [{ type: 'RLMT_CORE' }] } }), 'posix/rlimits'],
+  [mesos({ linux_info: { effective_capabilities: { capabilities: [] } } }), 'linux/capabilities'],
+  [mesos({ linux_info: { capability_info: { capabilities: ['CHOWN'] } } }), 'linux/capabilities'],
+  [mesos({ linux_info: { seccomp: { profile_name: 'a' } } }), 'linux/seccomp'],
+  [mesos({ linux_info: { ipc_mode: 'PRIVATE' } }), 'namespaces/ipc'],
+  [mesos({ linux_info: { shm_size: 64 } }), 'namespaces/ipc'],
+  [{ limits: { cpus: 2 } }, 'cgroups/cpu'],
+  [{ limits: { mem: 64 } }, 'cgroups/mem'],
+  [mesos({ volumes: [{ ...volume, host_path: '/a' }] }), 'volume/host_path'],
+])('a container that asks for %j needs %s', (change, isolator) => {
+  const reason = unmetAsk(specOf(change), { isolation: [], hasRuntime: true });
+  expect(reason).toMatch(
+    new RegExp(` needs the isolator ${isolator}, which --isolation of this agent does not`),
+  );
+  expect(unmetAsk(specOf(change), { isolation: [isolator], hasRuntime: true })).toBeUndefined();
+});
+
+it.each<[Partial<ContainerSpec>, string]>([
+  [mesos({ volumes: [{ ...volume, image: { type: 'DOCKER' } }] }), 'A volume with an image is not supported'],
+  [
+    mesos({ volumes: [{ ...volume, source: { type: 'DOCKER_VOLUME', docker_volume: { name: 'v' } } }] }),
+    'A volume of this source (DOCKER_VOLUME, SECRET or CSI_VOLUME) is not supported',
+  ],
+  [mesos({ hostname: 'web' }), 'ContainerInfo.hostname needs an OCI runtime, and this agent has none'],
+])('a container that asks for %j is refused: %s', (change, reason) => {
+  expect(unmetAsk(specOf(change), { isolation: [], hasRuntime: false })).toBe(reason);
+});
+
+it.each<[Partial<ContainerSpec>]>([
+  [{}],
+  [mesos({})],
+  [
+    mesos({
+      linux_info: { share_pid_namespace: true, ipc_mode: 'SHARE_PARENT', seccomp: { unconfined: true } },
+    }),
+  ],
+  [{ limits: { cpus: Number.POSITIVE_INFINITY, mem: Number.POSITIVE_INFINITY } }],
+  [mesos({ volumes: [{ ...volume, host_path: 'relative' }] })],
+])('a container that asks for %j has it without an isolator', (change) => {
+  expect(unmetAsk(specOf(change), { isolation: [], hasRuntime: false })).toBeUndefined();
+});

@@ -1,0 +1,18 @@
+import { printSpec } from '../../../../../cluster/agent/containerizer/oci/print-spec';
+import { baseSpec } from '../isolators/builders';
+
+it('prints integers of 64 bits exactly, and texts as they are', () => {
+  const specification = baseSpec();
+  const limit = 2n ** 64n - 1n;
+  const text = printSpec({
+    ...specification,
+    process: {
+      ...specification.process,
+      args: ['integer:1', '"18446744073709551615"'],
+      rlimits: [{ type: 'RLIMIT_CORE', soft: 0, hard: limit }],
+    },
+  });
+  expect(text).toContain('"rlimits":[{"type":"RLIMIT_CORE","soft":0,"hard":18446744073709551615}]');
+  expect(text).toContain('"args":["integer:1","\\"18446744073709551615\\""]');
+  expect(JSON.parse(printSpec(specification))).toEqual(specification);
+});
