@@ -27,6 +27,7 @@ import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
 import { acceptedFlags } from './edge/accepted-flags';
+import { DEFAULT_IP, placeFlags } from './edge/place';
 
 export const agentFlags = withEnvironment('MESOS_', {
   master: zkFlag(
@@ -40,11 +41,12 @@ export const agentFlags = withEnvironment('MESOS_', {
     fallback: 10_000,
     fallbackText: '10secs',
   }),
-  ip: text({ help: 'address to listen on; IPv6 needs --advertise_ip', fallback: '127.0.0.1' }),
+  ip: text({ help: 'address to listen on; IPv6 needs --advertise_ip', fallback: DEFAULT_IP }),
   port: port({ help: 'port for everything: API, master, executors', fallback: 5051 }),
   advertise_ip: ipv4({ help: 'address that others are told, when it is not --ip' }),
   advertise_port: optionalPort('port that others are told, when it is not --port'),
   hostname: text({ help: 'name that others reach tasks by; the address without it' }),
+  ...placeFlags,
   work_dir: text({
     help: 'folder of sandboxes and state',
     fallback: './.meseta/agent',

@@ -11,6 +11,7 @@ import { agentBoot } from './edge/boot';
 import { agentServer } from './edge/http/server';
 import { type AgentParts, type AgentSurroundings, agentParts } from './edge/parts';
 import { agentPerformers } from './edge/perform';
+import { withDiscoveredIp } from './edge/place';
 
 export type { GoneAgent } from './edge/end-of-tasks';
 
@@ -23,8 +24,9 @@ export interface RunningAgent extends Running {
 }
 
 /** Starts an agent: it registers with the master as soon as that is there. Stopping it ends every task. */
-export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
-  return startProcess(deps, {
+export async function startAgent(flags: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
+  const config = await withDiscoveredIp(flags);
+  return await startProcess(deps, {
     machine: agentMachine,
     parts: (context) => agentParts(config, deps, context),
     server: (parts) => agentServer(config, parts),

@@ -13,6 +13,8 @@ export interface AgentBoot {
   readonly ip: string;
   readonly port: number;
   readonly hostname: string;
+  /** Its fault domain. */
+  readonly domain?: mesos.DomainInfo | undefined;
   readonly version: string;
   readonly resources: readonly mesos.Resource[];
   readonly attributes: readonly mesos.Attribute[];

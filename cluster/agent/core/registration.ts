@@ -79,6 +79,7 @@ function slaveInfo({ boot, agentId }: AgentState): internal.SlaveInfo {
     port: boot.port,
     resources: boot.resources,
     attributes: boot.attributes,
+    domain: boot.domain,
     id: agentId === undefined ? undefined : { value: agentId },
     checkpoint: true,
   };

@@ -41,7 +41,6 @@ function switchUser(): Flag<boolean> {
 }
 
 const unusedFlags = {
-  ...unusedSwitches('--hostname says the name', 'hostname_lookup'),
   ...unused(
     IMAGES,
     'image_provisioner_backend',
@@ -217,11 +216,6 @@ const refusedFlags = {
     'default_container_info',
   ),
   ...refused('what the agent can do is not configured; leave it out', 'agent_features'),
-  ...refused(
-    'agents tell no fault domain yet; leave it out, or tell racks and regions apart with --attributes',
-    'domain',
-  ),
-  ...refused('give the address with --ip', 'ip_discovery_command'),
   ...refused('tasks are not told an IPv6 address; leave it out', 'ip6_discovery_command'),
   ...refused(
     MODULES,

@@ -9,6 +9,7 @@ import { type AgentConfig, readEnvironment } from '../config';
 import type { AgentBoot, AgentSettings } from '../core/events';
 import { readAgentId, readCheckpointedResources } from './checkpoint';
 import { AGENT_ID, type AgentParts } from './parts';
+import { domainOf, hostnameOf } from './place';
 import { agentAttributes, agentResources } from './resources';
 
 export async function agentBoot(
@@ -19,7 +20,8 @@ export async function agentBoot(
   return {
     ip: host,
     port,
-    hostname: config.hostname ?? host,
+    hostname: await hostnameOf(config, host),
+    domain: domainOf(config.domain),
     version: VERSION,
     resources: await agentResources(config, workDir),
     attributes: agentAttributes(config.attributes),

@@ -8,7 +8,7 @@ import type * as mesos from '../../api/generated/mesos';
 import { messageFromJson } from '../../api/json-read';
 import { errorText } from '../../model/error-text';
 import { isDynamicallyReserved, isReserved, pushReservation } from '../../model/reservations';
-import { formError } from '../../model/resource-errors';
+import { formError, gpusError } from '../../model/resource-errors';
 import { readAttributeText, readResourceText } from '../../model/resource-text';
 import {
   combine,
@@ -80,7 +80,7 @@ function givenError(resources: Resources): string | undefined {
     if (isRevocable(resource)) return `${shown} is revocable: an estimator says what is`;
     if (isDynamicallyReserved(resource)) return `${shown} is reserved dynamically: write type STATIC`;
   }
-  return undefined;
+  return gpusError(writeResources(resources));
 }
 
 async function detect(workDir: string): Promise<Resources> {

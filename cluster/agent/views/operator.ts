@@ -66,6 +66,7 @@ export function getAgent({ boot, agentId, drain, drainStartedAt }: AgentState): 
       port: boot.port,
       resources: boot.resources,
       attributes: boot.attributes,
+      domain: boot.domain,
       id: agentId === undefined ? undefined : { value: agentId },
     },
     drain_config: drain,

@@ -39,6 +39,7 @@ export function statePage(state: AgentState, flags: Record<string, string> | und
     pid: JSON.stringify(pidOf(state)),
     hostname: JSON.stringify(boot.hostname),
     capabilities: JSON.stringify(CAPABILITIES.map(({ type }) => type)),
+    domain: boot.domain && encodeNestedJson('mesos.v1.DomainInfo', boot.domain),
     drain_config: state.drain && encodeNestedJson('mesos.v1.DrainConfig', state.drain),
     estimated_drain_start_time_seconds:
       state.drainStartedAt === undefined ? undefined : String(Math.floor(state.drainStartedAt / 1000)),

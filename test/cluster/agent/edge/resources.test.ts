@@ -40,6 +40,7 @@ describe('the resources of an agent', () => {
     ['[{"name":"cpus","type":"SCALAR"}]', /Invalid scalar resource/],
     [`[${JSON.stringify({ ...mount, name: 'cpus' })}]`, /DiskInfo should not be set for cpus/],
     ['cpus:1;cpus:[1-2]', /cpus is given with two types/],
+    ['gpus:1.5', /The 'gpus' resource must be an unsigned integer/],
     ['cpus(a/):1', /Role 'a\/' cannot end with a slash/],
     [
       '[{"name":"cpus","type":"SCALAR","scalar":{"value":1},"reservations":[{"type":"DYNAMIC","role":"a"}]}]',
