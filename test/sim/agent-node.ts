@@ -32,6 +32,8 @@ export interface AgentOutside {
   readonly broken: (error: Error) => void;
 }
 
+const ENDED = { status: undefined, message: 'ended' };
+
 type AgentMailbox = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
 
 interface Container {
@@ -95,6 +97,7 @@ export class AgentNode implements MessagePeer {
           this.kept = kept;
         },
         launch: (order) => this.launch(order),
+        update: () => undefined,
         destroy: ({ containerId }) => this.end(containerId),
         event: ({ stream, event }) => this.toExecutor(stream, event),
         close: () => undefined,
@@ -183,7 +186,9 @@ export class AgentNode implements MessagePeer {
     if (!this.outside.master.isUp) this.outside.network.after(5, () => this.linkBroke(MASTER_PID));
   }
 
-  private launch({ containerId, frameworkId, executorId }: Extract<AgentEffect, { kind: 'launch' }>): void {
+  private launch({
+    spec: { containerId, frameworkId, executorId },
+  }: Extract<AgentEffect, { kind: 'launch' }>): void {
     const ids = { framework_id: { value: frameworkId }, executor_id: { value: executorId } };
     const local = (run: () => void): void => this.outside.network.send(`container ${containerId}`, run);
     const container: Container = {
@@ -259,7 +264,7 @@ export class AgentNode implements MessagePeer {
     if (container) container.gone = true;
     this.containers.delete(containerId);
     this.outside.network.after(this.outside.network.someMs(10), () =>
-      this.post({ kind: 'container.exited', containerId, text: 'ended' }),
+      this.post({ kind: 'container.exited', containerId, termination: ENDED }),
     );
   }
 }

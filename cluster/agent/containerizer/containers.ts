@@ -9,6 +9,7 @@ import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { HeldProgram } from '../../runtime/holder/held-program';
 import { findProcesses, killFound } from '../../runtime/processes';
+import type { Termination } from '../core/container-spec';
 import type { AgentEffect } from '../core/effects';
 import type { AgentInput } from '../core/events';
 import type { ExecutorLauncher, LaunchedExecutor } from './launcher';
@@ -28,17 +29,18 @@ export class Containers {
 
   constructor(private readonly options: ContainersOptions) {}
 
-  async launch(order: Launch): Promise<void> {
-    const { containerId } = order;
+  async launch({ spec }: Launch): Promise<void> {
+    const { containerId } = spec;
     try {
-      await makeSandbox({ workDir: this.options.workDir, ...order });
+      await makeSandbox({ workDir: this.options.workDir, ...spec });
       const runFolder = this.runFolder(containerId);
       makeFolder(runFolder);
-      const executor = await this.options.launcher(order.environment, runFolder);
+      const executor = await this.options.launcher(spec.environment, runFolder);
       this.running.set(containerId, executor);
+      this.options.post({ kind: 'container.launched', containerId });
       void executor.exited.then((text) => {
         this.running.delete(containerId);
-        this.options.post({ kind: 'container.exited', containerId, text });
+        this.options.post({ kind: 'container.exited', containerId, termination: terminated(text) });
         // What cannot be removed now is removed at the next start.
         rm(runFolder, { recursive: true, force: true }).catch(() => undefined);
       });
@@ -58,12 +60,16 @@ export class Containers {
   async destroy(containerId: string): Promise<void> {
     const executor = this.running.get(containerId);
     if (executor) await executor.stop();
-    else this.options.post({ kind: 'container.exited', containerId, text: 'destroyed' });
+    else this.options.post({ kind: 'container.exited', containerId, termination: terminated('destroyed') });
   }
 
   async destroyAll(): Promise<void> {
     await Promise.all([...this.running.values()].map((executor) => executor.stop()));
   }
+}
+
+function terminated(message: string): Termination {
+  return { status: undefined, message };
 }
 
 /** The folders of containers that run, each with the holder of its task. */

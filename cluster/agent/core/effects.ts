@@ -6,6 +6,8 @@ import type { Event as ExecutorEvent } from '../../api/generated/executor';
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import type { CommonEffect } from '../../model/event';
+import type { ContainerSpec } from './container-spec';
+import type { ExecutorKind } from './state';
 
 /** Messages an agent sends to the master, by their protobuf name. */
 export interface MasterMessages {
@@ -35,17 +37,16 @@ export type AgentEffect =
   /** Keeps reservations and volumes over a restart. */
   | { readonly kind: 'keep'; readonly resources: readonly mesos.Resource[] }
   /**
-   * Starts an executor in its sandbox, which then subscribes. Answered by container.failed or
-   * container.exited.
+   * Launches the container of an executor, which then subscribes. Answered by container.launched or container.failed, and
+   * at its end by container.exited.
    */
+  | { readonly kind: 'launch'; readonly spec: ContainerSpec; readonly executor: ExecutorKind }
+  /** Changes the resources of a running container, as its tasks come and go. */
   | {
-      readonly kind: 'launch';
+      readonly kind: 'update';
       readonly containerId: string;
-      readonly directory: string;
-      readonly frameworkId: string;
-      readonly executorId: string;
-      readonly environment: Readonly<Record<string, string>>;
-      readonly user: string | undefined;
+      readonly resources: readonly mesos.Resource[];
+      readonly limits: ContainerSpec['limits'];
     }
   /** Ends a container and all of its processes by force. Answered by container.exited. */
   | { readonly kind: 'destroy'; readonly containerId: string }

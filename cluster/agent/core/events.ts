@@ -7,6 +7,7 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
 import type { FoundFolder, GarbageSettings } from './garbage-state';
+import type { Termination } from './container-spec';
 
 /** The boot value of an agent. */
 export interface AgentBoot {
@@ -70,8 +71,12 @@ export interface AgentEvents {
   'executor.call': { readonly request: number; readonly call: executor.Call };
   'executor.closed': { readonly stream: string };
 
+  /** The program of a container runs; a hosted executor has its container and subscribes. */
+  'container.launched': { readonly containerId: string };
+  /** A container could not be launched, and nothing is left of it but its sandbox. */
   'container.failed': { readonly containerId: string; readonly reason: string };
-  'container.exited': { readonly containerId: string; readonly text: string };
+  /** A container has ended; undefined for one that the containerizer does not know. */
+  'container.exited': { readonly containerId: string; readonly termination: Termination | undefined };
 
   /** The folders of runs, executors, frameworks and agents that are there after the start. */
   'folders.found': { readonly folders: readonly FoundFolder[] };

@@ -7,6 +7,7 @@
 
 import type * as executorApi from '../../api/generated/executor';
 import type * as mesos from '../../api/generated/mesos';
+import { note } from '../../model/machine';
 import { isTerminal } from '../../model/task-state';
 import { drainStatus } from './drain';
 import type { EventOf } from './events';
@@ -144,6 +145,11 @@ export function streamClosed({ state }: Turn, event: EventOf<'executor.closed'>)
   }
 }
 
+/** The container runs; its executor subscribes by itself. */
+export function launched(turn: Turn, { containerId }: EventOf<'container.launched'>): void {
+  note(turn, 'debug', 'a container runs', { container: containerId });
+}
+
 /** The executor could not be started. */
 export function launchFailed(turn: Turn, { containerId, reason }: EventOf<'container.failed'>): void {
   const { state } = turn;
@@ -155,8 +161,11 @@ export function launchFailed(turn: Turn, { containerId, reason }: EventOf<'conta
   complete(turn, executor);
 }
 
+/** The end of a container that the containerizer does not know. */
+const UNKNOWN = 'unknown container';
+
 /** The container of an executor has ended, and with it the tasks that had not ended before. */
-export function containerExited(turn: Turn, { containerId, text }: EventOf<'container.exited'>): void {
+export function containerExited(turn: Turn, { containerId, termination }: EventOf<'container.exited'>): void {
   const { state } = turn;
   const executor = findContainer(state, containerId);
   if (!executor) return;
@@ -165,7 +174,7 @@ export function containerExited(turn: Turn, { containerId, text }: EventOf<'cont
   executor.stream = undefined;
   // No framework would acknowledge updates of one that is gone.
   if (state.frameworks.get(executor.frameworkId)?.terminating) executor.queued.clear();
-  else endTasks(turn, executor, isStopping ? 'TASK_KILLED' : 'TASK_FAILED', text);
+  else endTasks(turn, executor, isStopping ? 'TASK_KILLED' : 'TASK_FAILED', termination?.message ?? UNKNOWN);
   complete(turn, executor);
 }
 

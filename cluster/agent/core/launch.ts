@@ -12,6 +12,7 @@ import { note } from '../../model/machine';
 import { nextUuid } from '../../model/random';
 import type { TaskState } from '../../model/task-state';
 import { printDuration } from '../../model/time';
+import type { ContainerSpec } from './container-spec';
 import type { EventOf } from './events';
 import { completeFramework } from './executors';
 import { keepFolders } from './garbage';
@@ -43,16 +44,27 @@ export function runTask(turn: Turn, { message }: EventOf<'master.runTask'>): voi
   framework.executors.set(executor.id, executor);
   keepFolders(state, executor.directory);
   const { containerId } = executor;
-  effects.push({
-    kind: 'launch',
-    containerId,
-    directory: executor.directory,
-    frameworkId,
-    executorId: executor.id,
-    environment: environmentOf(state, framework, executor),
-    user: message.task.command?.user ?? message.framework.user,
-  });
+  effects.push({ kind: 'launch', spec: specOf(state, framework, executor), executor: executor.kind });
   wake(turn, { kind: 'executor', containerId }, now + state.boot.settings.executorRegistrationTimeoutMs);
+}
+
+/** The container of a command task, whose program is the task's command. */
+function specOf(state: AgentState, framework: AgentFramework, executor: Executor): ContainerSpec {
+  const { containerId, id: executorId, frameworkId, directory, info } = executor;
+  const [task] = executor.queued.values();
+  return {
+    containerId,
+    frameworkId,
+    executorId,
+    taskId: task?.task_id.value,
+    directory,
+    user: task?.command?.user ?? framework.info.user,
+    command: task?.command,
+    environment: environmentOf(state, framework, executor),
+    container: task?.container,
+    resources: [...(info.resources ?? []), ...(task?.resources ?? [])],
+    limits: {},
+  };
 }
 
 /** Refuses each task of a group: groups need the default executor, which this agent does not have. */
@@ -140,6 +152,7 @@ function createExecutor(state: AgentState, framework: AgentFramework, task: meso
   const path = ['slaves', state.agentId, 'frameworks', framework.id, 'executors', id, 'runs', containerId];
   return {
     id,
+    kind: 'command',
     frameworkId: framework.id,
     containerId,
     directory: [state.boot.workDir, ...path].join('/'),

@@ -52,8 +52,15 @@ export interface AgentFramework {
   terminating: boolean;
 }
 
+/**
+ * The built-in executor of a command task, that of task groups, or one that its framework brings. The first two run in the
+ * agent's process.
+ */
+export type ExecutorKind = 'command' | 'default' | 'custom';
+
 export interface Executor {
   readonly id: string;
+  readonly kind: ExecutorKind;
   readonly frameworkId: string;
   readonly containerId: string;
   readonly directory: string;

@@ -10,7 +10,15 @@ import { checkpoint } from './checkpoint';
 import { drain } from './drain';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents } from './events';
-import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
+import {
+  called,
+  containerExited,
+  launched,
+  launchFailed,
+  streamClosed,
+  subscribed,
+  toExecutor,
+} from './executor-api';
 import { collect, diskMeasured, foldersFound, foldersRemoved, measureDisk, scheduleEnded } from './garbage';
 import {
   killTask,
@@ -64,6 +72,7 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'executor.subscribe': subscribed,
   'executor.call': called,
   'executor.closed': streamClosed,
+  'container.launched': launched,
   'container.failed': launchFailed,
   'container.exited': containerExited,
   'folders.found': foldersFound,

@@ -38,6 +38,8 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
       );
     },
     launch: (order) => void containers.launch(order),
+    // No isolator limits what a container has.
+    update: () => undefined,
     destroy: ({ containerId }) => void containers.destroy(containerId),
     event: ({ stream, event }) => door.event(stream, event),
     close: ({ stream, reason }) => door.close(stream, reason),

@@ -52,6 +52,7 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
       remember: () => undefined,
       keep: () => undefined,
       launch: (launch) => executors.launch(launch),
+      update: () => undefined,
       destroy: ({ containerId }) => executors.leave(containerId),
       event: ({ stream, event }) => executors.handle(stream, event),
       close: () => undefined,

@@ -33,6 +33,7 @@ interface EmulatedTask {
 }
 
 let requests = 0;
+const ENDED = { status: undefined, message: 'ended' };
 
 export class EmulatedExecutors {
   private readonly tasks = new Map<string, EmulatedTask>();
@@ -40,7 +41,7 @@ export class EmulatedExecutors {
   constructor(private readonly options: EmulatedExecutorsOptions) {}
 
   /** Starts an executor, which subscribes at once. */
-  launch({ containerId, frameworkId, executorId }: Extract<AgentEffect, { kind: 'launch' }>): void {
+  launch({ spec: { containerId, frameworkId, executorId } }: Extract<AgentEffect, { kind: 'launch' }>): void {
     const ids = { framework_id: { value: frameworkId }, executor_id: { value: executorId } };
     this.tasks.set(containerId, { ids, cancel: undefined, running: false });
     this.options.post({ kind: 'executor.subscribe', stream: containerId, call: { ...ids, subscribe: {} } });
@@ -62,7 +63,7 @@ export class EmulatedExecutors {
     task.cancel?.();
     if (task.running) this.options.running.count -= 1;
     this.tasks.delete(containerId);
-    this.options.post({ kind: 'container.exited', containerId, text: 'ended' });
+    this.options.post({ kind: 'container.exited', containerId, termination: ENDED });
   }
 
   private run(containerId: string, task: EmulatedTask): void {

@@ -89,12 +89,14 @@ export class AgentScript {
           this.checkpointed = checkpointed;
           say(`keep ${printResources(readResources(checkpointed)) || 'nothing'}`);
         },
-        launch: ({ executorId, containerId, environment }) => {
+        launch: ({ spec: { executorId, containerId, environment } }) => {
           this.containers.set(executorId, containerId);
           say(
             `launch ${executorId} sandbox=${environment['MESOS_SANDBOX']?.replace(containerId, 'CONTAINER')}`,
           );
         },
+        update: ({ containerId, resources: all }) =>
+          say(`update ${this.taskOf(containerId)} ${printResources(readResources(all))}`),
         destroy: ({ containerId }) => say(`destroy ${this.taskOf(containerId)}`),
         event: ({ stream, event }) => say(`event ${stream}: ${event.type}`),
         close: ({ stream, reason }) => say(`close ${stream}: ${reason}`),
@@ -295,7 +297,11 @@ export class AgentScript {
       this.post({ kind: 'executor.call', request: this.requests++, call });
     },
     exit: ([task = '']) =>
-      this.post({ kind: 'container.exited', containerId: this.container(task), text: 'done' }),
+      this.post({
+        kind: 'container.exited',
+        containerId: this.container(task),
+        termination: { status: undefined, message: 'done' },
+      }),
     fail: ([task = '']) => {
       this.post({ kind: 'container.failed', containerId: this.container(task), reason: 'no space left' });
     },

@@ -2,6 +2,7 @@ import type { AgentEffect } from '../../../../cluster/agent/core/effects';
 import { initAgent } from '../../../../cluster/agent/core/state';
 import { agentMachine } from '../../../../cluster/agent/core/step';
 import type { FrameworkInfo, TaskInfo } from '../../../../cluster/api/generated/mesos';
+import { present } from '../../../../cluster/model/assert';
 import { taskInfo } from '../../master/builders';
 import { AGENT_BOOT, AgentScript } from '../interpreter';
 
@@ -103,8 +104,12 @@ test.each<[taken: Partial<TaskInfo>]>([
 test('a launched task gets the environment of Mesos, and a sandbox of its own', () => {
   const { effects } = run({}, { checkpoint: true });
   const [launch] = effects.filter((effect) => effect.kind === 'launch');
-  expect(launch).toMatchObject({
+  const { spec } = present(launch, 'nothing was launched');
+  expect(launch?.executor).toBe('command');
+  expect(spec).toMatchObject({
+    frameworkId: 'web',
     executorId: 't',
+    taskId: 't',
     user: 'root',
     environment: {
       MESOS_FRAMEWORK_ID: 'web',
@@ -112,8 +117,8 @@ test('a launched task gets the environment of Mesos, and a sandbox of its own', 
       MESOS_SLAVE_ID: 'S0',
       MESOS_SLAVE_PID: 'slave(1)@10.0.0.2:5051',
       MESOS_AGENT_ENDPOINT: '10.0.0.2:5051',
-      MESOS_DIRECTORY: launch?.directory,
-      MESOS_SANDBOX: launch?.directory,
+      MESOS_DIRECTORY: spec.directory,
+      MESOS_SANDBOX: spec.directory,
       MESOS_HTTP_COMMAND_EXECUTOR: '1',
       MESOS_CHECKPOINT: '1',
       MESOS_RECOVERY_TIMEOUT: '15mins',
@@ -121,14 +126,14 @@ test('a launched task gets the environment of Mesos, and a sandbox of its own', 
       MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '5secs',
     },
   });
-  expect(launch?.directory).toBe(
-    `/work-dir/slaves/S0/frameworks/web/executors/t/runs/${launch?.containerId}`,
-  );
+  expect(spec.directory).toBe(`/work-dir/slaves/S0/frameworks/web/executors/t/runs/${spec.containerId}`);
 });
 
 test("a task's own user wins over its framework's", () => {
   const { effects } = run({ command: { value: 'true', user: 'nobody' } });
-  expect(effects).toContainEqual(expect.objectContaining({ kind: 'launch', user: 'nobody' }));
+  expect(effects).toContainEqual(
+    expect.objectContaining({ spec: expect.objectContaining({ user: 'nobody' }) }),
+  );
 });
 
 test.each([
