@@ -57,6 +57,8 @@ export function agentArgs(options: UpOptions, index: number, master: string): st
     `--work_dir=${join(options['work-dir'], `agent-${index + 1}`)}`,
     `--resources=${agentShare(options, index)}`,
     '--registration_backoff_factor=0ms',
+    // A cluster may be started with other options, and no task outlives it.
+    '--reconfiguration_policy=any',
     `--executor_environment_variables=${JSON.stringify({ PATH: taskPath() })}`,
     ...common(options, `agent-${index + 1}`),
   ];

@@ -6,6 +6,7 @@ import { errorText } from '../model/error-text';
 import { aclsFlag } from '../runtime/auth/acls';
 import { operatorFlags } from '../runtime/auth/flags';
 import {
+  choice,
   duration,
   fraction,
   integer,
@@ -26,6 +27,7 @@ import { allowedHostsFlag } from '../runtime/http/hosts';
 import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
+import type { ReconfigurationPolicy } from './core/reconfiguration';
 import { acceptedFlags } from './edge/accepted-flags';
 import { DEFAULT_IP, placeFlags } from './edge/place';
 
@@ -66,6 +68,36 @@ export const agentFlags = withEnvironment('MESOS_', {
     help: 'time an executor has to subscribe',
     fallback: 60_000,
     fallbackText: '1mins',
+  }),
+  recover: choice<'reconnect' | 'cleanup'>({
+    help: 'reconnect: executors of an earlier run go on; cleanup: they are ended, and the agent with them',
+    words: ['reconnect', 'cleanup'],
+    fallback: 'reconnect',
+  }),
+  strict: toggle({
+    help: 'do not start with a checkpoint that cannot be read whole; with --no-strict what can be is recovered',
+    fallback: true,
+  }),
+  reconfiguration_policy: choice<ReconfigurationPolicy>({
+    help: 'what may change while the agent is away: equal, nothing; additive, more resources and attributes; any, all (ours)',
+    words: ['equal', 'additive', 'any'],
+    fallback: 'equal',
+  }),
+  executor_reregistration_timeout: duration({
+    help: 'time that executors have to come back after a restart of the agent, at most 15secs',
+    fallback: 2000,
+    fallbackText: '2secs',
+    min: 0,
+    max: 15_000,
+  }),
+  executor_reregistration_retry_interval: duration({
+    help: 'time after which an old executor is told again to reconnect; once without it',
+    fallback: undefined,
+  }),
+  recovery_timeout: duration({
+    help: 'time that executors wait for an agent that is away, before they end themselves',
+    fallback: 900_000,
+    fallbackText: '15mins',
   }),
   executor_shutdown_grace_period: duration({
     help: 'time an executor has to end when told to',

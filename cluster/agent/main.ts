@@ -41,6 +41,7 @@ function beginToFollow({ context, core, detect, garbage, end }: AgentParts): Omi
   const { life } = context;
   void garbage.start(core.state?.agentId);
   life.add(() => end.after('stop'));
+  core.post({ kind: 'recover' });
   const detector = detect({
     changed: (pid) => core.post({ kind: 'master.detected', pid }),
     failed: (reason) => context.end(reason),

@@ -2,12 +2,13 @@
  * An agent in the simulation, with its executors: the real machines; only processes are made up.
  */
 
-import type { AgentEffect } from '../../cluster/agent/core/effects';
+import type { AgentEffect, RecoveredExecutor } from '../../cluster/agent/core/effects';
+import type { CheckpointChange } from '../../cluster/agent/core/entries';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../cluster/agent/core/events';
 import type { AgentState } from '../../cluster/agent/core/state';
 import { readMasterMessage } from '../../cluster/agent/edge/messages';
-import type { Event as ExecutorEvent } from '../../cluster/api/generated/executor';
-import type { Resource, TaskInfo } from '../../cluster/api/generated/mesos';
+import type { Call, Event as ExecutorEvent } from '../../cluster/api/generated/executor';
+import type { TaskInfo } from '../../cluster/api/generated/mesos';
 import { encodeProtobuf } from '../../cluster/api/protobuf';
 import type { ExecutorInput } from '../../cluster/executor/core/events';
 import { executorMachine } from '../../cluster/executor/core/step';
@@ -15,6 +16,7 @@ import { readExecutorEvent } from '../../cluster/executor/edge/session';
 import type { VirtualClock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
+import { DiskModel } from '../cluster/agent/disk-model';
 import { AGENT_BOOT } from '../cluster/agent/interpreter';
 import { resources } from '../cluster/master/builders';
 import { checkDelivered, unacknowledged } from './checkers/delivered';
@@ -38,6 +40,8 @@ type AgentMailbox = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
 
 interface Container {
   readonly id: string;
+  /** The stream of its subscription. */
+  stream: string | undefined;
   readonly post: (event: ExecutorInput) => void;
   task: TaskInfo | undefined;
   /** The made-up process. */
@@ -51,8 +55,12 @@ export class AgentNode implements MessagePeer {
   readonly containers = new Map<string, Container>();
   readonly pid: string;
   private readonly ip: string;
-  private remembered: string | undefined;
-  private kept: readonly Resource[] = [];
+  private readonly disk = new DiskModel();
+  /** Containers that have ended and whose end no agent has been told. */
+  private readonly ended = new Set<string>();
+  private rebooted = false;
+  private streams = 0;
+  private starts = 0;
   private linked = false;
   private requests = 0;
 
@@ -75,11 +83,19 @@ export class AgentNode implements MessagePeer {
       ip: this.ip,
       hostname: this.host,
       resources: resources({ cpus: '4', mem: '4096', ports: '31000-31999' }),
-      seed: this.index,
+      // Another one for each start, as for real: ids and uuids of an earlier run do not come again.
+      seed: this.index + 1000 * this.starts++,
       startedAt: this.outside.clock.now(),
-      agentId: this.remembered,
-      checkpointed: this.kept,
+      agentId: this.disk.agentId,
+      recovery: {
+        mode: 'reconnect',
+        rebooted: this.rebooted,
+        bootId: undefined,
+        entries: this.disk.entries(),
+        errors: 0,
+      },
     };
+    this.rebooted = false;
     this.mailbox = new Mailbox({
       machine: this.outside.machine,
       boot,
@@ -90,35 +106,32 @@ export class AgentNode implements MessagePeer {
       perform: {
         send: ({ name, message }) => this.sendMessage(name, encodeProtobuf(name, message)),
         link: () => this.link(),
-        remember: ({ agentId }) => {
-          this.remembered = agentId;
-        },
-        keep: ({ resources: kept }) => {
-          this.kept = kept;
-        },
+        checkpoint: ({ commit, changes }) => this.write(commit, changes),
+        recover: ({ executors }) => this.adopt(executors),
         launch: (order) => this.launch(order),
         update: () => undefined,
         destroy: ({ containerId }) => this.end(containerId),
         event: ({ stream, event }) => this.toExecutor(stream, event),
-        close: () => undefined,
+        close: ({ stream }) => this.streamClosed(stream),
         answer: () => undefined,
         touch: () => undefined,
         remove: () => undefined,
         measure: () => undefined,
         stopped: () => this.crash(),
+        abort: ({ reason }) => this.outside.broken(new Error(reason)),
       },
     });
+    this.post({ kind: 'recover' });
     this.post({ kind: 'master.detected', pid: MASTER_PID });
   }
 
   /** An operator clears what the agent remembers: it registers as a new one. */
   forget(): void {
-    this.remembered = undefined;
-    this.kept = [];
+    this.disk.clear();
   }
 
   get agentId(): string | undefined {
-    return this.remembered;
+    return this.disk.agentId;
   }
 
   get machine(): { hostname: string; ip: string } {
@@ -127,12 +140,22 @@ export class AgentNode implements MessagePeer {
 
   /** The machine is lost, with all that runs on it. */
   crash(): void {
+    for (const container of this.containers.values()) container.gone = true;
+    this.containers.clear();
+    this.ended.clear();
+    this.rebooted = true;
+    this.stop();
+  }
+
+  /** kill -9 of the agent: its containers go on, and their executors notice. What it was writing is on disk, or is not. */
+  stop(): void {
     this.isUp = false;
     void this.mailbox?.stop();
     this.mailbox = undefined;
     this.linked = false;
-    for (const container of this.containers.values()) container.gone = true;
-    this.containers.clear();
+    if (this.outside.network.someMs(2) === 1) this.disk.takeFinished();
+    else this.disk.takeHeld();
+    for (const { stream } of this.containers.values()) if (stream !== undefined) this.streamClosed(stream);
     this.outside.network.after(this.outside.network.someMs(20), () =>
       this.outside.master.linkBroke(this.pid),
     );
@@ -171,6 +194,43 @@ export class AgentNode implements MessagePeer {
     if (container) this.endProcess(container, 'SIGKILL');
   }
 
+  private write(commit: number, changes: readonly CheckpointChange[]): void {
+    const { mailbox } = this;
+    this.disk.write(commit, changes);
+    this.outside.network.after(this.outside.network.someMs(10), () => {
+      if (this.mailbox !== mailbox) return;
+      for (const done of this.disk.takeFinished()) this.post({ kind: 'checkpointed', commit: done });
+    });
+  }
+
+  /** Adopts the containers of these executors, destroys all others, and tells which have ended meanwhile. */
+  private adopt(executors: readonly RecoveredExecutor[]): void {
+    const wanted = new Set(executors.map(({ containerId }) => containerId));
+    for (const container of [...this.containers.values()]) {
+      if (wanted.has(container.id)) continue;
+      container.gone = true;
+      this.containers.delete(container.id);
+    }
+    const isKnown = (id: string): boolean => this.containers.has(id) || this.ended.has(id);
+    const containerIds = [...wanted].filter(isKnown);
+    this.outside.network.after(this.outside.network.someMs(50), () => {
+      this.post({ kind: 'recovered', containerIds });
+      for (const containerId of this.ended)
+        this.post({ kind: 'container.exited', containerId, termination: ENDED });
+      this.ended.clear();
+    });
+  }
+
+  private streamClosed(stream: string): void {
+    const container = [...this.containers.values()].find((candidate) => candidate.stream === stream);
+    if (!container) return;
+    container.stream = undefined;
+    this.outside.network.send(
+      `container ${container.id}`,
+      () => container.gone || container.post({ kind: 'agent.disconnected', reason: 'closed' }),
+    );
+  }
+
   private post(event: AgentInput): void {
     this.mailbox?.post(event);
   }
@@ -193,6 +253,7 @@ export class AgentNode implements MessagePeer {
     const local = (run: () => void): void => this.outside.network.send(`container ${containerId}`, run);
     const container: Container = {
       id: containerId,
+      stream: undefined,
       post: (event) => executor.post(event),
       task: undefined,
       running: false,
@@ -215,12 +276,11 @@ export class AgentNode implements MessagePeer {
       isStrict: true,
       onBroken: this.outside.broken,
       perform: {
-        subscribe: () =>
-          local(
-            () =>
-              container.gone ||
-              this.post({ kind: 'executor.subscribe', stream: containerId, call: { ...ids, subscribe: {} } }),
-          ),
+        subscribe: ({ tasks, updates }) => {
+          const unacknowledged_updates = updates.map((status) => ({ status }));
+          const call = { ...ids, subscribe: { unacknowledged_tasks: tasks, unacknowledged_updates } };
+          local(() => container.gone || this.subscribe(container, call));
+        },
         update: ({ status }) => {
           const call = { ...ids, type: 'UPDATE' as const, update: { status } };
           local(() => container.gone || this.post({ kind: 'executor.call', request: this.requests++, call }));
@@ -242,11 +302,19 @@ export class AgentNode implements MessagePeer {
     local(() => container.gone || executor.post({ kind: 'woke', timer: 'subscribe' }));
   }
 
+  /** An executor subscribes; while the agent is away it is told that its connection broke. */
+  private subscribe(container: Container, call: Call): void {
+    const stream = `${container.id} ${this.streams++}`;
+    container.stream = stream;
+    if (this.isUp) this.post({ kind: 'executor.subscribe', stream, call });
+    else this.streamClosed(stream);
+  }
+
   private toExecutor(stream: string, event: ExecutorEvent): void {
-    const container = this.containers.get(stream);
+    const container = [...this.containers.values()].find((candidate) => candidate.stream === stream);
     const input = readExecutorEvent(event);
     if (container && input)
-      this.outside.network.send(`container ${stream}`, () => container.gone || container.post(input));
+      this.outside.network.send(`container ${container.id}`, () => container.gone || container.post(input));
   }
 
   private endProcess(container: Container, signal: string): void {
@@ -263,8 +331,9 @@ export class AgentNode implements MessagePeer {
     const container = this.containers.get(containerId);
     if (container) container.gone = true;
     this.containers.delete(containerId);
-    this.outside.network.after(this.outside.network.someMs(10), () =>
-      this.post({ kind: 'container.exited', containerId, termination: ENDED }),
-    );
+    this.outside.network.after(this.outside.network.someMs(10), () => {
+      if (this.isUp) this.post({ kind: 'container.exited', containerId, termination: ENDED });
+      else this.ended.add(containerId);
+    });
   }
 }

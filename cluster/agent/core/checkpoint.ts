@@ -4,18 +4,18 @@
  * The master sends them; the agent keeps them on disk and reports them when it registers again.
  *
  * In: master.checkpoint
- * Out: keep
  */
 
 import { type Resources, readResources } from '../../model/resources';
 import { applyCheckpoint } from '../../model/volumes';
 import type { EventOf } from './events';
+import { keep } from './keep';
 import type { AgentState } from './state';
 import type { Turn } from './turn';
 
-export function checkpoint({ state, effects }: Turn, { message }: EventOf<'master.checkpoint'>): void {
+export function checkpoint({ state }: Turn, { message }: EventOf<'master.checkpoint'>): void {
   state.checkpointed = message.resources ?? [];
-  effects.push({ kind: 'keep', resources: state.checkpointed });
+  keep(state, { entry: 'resources', value: state.checkpointed });
 }
 
 /** The agent's resources with the reservations and volumes made on them. */

@@ -6,6 +6,12 @@ import type * as mesos from '../../api/generated/mesos';
 import type { ExitStatus } from '../../model/exit-status';
 import type { TaskState } from '../../model/task-state';
 
+/**
+ * The built-in executor of a command task, that of task groups, or one that its framework brings. The first two run in the
+ * agent's process.
+ */
+export type ExecutorKind = 'command' | 'default' | 'custom';
+
 /** A container to launch. */
 export interface ContainerSpec {
   /** The id; that of a nested container is `parent.child`, as the original prints it. */

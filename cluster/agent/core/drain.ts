@@ -7,15 +7,18 @@
 
 import type * as mesos from '../../api/generated/mesos';
 import { note } from '../../model/machine';
+import { endDrain } from './drained';
 import type { EventOf } from './events';
+import { keep } from './keep';
 import { killTask } from './kill';
-import { type AgentFramework, type AgentState, endDrain, isPartitionAware } from './state';
+import { type AgentFramework, type AgentState, isPartitionAware } from './state';
 import type { Turn } from './turn';
 
 export function drain(turn: Turn, event: EventOf<'master.drain'>): void {
   const { state, now } = turn;
   state.drain = event.config;
   state.drainStartedAt = now;
+  keep(state, { entry: 'drain', value: event.config });
   note(turn, 'warn', 'draining: every task is killed', {});
   for (const framework of [...state.frameworks.values()]) killAll(turn, event, framework);
   endDrain(state);

@@ -6,8 +6,8 @@ import type { Event as ExecutorEvent } from '../../api/generated/executor';
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import type { CommonEffect } from '../../model/event';
-import type { ContainerSpec } from './container-spec';
-import type { ExecutorKind } from './state';
+import type { ContainerSpec, ExecutorKind } from './container-spec';
+import type { CheckpointChange } from './entries';
 
 /** Messages an agent sends to the master, by their protobuf name. */
 export interface MasterMessages {
@@ -28,14 +28,26 @@ export type SendEffect = {
   };
 }[keyof MasterMessages];
 
+/** An executor of an earlier run, whose container may still run. */
+export interface RecoveredExecutor {
+  readonly containerId: string;
+  readonly executor: ExecutorKind;
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly directory: string;
+}
+
 export type AgentEffect =
   | CommonEffect
   | SendEffect
   | { readonly kind: 'link'; readonly to: string }
-  /** Keeps the agent's id, so that it is the same agent after a restart. */
-  | { readonly kind: 'remember'; readonly agentId: string }
-  /** Keeps reservations and volumes over a restart. */
-  | { readonly kind: 'keep'; readonly resources: readonly mesos.Resource[] }
+  /** Writes changes of the checkpoint, all or none. Answered by checkpointed or checkpoint.failed. */
+  | { readonly kind: 'checkpoint'; readonly commit: number; readonly changes: readonly CheckpointChange[] }
+  /**
+   * Adopts the containers of these executors and destroys all others of earlier runs. Answered by recovered or
+   * recovery.failed. Hosted executors go on from what their run folder has.
+   */
+  | { readonly kind: 'recover'; readonly executors: readonly RecoveredExecutor[] }
   /**
    * Launches the container of an executor, which then subscribes. Answered by container.launched or container.failed, and
    * at its end by container.exited.
@@ -60,4 +72,6 @@ export type AgentEffect =
   /** Measures how full the disk is. Answered by disk.measured. */
   | { readonly kind: 'measure' }
   /** All tasks have ended, and the process may. */
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped' }
+  /** The process must end at once; containers go on. */
+  | { readonly kind: 'abort'; readonly reason: string };

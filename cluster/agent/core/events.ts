@@ -6,8 +6,9 @@ import type * as executor from '../../api/generated/executor';
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
-import type { FoundFolder, GarbageSettings } from './garbage-state';
 import type { Termination } from './container-spec';
+import type { CheckpointEntry } from './entries';
+import type { FoundFolder, GarbageSettings } from './garbage-state';
 
 /** The boot value of an agent. */
 export interface AgentBoot {
@@ -25,17 +26,35 @@ export interface AgentBoot {
   readonly process: string;
   /** The id under which the agent was admitted before and that it keeps. */
   readonly agentId: string | undefined;
-  /** Reservations and volumes made at run time, from an earlier run. */
-  readonly checkpointed?: readonly mesos.Resource[] | undefined;
+  /** What earlier runs have left; without it the agent starts at once, without containers of an earlier run. */
+  readonly recovery?: AgentRecovery | undefined;
   /** Absolute path of the work folder. */
   readonly workDir: string;
   readonly settings: AgentSettings;
+}
+
+/** What earlier runs have left on disk. */
+export interface AgentRecovery {
+  /** `--recover`: executors go on, or all are ended and the agent with them. */
+  readonly mode: 'reconnect' | 'cleanup';
+  /** True when the machine has started again since: no executor can be alive. */
+  readonly rebooted: boolean;
+  /** The boot id of the machine; undefined where it cannot be told. */
+  readonly bootId: string | undefined;
+  readonly entries: readonly CheckpointEntry[];
+  /** Number of entries that could not be read. */
+  readonly errors: number;
 }
 
 export interface AgentSettings {
   readonly registrationBackoffMs: number;
   readonly executorRegistrationTimeoutMs: number;
   readonly executorShutdownGraceMs: number;
+  readonly executorReregistrationTimeoutMs: number;
+  /** Time between two orders to reconnect; without it there is one. */
+  readonly executorReregistrationRetryMs: number | undefined;
+  /** Time in which executors wait for an agent that is away. */
+  readonly recoveryTimeoutMs: number;
   /** Number of ended executors of a framework that are kept. */
   readonly maxCompletedExecutors: number;
   /** Variables of every executor and task; a task's own variables override them. */
@@ -84,6 +103,15 @@ export interface AgentEvents {
   'folders.removed': { readonly succeeded: number; readonly failed: number; readonly missing: number };
   /** The used part of the disk, from 0 to 1; undefined when it cannot be measured. */
   'disk.measured': { readonly usage: number | undefined };
+  /** A commit is on disk. */
+  checkpointed: { readonly commit: number };
+  'checkpoint.failed': { readonly commit: number; readonly reason: string };
+
+  /** Begins the recovery of what earlier runs have left. */
+  recover: Record<never, never>;
+  /** The containers of earlier runs that are known, running or ended; the others that were wanted are gone. */
+  recovered: { readonly containerIds: readonly string[] };
+  'recovery.failed': { readonly reason: string };
 
   /** Ends everything and reports when it is done. */
   stop: Record<never, never>;

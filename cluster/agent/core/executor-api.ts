@@ -9,13 +9,16 @@ import type * as executorApi from '../../api/generated/executor';
 import type * as mesos from '../../api/generated/mesos';
 import { note } from '../../model/machine';
 import { isTerminal } from '../../model/task-state';
+import type { Termination } from './container-spec';
 import { drainStatus } from './drain';
+import { endDrain } from './drained';
 import type { EventOf } from './events';
 import { completeExecutor, stoppedWhenNoneAlive } from './executors';
-import { failQueued } from './launch';
-import { type AgentState, count, type Executor, endDrain, findContainer } from './state';
+import { endQueued, failQueued } from './launch';
+import { dropUndelivered } from './resubscription';
+import { type AgentState, count, type Executor, findContainer } from './state';
 import type { Turn } from './turn';
-import { addUpdate, queue } from './updates';
+import { type AgentUpdate, addUpdate, queue } from './updates';
 
 function executorOf(state: AgentState, call: executorApi.Call): Executor | undefined {
   return state.frameworks.get(call.framework_id.value)?.executors.get(call.executor_id.value);
@@ -32,6 +35,8 @@ export function subscribed(turn: Turn, { stream, call }: EventOf<'executor.subsc
   const { state, effects } = turn;
   const executor = executorOf(state, call);
   const framework = state.frameworks.get(call.framework_id.value);
+  if (state.recovery === 'containers')
+    return void effects.push({ kind: 'close', stream, reason: 'the agent recovers' });
   if (!executor || !framework || executor.state === 'terminated' || executor.state === 'terminating') {
     effects.push({ kind: 'event', stream, event: { type: 'SHUTDOWN' } });
     effects.push({ kind: 'close', stream, reason: 'the executor is not wanted' });
@@ -53,6 +58,7 @@ export function subscribed(turn: Turn, { stream, call }: EventOf<'executor.subsc
   };
   effects.push({ kind: 'event', stream, event: { type: 'SUBSCRIBED', subscribed: welcome } });
   for (const { status } of call.subscribe?.unacknowledged_updates ?? []) handleUpdate(turn, executor, status);
+  dropUndelivered(turn, executor, call.subscribe?.unacknowledged_tasks ?? []);
   launchQueued(turn, executor, stream);
 }
 
@@ -65,12 +71,21 @@ function launchQueued({ effects }: Turn, executor: Executor, stream: string): vo
   }
 }
 
+const NOT_RECOVERED = 'Agent has not finished recovery';
+
+/** The refusal of every call, whose executor comes again, until the containers of an earlier run are known. */
+export function recoveryError(state: AgentState | undefined): string | undefined {
+  if (!state) return NOT_RECOVERED;
+  return state.phase === 'recovering' && state.recovery !== 'executors' ? NOT_RECOVERED : undefined;
+}
+
 /** Every call but SUBSCRIBE. */
 export function called(turn: Turn, { request, call }: EventOf<'executor.call'>): void {
   const { state, effects } = turn;
   const answer = (status: number, text?: string): void =>
     void effects.push({ kind: 'answer', request, status, ...(text !== undefined && { text }) });
   if (call.type === 'HEARTBEAT') return answer(202);
+  if (state.phase === 'recovering') return answer(503, NOT_RECOVERED);
   const executor = executorOf(state, call);
   if (!executor) return answer(400, missingError(state, call));
   if (executor.stream === undefined) return answer(403, 'Executor is not subscribed');
@@ -122,12 +137,13 @@ function handleUpdate(turn: Turn, executor: Executor, reported: mesos.TaskStatus
     effects.push({ kind: 'event', stream: executor.stream, event: { type: 'ACKNOWLEDGED', acknowledged } });
   }
   const ending = state.frameworks.get(executor.frameworkId)?.terminating;
-  if (ending || !task || (isTerminal(task.state) && task.state !== reported.state)) {
+  // The first terminal update is the last one of a task, and others are acknowledged to the executor alone.
+  if (ending || !task || isTerminal(task.state)) {
     count(state, 'slave/invalid_status_updates');
     return;
   }
   count(state, 'slave/valid_status_updates');
-  if (!isTerminal(task.state) && isTerminal(status.state)) countEnd(state, status.state);
+  if (isTerminal(status.state)) countEnd(state, status.state);
   task.state = status.state;
   const { frameworkId, id: executorId } = executor;
   queue(turn, { frameworkId, executorId, status, latest: task.state });
@@ -161,9 +177,6 @@ export function launchFailed(turn: Turn, { containerId, reason }: EventOf<'conta
   complete(turn, executor);
 }
 
-/** The end of a container that the containerizer does not know. */
-const UNKNOWN = 'unknown container';
-
 /** The container of an executor has ended, and with it the tasks that had not ended before. */
 export function containerExited(turn: Turn, { containerId, termination }: EventOf<'container.exited'>): void {
   const { state } = turn;
@@ -174,22 +187,40 @@ export function containerExited(turn: Turn, { containerId, termination }: EventO
   executor.stream = undefined;
   // No framework would acknowledge updates of one that is gone.
   if (state.frameworks.get(executor.frameworkId)?.terminating) executor.queued.clear();
-  else endTasks(turn, executor, isStopping ? 'TASK_KILLED' : 'TASK_FAILED', termination?.message ?? UNKNOWN);
+  else endTasks(turn, executor, endOf(executor, isStopping, termination));
   complete(turn, executor);
 }
 
+/** The end of the tasks of an ended executor. */
+type TaskEnd = Pick<AgentUpdate, 'state' | 'reason' | 'message'>;
+
+/** The end that the container tells counts most, then the one that was expected of the executor. */
+function endOf(executor: Executor, isStopping: boolean, termination: Termination | undefined): TaskEnd {
+  const { pendingTermination: pending } = executor;
+  const messages = [pending?.message, messageOf(termination, isStopping)].filter(Boolean);
+  return {
+    state: termination?.state ?? pending?.state ?? (isStopping ? 'TASK_KILLED' : 'TASK_FAILED'),
+    reason: termination?.reason ?? pending?.reason ?? 'REASON_EXECUTOR_TERMINATED',
+    message: messages.length === 0 ? 'Executor terminated' : messages.join('; '),
+  };
+}
+
+function messageOf(termination: Termination | undefined, isStopping: boolean): string | undefined {
+  if (!termination) return 'Abnormal executor termination: unknown container';
+  if (termination.reason !== undefined) return termination.message;
+  return isStopping ? undefined : `Executor terminated: ${termination.message}`;
+}
+
 /** Ends the tasks of an ended executor that had not ended before. */
-function endTasks(turn: Turn, executor: Executor, end: 'TASK_KILLED' | 'TASK_FAILED', text: string): void {
+function endTasks(turn: Turn, executor: Executor, end: TaskEnd): void {
   const { state } = turn;
   const { frameworkId, id: executorId } = executor;
-  const reason = 'REASON_EXECUTOR_TERMINATED';
-  const message = end === 'TASK_KILLED' ? 'Executor terminated' : `Executor terminated: ${text}`;
-  failQueued(turn, executor, reason, message);
+  for (const taskId of [...executor.queued.keys()]) endQueued(executor, taskId, 'TASK_STAGING');
   for (const [taskId, task] of executor.tasks) {
     if (isTerminal(task.state)) continue;
-    task.state = end;
-    countEnd(state, end);
-    addUpdate(turn, { frameworkId, executorId, taskId, state: end, reason, message });
+    task.state = end.state;
+    countEnd(state, end.state);
+    addUpdate(turn, { frameworkId, executorId, taskId, ...end });
   }
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { endOfExecutor, endOfFramework } from './garbage';
+import { forgetExecutor, forgetFramework, forgetTask, keepExecutor } from './keep';
 import type { AgentFramework, AgentState, Executor } from './state';
 import { type Turn, wake } from './turn';
 
@@ -20,7 +21,8 @@ export function completeTask(state: AgentState, frameworkId: string, taskId: str
     const task = executor.tasks.get(taskId);
     if (!task) continue;
     executor.tasks.delete(taskId);
-    push(executor.completedTasks, task, COMPLETED_TASKS_MAX);
+    const dropped = push(executor.completedTasks, task, COMPLETED_TASKS_MAX);
+    for (const { info } of dropped) forgetTask(state, executor, info.task_id.value);
     completeExecutor(state, executor);
   }
 }
@@ -35,7 +37,9 @@ export function completeExecutor(state: AgentState, executor: Executor): void {
   if (executor.tasks.size > 0 && !framework.terminating) return;
   framework.executors.delete(executor.id);
   endOfExecutor(state, executor.directory);
-  push(framework.completedExecutors, executor, state.boot.settings.maxCompletedExecutors);
+  const dropped = push(framework.completedExecutors, executor, state.boot.settings.maxCompletedExecutors);
+  keepExecutor(state, framework, executor);
+  for (const oldest of dropped) forgetExecutor(state, oldest);
   completeFramework(state, framework);
 }
 
@@ -45,15 +49,17 @@ export function completeFramework(state: AgentState, framework: AgentFramework):
   state.frameworks.delete(framework.id);
   endOfFramework(state, framework.id);
   state.completedFrameworks.set(framework.id, framework);
-  for (const oldest of state.completedFrameworks.keys()) {
+  for (const oldest of state.completedFrameworks.values()) {
     if (state.completedFrameworks.size <= COMPLETED_FRAMEWORKS_MAX) break;
-    state.completedFrameworks.delete(oldest);
+    state.completedFrameworks.delete(oldest.id);
+    forgetFramework(state, oldest);
   }
 }
 
-function push<T>(list: T[], item: T, max: number): void {
+/** Adds to a bounded list, and returns the oldest ones that had to leave it. */
+function push<T>(list: T[], item: T, max: number): T[] {
   list.push(item);
-  if (list.length > max) list.splice(0, list.length - max);
+  return list.splice(0, Math.max(0, list.length - max));
 }
 
 /** Reports the end of a stop when the last executor has ended. Unacknowledged updates do not delay it. */

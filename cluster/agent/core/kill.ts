@@ -7,6 +7,7 @@
 
 import type { KillTaskMessage } from '../../api/generated/internal';
 import { note } from '../../model/machine';
+import { endDrain } from './drained';
 import type { EventOf } from './events';
 import { beginShutdown, completeExecutor, completeFramework, stoppedWhenNoneAlive } from './executors';
 import { endQueued } from './launch';
@@ -14,7 +15,6 @@ import {
   type AgentFramework,
   type AgentState,
   type Executor,
-  endDrain,
   findContainer,
   findExecutor,
   isPartitionAware,

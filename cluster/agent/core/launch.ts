@@ -13,15 +13,17 @@ import { nextUuid } from '../../model/random';
 import type { TaskState } from '../../model/task-state';
 import { printDuration } from '../../model/time';
 import type { ContainerSpec } from './container-spec';
-import type { EventOf } from './events';
+import type { AgentSettings, EventOf } from './events';
 import { completeFramework } from './executors';
 import { keepFolders } from './garbage';
+import { keepExecutor, keepFramework, keepTask } from './keep';
 import {
   type AgentFramework,
   type AgentState,
   type Executor,
   findContainer,
   isPartitionAware,
+  sandboxOf,
 } from './state';
 import { type Timer, type Turn, wake } from './turn';
 import { unsupportedPart } from './unsupported';
@@ -30,8 +32,6 @@ import { addUpdate, pidOf } from './updates';
 /** Resources of the command executor itself; not charged to the task (Mesos 1.11 src/slave/constants.hpp). */
 const COMMAND_EXECUTOR_NEEDS = { cpus: 0.1, mem: 32 };
 const EXECUTOR_NAME_COMMAND_MAX = 15;
-/** The original's `--recovery_timeout` and `--executor_reregistration_timeout`, for executors that may outlive the agent. */
-const RECOVERY_ENVIRONMENT = { MESOS_RECOVERY_TIMEOUT: '15mins', MESOS_SUBSCRIPTION_BACKOFF_MAX: '2secs' };
 
 export function runTask(turn: Turn, { message }: EventOf<'master.runTask'>): void {
   const { state, now, effects } = turn;
@@ -43,6 +43,8 @@ export function runTask(turn: Turn, { message }: EventOf<'master.runTask'>): voi
   const executor = createExecutor(state, framework, message.task);
   framework.executors.set(executor.id, executor);
   keepFolders(state, executor.directory);
+  keepExecutor(state, framework, executor);
+  keepTask(state, executor, message.task);
   const { containerId } = executor;
   effects.push({ kind: 'launch', spec: specOf(state, framework, executor), executor: executor.kind });
   wake(turn, { kind: 'executor', containerId }, now + state.boot.settings.executorRegistrationTimeoutMs);
@@ -80,7 +82,9 @@ export function refuseGroup(turn: Turn, { message }: EventOf<'master.runTaskGrou
 /** The master tells what a framework has changed about itself. */
 export function updateFramework({ state }: Turn, { message }: EventOf<'master.updateFramework'>): void {
   const framework = state.frameworks.get(message.framework_id.value);
-  if (framework && message.framework_info) framework.info = message.framework_info;
+  if (!framework || !message.framework_info) return;
+  framework.info = message.framework_info;
+  keepFramework(state, framework);
 }
 
 function ensureFramework(state: AgentState, id: string, info: mesos.FrameworkInfo): AgentFramework {
@@ -149,17 +153,18 @@ function refuse(turn: Turn, frameworkId: string, task: mesos.TaskInfo, refusal: 
 function createExecutor(state: AgentState, framework: AgentFramework, task: mesos.TaskInfo): Executor {
   const id = task.task_id.value;
   const containerId = nextUuid(state.random);
-  const path = ['slaves', state.agentId, 'frameworks', framework.id, 'executors', id, 'runs', containerId];
   return {
     id,
     kind: 'command',
     frameworkId: framework.id,
     containerId,
-    directory: [state.boot.workDir, ...path].join('/'),
+    directory: sandboxOf(state, { frameworkId: framework.id, executorId: id, containerId }),
+    checkpoint: framework.info.checkpoint ?? false,
     info: executorInfo(framework, task),
     state: 'registering',
     stream: undefined,
     queued: new Map([[id, task]]),
+    pendingTermination: undefined,
     tasks: new Map(),
     completedTasks: [],
   };
@@ -209,9 +214,17 @@ function environmentOf(
     MESOS_SANDBOX: executor.directory,
     MESOS_HTTP_COMMAND_EXECUTOR: '1',
     MESOS_CHECKPOINT: framework.info.checkpoint ? '1' : '0',
-    ...(framework.info.checkpoint && RECOVERY_ENVIRONMENT),
+    ...(executor.checkpoint && recoveryEnvironment(boot.settings)),
     MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: printDuration(boot.settings.executorShutdownGraceMs),
     LIBPROCESS_PORT: '0',
+  };
+}
+
+/** The times of executors that outlive the agent. */
+function recoveryEnvironment(settings: AgentSettings): Readonly<Record<string, string>> {
+  return {
+    MESOS_RECOVERY_TIMEOUT: printDuration(settings.recoveryTimeoutMs),
+    MESOS_SUBSCRIPTION_BACKOFF_MAX: printDuration(settings.executorReregistrationTimeoutMs),
   };
 }
 

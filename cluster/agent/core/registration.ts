@@ -3,13 +3,16 @@
  *
  * In: master.detected, master.registered, master.reregistered, master.ping, master.exited, woke(register),
  * woke(silence)
- * Out: send, link, remember, wake
+ * Out: send, link, wake
  */
 
 import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import { sameContent } from '../../model/equal';
 import { note } from '../../model/machine';
 import { nextRandom } from '../../model/random';
 import type { EventOf } from './events';
+import { keep } from './keep';
 import { printTask, printTasks } from './print-task';
 import { type AgentFramework, type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
 import { type Turn, wake } from './turn';
@@ -23,12 +26,12 @@ export function detected(turn: Turn, { pid }: EventOf<'master.detected'>): void 
   const { state } = turn;
   state.master = pid;
   state.unanswered = 0;
-  if (state.phase === 'stopping') return;
+  if (state.phase === 'stopping' || state.phase === 'recovering') return;
   state.phase = 'disconnected';
   if (pid !== undefined) scheduleRegistration(turn);
 }
 
-function scheduleRegistration(turn: Turn): void {
+export function scheduleRegistration(turn: Turn): void {
   const { state, now } = turn;
   state.registrationBackoffMs = BACKOFF_FIRST_MS;
   const wait = nextRandom(state.random) * state.boot.settings.registrationBackoffMs;
@@ -110,9 +113,17 @@ function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
     agent_capabilities: CAPABILITIES,
     checkpointed_resources: state.checkpointed,
     frameworks: frameworks.map(({ info }) => info),
+    executor_infos: frameworks.flatMap(customExecutors),
     tasks: frameworks.flatMap((framework) => printTasks(state, framework)),
     completed_frameworks: [...state.completedFrameworks.values()].map(printCompleted(state)),
   };
+}
+
+/** The executors that the master knows, since their frameworks brought them, as long as they use resources. */
+function customExecutors({ executors }: AgentFramework): mesos.ExecutorInfo[] {
+  return [...executors.values()]
+    .filter(({ kind, state }) => kind !== 'command' && state !== 'terminated')
+    .map(({ info }) => info);
 }
 
 /** A completed framework, for a master that may not know its tasks. */
@@ -125,14 +136,21 @@ const printCompleted =
     ),
   });
 
+/** Keeps the agent as the master has admitted it. */
+function keepAgent(state: AgentState): void {
+  const value = slaveInfo(state);
+  if (state.agentId === undefined || sameContent(state.keptInfo, value)) return;
+  state.keptInfo = value;
+  keep(state, { entry: 'agent', value });
+}
+
 /** The master has admitted this agent as a new one. */
 export function registered(turn: Turn, { from, message }: EventOf<'master.registered'>): void {
-  const { state, effects } = turn;
+  const { state } = turn;
   if (state.phase === 'stopping') return;
   const id = message.slave_id.value;
-  const isNew = state.agentId !== id;
   state.agentId = id;
-  if (isNew) effects.push({ kind: 'remember', agentId: id });
+  keepAgent(state);
   note(turn, 'info', 'registered', { agent: id, master: from });
   becomeRunning(turn, message.connection);
 }
@@ -144,6 +162,7 @@ export function registered(turn: Turn, { from, message }: EventOf<'master.regist
 export function reregistered(turn: Turn, { from, message }: EventOf<'master.reregistered'>): void {
   const { state } = turn;
   if (state.phase === 'stopping') return;
+  keepAgent(state);
   note(turn, 'info', 'registered again', { agent: state.agentId, master: from });
   becomeRunning(turn, message.connection);
   for (const { framework_id, statuses } of message.reconciliations ?? []) {
@@ -207,7 +226,7 @@ export function pingTimedOut(turn: Turn): void {
 /** The connection to the master broke: the agent registers again. */
 export function masterExited(turn: Turn, { pid }: EventOf<'master.exited'>): void {
   const { state } = turn;
-  if (pid !== state.master || state.phase === 'stopping') return;
+  if (pid !== state.master || state.phase === 'stopping' || state.phase === 'recovering') return;
   const wasRunning = state.phase === 'running';
   state.phase = 'disconnected';
   const fields = { master: pid };

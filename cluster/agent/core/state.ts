@@ -10,17 +10,23 @@ import type * as mesos from '../../api/generated/mesos';
 import { type Random, randomFrom } from '../../model/random';
 import type { TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
+import type { ExecutorKind, Termination } from './container-spec';
 import type { AgentBoot } from './events';
 import { type Garbage, initGarbage } from './garbage-state';
+import { type Commits, initCommits } from './outbox';
 
 export interface AgentState {
   readonly boot: AgentBoot;
   readonly random: Random;
-  phase: 'disconnected' | 'running' | 'stopping';
+  phase: 'recovering' | 'disconnected' | 'running' | 'stopping';
+  /** The recovery under way: the containers of an earlier run are looked for, then their executors are awaited. */
+  recovery: 'containers' | 'executors' | undefined;
   agentId: string | undefined;
   master: string | undefined;
   /** The master's reason for a shutdown, and whether it had admitted the agent in this run. */
   dismissed: { readonly message: string; readonly admitted: boolean } | undefined;
+  /** The agent as it is in the checkpoint. */
+  keptInfo: internal.SlaveInfo | undefined;
   /** Reservations and volumes made at run time. */
   checkpointed: readonly mesos.Resource[];
   /** The drain under way. */
@@ -41,6 +47,7 @@ export interface AgentState {
   readonly counters: Map<string, number>;
   /** Folders of ended executors and frameworks, which are removed by their age. */
   readonly garbage: Garbage;
+  readonly commits: Commits;
 }
 
 export interface AgentFramework {
@@ -52,23 +59,21 @@ export interface AgentFramework {
   terminating: boolean;
 }
 
-/**
- * The built-in executor of a command task, that of task groups, or one that its framework brings. The first two run in the
- * agent's process.
- */
-export type ExecutorKind = 'command' | 'default' | 'custom';
-
 export interface Executor {
   readonly id: string;
   readonly kind: ExecutorKind;
   readonly frameworkId: string;
   readonly containerId: string;
   readonly directory: string;
+  /** True when its framework checkpoints, so that it and its tasks are known after a restart. */
+  readonly checkpoint: boolean;
   readonly info: mesos.ExecutorInfo;
   state: 'registering' | 'running' | 'terminating' | 'terminated';
   stream: string | undefined;
   /** Tasks that wait until the executor subscribes. */
   readonly queued: Map<string, mesos.TaskInfo>;
+  /** The end that its tasks get when its container does not say another, such as for one that did not come back. */
+  pendingTermination: Termination | undefined;
   readonly tasks: Map<string, AgentTask>;
   /** Tasks whose end is acknowledged, oldest first, bounded. */
   readonly completedTasks: AgentTask[];
@@ -86,23 +91,33 @@ export interface UpdateStream {
   readonly taskId: string;
   /** The updates in order; the first one is with the master. */
   readonly pending: internal.StatusUpdate[];
+  /** The number of each pending update in the checkpoint, and the next one. */
+  readonly numbers: number[];
+  next: number;
+  /** The container below whose id the updates are kept; undefined when they are not. */
+  containerId: string | undefined;
   /** Uuids of the last updates, so that a repeated update is not queued twice. */
   readonly received: Set<string>;
   retryMs: Millis;
 }
 
+/** Time until an unacknowledged update is sent again, as in the original; it doubles. */
+export const RETRY_FIRST_MS = 10_000;
 /** Mesos' default until the master tells another: 5 pings of 15 seconds. */
 const PING_TIMEOUT_MS = 75_000;
 
+/** An agent without frameworks; checkpoint/restore.ts adds what earlier runs have left. */
 export function initAgent(boot: AgentBoot): AgentState {
   return {
     boot,
     random: randomFrom(boot.seed),
-    phase: 'disconnected',
+    phase: boot.recovery ? 'recovering' : 'disconnected',
+    recovery: undefined,
     agentId: boot.agentId,
     master: undefined,
     dismissed: undefined,
-    checkpointed: boot.checkpointed ?? [],
+    checkpointed: [],
+    keptInfo: undefined,
     drain: undefined,
     drainStartedAt: undefined,
     unanswered: 0,
@@ -113,6 +128,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     streams: new Map(),
     counters: new Map(),
     garbage: initGarbage(boot.settings.garbage),
+    commits: initCommits(),
   };
 }
 
@@ -123,6 +139,30 @@ export function taskKey(frameworkId: string, taskId: string): string {
 
 export function isPartitionAware(framework: AgentFramework | undefined): boolean {
   return framework?.info.capabilities?.some(({ type }) => type === 'PARTITION_AWARE') ?? false;
+}
+
+/** An empty stream of updates; the first retry comes after 10 s. */
+export function newStream(
+  ids: Pick<UpdateStream, 'frameworkId' | 'executorId' | 'taskId' | 'containerId'>,
+): UpdateStream {
+  return { ...ids, pending: [], numbers: [], next: 0, received: new Set(), retryMs: RETRY_FIRST_MS };
+}
+
+/** Adds a status to the history of a task; of equal states in a row the last one is kept. */
+export function recordStatus(task: AgentTask, status: mesos.TaskStatus): void {
+  const { data: _data, uuid: _uuid, ...recorded } = status;
+  const before = task.statuses.at(-1)?.state === recorded.state ? task.statuses.slice(0, -1) : task.statuses;
+  task.statuses = [...before, recorded];
+}
+
+/** The path of a sandbox. */
+export function sandboxOf(
+  { boot, agentId }: AgentState,
+  ids: { readonly frameworkId: string; readonly executorId: string; readonly containerId: string },
+): string {
+  const { frameworkId, executorId, containerId } = ids;
+  const path = ['slaves', agentId, 'frameworks', frameworkId, 'executors', executorId, 'runs', containerId];
+  return [boot.workDir, ...path].join('/');
 }
 
 /** The executor a task runs in, queued or launched. */
@@ -142,11 +182,4 @@ export function findContainer(state: AgentState, containerId: string): Executor 
 
 export function count(state: AgentState, name: string, times = 1): void {
   state.counters.set(name, (state.counters.get(name) ?? 0) + times);
-}
-
-/** Ends a drain when nothing runs and all updates are acknowledged; the master decides about new tasks. */
-export function endDrain(state: AgentState): void {
-  if (state.frameworks.size > 0 || state.streams.size > 0) return;
-  state.drain = undefined;
-  state.drainStartedAt = undefined;
 }

@@ -7,6 +7,7 @@ import type { Machine } from '../../model/event';
 import { machine, plainTurn, type TimerHandlers, type Transitions } from '../../model/machine';
 import { checkAgent } from './check-agent';
 import { checkpoint } from './checkpoint';
+import { checkpointed, checkpointFailed, settle } from './commits';
 import { drain } from './drain';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents } from './events';
@@ -30,6 +31,7 @@ import {
   unregister,
 } from './kill';
 import { refuseGroup, registrationTimedOut, runTask, updateFramework } from './launch';
+import { endRecovery, recover, recovered, recoveryFailed, reregistrationTimedOut } from './recovery';
 import {
   detected,
   masterExited,
@@ -39,16 +41,19 @@ import {
   requestRegistration,
   reregistered,
 } from './registration';
-import { type AgentState, initAgent } from './state';
+import { restoreAgent } from './restore';
+import type { AgentState } from './state';
 import { agentTimers, type Turn } from './turn';
 import { acknowledged, resend } from './updates';
 
-/** Routes a message of a master to its transition; one of a master that is not followed does nothing. */
+/** Routes a message of a master to its transition; one of a master that is not followed does nothing, and none
+ * is before the recovery has ended. */
 function fromMaster<E extends { readonly from: string }>(
   transition: (turn: Turn, event: E) => void,
 ): (turn: Turn, event: E) => void {
   return (turn, event) => {
-    if (event.from === turn.state.master) transition(turn, event);
+    const { master, phase } = turn.state;
+    if (event.from === master && phase !== 'recovering') transition(turn, event);
   };
 }
 
@@ -72,6 +77,11 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'executor.subscribe': subscribed,
   'executor.call': called,
   'executor.closed': streamClosed,
+  checkpointed,
+  'checkpoint.failed': checkpointFailed,
+  recover,
+  recovered,
+  'recovery.failed': recoveryFailed,
   'container.launched': launched,
   'container.failed': launchFailed,
   'container.exited': containerExited,
@@ -90,15 +100,20 @@ const WOKE: TimerHandlers<Turn, (typeof agentTimers)['spec']> = {
   destroy: shutdownTimedOut,
   collect,
   disk: measureDisk,
+  reregistration: reregistrationTimedOut,
 };
 
 export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoot> = machine({
   name: 'agent',
-  init: initAgent,
+  init: restoreAgent,
   start: plainTurn<AgentState, AgentEffect>,
   transitions: TRANSITIONS,
   timers: agentTimers,
   woke: WOKE,
-  after: scheduleEnded,
+  after: (turn) => {
+    endRecovery(turn);
+    scheduleEnded(turn);
+    settle(turn);
+  },
   check: checkAgent,
 });

@@ -14,6 +14,8 @@ export const agentTimers = timersOf({
   update: { taskKey: String },
   /** `--executor_registration_timeout` of an executor. */
   executor: { containerId: String },
+  /** `--executor_reregistration_timeout` of all executors of an earlier run. */
+  reregistration: {},
   /** `--executor_shutdown_grace_period` of an executor. */
   destroy: { containerId: String },
   /** Folders of ended executors are old enough to be removed. */

@@ -12,12 +12,20 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { nextUuidBytes } from '../../model/random';
 import { isTerminal, type TaskState } from '../../model/task-state';
+import { endDrain } from './drained';
 import type { EventOf } from './events';
 import { completeTask } from './executors';
-import { type AgentState, endDrain, taskKey, type UpdateStream } from './state';
+import { ACKNOWLEDGED_MAX, keepAcknowledgement, keepUpdate } from './keep';
+import {
+  type AgentState,
+  newStream,
+  RETRY_FIRST_MS,
+  recordStatus,
+  taskKey,
+  type UpdateStream,
+} from './state';
 import { type Timer, type Turn, wake } from './turn';
 
-const RETRY_FIRST_MS = 10_000;
 const RETRY_MAX_MS = 600_000;
 
 /** An update whose source is the agent. */
@@ -59,16 +67,19 @@ export function queue(turn: Turn, { frameworkId, executorId, status, latest }: Q
   if (state.frameworks.get(frameworkId)?.terminating) return;
   const taskId = status.task_id.value;
   const key = taskKey(frameworkId, taskId);
-  const stream = state.streams.get(key) ?? newStream(frameworkId, executorId, taskId);
+  const executor = state.frameworks.get(frameworkId)?.executors.get(executorId);
+  const stream =
+    state.streams.get(key) ?? newStream({ frameworkId, executorId, taskId, containerId: undefined });
   const uuid = status.uuid ?? nextUuidBytes(state.random);
   if (stream.received.has(uuid)) return;
   state.streams.set(key, stream);
   remember(stream, uuid);
   const agent_id = state.agentId === undefined ? undefined : { value: state.agentId };
-  const container = runningContainer(state, frameworkId, executorId);
+  const container = executor?.state === 'terminated' ? undefined : executor?.containerId;
   const shown = decorate(state, { ...status, agent_id: status.agent_id ?? agent_id }, container);
-  keepStatus(state, { frameworkId, executorId, status: shown });
-  stream.pending.push({
+  const task = executor?.tasks.get(taskId);
+  if (task) recordStatus(task, shown);
+  const update: internal.StatusUpdate = {
     framework_id: { value: frameworkId },
     executor_id: { value: executorId },
     slave_id: agent_id,
@@ -76,27 +87,20 @@ export function queue(turn: Turn, { frameworkId, executorId, status, latest }: Q
     timestamp: status.timestamp ?? now / 1000,
     uuid,
     latest_state: latest,
+  };
+  stream.pending.push(update);
+  keepUpdate(state, stream, {
+    containerId: task && executor?.checkpoint ? executor.containerId : undefined,
+    update,
   });
   if (stream.pending.length === 1) send(turn, key, stream);
-}
-
-/** Adds a status to the history of a task; of equal states in a row the last one is kept. */
-function keepStatus(
-  state: AgentState,
-  { frameworkId, executorId, status }: Pick<QueuedUpdate, 'frameworkId' | 'executorId' | 'status'>,
-): void {
-  const task = state.frameworks.get(frameworkId)?.executors.get(executorId)?.tasks.get(status.task_id.value);
-  if (!task) return;
-  const { data: _data, uuid: _uuid, ...recorded } = status;
-  const before = task.statuses.at(-1)?.state === recorded.state ? task.statuses.slice(0, -1) : task.statuses;
-  task.statuses = [...before, recorded];
 }
 
 /**
  * Number of uuids that are kept: executors repeat only updates that were not acknowledged, which are never
  * far back.
  */
-const RECEIVED_MAX = 64;
+const RECEIVED_MAX = ACKNOWLEDGED_MAX;
 
 function remember(stream: UpdateStream, uuid: string): void {
   stream.received.add(uuid);
@@ -104,16 +108,6 @@ function remember(stream: UpdateStream, uuid: string): void {
     if (stream.received.size <= RECEIVED_MAX) break;
     stream.received.delete(oldest);
   }
-}
-
-function newStream(frameworkId: string, executorId: string, taskId: string): UpdateStream {
-  return { frameworkId, executorId, taskId, pending: [], received: new Set(), retryMs: RETRY_FIRST_MS };
-}
-
-/** The container of an executor that has not ended. */
-function runningContainer(state: AgentState, frameworkId: string, executorId: string): string | undefined {
-  const executor = state.frameworks.get(frameworkId)?.executors.get(executorId);
-  return executor?.state === 'terminated' ? undefined : executor?.containerId;
 }
 
 /** Adds the id of the container, and the agent's own address to a status that names no network. */
@@ -138,7 +132,8 @@ function decorate(
 function send(turn: Turn, key: string, stream: UpdateStream): void {
   const { state, now, effects } = turn;
   const [first] = stream.pending;
-  if (!first || state.phase === 'disconnected' || state.master === undefined) return;
+  if (!first || state.master === undefined) return;
+  if (state.phase === 'disconnected' || state.phase === 'recovering') return;
   const latest = latestState(state, stream) ?? first.latest_state;
   const update: internal.StatusUpdate = { ...first, latest_state: latest };
   const retryAt = now + stream.retryMs;
@@ -184,7 +179,9 @@ export function acknowledged(turn: Turn, { message }: EventOf<'master.acknowledg
   const stream = state.streams.get(key);
   const [first] = stream?.pending ?? [];
   if (!stream || first?.uuid !== uuid) return;
+  keepAcknowledgement(state, stream);
   stream.pending.shift();
+  stream.numbers.shift();
   stream.retryMs = RETRY_FIRST_MS;
   if (!isTerminal(first.status.state)) return send(turn, key, stream);
   state.streams.delete(key);

@@ -24,7 +24,6 @@ const PORT_MAPPING =
   'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
 const FETCHER = 'fetched URIs are refused with TASK_FAILED, as yet';
 const MODULES = "Mesos' modules are C++ libraries, which cannot be loaded; leave it out";
-const RECOVERY = 'tasks end with the agent, as yet, so nothing is recovered';
 const OVERSUBSCRIPTION = 'nothing is oversubscribed: estimators and controllers are modules';
 
 /** The flag `--switch_user`: off stops the start of an agent of root. Another one cannot switch users anyway. */
@@ -74,14 +73,6 @@ const unusedFlags = {
     'authentication_timeout_min',
     'authentication_timeout_max',
   ),
-  ...unused(
-    RECOVERY,
-    'executor_reregistration_timeout',
-    'executor_reregistration_retry_interval',
-    'recovery_timeout',
-  ),
-  ...unusedSwitches(RECOVERY, 'strict'),
-  ...unused('resources and attributes may change in any way between two starts', 'reconfiguration_policy'),
   ...unused(
     ISOLATION,
     'cgroups_destroy_timeout',
@@ -202,10 +193,6 @@ const refusedFlags = {
   ),
   switch_user: switchUser(),
   ...refused('volumes are not there yet; leave it out', 'volume_gid_range'),
-  ...refused(
-    'tasks end with the agent, as yet, and what is left of them at a start; leave it out',
-    'recover',
-  ),
   ...refused(
     'the agent does not move itself into cgroups; leave it out',
     'agent_subsystems',

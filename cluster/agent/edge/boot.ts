@@ -7,29 +7,38 @@ import { callerEnvironment } from '../../runtime/tls/settings';
 import { VERSION } from '../../runtime/version';
 import { type AgentConfig, readEnvironment } from '../config';
 import type { AgentBoot, AgentSettings } from '../core/events';
-import { readAgentId, readCheckpointedResources } from './checkpoint';
 import { AGENT_ID, type AgentParts } from './parts';
 import { domainOf, hostnameOf } from './place';
+import { readRecovery } from './recovery';
 import { agentAttributes, agentResources } from './resources';
 
 export async function agentBoot(
   config: AgentConfig,
   { context, libprocess, workDir, checkpoint }: AgentParts,
 ): Promise<AgentBoot> {
+  const startedAt = context.clock.now();
   const { host, port } = libprocess.address;
+  const hostname = await hostnameOf(config, host);
+  const domain = domainOf(config.domain);
+  const resources = await agentResources(config, workDir);
+  const attributes = agentAttributes(config.attributes);
+  const { agentId, recovery } = await readRecovery(
+    { config, workDir, checkpoint, log: context.log },
+    { hostname, port, resources, attributes, domain, checkpoint: true },
+  );
   return {
     ip: host,
     port,
-    hostname: await hostnameOf(config, host),
-    domain: domainOf(config.domain),
+    hostname,
+    domain,
     version: VERSION,
-    resources: await agentResources(config, workDir),
-    attributes: agentAttributes(config.attributes),
-    startedAt: context.clock.now(),
+    resources,
+    attributes,
+    startedAt,
     seed: randomInt(2 ** 32),
     process: AGENT_ID,
-    agentId: await readAgentId(workDir),
-    checkpointed: await readCheckpointedResources(checkpoint),
+    agentId,
+    recovery,
     workDir,
     settings: settingsOf(config),
   };
@@ -39,6 +48,9 @@ function settingsOf(config: AgentConfig): AgentSettings {
   return {
     registrationBackoffMs: config.registration_backoff_factor,
     executorRegistrationTimeoutMs: config.executor_registration_timeout,
+    executorReregistrationTimeoutMs: config.executor_reregistration_timeout,
+    executorReregistrationRetryMs: config.executor_reregistration_retry_interval,
+    recoveryTimeoutMs: config.recovery_timeout,
     executorShutdownGraceMs: config.executor_shutdown_grace_period,
     maxCompletedExecutors: config.max_completed_executors_per_framework,
     garbage: {

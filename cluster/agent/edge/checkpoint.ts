@@ -1,17 +1,16 @@
 /**
- * The agent's checkpoint on disk: its id, and the reservations and volumes made at run time.
+ * The agent's checkpoint on disk.
  *
- * The id has Mesos' place (meta/slaves/latest, a link that operators remove to make an agent a new one). The
- * rest is in a store (meta/state).
+ * The agent's id and the boot id have Mesos' places (meta/slaves/latest, a link that operators remove to make an agent a
+ * new one, and meta/boot_id). The rest is in a store (meta/state, checkpoint-entries.ts).
  *
  * Always true: one process has the work folder, by the lock of the store.
  */
 
 import { existsSync } from 'node:fs';
-import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Resource } from '../../api/generated/mesos';
-import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import { decodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { StartError } from '../../runtime/lifecycle';
@@ -19,10 +18,12 @@ import type { Logger } from '../../runtime/log';
 import { syncFolder } from '../../state/commit-file';
 import { LocalStore } from '../../state/local';
 import type { StateStore } from '../../state/store';
+import type { CheckpointChange } from '../core/entries';
+import { commitOf } from './checkpoint-entries';
 
 const LATEST = 'latest';
 const RESOURCES = 'agent/resources';
-const MESSAGE = 'mesos.internal.CheckpointResourcesMessage';
+const BOOT_ID = 'boot_id';
 
 /**
  * Opens the store and locks the work folder. Rejects with a StartError when another agent has it, or when the
@@ -44,10 +45,20 @@ async function takeOver(state: StateStore, path: string): Promise<void> {
   if (!existsSync(path)) return;
   const value = await readFile(path);
   if ((await state.fetch(RESOURCES)).version === 0) {
-    decode(value, path);
+    checkResources(value, path);
     await state.commit([{ name: RESOURCES, value }]);
   }
   await rm(path);
+}
+
+function checkResources(bytes: Buffer, source: string): void {
+  try {
+    decodeProtobuf('mesos.internal.CheckpointResourcesMessage', bytes);
+  } catch (error) {
+    throw new StartError(
+      `${source} cannot be read: ${errorText(error)}. Restore it, or move it out of the agent's --work_dir to start without reservations`,
+    );
+  }
 }
 
 /**
@@ -85,23 +96,40 @@ export async function forgetAgentId(workDir: string): Promise<void> {
   await rm(join(workDir, 'meta', 'slaves', LATEST), { force: true });
 }
 
-/** Reservations and volumes of the last run; none at the first. */
-export async function readCheckpointedResources(state: StateStore): Promise<readonly Resource[]> {
-  const { value, version } = await state.fetch(RESOURCES);
-  return version === 0 ? [] : decode(value, `the variable ${RESOURCES} of the store meta/state`);
+/** The boot id of this machine; undefined where the kernel does not tell one. */
+export async function readBootId(): Promise<string | undefined> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined))?.trim();
 }
 
-/** Keeps reservations and volumes; commits are applied in the order of their calls. */
-export async function checkpointResources(state: StateStore, resources: readonly Resource[]): Promise<void> {
-  await state.commit([{ name: RESOURCES, value: Buffer.from(encodeProtobuf(MESSAGE, { resources })) }]);
+/** The boot id at the end of the last recovery; undefined at the first start. */
+export async function readLastBootId(workDir: string): Promise<string | undefined> {
+  const text = await readFile(join(workDir, 'meta', BOOT_ID), 'utf8').catch(() => undefined);
+  return text?.trim();
 }
 
-function decode(bytes: Buffer, source: string): readonly Resource[] {
-  try {
-    return decodeProtobuf(MESSAGE, bytes).resources ?? [];
-  } catch (error) {
-    throw new StartError(
-      `${source} cannot be read: ${errorText(error)}. Restore it, or move it out of the agent's --work_dir to start without reservations`,
-    );
+/** Keeps the boot id, in the file that Mesos has it in. */
+async function checkpointBootId(workDir: string, bootId: string): Promise<void> {
+  const path = join(workDir, 'meta', BOOT_ID);
+  makeFolder(dirname(path));
+  await writeFile(`${path}.new`, bootId, { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
+  await syncFolder(dirname(path));
+}
+
+/** Writes changes. The id follows the rest: one without its link is the id of no agent. */
+export async function writeChanges(
+  { workDir, state }: { readonly workDir: string; readonly state: StateStore },
+  changes: readonly CheckpointChange[],
+): Promise<void> {
+  const stored = changes.flatMap((change) => (change.entry === 'boot' ? [] : [change]));
+  if (stored.length > 0) await state.commit(await commitOf(state, stored));
+  for (const change of changes) {
+    if (change.entry === 'agent') await checkpointNewId(workDir, change.value?.id?.value);
+    if (change.entry === 'boot' && change.value !== undefined) await checkpointBootId(workDir, change.value);
   }
+}
+
+async function checkpointNewId(workDir: string, agentId: string | undefined): Promise<void> {
+  if (agentId !== undefined && agentId !== (await readAgentId(workDir)))
+    await checkpointAgentId(workDir, agentId);
 }

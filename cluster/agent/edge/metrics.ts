@@ -23,6 +23,7 @@ const COUNTERS = [
   'invalid_framework_messages',
   'executors_preempted',
   'recovery_time_secs',
+  'recovery_errors',
 ];
 
 /** Metrics of parts that do not exist here, which exporters expect of every agent. */
@@ -49,7 +50,6 @@ export function snapshot(state: AgentState, now: number): Record<string, number>
   for (const [name, value] of state.counters) all[name] = value;
   all['slave/registered'] = state.phase === 'running' ? 1 : 0;
   all['slave/uptime_secs'] = (now - state.boot.startedAt) / 1000;
-  all['slave/recovery_errors'] = 0;
   all['slave/executor_directory_max_allowed_age_secs'] = state.garbage.maxAgeMs / 1000;
   all['gc/path_removals_pending'] = pendingRemovals(state.garbage);
   all['slave/frameworks_active'] = state.frameworks.size;

@@ -11,10 +11,9 @@ import type { Message } from '../../runtime/messages/receive';
 import type { ProcessContext } from '../../runtime/process';
 import { Verbosity } from '../../runtime/verbosity';
 import type { AgentConfig } from '../config';
-import { killLeftovers } from '../containerizer/containers';
 import type { ExecutorProgram } from '../containerizer/launcher';
 import type { AgentEvent } from '../core/events';
-import { missingError } from '../core/executor-api';
+import { missingError, recoveryError } from '../core/executor-api';
 import type { AgentState } from '../core/state';
 import { openCheckpoint } from './checkpoint';
 import { readDetector } from './detector';
@@ -55,8 +54,6 @@ export async function agentParts(
   });
   const checkpoint = await openCheckpoint(workDir, log);
   life.add(() => checkpoint.close());
-  const leftovers = await killLeftovers(workDir);
-  if (leftovers > 0) log.warn({ leftovers }, 'ended processes that a run before left behind');
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
   const now = (): number => clock.now();
@@ -72,7 +69,11 @@ export async function agentParts(
     checkpoint,
     garbage,
     verbosity,
-    door: new ExecutorDoor(core.post, (call) => core.state && missingError(core.state, call)),
+    door: new ExecutorDoor(
+      core.post,
+      (call) => core.state && missingError(core.state, call),
+      () => recoveryError(core.state),
+    ),
     authentication: createAuthentication(config, context, libprocess),
     end: new EndOfTasks({ core, workDir, onEnd }),
   };

@@ -8,13 +8,13 @@ import type { Performers } from '../../runtime/mailbox';
 import { Containers, killLeftovers } from '../containerizer/containers';
 import { hostedLauncher } from '../containerizer/launcher';
 import type { AgentEffect } from '../core/effects';
-import { checkpointAgentId, checkpointResources } from './checkpoint';
+import { writeChanges } from './checkpoint';
 import type { AgentParts } from './parts';
 
 /** Makes the containers, too: a stop of the agent ends them before its server. */
 export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
-  const { libprocess, authentication, door, workDir, checkpoint, garbage, end, context } = parts;
-  const { log, life } = context;
+  const { libprocess, authentication, door, workDir, checkpoint, garbage, core, end, context } = parts;
+  const { life } = context;
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
   return {
@@ -24,17 +24,16 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
       else deliver();
     },
     link: ({ to }) => libprocess.link(to),
-    remember: ({ agentId }) => {
-      checkpointAgentId(workDir, agentId).catch((error: unknown) =>
-        log.error(
-          { error: errorText(error) },
-          'the agent id could not be kept; a restart will be a new agent',
-        ),
+    checkpoint: ({ commit, changes }) => {
+      writeChanges({ workDir, state: checkpoint }, changes).then(
+        () => core.post({ kind: 'checkpointed', commit }),
+        (error: unknown) => core.post({ kind: 'checkpoint.failed', commit, reason: errorText(error) }),
       );
     },
-    keep: ({ resources }) => {
-      checkpointResources(checkpoint, resources).catch((error: unknown) =>
-        log.error({ error: errorText(error) }, 'reservations could not be kept; a restart will lose them'),
+    recover: () => {
+      endLeftovers(parts).then(
+        () => core.post({ kind: 'recovered', containerIds: [] }),
+        (error: unknown) => core.post({ kind: 'recovery.failed', reason: errorText(error) }),
       );
     },
     launch: (order) => void containers.launch(order),
@@ -48,7 +47,14 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     remove: ({ folders }) => void garbage.remove(folders),
     measure: () => void garbage.measure(),
     stopped: () => end.reached(),
+    abort: ({ reason }) => context.end(reason),
   };
+}
+
+/** Ends what an earlier run has left: no executor goes on from there yet. */
+async function endLeftovers({ workDir, context }: AgentParts): Promise<void> {
+  const leftovers = await killLeftovers(workDir);
+  if (leftovers > 0) context.log.warn({ leftovers }, 'ended processes that a run before left behind');
 }
 
 /** The containers. A stop of the agent ends them, and then kills and reports processes that outlived them. */

@@ -49,8 +49,8 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
     perform: {
       send: ({ to, name, message }) => libprocess.send(to, name, encodeProtobuf(name, message), id),
       link: ({ to }) => libprocess.link(to),
-      remember: () => undefined,
-      keep: () => undefined,
+      checkpoint: ({ commit }) => mailbox.post({ kind: 'checkpointed', commit }),
+      recover: () => undefined,
       launch: (launch) => executors.launch(launch),
       update: () => undefined,
       destroy: ({ containerId }) => executors.leave(containerId),
@@ -61,6 +61,7 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
       remove: () => undefined,
       measure: () => undefined,
       stopped: () => undefined,
+      abort: () => undefined,
     },
   });
   libprocess.register(id, (message) => {
@@ -88,6 +89,9 @@ function bootOf({ options, libprocess, clock }: EmulatorContext, index: number):
       registrationBackoffMs: options.registrationBackoffMs,
       executorRegistrationTimeoutMs: 60_000,
       executorShutdownGraceMs: 5000,
+      executorReregistrationTimeoutMs: 2000,
+      executorReregistrationRetryMs: undefined,
+      recoveryTimeoutMs: 900_000,
       maxCompletedExecutors: 0,
       executorEnvironment: {},
     },

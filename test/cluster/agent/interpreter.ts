@@ -3,12 +3,12 @@
  * script.
  */
 
-import type { AgentEffect } from '../../../cluster/agent/core/effects';
+import type { AgentEffect, RecoveredExecutor } from '../../../cluster/agent/core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../../cluster/agent/core/events';
 import type { AgentState } from '../../../cluster/agent/core/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
 import type { Call } from '../../../cluster/api/generated/executor';
-import type { Resource, TaskInfo, TaskStatus } from '../../../cluster/api/generated/mesos';
+import type { TaskInfo, TaskStatus } from '../../../cluster/api/generated/mesos';
 import { printResources, readResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -18,6 +18,7 @@ import { type Interpreter, optionsOf } from '../../scripts/run';
 import { resources, taskInfo } from '../master/builders';
 import { readWords } from '../master/operation-words';
 import { numberedUuid } from '../numbered-uuid';
+import { DiskModel, printChange } from './disk-model';
 
 const MASTER = 'master@m:5050';
 
@@ -37,11 +38,25 @@ export const AGENT_BOOT: AgentBoot = {
     registrationBackoffMs: 0,
     executorRegistrationTimeoutMs: 60_000,
     executorShutdownGraceMs: 5000,
+    executorReregistrationTimeoutMs: 2000,
+    executorReregistrationRetryMs: undefined,
+    recoveryTimeoutMs: 900_000,
     maxCompletedExecutors: 2,
     executorEnvironment: {},
     garbage: { delayMs: 7 * 24 * 3_600_000, headroom: 0.1, diskWatchMs: 60_000, ofContainers: false },
   },
 };
+
+/** A step whose commits succeed at once: all of its effects but these. */
+export function stepDurably(state: AgentState, event: AgentEvent): AgentEffect[] {
+  return agentMachine
+    .step(state, event)
+    .flatMap((effect) =>
+      effect.kind === 'checkpoint'
+        ? stepDurably(state, { kind: 'checkpointed', at: event.at, commit: effect.commit })
+        : [effect],
+    );
+}
 
 const UUID = numberedUuid;
 
@@ -49,9 +64,8 @@ export class AgentScript {
   readonly clock = new VirtualClock(0);
   private mailbox: Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
   private out: string[] = [];
-  /** What is on disk. */
-  private agentId: string | undefined;
-  private checkpointed: readonly Resource[] = [];
+  readonly disk = new DiskModel();
+  private starts = 0;
   /** Containers by task. */
   private readonly containers = new Map<string, string>();
   private updates = 0;
@@ -81,14 +95,12 @@ export class AgentScript {
       perform: {
         send: (effect) => say(`send ${effect.to}: ${this.printMessage(effect)}`),
         link: ({ to }) => say(`link ${to}`),
-        remember: ({ agentId }) => {
-          this.agentId = agentId;
-          say(`remember ${agentId}`);
+        checkpoint: ({ commit, changes }) => {
+          say(`checkpoint ${changes.map((change) => printChange(change, this.taskNames())).join(', ')}`);
+          this.disk.write(commit, changes);
+          this.answerCommits();
         },
-        keep: ({ resources: checkpointed }) => {
-          this.checkpointed = checkpointed;
-          say(`keep ${printResources(readResources(checkpointed)) || 'nothing'}`);
-        },
+        recover: ({ executors }) => this.recoverContainers(executors),
         launch: ({ spec: { executorId, containerId, environment } }) => {
           this.containers.set(executorId, containerId);
           say(
@@ -106,6 +118,7 @@ export class AgentScript {
         remove: ({ folders }) => say(`remove ${folders.map((folder) => this.shortFolder(folder)).join(' ')}`),
         measure: () => say('measure'),
         stopped: () => say('stopped'),
+        abort: ({ reason }) => say(`abort ${reason}`),
       },
     });
   }
@@ -128,12 +141,45 @@ export class AgentScript {
     this.mailbox.post(event);
   }
 
-  /** The agent ends without a word, and another one starts from what is on its disk. */
-  private crash(): void {
+  /**
+   * The agent ends without a word, and another one starts from what is on its disk. `lost` names executors whose containers
+   * are gone.
+   */
+  private crash(words: readonly string[], { lost = '' }: Record<string, string>): void {
     void this.mailbox.stop();
-    this.containers.clear();
-    const { agentId, checkpointed } = this;
-    this.mailbox = this.open({ ...this.boot, startedAt: this.clock.now(), agentId, checkpointed });
+    for (const executor of lost.split(',')) this.containers.delete(executor);
+    this.mailbox = this.open({
+      ...this.boot,
+      seed: this.boot.seed + ++this.starts,
+      startedAt: this.clock.now(),
+      agentId: this.disk.agentId,
+      recovery: {
+        mode: words.includes('cleanup') ? 'cleanup' : 'reconnect',
+        rebooted: words.includes('rebooted'),
+        bootId: undefined,
+        entries: this.disk.entries(),
+        errors: 0,
+      },
+    });
+    this.post({ kind: 'recover' });
+  }
+
+  /** Answers the order to adopt containers: those that were launched and have not ended are known. */
+  private recoverContainers(executors: readonly RecoveredExecutor[]): void {
+    const alive = new Set(this.containers.values());
+    const names = executors.map(({ executorId }) => executorId);
+    this.out.push(`recover [${names.join(',')}]`);
+    const containerIds = executors.map(({ containerId }) => containerId).filter((id) => alive.has(id));
+    this.post({ kind: 'recovered', containerIds });
+  }
+
+  /** Answers the commits that the disk has finished. */
+  private answerCommits(): void {
+    for (const commit of this.disk.takeFinished()) this.post({ kind: 'checkpointed', commit });
+  }
+
+  private taskNames(): ReadonlyMap<string, string> {
+    return new Map([...this.containers].map(([executor, container]) => [container, executor]));
   }
 
   /** Frameworks with their executors and tasks, and the updates that are not acknowledged. */
@@ -238,11 +284,13 @@ export class AgentScript {
     run: ([framework = '', task = ''], options) => {
       const info: TaskInfo = {
         ...taskInfo(task, 'S0'),
+        ...(options['data'] && { data: options['data'] }),
         ...(options['docker'] && { container: { type: 'DOCKER' as const } }),
       };
       const capabilities = options['aware'] ? [{ type: 'PARTITION_AWARE' as const }] : [];
+      const checkpoint = options['checkpoint'] !== undefined;
       const message = {
-        framework: { name: framework, user: 'root', id: { value: framework }, capabilities },
+        framework: { name: framework, user: 'root', id: { value: framework }, capabilities, checkpoint },
         task: info,
       };
       this.post({ kind: 'master.runTask', from: options['from'] ?? MASTER, message });
@@ -283,10 +331,14 @@ export class AgentScript {
       const updates = states
         .filter((word) => word.startsWith('TASK_'))
         .map((state) => ({ status: this.reported(task, state, options) }));
+      const listed = (options['tasks'] ?? '').split(',').filter(Boolean);
       const call = {
         framework_id: { value: framework },
         executor_id: { value: task },
-        subscribe: { unacknowledged_updates: updates },
+        subscribe: {
+          unacknowledged_tasks: listed.map((name) => taskInfo(name, 'S0')),
+          unacknowledged_updates: updates,
+        },
       };
       this.post({ kind: 'executor.subscribe', stream: `executor-${task}`, call });
     },
@@ -334,7 +386,18 @@ export class AgentScript {
       );
     },
     advance: ([seconds = '0']) => this.clock.advance(Number(seconds) * 1000),
-    crash: () => this.crash(),
+    crash: (words, options) => this.crash(words, options),
+    // The disk holds commits back until it goes on, or refuses them.
+    disk: ([how]) => {
+      if (how === 'fails') {
+        for (const commit of this.disk.takeHeld())
+          this.post({ kind: 'checkpoint.failed', commit, reason: 'no space left on device' });
+        return;
+      }
+      this.disk.holds = how === 'holds';
+      this.answerCommits();
+    },
+    recoveryFailed: () => this.post({ kind: 'recovery.failed', reason: 'runc is missing' }),
     show: () => this.show(),
     stop: () => this.post({ kind: 'stop' }),
     unregister: () => this.post({ kind: 'unregister' }),

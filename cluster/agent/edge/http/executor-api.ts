@@ -42,9 +42,13 @@ export class ExecutorDoor {
     private readonly post: (event: AgentInput) => void,
     /** The refusal of a call of an unknown framework or executor. */
     private readonly missing: (call: Call) => string | undefined,
+    /** The refusal of all calls until the containers of an earlier run are known. */
+    private readonly unready: () => string | undefined,
   ) {}
 
   handle(request: Request, reply: Reply): unknown {
+    const unready = this.unready();
+    if (unready !== undefined) return plain(reply, 503, unready);
     const body = request.body as Buffer | undefined;
     const read = readCallBody('mesos.v1.executor.Call', request.headers['content-type'], body);
     if ('status' in read) return plain(reply, read.status, read.text);

@@ -17,7 +17,8 @@ function detected() {
 test('the resources that the leading master tells are kept on disk and in the state', () => {
   const state = detected();
   const effects = agentMachine.step(state, checkpointOf('cpus(web):1'));
-  expect(effects).toEqual([{ kind: 'keep', resources: state.checkpointed }]);
+  const changes = [{ entry: 'resources', value: state.checkpointed }];
+  expect(effects).toEqual([{ kind: 'checkpoint', commit: 1, changes }]);
   expect(state.checkpointed).toHaveLength(1);
 });
 

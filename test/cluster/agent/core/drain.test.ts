@@ -4,7 +4,7 @@ import { agentMachine } from '../../../../cluster/agent/core/step';
 import type { KillPolicy } from '../../../../cluster/api/generated/mesos';
 import { TASK_STATES } from '../../../../cluster/model/task-state';
 import { taskInfo } from '../../master/builders';
-import { AGENT_BOOT, AgentScript } from '../interpreter';
+import { AGENT_BOOT, AgentScript, stepDurably } from '../interpreter';
 
 const MASTER = 'master@m:5050';
 const grace = (seconds: number): KillPolicy => ({
@@ -37,7 +37,7 @@ test.each([
   ({ task, granted, sent }) => {
     const state = running(task === undefined ? undefined : grace(task));
     const config = granted === undefined ? {} : { max_grace_period: grace(granted).grace_period };
-    const effects = agentMachine.step(state, { kind: 'master.drain', at: 0, from: MASTER, config });
+    const effects = stepDurably(state, { kind: 'master.drain', at: 0, from: MASTER, config });
     const kills = effects.flatMap((effect) =>
       effect.kind === 'event' && effect.event.kill ? [effect.event.kill.kill_policy] : [],
     );

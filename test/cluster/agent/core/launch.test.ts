@@ -4,7 +4,7 @@ import { agentMachine } from '../../../../cluster/agent/core/step';
 import type { FrameworkInfo, TaskInfo } from '../../../../cluster/api/generated/mesos';
 import { present } from '../../../../cluster/model/assert';
 import { taskInfo } from '../../master/builders';
-import { AGENT_BOOT, AgentScript } from '../interpreter';
+import { AGENT_BOOT, AgentScript, stepDurably } from '../interpreter';
 
 const MASTER = 'master@m:5050';
 const TASK = taskInfo('t', 'S0');
@@ -18,7 +18,7 @@ function run(task: Partial<TaskInfo>, framework: Partial<FrameworkInfo> = {}) {
   };
   return {
     state,
-    effects: agentMachine.step(state, { kind: 'master.runTask', at: 0, from: MASTER, message }),
+    effects: stepDurably(state, { kind: 'master.runTask', at: 0, from: MASTER, message }),
   };
 }
 

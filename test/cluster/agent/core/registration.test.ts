@@ -26,7 +26,7 @@ const TABLE = {
   asking: {
     detected: 'disconnected | link master | send master: RegisterSlave',
     'detected nobody': 'disconnected',
-    registered: 'running | remember S0',
+    registered: 'running | checkpoint agent S0',
     reregistered: 'running',
     ping: 'disconnected | send master: PongSlave',
     'ping disconnected': 'disconnected | send master: PongSlave',
@@ -119,10 +119,10 @@ test.each([
   expect(lines.map((line) => /StatusUpdate \w+ \w+/.exec(line)?.[0] ?? line)).toEqual(out);
 });
 
-test('a new id is remembered once', () => {
+test('a new id is checkpointed once', () => {
   const script = new AgentScript();
   script.play('detected', 'advance 1');
-  expect(script.play('registered S7')).toContain('remember S7');
+  expect(script.play('registered S7')).toContain('checkpoint agent S7');
   expect(script.play('registered S7')).toEqual([]);
 });
 

@@ -1,5 +1,4 @@
 import {
-  endDrain,
   findContainer,
   findExecutor,
   initAgent,
@@ -45,24 +44,4 @@ test.each([
   const script = new AgentScript();
   script.play('detected', 'advance 1', 'registered', ...lines);
   expect(script.read(({ frameworks }) => isPartitionAware(frameworks.get('web')))).toBe(aware);
-});
-
-test.each([
-  ['nothing runs', 0, 0, true],
-  ['a framework is there', 1, 0, false],
-  ['an update waits', 0, 1, false],
-])('a drain ends where %s: frameworks %i, updates %i, ended %s', (_name, frameworks, updates, ended) => {
-  const state = initAgent(AGENT_BOOT);
-  state.drain = {};
-  if (frameworks > 0) {
-    const info = { name: 'web', user: 'root' };
-    const lists = { executors: new Map(), completedExecutors: [] };
-    state.frameworks.set('web', { id: 'web', info, ...lists, terminating: false });
-  }
-  if (updates > 0) {
-    const ids = { frameworkId: 'web', executorId: 't', taskId: 't' };
-    state.streams.set('web t', { ...ids, pending: [], received: new Set(), retryMs: 1 });
-  }
-  endDrain(state);
-  expect(state.drain === undefined).toBe(ended);
 });

@@ -7,17 +7,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import {
-  checkpointAgentId,
-  checkpointResources,
-  openCheckpoint,
-  readAgentId,
-  readCheckpointedResources,
-} from '../../../../cluster/agent/edge/checkpoint';
+import { checkpointAgentId, openCheckpoint, readAgentId } from '../../../../cluster/agent/edge/checkpoint';
 import { encodeProtobuf } from '../../../../cluster/api/protobuf';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
 import { readWords } from '../../master/operation-words';
 import { disk, failLevel } from '../../state/faulty-disk';
+import { checkpointResources, readCheckpointedResources } from './stored-resources';
 
 jest.mock(
   'node:fs/promises',

@@ -2,17 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  checkpointAgentId,
-  checkpointResources,
-  openCheckpoint,
-  readAgentId,
-  readCheckpointedResources,
-} from '../../../../cluster/agent/edge/checkpoint';
+import { checkpointAgentId, openCheckpoint, readAgentId } from '../../../../cluster/agent/edge/checkpoint';
 import { encodeProtobuf } from '../../../../cluster/api/protobuf';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
 import type { StateStore } from '../../../../cluster/state/store';
 import { readWords } from '../../master/operation-words';
+import { checkpointResources, readCheckpointedResources } from './stored-resources';
 
 describe('what an agent keeps over a restart', () => {
   let folder = '';

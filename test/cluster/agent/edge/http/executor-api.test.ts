@@ -11,7 +11,11 @@ function door() {
   const posted: AgentInput[] = [];
   const missing = ({ framework_id }: Call) =>
     framework_id.value === 'f' ? undefined : 'Framework cannot be found';
-  const opened = new ExecutorDoor((event) => posted.push(event), missing);
+  const opened = new ExecutorDoor(
+    (event) => posted.push(event),
+    missing,
+    () => undefined,
+  );
   const heard: string[] = [];
   const subscriber = {
     event: ({ type }: Event) => heard.push(String(type)),

@@ -3,7 +3,7 @@
  */
 
 import { Statistics } from '../../../../../cluster/agent/containerizer/statistics';
-import { missingError } from '../../../../../cluster/agent/core/executor-api';
+import { missingError, recoveryError } from '../../../../../cluster/agent/core/executor-api';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-routes';
@@ -28,6 +28,7 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
   const door = new ExecutorDoor(
     () => undefined,
     (call) => read((state) => missingError(state, call)),
+    () => read(recoveryError),
   );
   const pages = {
     read,

@@ -1,0 +1,14 @@
+/**
+ * The end of a drain.
+ */
+
+import { keep } from './keep';
+import type { AgentState } from './state';
+
+/** Ends a drain when nothing runs and all updates are acknowledged; the master decides about new tasks. */
+export function endDrain(state: AgentState): void {
+  if (!state.drain || state.frameworks.size > 0 || state.streams.size > 0) return;
+  state.drain = undefined;
+  state.drainStartedAt = undefined;
+  keep(state, { entry: 'drain', value: undefined });
+}

@@ -1,0 +1,178 @@
+/**
+ * The entries of the agent's checkpoint as variables of its store.
+ *
+ *     agent/info  agent/resources  agent/drain  frameworks/F  executors/C  tasks/C/T  updates/C/T/N
+ *
+ * F, C and T are ids of frameworks, containers and tasks, which have no slash; N counts the updates of a task. Values are
+ * protobuf messages of Mesos. That of an executor has a line of JSON before it, with what the message has no field for.
+ */
+
+import type { ExecutorInfo } from '../../api/generated/mesos';
+import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import { errorText } from '../../model/error-text';
+import type { Change, StateStore, Variable } from '../../state/store';
+import type { CheckpointChange, CheckpointEntry, ExecutorRecord } from '../core/entries';
+
+/** The boot id is in a file and no variable (checkpoint.ts). */
+type StoredChange = Exclude<CheckpointChange, { readonly entry: 'boot' }>;
+type StoredEntry = Exclude<CheckpointEntry, { readonly entry: 'boot' }>;
+
+const RESOURCES_MESSAGE = 'mesos.internal.CheckpointResourcesMessage';
+const UPDATE_MESSAGE = 'mesos.internal.StatusUpdateRecord';
+
+/** The name of the variable of an entry. */
+export function nameOf(change: StoredChange): string {
+  switch (change.entry) {
+    case 'agent':
+      return 'agent/info';
+    case 'resources':
+    case 'drain':
+      return `agent/${change.entry}`;
+    case 'framework':
+      return `frameworks/${change.frameworkId}`;
+    case 'executor':
+      return `executors/${change.containerId}`;
+    case 'task':
+      return `tasks/${change.containerId}/${change.taskId}`;
+    case 'update':
+      return `updates/${change.containerId}/${change.taskId}/${change.number}`;
+  }
+}
+
+function encodeValue(change: StoredChange): Uint8Array | undefined {
+  if (change.value === undefined) return undefined;
+  switch (change.entry) {
+    case 'agent':
+      return encodeProtobuf('mesos.internal.SlaveInfo', change.value);
+    case 'resources':
+      return encodeProtobuf(RESOURCES_MESSAGE, { resources: change.value });
+    case 'drain':
+      return encodeProtobuf('mesos.v1.DrainConfig', change.value);
+    case 'framework':
+      return encodeProtobuf('mesos.v1.FrameworkInfo', change.value);
+    case 'executor':
+      return encodeExecutor(change.value);
+    case 'task':
+      return encodeProtobuf('mesos.v1.TaskInfo', change.value);
+    case 'update':
+      return encodeProtobuf(UPDATE_MESSAGE, change.value);
+  }
+}
+
+function encodeExecutor({ info, ...rest }: ExecutorRecord): Uint8Array {
+  const message = encodeProtobuf('mesos.v1.ExecutorInfo', info);
+  return Buffer.concat([Buffer.from(`${JSON.stringify(rest)}\n`), message]);
+}
+
+function decodeExecutor(bytes: Buffer): ExecutorRecord {
+  const end = bytes.indexOf('\n');
+  const rest = JSON.parse(bytes.toString('utf8', 0, end)) as Omit<ExecutorRecord, 'info'>;
+  const info: ExecutorInfo = decodeProtobuf('mesos.v1.ExecutorInfo', bytes.subarray(end + 1));
+  return { ...rest, info };
+}
+
+/** The commit of changes. What belongs to a removed entry is removed with it, even if it is only in this commit. */
+export async function commitOf(state: StateStore, changes: readonly StoredChange[]): Promise<Change[]> {
+  const values = new Map<string, Buffer | undefined>();
+  const stored = changes.some(isWideRemoval) ? await namesByOwner(state) : new Map<string, string[]>();
+  for (const change of changes) {
+    const bytes = encodeValue(change);
+    values.set(nameOf(change), bytes && Buffer.from(bytes));
+    if (!isWideRemoval(change)) continue;
+    const prefixes = belowOf(change);
+    const names = [...values.keys(), ...(stored.get(change.containerId) ?? [])];
+    for (const name of names)
+      if (prefixes.some((prefix) => name.startsWith(prefix))) values.set(name, undefined);
+  }
+  return [...values].map(([name, value]) => ({ name, value }));
+}
+
+type WideRemoval = Extract<StoredChange, { readonly entry: 'executor' | 'task' }>;
+
+/** True for the removal of an entry to which others belong. */
+function isWideRemoval(change: StoredChange): change is WideRemoval {
+  return change.value === undefined && (change.entry === 'executor' || change.entry === 'task');
+}
+
+/** The prefixes of what belongs to an entry. */
+function belowOf(removal: WideRemoval): string[] {
+  const { containerId } = removal;
+  return removal.entry === 'executor'
+    ? [`tasks/${containerId}/`, `updates/${containerId}/`]
+    : [`updates/${containerId}/${removal.taskId}/`];
+}
+
+/** The variables of tasks and updates by the container of their executor. */
+async function namesByOwner(state: StateStore): Promise<Map<string, string[]>> {
+  const owners = new Map<string, string[]>();
+  for (const name of [...(await state.names('tasks/')), ...(await state.names('updates/'))]) {
+    const [, containerId = ''] = name.split('/');
+    const names = owners.get(containerId);
+    if (names) names.push(name);
+    else owners.set(containerId, [name]);
+  }
+  return owners;
+}
+
+/** Entries of an earlier run, and the names of those that cannot be read, with the reason. */
+export interface ReadEntries {
+  readonly entries: readonly CheckpointEntry[];
+  readonly errors: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export async function readEntries(state: StateStore): Promise<ReadEntries> {
+  const prefixes = ['agent/', 'frameworks/', 'executors/', 'tasks/', 'updates/'];
+  const entries: CheckpointEntry[] = [];
+  const errors: { name: string; reason: string }[] = [];
+  for (const prefix of prefixes) {
+    for (const variable of await state.fetchAll(prefix)) {
+      try {
+        const entry = decodeEntry(variable);
+        if (entry) entries.push(entry);
+      } catch (error) {
+        errors.push({ name: variable.name, reason: errorText(error) });
+      }
+    }
+  }
+  return { entries, errors };
+}
+
+/** The entry of a variable; undefined for one that is no entry, such as one of a later version. */
+function decodeEntry({ name, value }: Variable): StoredEntry | undefined {
+  const [kind, first = '', second = '', third] = name.split('/');
+  switch (kind) {
+    case 'agent':
+      return decodeAgentEntry(first, value);
+    case 'frameworks':
+      return {
+        entry: 'framework',
+        frameworkId: first,
+        value: decodeProtobuf('mesos.v1.FrameworkInfo', value),
+      };
+    case 'executors':
+      return { entry: 'executor', containerId: first, value: decodeExecutor(value) };
+    case 'tasks': {
+      const task = decodeProtobuf('mesos.v1.TaskInfo', value);
+      return { entry: 'task', containerId: first, taskId: second, value: task };
+    }
+    case 'updates': {
+      const record = decodeProtobuf(UPDATE_MESSAGE, value);
+      return { entry: 'update', containerId: first, taskId: second, number: Number(third), value: record };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function decodeAgentEntry(name: string, value: Buffer): StoredEntry | undefined {
+  switch (name) {
+    case 'info':
+      return { entry: 'agent', value: decodeProtobuf('mesos.internal.SlaveInfo', value) };
+    case 'resources':
+      return { entry: 'resources', value: decodeProtobuf(RESOURCES_MESSAGE, value).resources ?? [] };
+    case 'drain':
+      return { entry: 'drain', value: decodeProtobuf('mesos.v1.DrainConfig', value) };
+    default:
+      return undefined;
+  }
+}
