@@ -1,8 +1,7 @@
 /**
- * The ends of tasks, and of the executor when none is left and the agent has acknowledged the last update (Mesos 1.11
- * src/launcher/executor.cpp, default_executor.cpp).
+ * The ends of tasks, and with one of them that of its group (Mesos 1.11 src/launcher/executor.cpp, default_executor.cpp).
  *
- * In: task.exited, task.failed, agent.acknowledged, woke(leave)
+ * In: task.exited, task.failed, agent.acknowledged
  * Out: update, signal, wake, exit
  */
 
@@ -11,12 +10,10 @@ import type { ExitStatus } from '../../model/exit-status';
 import type { TaskState } from '../../model/task-state';
 import type { EventOf, TaskEnd } from './events';
 import { beginKill } from './kill';
+import { leaveWhenDone } from './leave';
 import type { ExecutorTask } from './task';
-import { type Turn, wake } from './turn';
+import type { Turn } from './turn';
 import { tell } from './updates';
-
-/** Time in which the executor waits for the acknowledgement of its last update. */
-const LAST_ACKNOWLEDGEMENT_MS = 60_000;
 
 type TerminalStatus = Pick<mesos.TaskStatus, 'state' | 'message' | 'reason' | 'limitation'>;
 
@@ -118,22 +115,5 @@ export function acknowledged(turn: Turn, { uuid }: EventOf<'agent.acknowledged'>
   turn.changed = true;
   const task = state.tasks.get(status.task_id.value);
   if (task) task.acknowledged = true;
-  if (state.launches > 0 && state.tasks.size === 0 && state.unacknowledged.size === 0) exit(turn);
-}
-
-/** Exits when no task is left and every update is acknowledged, or some time later. */
-export function leaveWhenDone(turn: Turn): void {
-  const { state, now } = turn;
-  if (state.tasks.size > 0) return;
-  if (state.unacknowledged.size === 0) exit(turn);
-  else wake(turn, { kind: 'leave' }, now + LAST_ACKNOWLEDGEMENT_MS);
-}
-
-/** The time for the last acknowledgement is over. A group may have been launched meanwhile. */
-export function leave(turn: Turn): void {
-  if (turn.state.tasks.size === 0) exit(turn);
-}
-
-function exit({ effects }: Turn): void {
-  effects.push({ kind: 'exit' });
+  if (state.launches > 0 && state.unacknowledged.size === 0) leaveWhenDone(turn);
 }

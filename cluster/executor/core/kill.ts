@@ -10,6 +10,7 @@
 import type * as mesos from '../../api/generated/mesos';
 import type { Millis } from '../../model/time';
 import type { EventOf } from './events';
+import { leaveWhenDone } from './leave';
 import type { ExecutorTask, KillCause } from './task';
 import { type TaskTimer, type Turn, wake } from './turn';
 import { tell } from './updates';
@@ -68,12 +69,12 @@ export function kill(turn: Turn, { taskId, killPolicy }: EventOf<'agent.kill'>):
   beginKill(turn, task, { by: 'kill', graceMs: graceOf(killPolicy) ?? graceOf(task.info.kill_policy) });
 }
 
-/** Kills all tasks; without any the executor leaves at once. */
+/** Kills all tasks; without any the executor leaves. */
 export function shutdown(turn: Turn): void {
-  const { state, effects } = turn;
+  const { state } = turn;
   state.shuttingDown = true;
   turn.changed = true;
-  if (state.tasks.size === 0) effects.push({ kind: 'exit' });
+  leaveWhenDone(turn);
   for (const task of state.tasks.values())
     beginKill(turn, task, { by: 'shutdown', graceMs: state.boot.shutdownGraceMs });
 }

@@ -7,9 +7,9 @@
 
 import { note } from '../../model/machine';
 import { scheduleChecks } from './checks';
-import { leaveWhenDone } from './endings';
 import type { EventOf } from './events';
 import { enforceKill } from './kill';
+import { leaveWhenDone } from './leave';
 import type { ExecutorTask } from './task';
 import { type Turn, wake } from './turn';
 

@@ -140,7 +140,7 @@ const TABLE: Record<Life, Record<Happening, string>> = {
     launch: `none | ${SECOND}`,
     kill: 'none',
     'kill of another task': 'none',
-    shutdown: 'none | exit',
+    shutdown: 'none',
     started: 'none',
     'not started': 'none',
     'exit 0': 'none',
