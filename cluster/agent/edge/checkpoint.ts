@@ -20,9 +20,9 @@ import { LocalStore } from '../../state/local';
 import type { StateStore } from '../../state/store';
 import type { CheckpointChange } from '../core/entries';
 import { commitOf } from './checkpoint-entries';
+import { type CheckpointPlace, changeVolumes, finishVolumes, RESOURCES } from './volumes';
 
 const LATEST = 'latest';
-const RESOURCES = 'agent/resources';
 const BOOT_ID = 'boot_id';
 
 /**
@@ -33,6 +33,7 @@ export async function openCheckpoint(workDir: string, log: Pick<Logger, 'warn'>)
   const state = await LocalStore.open(join(workDir, 'meta', 'state'), { log });
   try {
     await takeOver(state, join(workDir, 'meta', 'resources', 'resources.info'));
+    await finishVolumes({ workDir, state });
     return state;
   } catch (error) {
     await state.close();
@@ -116,13 +117,18 @@ async function checkpointBootId(workDir: string, bootId: string): Promise<void> 
   await syncFolder(dirname(path));
 }
 
-/** Writes changes. The id follows the rest: one without its link is the id of no agent. */
+/**
+ * Writes changes, and makes and destroys volumes with them. The id follows the rest: one without its link is the id of no
+ * agent.
+ */
 export async function writeChanges(
-  { workDir, state }: { readonly workDir: string; readonly state: StateStore },
+  { workDir, state }: CheckpointPlace,
   changes: readonly CheckpointChange[],
 ): Promise<void> {
   const stored = changes.flatMap((change) => (change.entry === 'boot' ? [] : [change]));
-  if (stored.length > 0) await state.commit(await commitOf(state, stored));
+  const target = stored.find((change) => change.entry === 'resources')?.value;
+  const reached = target ? await changeVolumes({ workDir, state }, target) : [];
+  if (stored.length > 0) await state.commit([...(await commitOf(state, stored)), ...reached]);
   for (const change of changes) {
     if (change.entry === 'agent') await checkpointNewId(workDir, change.value?.id?.value);
     if (change.entry === 'boot' && change.value !== undefined) await checkpointBootId(workDir, change.value);
