@@ -29,6 +29,8 @@ import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
 import type { ReconfigurationPolicy } from './core/reconfiguration';
 import { acceptedFlags } from './edge/accepted-flags';
+import { modulesFlags } from './edge/modules';
+import { oversubscriptionFlags } from './edge/oversubscription';
 import { DEFAULT_IP, placeFlags } from './edge/place';
 
 export const agentFlags = withEnvironment('MESOS_', {
@@ -133,6 +135,8 @@ export const agentFlags = withEnvironment('MESOS_', {
     help: 'JSON object of variables for every executor and task; nothing of our own environment is passed on',
     fallback: '{}',
   }),
+  ...oversubscriptionFlags,
+  ...modulesFlags,
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...logFlags,
   acls: aclsFlag,

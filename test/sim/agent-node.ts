@@ -117,6 +117,7 @@ export class AgentNode implements MessagePeer {
         touch: () => undefined,
         remove: () => undefined,
         measure: () => undefined,
+        measureLoad: () => undefined,
         stopped: () => this.crash(),
         abort: ({ reason }) => this.outside.broken(new Error(reason)),
       },

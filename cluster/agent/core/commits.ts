@@ -72,6 +72,10 @@ const LOCAL: ReadonlySet<AgentEffect['kind']> = new Set([
   'touch',
   'remove',
   'measure',
+  'measureLoad',
+  'touch',
+  'remove',
+  'measure',
   'answer',
 ]);
 

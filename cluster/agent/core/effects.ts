@@ -16,6 +16,7 @@ export interface MasterMessages {
   'mesos.internal.UnregisterSlaveMessage': internal.UnregisterSlaveMessage;
   'mesos.internal.PongSlaveMessage': internal.PongSlaveMessage;
   'mesos.internal.StatusUpdateMessage': internal.StatusUpdateMessage;
+  'mesos.internal.UpdateSlaveMessage': internal.UpdateSlaveMessage;
   'mesos.internal.ExecutorToFrameworkMessage': internal.ExecutorToFrameworkMessage;
 }
 
@@ -71,6 +72,8 @@ export type AgentEffect =
   | { readonly kind: 'remove'; readonly folders: readonly string[] }
   /** Measures how full the disk is. Answered by disk.measured. */
   | { readonly kind: 'measure' }
+  /** Measures the load of the machine. Answered by load.measured. */
+  | { readonly kind: 'measureLoad' }
   /** All tasks have ended, and the process may. */
   | { readonly kind: 'stopped' }
   /** The process must end at once; containers go on. */

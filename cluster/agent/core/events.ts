@@ -9,6 +9,7 @@ import type { Stamped, Unstamped, Woke } from '../../model/event';
 import type { Termination } from './container-spec';
 import type { CheckpointEntry } from './entries';
 import type { FoundFolder, GarbageSettings } from './garbage-state';
+import type { OversubscriptionSettings } from './oversubscription-settings';
 
 /** The boot value of an agent. */
 export interface AgentBoot {
@@ -61,6 +62,8 @@ export interface AgentSettings {
   readonly executorEnvironment: Readonly<Record<string, string>>;
   /** Undefined for an agent that makes no folders. */
   readonly garbage?: GarbageSettings | undefined;
+  /** Undefined for an agent that gives nothing away twice. */
+  readonly oversubscription?: OversubscriptionSettings | undefined;
 }
 
 export interface AgentEvents {
@@ -101,6 +104,8 @@ export interface AgentEvents {
   'folders.found': { readonly folders: readonly FoundFolder[] };
   /** A `remove` is done: numbers of folders. */
   'folders.removed': { readonly succeeded: number; readonly failed: number; readonly missing: number };
+  /** The average numbers of processes that wanted to run, as the kernel tells them. */
+  'load.measured': { readonly five: number; readonly fifteen: number };
   /** The used part of the disk, from 0 to 1; undefined when it cannot be measured. */
   'disk.measured': { readonly usage: number | undefined };
   /** A commit is on disk. */

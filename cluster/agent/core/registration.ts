@@ -13,6 +13,7 @@ import { note } from '../../model/machine';
 import { nextRandom } from '../../model/random';
 import type { EventOf } from './events';
 import { keep } from './keep';
+import { beginOversubscription } from './oversubscription';
 import { printTask, printTasks } from './print-task';
 import { type AgentFramework, type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
 import { type Turn, wake } from './turn';
@@ -198,6 +199,7 @@ function becomeRunning(turn: Turn, connection: internal.MasterSlaveConnection | 
   if (seconds !== undefined) state.pingTimeoutMs = seconds * 1000;
   awaitPing(turn);
   resendAll(turn);
+  beginOversubscription(turn);
 }
 
 function awaitPing(turn: Turn): void {

@@ -8,6 +8,7 @@
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { type Random, randomFrom } from '../../model/random';
+import { NO_RESOURCES, type Resources } from '../../model/resources';
 import type { TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import type { ExecutorKind, Termination } from './container-spec';
@@ -45,6 +46,8 @@ export interface AgentState {
   /** Unacknowledged updates, by task key. */
   readonly streams: Map<string, UpdateStream>;
   readonly counters: Map<string, number>;
+  /** The resources that are given away once more, as the master was told last. */
+  oversubscribed: Resources;
   /** Folders of ended executors and frameworks, which are removed by their age. */
   readonly garbage: Garbage;
   readonly commits: Commits;
@@ -127,6 +130,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     completedFrameworks: new Map(),
     streams: new Map(),
     counters: new Map(),
+    oversubscribed: NO_RESOURCES,
     garbage: initGarbage(boot.settings.garbage),
     commits: initCommits(),
   };

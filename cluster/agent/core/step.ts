@@ -31,6 +31,7 @@ import {
   unregister,
 } from './kill';
 import { refuseGroup, registrationTimedOut, runTask, updateFramework } from './launch';
+import { correct, estimate, loadMeasured } from './oversubscription';
 import { endRecovery, recover, recovered, recoveryFailed, reregistrationTimedOut } from './recovery';
 import {
   detected,
@@ -88,6 +89,7 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'folders.found': foldersFound,
   'folders.removed': foldersRemoved,
   'disk.measured': diskMeasured,
+  'load.measured': loadMeasured,
   stop,
   unregister,
 };
@@ -100,6 +102,8 @@ const WOKE: TimerHandlers<Turn, (typeof agentTimers)['spec']> = {
   destroy: shutdownTimedOut,
   collect,
   disk: measureDisk,
+  estimate,
+  correct,
   reregistration: reregistrationTimedOut,
 };
 

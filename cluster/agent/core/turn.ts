@@ -22,6 +22,10 @@ export const agentTimers = timersOf({
   collect: {},
   /** `--disk_watch_interval` */
   disk: {},
+  /** `--oversubscribed_resources_interval` */
+  estimate: {},
+  /** `--qos_correction_interval_min` */
+  correct: {},
 });
 
 type Spec = (typeof agentTimers)['spec'];

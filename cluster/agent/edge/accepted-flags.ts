@@ -24,7 +24,6 @@ const PORT_MAPPING =
   'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
 const FETCHER = 'fetched URIs are refused with TASK_FAILED, as yet';
 const MODULES = "Mesos' modules are C++ libraries, which cannot be loaded; leave it out";
-const OVERSUBSCRIPTION = 'nothing is oversubscribed: estimators and controllers are modules';
 
 /** The flag `--switch_user`: off stops the start of an agent of root. Another one cannot switch users anyway. */
 function switchUser(): Flag<boolean> {
@@ -150,7 +149,6 @@ const unusedFlags = {
   ...unusedSwitches('tasks are not put into units of systemd', 'systemd_enable_support'),
   ...unused('tasks are not put into units of systemd', 'systemd_runtime_directory'),
   ...unused('executors reach the agent over TCP', 'domain_socket_location'),
-  ...unused(OVERSUBSCRIPTION, 'qos_correction_interval_min', 'oversubscribed_resources_interval'),
   ...unusedSwitches('command executors always speak the v1 API', 'http_command_executor'),
   ...unusedSwitches('there is no driver of C++', 'initialize_driver_logging'),
   ...unused('tasks are not told an IPv6 address', 'ip6'),
@@ -204,17 +202,7 @@ const refusedFlags = {
   ),
   ...refused('what the agent can do is not configured; leave it out', 'agent_features'),
   ...refused('tasks are not told an IPv6 address; leave it out', 'ip6_discovery_command'),
-  ...refused(
-    MODULES,
-    'modules',
-    'modules_dir',
-    'hooks',
-    'container_logger',
-    'secret_resolver',
-    'resource_estimator',
-    'qos_controller',
-    'master_detector',
-  ),
+  ...refused(MODULES, 'hooks', 'container_logger', 'secret_resolver', 'master_detector'),
   ...refusedUnless({ values: ['crammd5'], reason: MODULES }, 'authenticatee'),
   ...refusedUnless({ values: ['local'], reason: MODULES }, 'authorizer'),
   ...refusedSwitches(

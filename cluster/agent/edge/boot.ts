@@ -7,6 +7,8 @@ import { callerEnvironment } from '../../runtime/tls/settings';
 import { VERSION } from '../../runtime/version';
 import { type AgentConfig, readEnvironment } from '../config';
 import type { AgentBoot, AgentSettings } from '../core/events';
+import { modulesOf } from './modules';
+import { oversubscriptionSettings } from './oversubscription';
 import { AGENT_ID, type AgentParts } from './parts';
 import { domainOf, hostnameOf } from './place';
 import { readRecovery } from './recovery';
@@ -53,6 +55,7 @@ function settingsOf(config: AgentConfig): AgentSettings {
     recoveryTimeoutMs: config.recovery_timeout,
     executorShutdownGraceMs: config.executor_shutdown_grace_period,
     maxCompletedExecutors: config.max_completed_executors_per_framework,
+    oversubscription: oversubscriptionSettings(config, modulesOf(config)),
     garbage: {
       delayMs: config.gc_delay,
       headroom: config.gc_disk_headroom,

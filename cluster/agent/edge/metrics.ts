@@ -4,6 +4,7 @@
 
 import { readResources, scalarOf, type WireResource } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
+import { isRevocable } from '../../model/volumes';
 import { systemMetrics } from '../../runtime/system';
 import { pendingRemovals } from '../core/garbage';
 import type { AgentState, Executor } from '../core/state';
@@ -74,17 +75,20 @@ function taskCounts(executors: readonly Executor[]): Record<string, number> {
 }
 
 function resourceSums(state: AgentState, executors: readonly Executor[]): Record<string, number> {
+  const allocated = allocatedSum(executors);
   const total = readResources(state.boot.resources as readonly WireResource[]);
-  const used = allocatedSum(executors);
+  const used = allocated.filter((resource) => !isRevocable(resource));
   const sums: Record<string, number> = {};
   for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
-    const totalAmount = scalarOf(total, name);
-    const usedAmount = scalarOf(used, name);
-    sums[`slave/${name}_total`] = totalAmount;
-    sums[`slave/${name}_used`] = usedAmount;
-    sums[`slave/${name}_percent`] = totalAmount === 0 ? 0 : usedAmount / totalAmount;
-    // Nothing is revocable yet, but exporters expect the metrics.
-    for (const what of ['total', 'used', 'percent']) sums[`slave/${name}_revocable_${what}`] = 0;
+    addSums(sums, `slave/${name}`, scalarOf(total, name), scalarOf(used, name));
+    const revocable = scalarOf(allocated.filter(isRevocable), name);
+    addSums(sums, `slave/${name}_revocable`, scalarOf(state.oversubscribed, name), revocable);
   }
   return sums;
+}
+
+function addSums(sums: Record<string, number>, prefix: string, total: number, used: number): void {
+  sums[`${prefix}_total`] = total;
+  sums[`${prefix}_used`] = used;
+  sums[`${prefix}_percent`] = total === 0 ? 0 : used / total;
 }

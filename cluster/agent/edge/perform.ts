@@ -9,6 +9,7 @@ import { Containers, killLeftovers } from '../containerizer/containers';
 import { hostedLauncher } from '../containerizer/launcher';
 import type { AgentEffect } from '../core/effects';
 import { writeChanges } from './checkpoint';
+import { measureLoad } from './oversubscription';
 import type { AgentParts } from './parts';
 
 /** Makes the containers, too: a stop of the agent ends them before its server. */
@@ -46,6 +47,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     touch: ({ folders }) => void garbage.touch(folders),
     remove: ({ folders }) => void garbage.remove(folders),
     measure: () => void garbage.measure(),
+    measureLoad: () => core.post({ kind: 'load.measured', ...measureLoad() }),
     stopped: () => end.reached(),
     abort: ({ reason }) => context.end(reason),
   };

@@ -60,6 +60,7 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
       touch: () => undefined,
       remove: () => undefined,
       measure: () => undefined,
+      measureLoad: () => undefined,
       stopped: () => undefined,
       abort: () => undefined,
     },

@@ -117,6 +117,7 @@ export class AgentScript {
         touch: () => undefined,
         remove: ({ folders }) => say(`remove ${folders.map((folder) => this.shortFolder(folder)).join(' ')}`),
         measure: () => say('measure'),
+        measureLoad: () => say('measure load'),
         stopped: () => say('stopped'),
         abort: ({ reason }) => say(`abort ${reason}`),
       },
