@@ -35,7 +35,8 @@ export interface RecoveredExecutor {
   readonly executor: ExecutorKind;
   readonly frameworkId: string;
   readonly executorId: string;
-  readonly directory: string;
+  /** The tasks that it may have and that have not ended. */
+  readonly tasks: readonly mesos.TaskInfo[];
 }
 
 export type AgentEffect =

@@ -9,6 +9,7 @@
  */
 
 import { note } from '../../model/machine';
+import { isTerminal } from '../../model/task-state';
 import { printDuration } from '../../model/time';
 import { drain } from './drain';
 import type { RecoveredExecutor } from './effects';
@@ -32,8 +33,9 @@ function liveExecutors({ frameworks }: AgentState): Executor[] {
   return [...frameworks.values()].flatMap(({ executors }) => [...executors.values()]);
 }
 
-function describe({ containerId, kind, frameworkId, id, directory }: Executor): RecoveredExecutor {
-  return { containerId, executor: kind, frameworkId, executorId: id, directory };
+function describe({ containerId, kind, frameworkId, id, tasks }: Executor): RecoveredExecutor {
+  const running = [...tasks.values()].filter(({ state }) => !isTerminal(state)).map(({ info }) => info);
+  return { containerId, executor: kind, frameworkId, executorId: id, tasks: running };
 }
 
 /** The containers are adopted. Executors without one have ended; the others may come back, or are told to end. */

@@ -1,0 +1,173 @@
+/**
+ * The containers of executors: each is launched or adopted, and built-in executors are started in this process with it.
+ *
+ * Always true: a container is cleaned up before its end is told, and the end is told once; a container of a built-in
+ * executor ends with its executor.
+ */
+
+import { errorText } from '../../model/error-text';
+import { readDuration } from '../../model/time';
+import type { Running } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
+import type { Container, Containerizer } from '../containerizer/port';
+import type { ContainerSpec, ExecutorKind, Termination } from '../core/container-spec';
+import type { AgentEffect, RecoveredExecutor } from '../core/effects';
+import type { AgentInput } from '../core/events';
+
+/** An executor in this process, which is told of the end of its container and ends by itself. */
+export interface HostedExecutor extends Running {
+  readonly exited: Promise<string>;
+}
+
+/** A built-in executor to start, as `hostExecutor` of the executor takes it. */
+export interface HostedOrder {
+  readonly kind: 'command' | 'default';
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly directory: string;
+  readonly user: string | undefined;
+  readonly shutdownGraceMs: number;
+  readonly ip: string;
+  readonly container: Container;
+  /** Undefined for a new executor. */
+  readonly earlier:
+    | { readonly nested: readonly Container[]; readonly tasks: RecoveredExecutor['tasks'] }
+    | undefined;
+}
+
+export interface ExecutorContainersOptions {
+  readonly containerizer: Containerizer;
+  /** Starts a built-in executor in this process. */
+  readonly host: (order: HostedOrder) => Promise<HostedExecutor>;
+  /** The ids of all containers of earlier runs, nested ones, too. */
+  readonly earlierIds: () => readonly string[];
+  readonly post: (event: AgentInput) => void;
+  readonly ip: string;
+  /** `--executor_shutdown_grace_period`. */
+  readonly shutdownGraceMs: number;
+  readonly log: Logger;
+}
+
+type Launch = Extract<AgentEffect, { readonly kind: 'launch' }>;
+type Recover = Extract<AgentEffect, { readonly kind: 'recover' }>;
+type Update = Extract<AgentEffect, { readonly kind: 'update' }>;
+
+export class ExecutorContainers {
+  /** The containers whose end is not told yet, each with its executor if that is in this process. */
+  private readonly running = new Map<string, HostedExecutor | undefined>();
+
+  constructor(private readonly options: ExecutorContainersOptions) {}
+
+  async launch({ spec, executor }: Pick<Launch, 'spec' | 'executor'>): Promise<void> {
+    const { containerizer, post } = this.options;
+    const { containerId } = spec;
+    try {
+      const container = await containerizer.launch(spec);
+      post({ kind: 'container.launched', containerId });
+      await this.follow(container, executor);
+    } catch (error) {
+      await containerizer.destroy(containerId).catch(() => undefined);
+      post({ kind: 'container.failed', containerId, reason: errorText(error) });
+    }
+  }
+
+  /** Adopts the containers of these executors, with those nested in them, and destroys all others. */
+  async recover({ executors }: Pick<Recover, 'executors'>): Promise<void> {
+    const { containerizer, earlierIds, post } = this.options;
+    const wanted = new Set(executors.map(({ containerId }) => containerId));
+    const ids = earlierIds().filter((id) => wanted.has(id.split('.')[0] ?? id));
+    const containers = await containerizer.recover(ids);
+    const byId = new Map(containers.map((container) => [container.id, container]));
+    post({ kind: 'recovered', containerIds: [...wanted].filter((id) => byId.has(id)) });
+    await Promise.all(executors.map((executor) => this.resume(executor, byId)));
+  }
+
+  private async resume(
+    { containerId, executor, tasks }: RecoveredExecutor,
+    containers: ReadonlyMap<string, Container>,
+  ): Promise<void> {
+    const container = containers.get(containerId);
+    if (!container) return;
+    const nested = [...containers.values()].filter(({ id }) => id.startsWith(`${containerId}.`));
+    try {
+      await this.follow(container, executor, { nested, tasks });
+    } catch (error) {
+      this.options.log.error(
+        { container: containerId, error: errorText(error) },
+        'an executor cannot go on; its container is destroyed',
+      );
+      this.running.set(containerId, undefined);
+      await this.end(containerId);
+    }
+  }
+
+  /** Starts the executor of a container, if it is a built-in one; what ends first ends the other, and is told. */
+  private async follow(
+    container: Container,
+    kind: ExecutorKind,
+    earlier?: HostedOrder['earlier'],
+  ): Promise<void> {
+    const executor =
+      kind === 'custom' ? undefined : await this.options.host(this.order(container, kind, earlier));
+    this.running.set(container.id, executor);
+    const ended = executor ? executor.exited : container.ended;
+    void ended.then(() => this.end(container.id));
+  }
+
+  private order(
+    container: Container,
+    kind: HostedOrder['kind'],
+    earlier: HostedOrder['earlier'],
+  ): HostedOrder {
+    const { ip } = this.options;
+    const { frameworkId, executorId, directory, user } = container.spec;
+    const shutdownGraceMs = graceOf(container.spec) ?? this.options.shutdownGraceMs;
+    return { kind, frameworkId, executorId, directory, user, shutdownGraceMs, ip, container, earlier };
+  }
+
+  /** Cleans a container up and tells its end, once. */
+  private async end(containerId: string): Promise<void> {
+    if (!this.running.has(containerId)) return;
+    const executor = this.running.get(containerId);
+    this.running.delete(containerId);
+    await executor?.stop();
+    await this.destroyContainer(containerId);
+  }
+
+  /** Ends a container by force, with its executor; the end is told as usual, and that of an unknown one, too. */
+  destroy(containerId: string): Promise<void> {
+    return this.running.has(containerId) ? this.end(containerId) : this.destroyContainer(containerId);
+  }
+
+  private async destroyContainer(containerId: string): Promise<void> {
+    const { containerizer, post, log } = this.options;
+    const termination = await containerizer.destroy(containerId).catch((error: unknown): Termination => {
+      log.error({ container: containerId, error: errorText(error) }, 'a container could not be destroyed');
+      return { status: undefined, message: `Failed to destroy container: ${errorText(error)}` };
+    });
+    post({ kind: 'container.exited', containerId, termination });
+  }
+
+  /** Changes the resources of a container. Rejects when it goes on with what it has. */
+  update({ containerId, resources, limits }: Update): Promise<void> {
+    return this.options.containerizer.update(containerId, { resources, limits });
+  }
+
+  /** Lets go of all executors; their containers go on. */
+  async stop(): Promise<void> {
+    const executors = [...this.running.values()].filter((executor) => executor !== undefined);
+    this.running.clear();
+    await Promise.all(executors.map((executor) => executor.stop()));
+  }
+
+  /** Ends all containers by force. */
+  async destroyAll(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((containerId) => this.end(containerId)));
+  }
+}
+
+/** The grace period of this executor, as it was told. */
+function graceOf({ environment }: ContainerSpec): number | undefined {
+  const text = environment['MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD'];
+  return text === undefined ? undefined : readDuration(text);
+}

@@ -1,0 +1,182 @@
+import type { Container, Containerizer } from '../../../../cluster/agent/containerizer/port';
+import type { ContainerSpec, Termination } from '../../../../cluster/agent/core/container-spec';
+import type { AgentInput } from '../../../../cluster/agent/core/events';
+import {
+  ExecutorContainers,
+  type HostedExecutor,
+  type HostedOrder,
+} from '../../../../cluster/agent/edge/executor-containers';
+import { silentLogger } from '../../../../cluster/runtime/log';
+
+const SPEC: ContainerSpec = {
+  containerId: 'c',
+  frameworkId: 'F',
+  executorId: 'e',
+  directory: '/sandbox',
+  user: 'nobody',
+  command: { value: 'sleep 1' },
+  environment: { MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '7secs' },
+  container: undefined,
+  resources: [],
+  limits: {},
+};
+const ENDED: Termination = { status: { code: 3 }, message: '' };
+
+/** Resolves when all that waits on promises has run. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+/** The containers of a containerizer in memory, with executors that end when told to. */
+function setUp(running: readonly string[] = []) {
+  const posted: AgentInput[] = [];
+  const done: string[] = [];
+  const exits = new Map<string, (reason: string) => void>();
+  const ends = new Map<string, (termination: Termination) => void>();
+  const orders: HostedOrder[] = [];
+  const containerOf = (containerId: string, spec = { ...SPEC, containerId }): Container => {
+    const { promise, resolve } = deferred<Termination>();
+    ends.set(containerId, resolve);
+    return { id: containerId, spec, ended: promise } as unknown as Container;
+  };
+  const containerizer = {
+    launch: (spec: ContainerSpec) =>
+      spec.executorId === 'broken'
+        ? Promise.reject(new Error('no runc'))
+        : Promise.resolve(containerOf(spec.containerId, spec)),
+    destroy: (containerId: string) => {
+      done.push(`destroy ${containerId}`);
+      ends.get(containerId)?.(ENDED);
+      return Promise.resolve(ends.has(containerId) ? ENDED : undefined);
+    },
+    recover: (wanted: readonly string[]) => {
+      done.push(`recover ${wanted.join(',')}`);
+      return Promise.resolve(wanted.map((id) => containerOf(id)));
+    },
+  } as unknown as Containerizer;
+  const containers = new ExecutorContainers({
+    containerizer,
+    earlierIds: () => running,
+    host: (order): Promise<HostedExecutor> => {
+      if (order.executorId === 'lame') return Promise.reject(new Error('no state'));
+      orders.push(order);
+      const { promise, resolve } = deferred<string>();
+      exits.set(order.container.id, resolve);
+      const stop = (): Promise<void> => {
+        done.push(`stop ${order.container.id}`);
+        resolve('destroyed');
+        return Promise.resolve();
+      };
+      return Promise.resolve({ exited: promise, stop });
+    },
+    post: (event) => void posted.push(event),
+    ip: '10.0.0.2',
+    shutdownGraceMs: 5000,
+    log: silentLogger,
+  });
+  const exited = () => posted.filter(({ kind }) => kind === 'container.exited');
+  return { containers, posted, done, exits, ends, orders, exited };
+}
+
+const EXITED = { kind: 'container.exited', containerId: 'c', termination: ENDED };
+
+describe('a container of a built-in executor', () => {
+  it('is there before its executor starts, which gets the grace that it was told', async () => {
+    const { containers, posted, orders } = setUp();
+    await containers.launch({ spec: SPEC, executor: 'command' });
+    expect(posted).toEqual([{ kind: 'container.launched', containerId: 'c' }]);
+    expect(orders).toEqual([
+      expect.objectContaining({ kind: 'command', executorId: 'e', user: 'nobody', shutdownGraceMs: 7000 }),
+    ]);
+  });
+
+  it('is destroyed when the executor leaves, and its end is told once', async () => {
+    const { containers, exits, done, exited } = setUp();
+    await containers.launch({ spec: SPEC, executor: 'command' });
+    exits.get('c')?.('its task has ended');
+    await settled();
+    expect(done).toEqual(['stop c', 'destroy c']);
+    expect(exited()).toEqual([EXITED]);
+  });
+
+  it('ends with its executor by force, which is told once, too', async () => {
+    const { containers, exited } = setUp();
+    await containers.launch({ spec: SPEC, executor: 'default' });
+    await containers.destroy('c');
+    await settled();
+    expect(exited()).toEqual([EXITED]);
+  });
+
+  it('does not stay when its executor cannot be started', async () => {
+    const { containers, posted, done } = setUp();
+    await containers.launch({ spec: { ...SPEC, executorId: 'lame' }, executor: 'command' });
+    expect(done).toEqual(['destroy c']);
+    expect(posted.at(-1)).toEqual({ kind: 'container.failed', containerId: 'c', reason: 'no state' });
+  });
+
+  it('goes on when the agent lets go of it', async () => {
+    const { containers, done, exited } = setUp();
+    await containers.launch({ spec: SPEC, executor: 'command' });
+    await containers.stop();
+    await settled();
+    expect([done, exited()]).toEqual([['stop c'], []]);
+  });
+});
+
+describe('a container of a custom executor', () => {
+  it('has ended when its program has', async () => {
+    const { containers, ends, exited } = setUp();
+    await containers.launch({ spec: SPEC, executor: 'custom' });
+    ends.get('c')?.(ENDED);
+    await settled();
+    expect(exited()).toEqual([EXITED]);
+  });
+
+  it('that cannot be launched is told with the reason', async () => {
+    const { containers, posted } = setUp();
+    await containers.launch({ spec: { ...SPEC, executorId: 'broken' }, executor: 'custom' });
+    expect(posted).toEqual([{ kind: 'container.failed', containerId: 'c', reason: 'no runc' }]);
+  });
+});
+
+it('an unknown container that is to be destroyed has ended', async () => {
+  const { containers, exited } = setUp();
+  await containers.destroy('x');
+  expect(exited()).toEqual([{ kind: 'container.exited', containerId: 'x', termination: undefined }]);
+});
+
+describe('after a restart of the agent', () => {
+  const executor = (containerId: string, kind: 'command' | 'default' | 'custom') => ({
+    containerId,
+    executor: kind,
+    frameworkId: 'F',
+    executorId: 'e',
+    tasks: [],
+  });
+
+  it('containers that are wanted are adopted with those nested in them, and their executors go on', async () => {
+    const { containers, posted, done, orders } = setUp(['c', 'c.n', 'd', 'orphan', 'orphan.n']);
+    await containers.recover({
+      executors: [executor('c', 'default'), executor('d', 'custom'), executor('gone', 'command')],
+    });
+    expect(done).toEqual(['recover c,c.n,d']);
+    expect(posted).toEqual([{ kind: 'recovered', containerIds: ['c', 'd'] }]);
+    expect(orders.map(({ earlier }) => earlier?.nested.map(({ id }) => id))).toEqual([['c.n']]);
+  });
+
+  it('an executor that cannot go on ends with its container', async () => {
+    const { containers, posted, done } = setUp(['c']);
+    const lame = { ...executor('c', 'command') };
+    const options = containers as unknown as { options: { host: unknown } };
+    options.options.host = () => Promise.reject(new Error('no state'));
+    await containers.recover({ executors: [lame] });
+    expect(done).toEqual(['recover c', 'destroy c']);
+    expect(posted.at(-1)).toEqual(EXITED);
+  });
+});
