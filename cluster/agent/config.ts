@@ -143,6 +143,11 @@ export const agentFlags = withEnvironment('MESOS_', {
   credential: path({ help: 'JSON file with who we are to the master: {"principal", "secret"}' }),
   firewall_rules: firewallFlag,
   ...operatorFlags,
+  jwt_secret_key: { ...operatorFlags.jwt_secret_key, formerly: 'executor_secret_key' },
+  authenticate_http_executors: toggle({
+    help: 'ask executors who they are: each gets a token in its environment, signed with --jwt_secret_key',
+    fallback: false,
+  }),
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
   allowed_hosts: allowedHostsFlag(),
   jsonp: jsonpFlag,

@@ -6,7 +6,7 @@ import type { AgentEffect, RecoveredExecutor } from '../../cluster/agent/core/ef
 import type { CheckpointChange } from '../../cluster/agent/core/entries';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../cluster/agent/core/events';
 import type { AgentState } from '../../cluster/agent/core/state';
-import { readMasterMessage } from '../../cluster/agent/edge/messages';
+import { readMessage } from '../../cluster/agent/edge/messages';
 import type { Call, Event as ExecutorEvent } from '../../cluster/api/generated/executor';
 import type { TaskInfo } from '../../cluster/api/generated/mesos';
 import { encodeProtobuf } from '../../cluster/api/protobuf';
@@ -105,11 +105,12 @@ export class AgentNode implements MessagePeer {
       onBroken: this.outside.broken,
       perform: {
         send: ({ name, message }) => this.sendMessage(name, encodeProtobuf(name, message)),
+        tell: () => undefined,
         link: () => this.link(),
         checkpoint: ({ commit, changes }) => this.write(commit, changes),
         recover: ({ executors }) => this.adopt(executors),
         launch: (order) => this.launch(order),
-        update: () => undefined,
+        update: ({ containerId }) => this.post({ kind: 'container.updated', containerId }),
         destroy: ({ containerId }) => this.end(containerId),
         event: ({ stream, event }) => this.toExecutor(stream, event),
         close: ({ stream }) => this.streamClosed(stream),
@@ -164,7 +165,7 @@ export class AgentNode implements MessagePeer {
 
   receive(name: string, body: Uint8Array): void {
     if (!this.isUp) return;
-    const event = readMasterMessage({ from: MASTER_PID, name, body: Buffer.from(body) });
+    const event = readMessage({ from: MASTER_PID, name, body: Buffer.from(body) });
     if (event?.kind === 'master.acknowledge') this.acknowledged(event);
     else if (event) this.post(event);
   }

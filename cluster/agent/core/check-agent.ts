@@ -36,7 +36,8 @@ function frameworkErrors(state: AgentState, framework: AgentFramework): string[]
 
 /** A task waits for its executor or is launched, and none waits for an executor that has ended. */
 function executorErrors({ garbage }: AgentState, framework: AgentFramework, executor: Executor): string[] {
-  const { id, directory, frameworkId, state, queued, tasks } = executor;
+  const { id, directory, frameworkId, state, queued, queuedGroups, tasks } = executor;
+  const grouped = queuedGroups.flatMap(({ tasks: group = [] }) => group.map(({ task_id }) => task_id.value));
   const errors = [...queued.keys()]
     .filter((taskId) => tasks.has(taskId))
     .map((taskId) => `task ${taskId} is queued and launched`);
@@ -46,6 +47,9 @@ function executorErrors({ garbage }: AgentState, framework: AgentFramework, exec
     errors.push(`executor ${id} has ended, and tasks wait for it`);
   if (state === 'registering' && executor.stream !== undefined)
     errors.push(`executor ${id} has a stream and did not subscribe`);
+  if (grouped.some((taskId) => !queued.has(taskId))) errors.push(`executor ${id} has a part of a group`);
+  if (executor.stream !== undefined && executor.pid !== undefined)
+    errors.push(`executor ${id} has a stream and a driver`);
   return errors;
 }
 

@@ -18,7 +18,24 @@ export interface MasterMessages {
   'mesos.internal.StatusUpdateMessage': internal.StatusUpdateMessage;
   'mesos.internal.UpdateSlaveMessage': internal.UpdateSlaveMessage;
   'mesos.internal.ExecutorToFrameworkMessage': internal.ExecutorToFrameworkMessage;
+  'mesos.internal.ExitedExecutorMessage': internal.ExitedExecutorMessage;
 }
+
+/** Messages to executors on old drivers, by their protobuf name. */
+export interface ExecutorMessages {
+  'mesos.internal.ExecutorRegisteredMessage': internal.ExecutorRegisteredMessage;
+  'mesos.internal.ExecutorReregisteredMessage': internal.ExecutorReregisteredMessage;
+  'mesos.internal.ReconnectExecutorMessage': internal.ReconnectExecutorMessage;
+  'mesos.internal.RunTaskMessage': internal.RunTaskMessage;
+  'mesos.internal.KillTaskMessage': internal.KillTaskMessage;
+  'mesos.internal.StatusUpdateAcknowledgementMessage': internal.StatusUpdateAcknowledgementMessage;
+  'mesos.internal.FrameworkToExecutorMessage': internal.FrameworkToExecutorMessage;
+  'mesos.internal.ShutdownExecutorMessage': internal.ShutdownExecutorMessage;
+}
+
+export type ExecutorMessage = {
+  [N in keyof ExecutorMessages]: { readonly name: N; readonly message: ExecutorMessages[N] };
+}[keyof ExecutorMessages];
 
 export type SendEffect = {
   [N in keyof MasterMessages]: {
@@ -42,6 +59,8 @@ export interface RecoveredExecutor {
 export type AgentEffect =
   | CommonEffect
   | SendEffect
+  /** Sends a message to an executor on an old driver. */
+  | ({ readonly kind: 'tell'; readonly to: string } & ExecutorMessage)
   | { readonly kind: 'link'; readonly to: string }
   /** Writes changes of the checkpoint, all or none. Answered by checkpointed or checkpoint.failed. */
   | { readonly kind: 'checkpoint'; readonly commit: number; readonly changes: readonly CheckpointChange[] }
@@ -55,7 +74,7 @@ export type AgentEffect =
    * at its end by container.exited.
    */
   | { readonly kind: 'launch'; readonly spec: ContainerSpec; readonly executor: ExecutorKind }
-  /** Changes the resources of a running container, as its tasks come and go. */
+  /** Changes the resources of a running container, as its tasks come and go. Answered by container.updated. */
   | {
       readonly kind: 'update';
       readonly containerId: string;

@@ -37,6 +37,8 @@ export interface ExecutorRecord {
   readonly kind: ExecutorKind;
   /** True once it has ended and all updates of its tasks are acknowledged. */
   readonly completed: boolean;
+  /** The libprocess address of one on an old driver, which is asked to register again. */
+  readonly pid?: string | undefined;
   readonly info: mesos.ExecutorInfo;
 }
 

@@ -6,7 +6,7 @@ import type * as executor from '../../api/generated/executor';
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
-import type { Termination } from './container-spec';
+import type { ExecutorKind, Termination } from './container-spec';
 import type { CheckpointEntry } from './entries';
 import type { FoundFolder, GarbageSettings } from './garbage-state';
 import type { OversubscriptionSettings } from './oversubscription-settings';
@@ -56,6 +56,10 @@ export interface AgentSettings {
   readonly executorReregistrationRetryMs: number | undefined;
   /** Time in which executors wait for an agent that is away. */
   readonly recoveryTimeoutMs: number;
+  /** The kinds of executors that the edge can run. */
+  readonly executorKinds: readonly ExecutorKind[];
+  /** True when the CPU time of containers is limited by quota (`--cgroups_enable_cfs`). */
+  readonly cgroupsEnableCfs?: boolean | undefined;
   /** Number of ended executors of a framework that are kept. */
   readonly maxCompletedExecutors: number;
   /** Variables of every executor and task; a task's own variables override them. */
@@ -93,8 +97,16 @@ export interface AgentEvents {
   'executor.call': { readonly request: number; readonly call: executor.Call };
   'executor.closed': { readonly stream: string };
 
+  /** Messages of executors on old drivers. */
+  'driver.register': { readonly from: string; readonly message: internal.RegisterExecutorMessage };
+  'driver.reregister': { readonly from: string; readonly message: internal.ReregisterExecutorMessage };
+  'driver.update': { readonly from: string; readonly message: internal.StatusUpdateMessage };
+  'driver.message': { readonly from: string; readonly message: internal.ExecutorToFrameworkMessage };
+
   /** The program of a container runs; a hosted executor has its container and subscribes. */
   'container.launched': { readonly containerId: string };
+  /** The resources of a container were changed; with a reason, they could not be. */
+  'container.updated': { readonly containerId: string; readonly reason?: string | undefined };
   /** A container could not be launched, and nothing is left of it but its sandbox. */
   'container.failed': { readonly containerId: string; readonly reason: string };
   /** A container has ended; undefined for one that the containerizer does not know. */

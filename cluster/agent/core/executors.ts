@@ -2,12 +2,15 @@
  * The ends of executors: their shutdown, and their way to the completed ones, with their tasks and
  * frameworks.
  *
- * Out: destroy, event(SHUTDOWN), wake, stopped
+ * Out: destroy, event(SHUTDOWN), tell(ShutdownExecutor), send(ExitedExecutor), wake, stopped
  */
 
+import type { ExitStatus } from '../../model/exit-status';
+import { shutdownGraceMs } from './executor-environment';
 import { endOfExecutor, endOfFramework } from './garbage';
 import { forgetExecutor, forgetFramework, forgetTask, keepExecutor } from './keep';
 import type { AgentFramework, AgentState, Executor } from './state';
+import { isConnected, tellExecutor } from './tell-executor';
 import { type Turn, wake } from './turn';
 
 /** As in Mesos 1.11 (src/slave/constants.hpp). */
@@ -75,16 +78,60 @@ function noneAlive(state: AgentState): boolean {
   return true;
 }
 
-/** Asks an executor to end itself, and ends it by force when it takes too long. */
+/** Asks an executor to end itself, and ends it by force when it takes too long, or when it is not there yet. */
 export function beginShutdown(turn: Turn, executor: Executor): void {
   if (executor.state === 'terminating' || executor.state === 'terminated') return;
   const { state, now, effects } = turn;
-  const { stream, containerId } = executor;
+  const { containerId } = executor;
   executor.state = 'terminating';
-  if (stream === undefined) {
+  if (!isConnected(executor)) {
     effects.push({ kind: 'destroy', containerId });
     return;
   }
-  effects.push({ kind: 'event', stream, event: { type: 'SHUTDOWN' } });
-  wake(turn, { kind: 'destroy', containerId }, now + state.boot.settings.executorShutdownGraceMs);
+  tellExecutor(turn, executor, { type: 'SHUTDOWN' });
+  wake(turn, { kind: 'destroy', containerId }, now + shutdownGraceMs(state, executor));
+}
+
+/** Tells the master that an executor which it knows of is not here any more. */
+export function tellExit(
+  { state, effects }: Turn,
+  frameworkId: string,
+  executorId: string,
+  status?: ExitStatus,
+): void {
+  const { master, agentId } = state;
+  if (master === undefined || agentId === undefined) return;
+  const message = {
+    slave_id: { value: agentId },
+    framework_id: { value: frameworkId },
+    executor_id: { value: executorId },
+    status: waitStatus(status),
+  };
+  effects.push({ kind: 'send', to: master, name: 'mesos.internal.ExitedExecutorMessage', message });
+}
+
+/** Numbers of signals that end executors, on Linux. */
+const SIGNALS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+};
+const UNKNOWN_STATUS = -1;
+
+/** The status as wait(2) gives it, which frameworks get. */
+function waitStatus(status: ExitStatus | undefined): number {
+  if (!status) return UNKNOWN_STATUS;
+  return 'code' in status ? status.code << 8 : (SIGNALS[status.signal] ?? UNKNOWN_STATUS);
 }

@@ -22,11 +22,11 @@ export function keep({ commits }: AgentState, change: CheckpointChange): void {
 
 /** Keeps an executor with its framework. */
 export function keepExecutor(state: AgentState, framework: AgentFramework, executor: Executor): void {
-  const { checkpoint, containerId, kind, info } = executor;
+  const { checkpoint, containerId, kind, pid, info } = executor;
   if (!checkpoint) return;
   keepFramework(state, framework);
   const completed = framework.completedExecutors.includes(executor);
-  const value = { frameworkId: framework.id, kind, completed, info };
+  const value = { frameworkId: framework.id, kind, completed, pid, info };
   keep(state, { entry: 'executor', containerId, value });
 }
 

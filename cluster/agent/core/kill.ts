@@ -2,15 +2,16 @@
  * Kills of tasks, shutdowns of executors and frameworks, and the stop of the agent.
  *
  * In: master.killTask, master.shutdownFramework, master.shutdown, stop, unregister, woke(destroy)
- * Out: send(UnregisterSlave), event(KILL, SHUTDOWN), destroy, updates, stopped
+ * Out: send(UnregisterSlave), event(KILL, SHUTDOWN), tell(KillTask, ShutdownExecutor), destroy, updates, stopped
  */
 
 import type { KillTaskMessage } from '../../api/generated/internal';
 import { note } from '../../model/machine';
+import { stateFor } from '../../model/task-state';
 import { endDrain } from './drained';
 import type { EventOf } from './events';
+import { endTask, groupOf, isUseless } from './executor-tasks';
 import { beginShutdown, completeExecutor, completeFramework, stoppedWhenNoneAlive } from './executors';
-import { endQueued } from './launch';
 import {
   type AgentFramework,
   type AgentState,
@@ -20,49 +21,51 @@ import {
   isPartitionAware,
   taskKey,
 } from './state';
+import { tellExecutor } from './tell-executor';
 import type { Timer, Turn } from './turn';
 import { addUpdate } from './updates';
 
-/** Kills a task. A task whose executor has not subscribed yet is killed here. */
+/** Kills a task: by its executor, or here when that has not got it yet. */
 export function killTask(turn: Turn, { framework_id, task_id, kill_policy }: KillTaskMessage): void {
-  const { state, effects } = turn;
-  const frameworkId = framework_id.value;
-  const taskId = task_id.value;
-  const executor = findExecutor(state, frameworkId, taskId);
-  if (!executor) return reportMissing(turn, frameworkId, taskId);
-  if (executor.queued.has(taskId)) return killQueued(turn, executor, taskId);
-  const { stream } = executor;
-  if (stream === undefined || executor.state !== 'running') return;
-  effects.push({ kind: 'event', stream, event: { type: 'KILL', kill: { task_id, kill_policy } } });
+  const { state } = turn;
+  const framework = state.frameworks.get(framework_id.value);
+  if (!framework || framework.terminating || state.phase === 'stopping')
+    return note(turn, 'warn', 'ignored the kill of a task of no framework here', { task: task_id.value });
+  const executor = findExecutor(state, framework.id, task_id.value);
+  if (!executor) return reportMissing(turn, framework, task_id.value);
+  if (executor.state === 'terminating' || executor.state === 'terminated') return;
+  if (executor.queued.has(task_id.value)) return killQueued(turn, executor, task_id.value);
+  tellExecutor(turn, executor, { type: 'KILL', kill: { task_id, kill_policy } });
 }
 
 /** Tells the framework that a task to kill is not here, unless the end of the task is still on its way. */
-function reportMissing(turn: Turn, frameworkId: string, taskId: string): void {
-  const { state } = turn;
-  if (state.streams.has(taskKey(frameworkId, taskId))) return;
+function reportMissing(turn: Turn, framework: AgentFramework, taskId: string): void {
+  if (turn.state.streams.has(taskKey(framework.id, taskId))) return;
   addUpdate(turn, {
-    frameworkId,
+    frameworkId: framework.id,
     executorId: taskId,
     taskId,
-    state: isPartitionAware(state.frameworks.get(frameworkId)) ? 'TASK_DROPPED' : 'TASK_LOST',
+    state: stateFor(isPartitionAware(framework), 'TASK_DROPPED'),
     reason: 'REASON_EXECUTOR_TERMINATED',
     message: 'Cannot find executor',
   });
 }
 
+/** Kills a task that its executor does not have yet, with its whole group; an executor without any other is ended. */
 function killQueued(turn: Turn, executor: Executor, taskId: string): void {
-  const { id: executorId, frameworkId, containerId } = executor;
-  endQueued(executor, taskId, 'TASK_KILLED');
-  executor.state = 'terminating';
-  addUpdate(turn, {
-    frameworkId,
-    executorId,
-    taskId,
-    state: 'TASK_KILLED',
-    reason: 'REASON_TASK_KILLED_DURING_LAUNCH',
-    message: 'A kill task message was received before the executor',
-  });
-  turn.effects.push({ kind: 'destroy', containerId });
+  const group = groupOf(executor, taskId)?.tasks;
+  const isNew = executor.state === 'registering';
+  const message =
+    group && isNew
+      ? 'A task within the task group was killed before delivery to the executor'
+      : 'Killed before delivery to the executor';
+  for (const id of group?.map(({ task_id }) => task_id.value) ?? [taskId])
+    endTask(turn, executor, id, {
+      state: 'TASK_KILLED',
+      reason: 'REASON_TASK_KILLED_DURING_LAUNCH',
+      message,
+    });
+  if (isUseless(executor)) beginShutdown(turn, executor);
 }
 
 /** The framework is gone: its executors end, and their updates are dropped. */
@@ -103,13 +106,25 @@ export function shutdownTimedOut({ state, effects }: Turn, { containerId }: Time
     effects.push({ kind: 'destroy', containerId });
 }
 
+/** The end of tasks that a stop of the agent leaves no time to end by themselves. */
+const STOPPED = {
+  status: undefined,
+  state: 'TASK_KILLED',
+  reason: 'REASON_EXECUTOR_TERMINATED',
+  message: 'The agent was stopped',
+} as const;
+
 /** Ends everything: no task stays behind when the agent ends. */
 export function stop(turn: Turn): void {
   const { state } = turn;
   if (state.phase === 'stopping') return;
   state.phase = 'stopping';
-  for (const { executors } of state.frameworks.values())
-    for (const executor of executors.values()) beginShutdown(turn, executor);
+  for (const { executors } of state.frameworks.values()) {
+    for (const executor of executors.values()) {
+      executor.pendingTermination ??= STOPPED;
+      beginShutdown(turn, executor);
+    }
+  }
   stoppedWhenNoneAlive(turn);
 }
 

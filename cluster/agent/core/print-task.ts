@@ -22,6 +22,7 @@ export function printTask(state: AgentState, executor: Executor, task: AgentTask
     name: info.name,
     task_id: info.task_id,
     framework_id: { value: executor.frameworkId },
+    executor_id: executor.kind === 'command' ? undefined : { value: executor.id },
     agent_id: { value: state.agentId ?? '' },
     state: task.state,
     resources: info.resources,
@@ -33,6 +34,7 @@ export function printTask(state: AgentState, executor: Executor, task: AgentTask
     container: info.container,
     health_check: info.health_check,
     kill_policy: info.kill_policy,
-    user: info.command?.user,
+    user: info.command?.user ?? info.executor?.command?.user,
+    limits: info.limits,
   };
 }

@@ -12,13 +12,14 @@ import { note } from '../../model/machine';
 import { isTerminal } from '../../model/task-state';
 import { printDuration } from '../../model/time';
 import { drain } from './drain';
+import { reconnectExecutors } from './driver-executors';
 import type { RecoveredExecutor } from './effects';
 import type { EventOf } from './events';
-import { containerExited } from './executor-api';
 import { stoppedWhenNoneAlive } from './executors';
 import { keep } from './keep';
 import { scheduleRegistration } from './registration';
 import { type AgentState, type Executor, isPartitionAware } from './state';
+import { containerExited } from './terminations';
 import { type Turn, wake } from './turn';
 
 /** Looks for the containers of earlier runs. After a restart of the machine there are none. */
@@ -50,7 +51,9 @@ export function recovered(turn: Turn, { containerIds }: EventOf<'recovered'>): v
   if (state.phase !== 'recovering') return;
   if (state.boot.recovery?.mode === 'cleanup') return cleanUp(turn);
   const timeoutMs = state.boot.settings.executorReregistrationTimeoutMs;
-  if (!isRecovered(state)) wake(turn, { kind: 'reregistration' }, now + timeoutMs);
+  if (isRecovered(state)) return;
+  wake(turn, { kind: 'reregistration' }, now + timeoutMs);
+  reconnectExecutors(turn);
 }
 
 /** Executors are ended as they come back, or by force after their grace period, and the agent with them. */

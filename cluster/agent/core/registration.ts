@@ -11,6 +11,7 @@ import type * as mesos from '../../api/generated/mesos';
 import { sameContent } from '../../model/equal';
 import { note } from '../../model/machine';
 import { nextRandom } from '../../model/random';
+import { slaveInfo } from './agent-info';
 import type { EventOf } from './events';
 import { keep } from './keep';
 import { beginOversubscription } from './oversubscription';
@@ -77,18 +78,6 @@ function noteUnanswered(turn: Turn, master: string): void {
   note(turn, 'warn', text, { master, requests });
 }
 
-function slaveInfo({ boot, agentId }: AgentState): internal.SlaveInfo {
-  return {
-    hostname: boot.hostname,
-    port: boot.port,
-    resources: boot.resources,
-    attributes: boot.attributes,
-    domain: boot.domain,
-    id: agentId === undefined ? undefined : { value: agentId },
-    checkpoint: true,
-  };
-}
-
 export const CAPABILITIES = [
   { type: 'MULTI_ROLE' },
   { type: 'HIERARCHICAL_ROLE' },
@@ -114,14 +103,14 @@ function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
     agent_capabilities: CAPABILITIES,
     checkpointed_resources: state.checkpointed,
     frameworks: frameworks.map(({ info }) => info),
-    executor_infos: frameworks.flatMap(customExecutors),
     tasks: frameworks.flatMap((framework) => printTasks(state, framework)),
+    executor_infos: frameworks.flatMap(shownExecutors),
     completed_frameworks: [...state.completedFrameworks.values()].map(printCompleted(state)),
   };
 }
 
-/** The executors that the master knows, since their frameworks brought them, as long as they use resources. */
-function customExecutors({ executors }: AgentFramework): mesos.ExecutorInfo[] {
+/** The executors that the master charges to a framework: not those of command tasks, and none that has ended. */
+function shownExecutors({ executors }: AgentFramework): mesos.ExecutorInfo[] {
   return [...executors.values()]
     .filter(({ kind, state }) => kind !== 'command' && state !== 'terminated')
     .map(({ info }) => info);

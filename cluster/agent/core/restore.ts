@@ -18,6 +18,7 @@ import {
   count,
   type Executor,
   initAgent,
+  newExecutor,
   newStream,
   recordStatus,
   sandboxOf,
@@ -59,6 +60,7 @@ function restoreFramework(
   const framework: AgentFramework = {
     id,
     info,
+    pid: undefined,
     executors: new Map(),
     completedExecutors: [],
     terminating: false,
@@ -68,14 +70,14 @@ function restoreFramework(
 
 function restoreExecutor({ state, executors }: Restoring, entry: CheckpointEntry<'executor'>): void {
   const { containerId } = entry;
-  const { frameworkId, kind, completed, info } = entry.value;
+  const { frameworkId, kind, completed, pid, info } = entry.value;
   const id = info.executor_id.value;
   const framework = state.frameworks.get(frameworkId);
   if (!framework || (!completed && framework.executors.has(id))) {
     count(state, 'slave/recovery_errors');
     return keep(state, { entry: 'executor', containerId, value: undefined });
   }
-  const executor: Executor = {
+  const executor = newExecutor({
     id,
     kind,
     frameworkId,
@@ -83,13 +85,9 @@ function restoreExecutor({ state, executors }: Restoring, entry: CheckpointEntry
     directory: sandboxOf(state, { frameworkId, executorId: id, containerId }),
     checkpoint: true,
     info,
-    state: completed ? 'terminated' : 'registering',
-    stream: undefined,
-    queued: new Map(),
-    pendingTermination: undefined,
-    tasks: new Map(),
-    completedTasks: [],
-  };
+  });
+  if (completed) executor.state = 'terminated';
+  else executor.pid = pid;
   executors.set(containerId, executor);
   if (completed) framework.completedExecutors.push(executor);
   else framework.executors.set(id, executor);

@@ -56,6 +56,8 @@ export interface AgentState {
 export interface AgentFramework {
   readonly id: string;
   info: mesos.FrameworkInfo;
+  /** The libprocess address of a framework on an old driver. */
+  pid: string | undefined;
   readonly executors: Map<string, Executor>;
   /** Ended executors without unacknowledged updates, oldest first, bounded. */
   readonly completedExecutors: Executor[];
@@ -72,14 +74,42 @@ export interface Executor {
   readonly checkpoint: boolean;
   readonly info: mesos.ExecutorInfo;
   state: 'registering' | 'running' | 'terminating' | 'terminated';
+  /** The stream of an executor that speaks the v1 executor API. */
   stream: string | undefined;
-  /** Tasks that wait until the executor subscribes. */
+  /** The libprocess address of one on an old driver, from which alone its messages come. */
+  pid: string | undefined;
+  /** Tasks that wait until the executor is there and its container has their resources, in order. */
   readonly queued: Map<string, mesos.TaskInfo>;
-  /** The end that its tasks get when its container does not say another, such as for one that did not come back. */
+  /** The groups among them, each of which is delivered or killed as a whole. */
+  readonly queuedGroups: mesos.TaskGroupInfo[];
+  /** The tasks whose resources the container has, or gets by the change that is under way. */
+  containedTasks: ReadonlySet<string>;
+  /** True while a change of the container's resources is under way. */
+  isChanging: boolean;
+  /** The end that its tasks get when its container does not say another: why the agent destroys it. */
   pendingTermination: Termination | undefined;
   readonly tasks: Map<string, AgentTask>;
   /** Tasks whose end is acknowledged, oldest first, bounded. */
   readonly completedTasks: AgentTask[];
+}
+
+/** An executor that has just been launched, without tasks. */
+export function newExecutor(
+  parts: Pick<Executor, 'id' | 'kind' | 'frameworkId' | 'containerId' | 'directory' | 'checkpoint' | 'info'>,
+): Executor {
+  return {
+    ...parts,
+    state: 'registering',
+    stream: undefined,
+    pid: undefined,
+    queued: new Map(),
+    queuedGroups: [],
+    containedTasks: new Set(),
+    isChanging: false,
+    pendingTermination: undefined,
+    tasks: new Map(),
+    completedTasks: [],
+  };
 }
 
 export interface AgentTask {

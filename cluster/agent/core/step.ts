@@ -8,18 +8,19 @@ import { machine, plainTurn, type TimerHandlers, type Transitions } from '../../
 import { checkAgent } from './check-agent';
 import { checkpoint } from './checkpoint';
 import { checkpointed, checkpointFailed, settle } from './commits';
+import { updated } from './deliver';
 import { drain } from './drain';
+import {
+  driverMessage,
+  driverUpdate,
+  reconnectExecutors,
+  registerExecutor,
+  reregisterExecutor,
+} from './driver-executors';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents } from './events';
-import {
-  called,
-  containerExited,
-  launched,
-  launchFailed,
-  streamClosed,
-  subscribed,
-  toExecutor,
-} from './executor-api';
+import { called, heartbeat, streamClosed, subscribed } from './executor-api';
+import { toExecutor } from './executor-messages';
 import { collect, diskMeasured, foldersFound, foldersRemoved, measureDisk, scheduleEnded } from './garbage';
 import {
   killTask,
@@ -30,7 +31,7 @@ import {
   stop,
   unregister,
 } from './kill';
-import { refuseGroup, registrationTimedOut, runTask, updateFramework } from './launch';
+import { runTask, runTaskGroup, updateFramework } from './launch';
 import { correct, estimate, loadMeasured } from './oversubscription';
 import { endRecovery, recover, recovered, recoveryFailed, reregistrationTimedOut } from './recovery';
 import {
@@ -43,7 +44,9 @@ import {
   reregistered,
 } from './registration';
 import { restoreAgent } from './restore';
+import { registrationTimedOut } from './start-executor';
 import type { AgentState } from './state';
+import { containerExited, launched, launchFailed } from './terminations';
 import { agentTimers, type Turn } from './turn';
 import { acknowledged, resend } from './updates';
 
@@ -64,26 +67,31 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'master.reregistered': fromMaster(reregistered),
   'master.ping': pinged,
   'master.runTask': fromMaster(runTask),
-  'master.runTaskGroup': fromMaster(refuseGroup),
+  'master.runTaskGroup': fromMaster(runTaskGroup),
   'master.checkpoint': fromMaster(checkpoint),
   'master.killTask': fromMaster((turn, { message }) => killTask(turn, message)),
   'master.acknowledge': fromMaster(acknowledged),
   'master.shutdownFramework': fromMaster(shutdownFramework),
   'master.shutdownExecutor': fromMaster(shutdownExecutor),
   'master.message': toExecutor,
-  'master.updateFramework': updateFramework,
+  'master.updateFramework': fromMaster(updateFramework),
   'master.drain': fromMaster(drain),
   'master.shutdown': fromMaster(shutdown),
   'master.exited': masterExited,
   'executor.subscribe': subscribed,
   'executor.call': called,
   'executor.closed': streamClosed,
+  'driver.register': registerExecutor,
+  'driver.reregister': reregisterExecutor,
+  'driver.update': driverUpdate,
+  'driver.message': driverMessage,
   checkpointed,
   'checkpoint.failed': checkpointFailed,
   recover,
   recovered,
   'recovery.failed': recoveryFailed,
   'container.launched': launched,
+  'container.updated': updated,
   'container.failed': launchFailed,
   'container.exited': containerExited,
   'folders.found': foldersFound,
@@ -99,12 +107,14 @@ const WOKE: TimerHandlers<Turn, (typeof agentTimers)['spec']> = {
   silence: pingTimedOut,
   update: resend,
   executor: registrationTimedOut,
+  heartbeat,
   destroy: shutdownTimedOut,
   collect,
   disk: measureDisk,
   estimate,
   correct,
   reregistration: reregistrationTimedOut,
+  reconnect: reconnectExecutors,
 };
 
 export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoot> = machine({

@@ -16,6 +16,10 @@ export const agentTimers = timersOf({
   executor: { containerId: String },
   /** `--executor_reregistration_timeout` of all executors of an earlier run. */
   reregistration: {},
+  /** Executors on old drivers are asked again to register (`--executor_reregistration_retry_interval`). */
+  reconnect: {},
+  /** The stream of an executor is shown to live. */
+  heartbeat: { containerId: String },
   /** `--executor_shutdown_grace_period` of an executor. */
   destroy: { containerId: String },
   /** Folders of ended executors are old enough to be removed. */

@@ -4,13 +4,28 @@
  */
 
 import type * as mesos from '../../api/generated/mesos';
+import type { ExecutorKind } from './container-spec';
 
-/** Each part, and what a task has when it asks for it. */
-const UNSUPPORTED: readonly (readonly [part: string, isAsked: (task: mesos.TaskInfo) => boolean])[] = [
-  [
-    'Executors other than the built-in command executor are not supported',
-    ({ executor, command }) => executor !== undefined || command === undefined,
-  ],
+/** What is asked of this agent: tasks, and the executor that is to run them. */
+interface Asked {
+  readonly kind: ExecutorKind;
+  /** The kinds that the edge can run. */
+  readonly kinds: readonly ExecutorKind[];
+  readonly executor: mesos.ExecutorInfo;
+  readonly tasks: readonly mesos.TaskInfo[];
+}
+
+const KINDS: Readonly<Record<ExecutorKind, string>> = {
+  command: 'Command tasks',
+  default: 'Task groups',
+  custom: 'Executors other than the built-in command executor',
+};
+
+/** A part of a launch: the executor that a framework brings, or a task. */
+type Part = Pick<mesos.TaskInfo, 'command' | 'container' | 'resources'>;
+
+/** Each part that is not supported, and what an executor or a task has when it asks for it. */
+const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean])[] = [
   [
     'Persistent volumes are not supported',
     ({ resources = [] }) => resources.some(({ disk }) => disk?.persistence),
@@ -38,22 +53,35 @@ const UNSUPPORTED: readonly (readonly [part: string, isAsked: (task: mesos.TaskI
     'Terminals (ContainerInfo.tty_info) are not supported',
     ({ container }) => container?.tty_info !== undefined,
   ],
+  ['Fetching URIs is not supported', ({ command }) => (command?.uris ?? []).length > 0],
+];
+
+/** The same for what only tasks have. */
+const TASK_PARTS: readonly (readonly [name: string, isAsked: (task: mesos.TaskInfo) => boolean])[] = [
   ['Checks (TaskInfo.check) are not supported', ({ check }) => check !== undefined],
   [
     'Limits above the resources of a task (TaskInfo.limits) are not supported',
     ({ limits }) => hasMembers(limits),
   ],
-  ['Fetching URIs is not supported', ({ command }) => (command?.uris ?? []).length > 0],
 ];
 
 function hasMembers(value: object | undefined): boolean {
   return value !== undefined && Object.values(value).some((member) => member !== undefined);
 }
 
-/** The reason why this agent cannot run a task; undefined when it can. */
-export function unsupportedPart(task: mesos.TaskInfo): string | undefined {
-  const row = UNSUPPORTED.find(([, isAsked]) => isAsked(task));
-  if (row) return `${row[0]} by this agent`;
-  const secret = task.command?.environment?.variables?.find(({ type }) => type === 'SECRET');
+/** The reason why this agent cannot run the tasks; undefined when it can. */
+export function unsupportedPart({ kind, kinds, executor, tasks }: Asked): string | undefined {
+  if (!kinds.includes(kind)) return `${KINDS[kind]} are not supported by this agent`;
+  if (kind === 'command' && tasks.some(({ command }) => command === undefined))
+    return 'Task has neither a command nor an executor';
+  const parts: readonly Part[] = [...(kind === 'command' ? [] : [executor]), ...tasks];
+  const row =
+    PARTS.find(([, isAsked]) => parts.some(isAsked)) ?? TASK_PARTS.find(([, isAsked]) => tasks.some(isAsked));
+  return row ? `${row[0]} by this agent` : secretOf(parts);
+}
+
+function secretOf(parts: readonly Part[]): string | undefined {
+  const variables = parts.flatMap(({ command }) => command?.environment?.variables ?? []);
+  const secret = variables.find(({ type }) => type === 'SECRET');
   return secret && `Secrets are not supported by this agent (environment variable ${secret.name})`;
 }

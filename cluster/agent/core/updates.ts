@@ -12,6 +12,7 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { nextUuidBytes } from '../../model/random';
 import { isTerminal, type TaskState } from '../../model/task-state';
+import { pidOf } from './agent-info';
 import { endDrain } from './drained';
 import type { EventOf } from './events';
 import { completeTask } from './executors';
@@ -36,6 +37,7 @@ export interface AgentUpdate {
   readonly state: TaskState;
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
+  readonly limitedResources?: readonly mesos.Resource[] | undefined;
 }
 
 export function addUpdate(turn: Turn, update: AgentUpdate): void {
@@ -45,8 +47,10 @@ export function addUpdate(turn: Turn, update: AgentUpdate): void {
     source: 'SOURCE_AGENT',
     reason: update.reason,
     message: update.message,
+    executor_id: { value: update.executorId },
     uuid: nextUuidBytes(turn.state.random),
     timestamp: turn.now / 1000,
+    limitation: update.limitedResources && { resources: update.limitedResources },
   };
   queue(turn, { ...update, status, latest: update.state });
 }
@@ -122,7 +126,9 @@ function decorate(
   const network_infos = reported?.network_infos?.length
     ? reported.network_infos
     : [{ ip_addresses: [address] }];
-  const container_id = containerId === undefined ? reported?.container_id : { value: containerId };
+  // A nested container is known to its executor alone.
+  const container_id =
+    reported?.container_id ?? (containerId === undefined ? undefined : { value: containerId });
   return {
     ...status,
     container_status: { ...reported, ...(container_id && { container_id }), network_infos },
@@ -150,11 +156,6 @@ function send(turn: Turn, key: string, stream: UpdateStream): void {
 function latestState(state: AgentState, stream: UpdateStream): TaskState | undefined {
   const executor = state.frameworks.get(stream.frameworkId)?.executors.get(stream.executorId);
   return executor?.tasks.get(stream.taskId)?.state;
-}
-
-/** The libprocess address of the agent, as the master knows it. */
-export function pidOf({ boot }: AgentState): string {
-  return `${boot.process}@${boot.ip}:${boot.port}`;
 }
 
 /** Sends an unacknowledged update again. */

@@ -205,12 +205,7 @@ const refusedFlags = {
   ...refused(MODULES, 'hooks', 'container_logger', 'secret_resolver', 'master_detector'),
   ...refusedUnless({ values: ['crammd5'], reason: MODULES }, 'authenticatee'),
   ...refusedUnless({ values: ['local'], reason: MODULES }, 'authorizer'),
-  ...refusedSwitches(
-    'executors are not asked who they are, as yet; leave it out',
-    'authenticate_http_executors',
-  ),
   ...refusedSwitches('executors reach the agent over TCP; leave it out', 'http_executor_domain_sockets'),
-  ...refused('executors are not asked who they are, as yet; leave it out', 'executor_secret_key'),
 };
 
 /** The flags of both kinds. */

@@ -47,6 +47,7 @@ export async function agentBoot(
 }
 
 function settingsOf(config: AgentConfig): AgentSettings {
+  const { LIBPROCESS_IP: libprocessIp } = process.env;
   return {
     registrationBackoffMs: config.registration_backoff_factor,
     executorRegistrationTimeoutMs: config.executor_registration_timeout,
@@ -54,6 +55,7 @@ function settingsOf(config: AgentConfig): AgentSettings {
     executorReregistrationRetryMs: config.executor_reregistration_retry_interval,
     recoveryTimeoutMs: config.recovery_timeout,
     executorShutdownGraceMs: config.executor_shutdown_grace_period,
+    executorKinds: ['command'],
     maxCompletedExecutors: config.max_completed_executors_per_framework,
     oversubscription: oversubscriptionSettings(config, modulesOf(config)),
     garbage: {
@@ -63,6 +65,7 @@ function settingsOf(config: AgentConfig): AgentSettings {
       ofContainers: config.gc_non_executor_container_sandboxes,
     },
     executorEnvironment: {
+      ...(libprocessIp !== undefined && { LIBPROCESS_IP: libprocessIp }),
       ...readEnvironment(config.executor_environment_variables),
       ...callerEnvironment(process.env),
     },

@@ -1,5 +1,5 @@
 /**
- * Decodes libprocess messages of the master into events.
+ * Decodes libprocess messages of masters, of schedulers, and of executors on old drivers, into events.
  */
 
 import { decodeProtobuf } from '../../api/protobuf';
@@ -79,12 +79,32 @@ const READERS: Record<string, Reader> = {
     from,
     message: decodeProtobuf('mesos.internal.ShutdownMessage', body).message ?? '',
   }),
+  'mesos.internal.RegisterExecutorMessage': (from, body) => ({
+    kind: 'driver.register',
+    from,
+    message: decodeProtobuf('mesos.internal.RegisterExecutorMessage', body),
+  }),
+  'mesos.internal.ReregisterExecutorMessage': (from, body) => ({
+    kind: 'driver.reregister',
+    from,
+    message: decodeProtobuf('mesos.internal.ReregisterExecutorMessage', body),
+  }),
+  'mesos.internal.StatusUpdateMessage': (from, body) => ({
+    kind: 'driver.update',
+    from,
+    message: decodeProtobuf('mesos.internal.StatusUpdateMessage', body),
+  }),
+  'mesos.internal.ExecutorToFrameworkMessage': (from, body) => ({
+    kind: 'driver.message',
+    from,
+    message: decodeProtobuf('mesos.internal.ExecutorToFrameworkMessage', body),
+  }),
 };
 
 /**
  * The event of a message; undefined for messages that the agent does not handle. Throws CodecError for an
  * unreadable body.
  */
-export function readMasterMessage({ from, name, body }: Message): AgentInput | undefined {
+export function readMessage({ from, name, body }: Message): AgentInput | undefined {
   return Object.hasOwn(READERS, name) ? READERS[name]?.(from, body) : undefined;
 }

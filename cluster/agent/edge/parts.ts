@@ -13,15 +13,16 @@ import { Verbosity } from '../../runtime/verbosity';
 import type { AgentConfig } from '../config';
 import type { ExecutorProgram } from '../containerizer/launcher';
 import type { AgentEvent } from '../core/events';
-import { missingError, recoveryError } from '../core/executor-api';
+import { claimsOf, missingError, recoveryError } from '../core/executor-api';
 import type { AgentState } from '../core/state';
 import { openCheckpoint } from './checkpoint';
 import { readDetector } from './detector';
 import { EndOfTasks, type OnAgentEnd } from './end-of-tasks';
+import { executorTokens } from './executor-tokens';
 import { GarbageRemover } from './garbage';
 import { ExecutorDoor } from './http/executor-api';
 import { AUTHENTICATEE, MasterAuthentication } from './master-authentication';
-import { readMasterMessage } from './messages';
+import { readMessage } from './messages';
 import { makeWorkFolder } from './work-folder';
 
 export type AgentContext = ProcessContext<AgentState, AgentEvent>;
@@ -69,11 +70,12 @@ export async function agentParts(
     checkpoint,
     garbage,
     verbosity,
-    door: new ExecutorDoor(
-      core.post,
-      (call) => core.state && missingError(core.state, call),
-      () => recoveryError(core.state),
-    ),
+    door: new ExecutorDoor(core.post, {
+      missing: (call) => core.state && missingError(core.state, call),
+      unready: () => recoveryError(core.state),
+      claims: (call) => core.state && claimsOf(core.state, call),
+    }),
+    addToken: executorTokens(config, log),
     authentication: createAuthentication(config, context, libprocess),
     end: new EndOfTasks({ core, workDir, onEnd }),
   };
@@ -90,7 +92,7 @@ function createLibprocess(config: AgentConfig, { core, log, tls }: AgentContext)
     exited: (pid) => core.post({ kind: 'master.exited', pid }),
   });
   libprocess.register(AGENT_ID, (message: Message) => {
-    const event = readMasterMessage(message);
+    const event = readMessage(message);
     if (event) core.post(event);
     else
       log.debug(

@@ -14,7 +14,8 @@ import type { AgentParts } from './parts';
 
 /** Makes the containers, too: a stop of the agent ends them before its server. */
 export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
-  const { libprocess, authentication, door, workDir, checkpoint, garbage, core, end, context } = parts;
+  const { libprocess, authentication, door, workDir, checkpoint, garbage, core, end, addToken, context } =
+    parts;
   const { life } = context;
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
@@ -24,6 +25,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
       if (authentication) authentication.send(to, name, deliver);
       else deliver();
     },
+    tell: ({ to, name, message }) => libprocess.send(to, name, encodeProtobuf(name, message)),
     link: ({ to }) => libprocess.link(to),
     checkpoint: ({ commit, changes }) => {
       writeChanges({ workDir, state: checkpoint }, changes).then(
@@ -37,9 +39,12 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
         (error: unknown) => core.post({ kind: 'recovery.failed', reason: errorText(error) }),
       );
     },
-    launch: (order) => void containers.launch(order),
+    launch: ({ spec, executor, ...order }) => {
+      // Built-in executors are in this process and need no token.
+      void containers.launch({ ...order, executor, spec: executor === 'custom' ? addToken(spec) : spec });
+    },
     // No isolator limits what a container has.
-    update: () => undefined,
+    update: ({ containerId }) => core.post({ kind: 'container.updated', containerId }),
     destroy: ({ containerId }) => void containers.destroy(containerId),
     event: ({ stream, event }) => door.event(stream, event),
     close: ({ stream, reason }) => door.close(stream, reason),

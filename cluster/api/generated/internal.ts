@@ -154,6 +154,35 @@ export interface ShutdownExecutorMessage {
   readonly framework_id?: mesos.FrameworkID | undefined;
 }
 
+export interface RegisterExecutorMessage {
+  readonly framework_id: mesos.FrameworkID;
+  readonly executor_id: mesos.ExecutorID;
+}
+
+export interface ExecutorRegisteredMessage {
+  readonly executor_info: mesos.ExecutorInfo;
+  readonly framework_id: mesos.FrameworkID;
+  readonly framework_info: mesos.FrameworkInfo;
+  readonly slave_id: mesos.AgentID;
+  readonly slave_info: SlaveInfo;
+}
+
+export interface ExecutorReregisteredMessage {
+  readonly slave_id: mesos.AgentID;
+  readonly slave_info: SlaveInfo;
+}
+
+export interface ReconnectExecutorMessage {
+  readonly slave_id: mesos.AgentID;
+}
+
+export interface ReregisterExecutorMessage {
+  readonly executor_id: mesos.ExecutorID;
+  readonly framework_id: mesos.FrameworkID;
+  readonly tasks?: readonly mesos.TaskInfo[] | undefined;
+  readonly updates?: readonly StatusUpdate[] | undefined;
+}
+
 export interface UpdateFrameworkMessage {
   readonly framework_id: mesos.FrameworkID;
   readonly pid?: string | undefined;

@@ -150,6 +150,11 @@ export interface Messages {
   'mesos.internal.PongSlaveMessage': internal.PongSlaveMessage;
   'mesos.internal.ShutdownFrameworkMessage': internal.ShutdownFrameworkMessage;
   'mesos.internal.ShutdownExecutorMessage': internal.ShutdownExecutorMessage;
+  'mesos.internal.RegisterExecutorMessage': internal.RegisterExecutorMessage;
+  'mesos.internal.ExecutorRegisteredMessage': internal.ExecutorRegisteredMessage;
+  'mesos.internal.ExecutorReregisteredMessage': internal.ExecutorReregisteredMessage;
+  'mesos.internal.ReconnectExecutorMessage': internal.ReconnectExecutorMessage;
+  'mesos.internal.ReregisterExecutorMessage': internal.ReregisterExecutorMessage;
   'mesos.internal.UpdateFrameworkMessage': internal.UpdateFrameworkMessage;
   'mesos.internal.ResourceVersionUUID': internal.ResourceVersionUUID;
   'mesos.internal.UpdateSlaveMessage': internal.UpdateSlaveMessage;

@@ -7,7 +7,7 @@ import type { AgentEffect } from '../../agent/core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../agent/core/events';
 import type { AgentState } from '../../agent/core/state';
 import { agentMachine } from '../../agent/core/step';
-import { readMasterMessage } from '../../agent/edge/messages';
+import { readMessage } from '../../agent/edge/messages';
 import type { Resource } from '../../api/generated/mesos';
 import { encodeProtobuf } from '../../api/protobuf';
 import type { Clock } from '../../runtime/clock';
@@ -48,11 +48,12 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
       log.error({ agent: id, error: error.stack ?? error.message }, 'an emulated agent broke'),
     perform: {
       send: ({ to, name, message }) => libprocess.send(to, name, encodeProtobuf(name, message), id),
+      tell: () => undefined,
       link: ({ to }) => libprocess.link(to),
       checkpoint: ({ commit }) => mailbox.post({ kind: 'checkpointed', commit }),
       recover: () => undefined,
       launch: (launch) => executors.launch(launch),
-      update: () => undefined,
+      update: ({ containerId }) => post({ kind: 'container.updated', containerId }),
       destroy: ({ containerId }) => executors.leave(containerId),
       event: ({ stream, event }) => executors.handle(stream, event),
       close: () => undefined,
@@ -66,7 +67,7 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
     },
   });
   libprocess.register(id, (message) => {
-    const event = readMasterMessage(message);
+    const event = readMessage(message);
     if (event) mailbox.post(event);
   });
   return mailbox;
@@ -87,6 +88,7 @@ function bootOf({ options, libprocess, clock }: EmulatorContext, index: number):
     agentId: undefined,
     workDir: '/emulated',
     settings: {
+      executorKinds: ['command'],
       registrationBackoffMs: options.registrationBackoffMs,
       executorRegistrationTimeoutMs: 60_000,
       executorShutdownGraceMs: 5000,

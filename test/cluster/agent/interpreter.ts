@@ -3,12 +3,18 @@
  * script.
  */
 
-import type { AgentEffect, RecoveredExecutor } from '../../../cluster/agent/core/effects';
+import type { AgentEffect, ExecutorMessage, RecoveredExecutor } from '../../../cluster/agent/core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../../cluster/agent/core/events';
 import type { AgentState } from '../../../cluster/agent/core/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
-import type { Call } from '../../../cluster/api/generated/executor';
-import type { TaskInfo, TaskStatus } from '../../../cluster/api/generated/mesos';
+import type { Call, Event } from '../../../cluster/api/generated/executor';
+import type {
+  ExecutorInfo,
+  FrameworkInfo,
+  Resource,
+  TaskInfo,
+  TaskStatus,
+} from '../../../cluster/api/generated/mesos';
 import { printResources, readResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -38,6 +44,7 @@ export const AGENT_BOOT: AgentBoot = {
     registrationBackoffMs: 0,
     executorRegistrationTimeoutMs: 60_000,
     executorShutdownGraceMs: 5000,
+    executorKinds: ['command', 'default', 'custom'],
     executorReregistrationTimeoutMs: 2000,
     executorReregistrationRetryMs: undefined,
     recoveryTimeoutMs: 900_000,
@@ -59,6 +66,43 @@ export function stepDurably(state: AgentState, event: AgentEvent): AgentEffect[]
 }
 
 const UUID = numberedUuid;
+
+function executorInfo(id: string, type: 'CUSTOM' | 'DEFAULT'): ExecutorInfo {
+  return {
+    executor_id: { value: id },
+    type,
+    command: type === 'CUSTOM' ? { value: './executor' } : undefined,
+    resources: readWords('cpus:0.5;mem:64'),
+  };
+}
+
+function frameworkInfo(name: string, options: Record<string, string>): FrameworkInfo {
+  const capabilities = options['aware'] ? [{ type: 'PARTITION_AWARE' as const }] : [];
+  const checkpoint = options['checkpoint'] !== undefined;
+  return { name, user: 'root', id: { value: name }, capabilities, checkpoint };
+}
+
+function launchExecutor(options: Record<string, string>): boolean | undefined {
+  return options['launch'] === undefined ? undefined : options['launch'] === 'yes';
+}
+
+function printWire(wire: readonly Resource[]): string {
+  return printResources(readResources(wire));
+}
+
+/** An event with the tasks that it is about, where the name of the stream does not tell them. */
+function printEvent(stream: string, { type, launch, launch_group, kill }: Event): string {
+  const tasks = launch_group?.task_group.tasks?.map(({ task_id }) => task_id.value) ?? [];
+  const task = (launch?.task.task_id ?? kill?.task_id)?.value;
+  const shown = [...tasks, ...(task === undefined || stream === `executor-${task}` ? [] : [task])];
+  return [type, ...shown].join(' ');
+}
+
+function printTell(name: string, message: ExecutorMessage['message']): string {
+  const short = name.replace('mesos.internal.', '').replace(/Message$/, '');
+  const task = 'task' in message ? message.task.task_id : 'task_id' in message ? message.task_id : undefined;
+  return task === undefined ? short : `${short} ${task.value}`;
+}
 
 export class AgentScript {
   readonly clock = new VirtualClock(0);
@@ -101,16 +145,18 @@ export class AgentScript {
           this.answerCommits();
         },
         recover: ({ executors }) => this.recoverContainers(executors),
-        launch: ({ spec: { executorId, containerId, environment } }) => {
+        tell: ({ to, name, message }) => say(`tell ${to}: ${printTell(name, message)}`),
+        launch: ({ spec, executor }) => {
+          const { executorId, containerId, environment } = spec;
           this.containers.set(executorId, containerId);
-          say(
-            `launch ${executorId} sandbox=${environment['MESOS_SANDBOX']?.replace(containerId, 'CONTAINER')}`,
-          );
+          const sandbox = `sandbox=${environment['MESOS_SANDBOX']?.replace(containerId, 'CONTAINER')}`;
+          const has = executor === 'command' ? sandbox : `${executor} ${printWire(spec.resources)}`;
+          say(`launch ${executorId} ${has}`);
         },
         update: ({ containerId, resources: all }) =>
           say(`update ${this.taskOf(containerId)} ${printResources(readResources(all))}`),
         destroy: ({ containerId }) => say(`destroy ${this.taskOf(containerId)}`),
-        event: ({ stream, event }) => say(`event ${stream}: ${event.type}`),
+        event: ({ stream, event }) => say(`event ${stream}: ${printEvent(stream, event)}`),
         close: ({ stream, reason }) => say(`close ${stream}: ${reason}`),
         answer: ({ status, text }) => say(`answer ${status}${text ? ` ${text}` : ''}`),
         // Folders are touched at each end of an executor, of which other lines tell.
@@ -233,9 +279,13 @@ export class AgentScript {
       case 'mesos.internal.ReregisterSlaveMessage': {
         const tasks = (effect.message.tasks ?? []).map(({ task_id, state }) => `${task_id.value}/${state}`);
         const checkpointed = readResources(effect.message.checkpointed_resources);
+        const executors = (effect.message.executor_infos ?? []).map(({ executor_id }) => executor_id.value);
+        const brought = executors.length > 0 ? ` executors=[${executors.join(',')}]` : '';
         const also = checkpointed.length > 0 ? ` kept=${printResources(checkpointed)}` : '';
-        return `${short} ${effect.message.slave.id?.value} tasks=[${tasks.join(',')}]${also}`;
+        return `${short} ${effect.message.slave.id?.value} tasks=[${tasks.join(',')}]${brought}${also}`;
       }
+      case 'mesos.internal.ExitedExecutorMessage':
+        return `${short} ${effect.message.executor_id.value} ${effect.message.status}`;
       default:
         return short;
     }
@@ -261,11 +311,15 @@ export class AgentScript {
       const message = { resources: readWords(words) };
       this.post({ kind: 'master.checkpoint', from: MASTER, message });
     },
-    runGroup: ([id = '', ...tasks]) => {
-      const framework = { name: 'web', user: 'root', id: { value: 'web' } };
-      const executor = { executor_id: { value: id } };
-      const task_group = { tasks: tasks.map((task) => taskInfo(task, 'S0')) };
-      const message = { framework, executor, task_group };
+    runGroup: ([framework = '', id = '', ...words], options) => {
+      const tasks = words.filter((word) => !word.includes('='));
+      const executor = executorInfo(id, options['type'] === 'custom' ? 'CUSTOM' : 'DEFAULT');
+      const message = {
+        framework: frameworkInfo(framework, options),
+        executor,
+        task_group: { tasks: tasks.map((task) => ({ ...taskInfo(task, 'S0'), executor })) },
+        launch_executor: launchExecutor(options),
+      };
       this.post({ kind: 'master.runTaskGroup', from: MASTER, message });
     },
     registered: ([id = 'S0']) => {
@@ -283,16 +337,18 @@ export class AgentScript {
     ping: ([how]) => this.post({ kind: 'master.ping', from: MASTER, connected: how !== 'disconnected' }),
     gone: () => this.post({ kind: 'master.exited', pid: MASTER }),
     run: ([framework = '', task = ''], options) => {
+      const executor = options['executor'];
       const info: TaskInfo = {
-        ...taskInfo(task, 'S0'),
+        ...taskInfo(task, options['agent'] ?? 'S0'),
         ...(options['data'] && { data: options['data'] }),
         ...(options['docker'] && { container: { type: 'DOCKER' as const } }),
+        ...(executor && { command: undefined, executor: executorInfo(executor, 'CUSTOM') }),
+        ...(options['reserved'] && { resources: readWords(options['reserved']) }),
       };
-      const capabilities = options['aware'] ? [{ type: 'PARTITION_AWARE' as const }] : [];
-      const checkpoint = options['checkpoint'] !== undefined;
       const message = {
-        framework: { name: framework, user: 'root', id: { value: framework }, capabilities, checkpoint },
+        framework: frameworkInfo(framework, options),
         task: info,
+        launch_executor: launchExecutor(options),
       };
       this.post({ kind: 'master.runTask', from: options['from'] ?? MASTER, message });
     },
@@ -332,20 +388,17 @@ export class AgentScript {
       const updates = states
         .filter((word) => word.startsWith('TASK_'))
         .map((state) => ({ status: this.reported(task, state, options) }));
-      const listed = (options['tasks'] ?? '').split(',').filter(Boolean);
+      const known = (options['tasks']?.split(',') ?? []).map((id) => taskInfo(id, 'S0'));
       const call = {
         framework_id: { value: framework },
         executor_id: { value: task },
-        subscribe: {
-          unacknowledged_tasks: listed.map((name) => taskInfo(name, 'S0')),
-          unacknowledged_updates: updates,
-        },
+        subscribe: { unacknowledged_updates: updates, unacknowledged_tasks: known },
       };
       this.post({ kind: 'executor.subscribe', stream: `executor-${task}`, call });
     },
     update: ([framework = '', task = '', state = ''], options) => {
       const status = this.reported(task, state, options);
-      const ids = { framework_id: { value: framework }, executor_id: { value: task } };
+      const ids = { framework_id: { value: framework }, executor_id: { value: options['executor'] ?? task } };
       const call = { ...ids, type: 'UPDATE' as const, update: { status } };
       this.post({ kind: 'executor.call', request: this.requests++, call });
     },
@@ -355,6 +408,40 @@ export class AgentScript {
         containerId: this.container(task),
         termination: { status: undefined, message: 'done' },
       }),
+    launched: ([task = '']) => this.post({ kind: 'container.launched', containerId: this.container(task) }),
+    updated: ([task = '', ...reason]) => {
+      const why = reason.length > 0 ? reason.join(' ') : undefined;
+      this.post({ kind: 'container.updated', containerId: this.container(task), reason: why });
+    },
+    register: ([framework = '', id = '', from = '']) => {
+      const message = { framework_id: { value: framework }, executor_id: { value: id } };
+      this.post({ kind: 'driver.register', from, message });
+    },
+    reregister: ([framework = '', id = '', from = ''], options) => {
+      const tasks = (options['tasks']?.split(',') ?? []).map((task) => taskInfo(task, 'S0'));
+      const message = { framework_id: { value: framework }, executor_id: { value: id }, tasks };
+      this.post({ kind: 'driver.reregister', from, message });
+    },
+    driverUpdate: ([framework = '', task = '', state = '', from = ''], options) => {
+      const status = this.reported(task, state, options);
+      const slave_id = { value: options['agent'] ?? 'S0' };
+      const update = {
+        framework_id: { value: framework },
+        slave_id,
+        status,
+        timestamp: 0,
+        uuid: status.uuid,
+      };
+      this.post({ kind: 'driver.update', from, message: { update, pid: from } });
+    },
+    driverMessage: ([framework = '', id = '', from = '']) => {
+      const ids = {
+        framework_id: { value: framework },
+        executor_id: { value: id },
+        slave_id: { value: 'S0' },
+      };
+      this.post({ kind: 'driver.message', from, message: { ...ids, data: 'aGk=' } });
+    },
     fail: ([task = '']) => {
       this.post({ kind: 'container.failed', containerId: this.container(task), reason: 'no space left' });
     },

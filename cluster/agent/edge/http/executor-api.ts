@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { NOT_ACCEPTABLE, readCallBody } from '../../../api/call-body';
 import type { Call, Event } from '../../../api/generated/executor';
 import { encodeBody, type MediaType, readAccept } from '../../../api/media-type';
-import { isUuidBase64 } from '../../../model/uuid';
+import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
@@ -15,6 +15,9 @@ import { Requests } from '../../../runtime/requests';
 import { encodeRecord } from '../../../runtime/streams/recordio';
 import type { AgentEffect } from '../../core/effects';
 import type { AgentInput } from '../../core/events';
+import type { ExecutorClaims } from '../../core/executor-api';
+import { claimsError } from '../executor-tokens';
+import { executorCallError } from './executor-call';
 
 /** The answer of the core to a call. */
 type Answer = Omit<Extract<AgentEffect, { kind: 'answer' }>, 'kind' | 'request'>;
@@ -33,6 +36,16 @@ export interface LocalSubscriber {
   closed(reason: string): void;
 }
 
+/** What the door asks the core of the executor that a call names. */
+export interface ExecutorLookup {
+  /** The refusal of a call of an unknown framework or executor. */
+  readonly missing: (call: Call) => string | undefined;
+  /** The refusal of all calls until the containers of an earlier run are known. */
+  readonly unready: () => string | undefined;
+  /** The claims of its token. */
+  readonly claims: (call: Call) => ExecutorClaims | undefined;
+}
+
 /** The open streams and waiting requests of executors. */
 export class ExecutorDoor {
   private readonly streams = new Map<string, EventStream>();
@@ -40,22 +53,20 @@ export class ExecutorDoor {
 
   constructor(
     private readonly post: (event: AgentInput) => void,
-    /** The refusal of a call of an unknown framework or executor. */
-    private readonly missing: (call: Call) => string | undefined,
-    /** The refusal of all calls until the containers of an earlier run are known. */
-    private readonly unready: () => string | undefined,
+    private readonly core: ExecutorLookup,
   ) {}
 
   handle(request: Request, reply: Reply): unknown {
-    const unready = this.unready();
+    const unready = this.core.unready();
     if (unready !== undefined) return plain(reply, 503, unready);
     const body = request.body as Buffer | undefined;
     const read = readCallBody('mesos.v1.executor.Call', request.headers['content-type'], body);
     if ('status' in read) return plain(reply, read.status, read.text);
     const { call } = read;
-    const error = callError(call);
+    const error = executorCallError(call);
     if (error) return plain(reply, 400, `Failed to validate Executor::Call: ${error}`);
-    return call.type === 'SUBSCRIBE' ? this.subscribe(request, reply, call) : this.passOn(reply, call);
+    if (call.type === 'SUBSCRIBE') return this.subscribe(request, reply, call);
+    return this.forbidden(request, reply, call) ?? this.passOn(reply, call);
   }
 
   event(stream: string, event: Event): void {
@@ -77,7 +88,7 @@ export class ExecutorDoor {
   /** Executors in this process: their calls and events are passed on as they are. */
   readonly local = {
     subscribe: (call: Call, subscriber: LocalSubscriber): void => {
-      const missing = this.missing(call);
+      const missing = this.core.missing(call);
       if (missing !== undefined) return subscriber.closed(missing);
       const close = (id: string, reason: string): void => {
         this.closed(id);
@@ -110,10 +121,20 @@ export class ExecutorDoor {
   private subscribe(request: Request, reply: Reply, call: Call): unknown {
     const type = readAccept(request.headers.accept);
     if (!type) return plain(reply, 406, NOT_ACCEPTABLE);
-    const missing = this.missing(call);
+    const missing = this.core.missing(call);
     if (missing !== undefined) return plain(reply, 400, missing);
+    const forbidden = this.forbidden(request, reply, call);
+    if (forbidden) return forbidden;
     this.opened(call, (id) => responseStream(reply, type, () => this.closed(id)));
     return reply;
+  }
+
+  /** Refuses the call of an executor whose token is another's. A heartbeat is nobody's in particular. */
+  private forbidden(request: Request, reply: Reply, call: Call): Reply | undefined {
+    const principal = principalOf(request);
+    const expected = call.type === 'HEARTBEAT' ? undefined : this.core.claims(call);
+    const error = principal && expected && claimsError(principal, expected);
+    return error === undefined ? undefined : plain(reply, 403, error);
   }
 
   private passOn(reply: Reply, call: Call): unknown {
@@ -130,24 +151,6 @@ function responseStream(reply: Reply, type: MediaType, closed: () => void): Even
     write: (event) => stream.write(encodeRecord(encodeBody('mesos.v1.executor.Event', type, event))),
     close: (reason) => stream.close(reason),
   };
-}
-
-function callError(call: Call): string | undefined {
-  if (call.type === undefined) return "Expecting 'type' to be present";
-  if (call.type === 'SUBSCRIBE' && !call.subscribe) return "Expecting 'subscribe' to be present";
-  if (call.type === 'MESSAGE' && !call.message) return "Expecting 'message' to be present";
-  if (call.type !== 'UPDATE') return undefined;
-  const status = call.update?.status;
-  if (!status) return "Expecting 'update' to be present";
-  if (!isUuidBase64(status.uuid)) return 'Not a valid UUID';
-  if (status.executor_id && status.executor_id.value !== call.executor_id.value) {
-    return `ExecutorID in Call: ${call.executor_id.value} does not match ExecutorID in TaskStatus: ${status.executor_id.value}`;
-  }
-  if (status.source !== 'SOURCE_EXECUTOR')
-    return "Received Call with invalid source, expecting 'SOURCE_EXECUTOR'";
-  return status.state === 'TASK_STAGING'
-    ? 'Received TASK_STAGING from executor which is not allowed'
-    : undefined;
 }
 
 function plain(reply: Reply, status: number, text: string): Reply {

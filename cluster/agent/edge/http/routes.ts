@@ -9,7 +9,7 @@ import { metricsPage } from '../../../runtime/http/metrics-page';
 import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 
 import { filterState } from '../../views/filter-state';
-import { READONLY, READWRITE } from '../authentication';
+import { EXECUTOR, READONLY, READWRITE } from '../authentication';
 import type { ExecutorDoor } from './executor-api';
 import { endpoint } from './helper-routes';
 import { type AgentOperatorDoor, handleOperator } from './operator-api';
@@ -39,7 +39,11 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
   const statistics = endpoint(acls, '/monitor/statistics', json(pages.statistics));
   const metrics = endpoint(acls, '/metrics/snapshot', metricsPage(pages.metrics));
   return [
-    { path: '/api/v1/executor', methods: { POST: (request, reply) => door.handle(request, reply) } },
+    {
+      path: '/api/v1/executor',
+      realm: EXECUTOR,
+      methods: { POST: (request, reply) => door.handle(request, reply) },
+    },
     {
       path: '/api/v1',
       realm: READWRITE,

@@ -86,7 +86,9 @@ test('a drain of an agent without tasks is over at once', () => {
 test('a drain is over when the last end is acknowledged and its executor is gone', () => {
   const script = new AgentScript();
   script.play('detected', 'advance 1', 'registered', 'run web t', 'subscribe web t', 'drain');
-  expect(script.play('run web u').at(-1)).toContain('REASON_AGENT_DRAINING The agent is draining');
+  expect(script.play('run web u').at(-1)).toContain(
+    'REASON_AGENT_DRAINING Task was received while agent was already draining',
+  );
   script.play('acknowledge web u', 'update web t TASK_KILLED');
   expect(script.read(({ drain }) => drain)).toBeDefined();
   script.play('acknowledge web t');

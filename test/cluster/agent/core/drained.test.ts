@@ -12,7 +12,7 @@ test.each([
   if (frameworks > 0) {
     const info = { name: 'web', user: 'root' };
     const lists = { executors: new Map(), completedExecutors: [] };
-    state.frameworks.set('web', { id: 'web', info, ...lists, terminating: false });
+    state.frameworks.set('web', { id: 'web', info, pid: undefined, ...lists, terminating: false });
   }
   if (updates > 0) {
     const ids = { frameworkId: 'web', executorId: 't', taskId: 't', containerId: undefined };

@@ -48,19 +48,22 @@ test('an agent that leaves without a master has nobody to tell', () => {
 });
 
 test.each([
-  ['run web t aware=1', 'TASK_LOST'],
+  ['run web u', 'TASK_LOST'],
   ['run web u aware=1', 'TASK_DROPPED'],
 ])('after "%s" a kill of an unknown task tells %s', (line, state) => {
   const script = registered();
   script.play(line);
-  if (state === 'TASK_LOST') script.play('shutdownFramework web', 'exit t');
   expect(script.play('kill web unknown').join()).toContain(`unknown ${state}`);
 });
 
 test('a kill of a task whose end is not acknowledged says nothing twice', () => {
   const script = registered();
-  script.play('kill web t');
+  script.play('run web u', 'kill web t');
   expect(script.play('kill web t')).toEqual([]);
+});
+
+test('a kill for a framework that is not here is ignored', () => {
+  expect(registered().play('kill web t')).toEqual(['warn: ignored the kill of a task of no framework here']);
 });
 
 test('the end of one framework leaves the updates of others alone', () => {

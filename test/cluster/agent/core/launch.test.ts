@@ -1,9 +1,10 @@
 import type { AgentEffect } from '../../../../cluster/agent/core/effects';
 import { initAgent } from '../../../../cluster/agent/core/state';
 import { agentMachine } from '../../../../cluster/agent/core/step';
-import type { FrameworkInfo, TaskInfo } from '../../../../cluster/api/generated/mesos';
+import type { ExecutorInfo, FrameworkInfo, TaskInfo } from '../../../../cluster/api/generated/mesos';
 import { present } from '../../../../cluster/model/assert';
 import { taskInfo } from '../../master/builders';
+import { readWords } from '../../master/operation-words';
 import { AGENT_BOOT, AgentScript, stepDurably } from '../interpreter';
 
 const MASTER = 'master@m:5050';
@@ -27,13 +28,11 @@ const refusalIn = (effects: readonly AgentEffect[]): unknown =>
 
 test.each<[refused: Partial<TaskInfo>, why: string]>([
   [{ task_id: { value: '..' } }, "'..' is disallowed"],
+  [{ command: undefined }, 'Task has neither a command nor an executor'],
+  [{ executor: { executor_id: { value: '/' } } }, "'/' contains invalid characters"],
   [
-    { command: undefined },
-    'Executors other than the built-in command executor are not supported by this agent',
-  ],
-  [
-    { executor: { executor_id: { value: 'e' } } },
-    'Executors other than the built-in command executor are not supported by this agent',
+    { executor: { executor_id: { value: 'e' }, container: { type: 'DOCKER' } } },
+    'Docker containers are not supported by this agent',
   ],
   [
     { resources: [{ name: 'disk', type: 'SCALAR', disk: { persistence: { id: 'p' } } }] },
@@ -147,9 +146,9 @@ test.each([
 });
 
 test.each([
-  ['stop', 'TASK_DROPPED', 'The agent is shutting down'],
+  ['stop', 'TASK_LOST', 'The agent is shutting down'],
   ['shutdownFramework web', 'TASK_DROPPED', undefined],
-  ['drain', 'TASK_LOST', 'The agent is draining'],
+  ['drain', 'TASK_LOST', 'Task was received while agent was already draining'],
 ])('after "%s" new tasks are %s: %s', (order, state, message) => {
   const script = new AgentScript();
   script.play('detected', 'advance 1', 'registered', 'run web t', 'subscribe web t', order);
@@ -159,18 +158,50 @@ test.each([
   else expect(out[1]).toMatch(new RegExp(`StatusUpdate u ${state} .*${message}`));
 });
 
-test('groups are refused task by task', () => {
-  const script = new AgentScript();
+test('the tasks of a group are refused one by one', () => {
+  const settings = { ...AGENT_BOOT.settings, executorKinds: ['command'] as const };
+  const script = new AgentScript({ ...AGENT_BOOT, settings });
   script.play('detected', 'advance 1', 'registered');
-  const out = script.play('runGroup e t1 t2').filter((line) => line.startsWith('send'));
+  const out = script.play('runGroup web e t1 t2').filter((line) => line.includes('StatusUpdate'));
   expect(out).toHaveLength(2);
   expect(out.join()).toContain('Task groups are not supported by this agent');
 });
 
-test('an executor that does not subscribe in time is destroyed, and its task fails', () => {
+test('a custom executor gets its own command, its environment and grace period, and the user of its command', () => {
+  const executor: ExecutorInfo = {
+    executor_id: { value: 'e' },
+    command: {
+      value: './run',
+      user: 'nobody',
+      environment: { variables: [{ name: 'MESOS_CHECKPOINT', value: 'mine' }] },
+    },
+    shutdown_grace_period: { nanoseconds: 30e9 },
+    resources: readWords('cpus:0.5'),
+  };
+  const { effects } = run({ command: undefined, executor, resources: readWords('cpus:1') });
+  const [launch] = effects.filter((effect) => effect.kind === 'launch');
+  expect(launch).toMatchObject({
+    executor: 'custom',
+    spec: {
+      executorId: 'e',
+      taskId: undefined,
+      user: 'nobody',
+      command: executor.command,
+      environment: {
+        MESOS_EXECUTOR_ID: 'e',
+        MESOS_CHECKPOINT: 'mine',
+        MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '30secs',
+      },
+      resources: [...readWords('cpus:0.5'), ...readWords('cpus:1')],
+    },
+  });
+});
+
+test('an executor that does not come in time is destroyed, and its task fails with it', () => {
   const script = new AgentScript();
   script.play('detected', 'advance 1', 'registered', 'run web t');
-  const out = script.play('advance 60').filter((line) => !line.includes('ping'));
-  expect(out).toContain('destroy t');
-  expect(out.join()).toContain('TASK_FAILED latest=TASK_FAILED REASON_EXECUTOR_REGISTRATION_TIMEOUT');
+  expect(script.play('advance 60')).toContain('destroy t');
+  expect(script.play('exit t').join()).toContain(
+    'TASK_FAILED latest=TASK_FAILED REASON_EXECUTOR_REGISTRATION_TIMEOUT Executor did not register within 1mins',
+  );
 });

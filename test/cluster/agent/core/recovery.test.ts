@@ -39,7 +39,7 @@ test('an executor that is not back in time is destroyed, and its tasks are lost'
   expect(script.play('advance 2')).toContain('destroy u');
   expect(script.play('exit u', 'reregistered')).toContainEqual(
     expect.stringMatching(
-      /StatusUpdate u TASK_LOST .*REASON_EXECUTOR_REREGISTRATION_TIMEOUT Executor did not reregister within 2secs$/,
+      /StatusUpdate u TASK_LOST .*REASON_EXECUTOR_REREGISTRATION_TIMEOUT Executor did not reregister within 2secs; done$/,
     ),
   );
 });

@@ -27,7 +27,7 @@ test('a framework that the master updates is the new one from then on', () => {
     agentMachine.step(state, {
       kind: 'master.updateFramework',
       at: 0,
-      from: 'm',
+      from: 'master@m:5050',
       message: { ...ids, framework_info: info },
     });
     return state.frameworks.get('web')?.info.roles;

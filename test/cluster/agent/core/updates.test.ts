@@ -1,5 +1,6 @@
+import { pidOf } from '../../../../cluster/agent/core/agent-info';
 import { initAgent } from '../../../../cluster/agent/core/state';
-import { addUpdate, pidOf, queue } from '../../../../cluster/agent/core/updates';
+import { addUpdate, queue } from '../../../../cluster/agent/core/updates';
 import type { TaskStatus } from '../../../../cluster/api/generated/mesos';
 import { numberedUuid } from '../../numbered-uuid';
 import { AGENT_BOOT, AgentScript } from '../interpreter';

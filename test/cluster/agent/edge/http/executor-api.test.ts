@@ -11,11 +11,11 @@ function door() {
   const posted: AgentInput[] = [];
   const missing = ({ framework_id }: Call) =>
     framework_id.value === 'f' ? undefined : 'Framework cannot be found';
-  const opened = new ExecutorDoor(
-    (event) => posted.push(event),
+  const opened = new ExecutorDoor((event) => posted.push(event), {
     missing,
-    () => undefined,
-  );
+    unready: () => undefined,
+    claims: () => undefined,
+  });
   const heard: string[] = [];
   const subscriber = {
     event: ({ type }: Event) => heard.push(String(type)),

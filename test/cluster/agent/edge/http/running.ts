@@ -3,7 +3,7 @@
  */
 
 import { Statistics } from '../../../../../cluster/agent/containerizer/statistics';
-import { missingError, recoveryError } from '../../../../../cluster/agent/core/executor-api';
+import { claimsOf, missingError, recoveryError } from '../../../../../cluster/agent/core/executor-api';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-routes';
@@ -25,11 +25,11 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
   const now = (): number => 1000;
   const verbosity = new Verbosity(systemClock(), () => undefined);
   const sandboxes = { workDir: '/work-dir', logFile: undefined, acls, read };
-  const door = new ExecutorDoor(
-    () => undefined,
-    (call) => read((state) => missingError(state, call)),
-    () => read(recoveryError),
-  );
+  const door = new ExecutorDoor(() => undefined, {
+    missing: (call) => read((state) => missingError(state, call)),
+    unready: () => read(recoveryError),
+    claims: (call) => read((state) => claimsOf(state, call)),
+  });
   const pages = {
     read,
     acls,
