@@ -20,9 +20,14 @@ const TEST_PROGRAMS = {
   java: 'default-jre-headless',
   unbound: 'unbound',
   openssl: 'openssl',
+  iptables: 'iptables',
   chromium: 'chromium',
 };
-const ZOOKEEPER = '/usr/share/java/zookeeper.jar';
+/** The same by a file that is no program in PATH. */
+const TEST_FILES = {
+  '/usr/share/java/zookeeper.jar': 'zookeeper',
+  '/usr/lib/cni/bridge': 'containernetworking-plugins',
+};
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
 checkNode();
@@ -108,7 +113,7 @@ function installTestPrograms() {
   const packages = Object.keys(TEST_PROGRAMS)
     .filter((program) => !find(program))
     .flatMap((program) => TEST_PROGRAMS[program]);
-  if (!existsSync(ZOOKEEPER)) packages.push('zookeeper');
+  for (const [file, name] of Object.entries(TEST_FILES)) if (!existsSync(file)) packages.push(name);
   if (packages.length === 0) return;
   if (process.getuid?.() !== 0 || !find('apt-get')) {
     say(`Tests that need ${packages.join(', ')} are skipped: sudo apt-get install ${packages.join(' ')}`);

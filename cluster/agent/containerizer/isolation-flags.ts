@@ -16,6 +16,7 @@ import {
   type Values,
 } from '../../runtime/config/flags';
 import { DEFAULT_ISOLATION, type Isolation, readIsolation } from './isolation';
+import { cniFlags } from './network/cni-flags';
 
 const ISOLATION: Flag<Isolation> = {
   help: 'how containers are isolated, a list such as cgroups/cpu,cgroups/mem,disk/du',
@@ -159,6 +160,7 @@ export const isolationFlags = {
     read: readPorts,
     print: (value) => (value === undefined ? '' : printRanges(value)),
   }),
+  ...cniFlags,
   nvidia_gpu_devices: optional<readonly number[]>({
     help: 'gpu/nvidia: numbers of the devices to offer; all without it',
     value: 'NUMBERS',

@@ -76,7 +76,7 @@ const ISOLATORS: readonly IsolatorRow[] = [
   },
   { name: 'linux/seccomp', needs: RUNTIME },
   { name: 'gpu/nvidia', needs: { ...RUNTIME, isolators: ['cgroups/devices'] } },
-  { name: 'network/cni', missing: 'it is not there yet' },
+  { name: 'network/cni', needs: RUNTIME },
   { name: 'network/port_mapping', missing: 'give containers addresses of their own' },
   { name: 'network/ports' },
   // Always on in Mesos; here tasks with secrets are refused.

@@ -17,6 +17,9 @@ export interface IsolatorContext {
   readonly hasRuntime: boolean;
   /** The ports that the agent offers. */
   readonly ports: Ranges;
+  /** The folders of `--runtime_dir` and `--work_dir`. */
+  readonly runtimeDir: string;
+  readonly workDir: string;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -21,6 +21,7 @@ import { linuxCapabilities } from './linux-capabilities';
 import { linuxDevices } from './linux-devices';
 import { linuxNnp } from './linux-nnp';
 import { linuxSeccomp } from './linux-seccomp';
+import { networkCniOf } from './network-cni';
 import { networkPorts } from './network-ports';
 import { posixRlimits } from './posix-rlimits';
 import { posixCpu, posixMem } from './posix-usage';
@@ -53,6 +54,7 @@ export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIso
   ['disk/du', diskDu],
   ['linux/seccomp', linuxSeccomp],
   ['gpu/nvidia', gpuNvidia],
+  ['network/cni', networkCniOf],
   ['network/ports', networkPorts],
 ]);
 
@@ -61,7 +63,7 @@ export function makeIsolators(
   { config, ...others }: Omit<IsolatorContext, 'isolation' | 'hierarchies' | 'hasRuntime'>,
   machine: Machine,
 ): readonly Isolator[] {
-  const selection = selectIsolators(config.isolation.names, machine);
+  const selection = selectIsolators(namesOf(config), machine);
   if ('error' in selection) throw new StartError(`--isolation: ${selection.error}`);
   for (const text of [...config.isolation.warnings, ...selection.notes])
     others.log.warn({ flag: 'isolation' }, text);
@@ -76,4 +78,10 @@ export function makeIsolators(
   const named = selection.names.flatMap((name) => MAKERS.get(name)?.(context) ?? []);
   const always = hasRuntime ? [unmetAsks(context), cgroupFolders(context), hostname()] : [unmetAsks(context)];
   return [...always, ...named];
+}
+
+/** The flags of networks turn network/cni on, as in the original. */
+function namesOf({ isolation, ...flags }: IsolatorContext['config']): readonly string[] {
+  const hasNetworks = Boolean(flags.network_cni_config_dir) || Boolean(flags.network_cni_plugins_dir);
+  return hasNetworks ? [...new Set([...isolation.names, 'network/cni'])] : isolation.names;
 }

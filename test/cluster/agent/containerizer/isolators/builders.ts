@@ -55,6 +55,8 @@ export function contextOf(change: Partial<IsolatorContext> = {}): IsolatorContex
     isolation: [],
     hasRuntime: true,
     ports: [[31_000, 32_000]],
+    runtimeDir: '/dev/null/run',
+    workDir: '/dev/null/work',
     clock: new VirtualClock(),
     log: silentLogger,
     ...change,

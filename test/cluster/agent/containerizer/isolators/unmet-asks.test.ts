@@ -15,6 +15,8 @@ it.each<[Partial<ContainerSpec>, string]>([
   [mesos({ linux_info: { seccomp: { profile_name: 'a' } } }), 'linux/seccomp'],
   [mesos({ linux_info: { ipc_mode: 'PRIVATE' } }), 'namespaces/ipc'],
   [mesos({ linux_info: { shm_size: 64 } }), 'namespaces/ipc'],
+  [mesos({ network_infos: [{}, { name: 'a' }] }), 'network/cni'],
+  [mesos({ network_infos: [{ port_mappings: [{ host_port: 1, container_port: 1 }] }] }), 'network/cni'],
   [{ limits: { cpus: 2 } }, 'cgroups/cpu'],
   [{ limits: { mem: 64 } }, 'cgroups/mem'],
   [mesos({ volumes: [{ ...volume, host_path: '/a' }] }), 'volume/host_path'],
