@@ -105,6 +105,8 @@ export interface AgentEvents {
 
   /** The program of a container runs; a hosted executor has its container and subscribes. */
   'container.launched': { readonly containerId: string };
+  /** The pid, networks and cgroups of a container that was launched or adopted, for the statuses of its tasks. */
+  'container.described': { readonly containerId: string; readonly status: mesos.ContainerStatus };
   /** The resources of a container were changed; with a reason, they could not be. */
   'container.updated': { readonly containerId: string; readonly reason?: string | undefined };
   /** A container could not be launched, and nothing is left of it but its sandbox. */

@@ -73,6 +73,8 @@ export interface Executor {
   /** True when its framework checkpoints, so that it and its tasks are known after a restart. */
   readonly checkpoint: boolean;
   readonly info: mesos.ExecutorInfo;
+  /** The pid, networks and cgroups of its container, from its launch or adoption on. */
+  containerStatus: mesos.ContainerStatus | undefined;
   state: 'registering' | 'running' | 'terminating' | 'terminated';
   /** The stream of an executor that speaks the v1 executor API. */
   stream: string | undefined;
@@ -99,6 +101,7 @@ export function newExecutor(
 ): Executor {
   return {
     ...parts,
+    containerStatus: undefined,
     state: 'registering',
     stream: undefined,
     pid: undefined,

@@ -46,7 +46,7 @@ import {
 import { restoreAgent } from './restore';
 import { registrationTimedOut } from './start-executor';
 import type { AgentState } from './state';
-import { containerExited, launched, launchFailed } from './terminations';
+import { containerExited, describeContainer, launched, launchFailed } from './terminations';
 import { agentTimers, type Turn } from './turn';
 import { acknowledged, resend } from './updates';
 
@@ -91,6 +91,7 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   recovered,
   'recovery.failed': recoveryFailed,
   'container.launched': launched,
+  'container.described': describeContainer,
   'container.updated': updated,
   'container.failed': launchFailed,
   'container.exited': containerExited,

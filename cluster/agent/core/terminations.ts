@@ -2,7 +2,7 @@
  * The ends of executors' containers, and of the tasks that had not ended before (Mesos 1.11 src/slave/slave.cpp,
  * executorTerminated).
  *
- * In: container.launched, container.failed, container.exited
+ * In: container.launched, container.described, container.failed, container.exited
  * Out: updates, send(ExitedExecutor), stopped
  */
 
@@ -20,6 +20,15 @@ export function launched({ state, effects }: Turn, { containerId }: EventOf<'con
   const executor = findContainer(state, containerId);
   const isWanted = executor && executor.state !== 'terminating' && executor.state !== 'terminated';
   if (!isWanted) effects.push({ kind: 'destroy', containerId });
+}
+
+/** The statuses of its tasks tell it. */
+export function describeContainer(
+  { state }: Turn,
+  { containerId, status }: EventOf<'container.described'>,
+): void {
+  const executor = findContainer(state, containerId);
+  if (executor) executor.containerStatus = status;
 }
 
 /** The executor could not be started. */

@@ -19,6 +19,7 @@ import { completeTask } from './executors';
 import { ACKNOWLEDGED_MAX, keepAcknowledgement, keepUpdate } from './keep';
 import {
   type AgentState,
+  type Executor,
   newStream,
   RETRY_FIRST_MS,
   recordStatus,
@@ -79,8 +80,8 @@ export function queue(turn: Turn, { frameworkId, executorId, status, latest }: Q
   state.streams.set(key, stream);
   remember(stream, uuid);
   const agent_id = state.agentId === undefined ? undefined : { value: state.agentId };
-  const container = executor?.state === 'terminated' ? undefined : executor?.containerId;
-  const shown = decorate(state, { ...status, agent_id: status.agent_id ?? agent_id }, container);
+  const live = executor?.state === 'terminated' ? undefined : executor;
+  const shown = decorate(state, { ...status, agent_id: status.agent_id ?? agent_id }, live);
   const task = executor?.tasks.get(taskId);
   if (task) recordStatus(task, shown);
   const update: internal.StatusUpdate = {
@@ -114,25 +115,29 @@ function remember(stream: UpdateStream, uuid: string): void {
   }
 }
 
-/** Adds the id of the container, and the agent's own address to a status that names no network. */
+/**
+ * Adds the id of the container with its networks, and the agent's own address when there are none. A nested container has those
+ * of its executor, unless it tells others; its id and pid are known to its executor alone.
+ */
 function decorate(
   state: AgentState,
   status: mesos.TaskStatus,
-  containerId: string | undefined,
+  executor: Executor | undefined,
 ): mesos.TaskStatus {
-  const { ip } = state.boot;
-  const address = { ip_address: ip, protocol: ip.includes(':') ? 'IPv6' : 'IPv4' } as const;
   const reported = status.container_status;
-  const network_infos = reported?.network_infos?.length
-    ? reported.network_infos
-    : [{ ip_addresses: [address] }];
-  // A nested container is known to its executor alone.
-  const container_id =
-    reported?.container_id ?? (containerId === undefined ? undefined : { value: containerId });
+  const own = executor?.containerStatus;
+  const networks = [reported?.network_infos, own?.network_infos].find((infos) => infos && infos.length > 0);
+  const network_infos = networks ?? [{ ip_addresses: [addressOf(state)] }];
+  if (reported?.container_id) return { ...status, container_status: { ...reported, network_infos } };
+  const container_id = executor && { value: executor.containerId };
   return {
     ...status,
-    container_status: { ...reported, ...(container_id && { container_id }), network_infos },
+    container_status: { ...own, ...reported, ...(container_id && { container_id }), network_infos },
   };
+}
+
+function addressOf({ boot: { ip } }: AgentState): mesos.NetworkInfo.IPAddress {
+  return { ip_address: ip, protocol: ip.includes(':') ? 'IPv6' : 'IPv4' };
 }
 
 function send(turn: Turn, key: string, stream: UpdateStream): void {

@@ -107,11 +107,23 @@ export class ExecutorContainers {
     kind: ExecutorKind,
     earlier?: HostedOrder['earlier'],
   ): Promise<void> {
+    await this.describe(container);
     const executor =
       kind === 'custom' ? undefined : await this.options.host(this.order(container, kind, earlier));
     this.running.set(container.id, executor);
     const ended = executor ? executor.exited : container.ended;
     void ended.then(() => this.end(container.id));
+  }
+
+  /** Tells the networks and the pid of a container, before its executor speaks. */
+  private async describe(container: Container): Promise<void> {
+    try {
+      const status = await container.status();
+      this.options.post({ kind: 'container.described', containerId: container.id, status });
+    } catch (error) {
+      const fields = { container: container.id, error: errorText(error) };
+      this.options.log.warn(fields, 'the status of a container cannot be read');
+    }
   }
 
   private order(

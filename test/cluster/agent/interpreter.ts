@@ -409,6 +409,12 @@ export class AgentScript {
         termination: { status: undefined, message: 'done' },
       }),
     launched: ([task = '']) => this.post({ kind: 'container.launched', containerId: this.container(task) }),
+    described: ([task = '', address = '']) => {
+      const containerId = this.container(task);
+      const network_infos = [{ ip_addresses: [{ ip_address: address, protocol: 'IPv4' as const }] }];
+      const status = { container_id: { value: containerId }, executor_pid: 7, network_infos };
+      this.post({ kind: 'container.described', containerId, status });
+    },
     updated: ([task = '', ...reason]) => {
       const why = reason.length > 0 ? reason.join(' ') : undefined;
       this.post({ kind: 'container.updated', containerId: this.container(task), reason: why });

@@ -77,7 +77,7 @@ function containers(
         executor_id: { value: executor.id },
         executor_name: executor.info.name ?? '',
         container_id: { value: executor.containerId },
-        container_status: { container_id: { value: executor.containerId } },
+        container_status: { ...executor.containerStatus, container_id: { value: executor.containerId } },
         resource_statistics: usage.get(executor.containerId),
       }));
   });

@@ -1,5 +1,5 @@
 import { pidOf } from '../../../../cluster/agent/core/agent-info';
-import { initAgent } from '../../../../cluster/agent/core/state';
+import { type Executor, findExecutor, initAgent } from '../../../../cluster/agent/core/state';
 import { addUpdate, queue } from '../../../../cluster/agent/core/updates';
 import type { TaskStatus } from '../../../../cluster/api/generated/mesos';
 import { numberedUuid } from '../../numbered-uuid';
@@ -114,6 +114,44 @@ describe('the status of an update', () => {
       network_infos,
       { value: 'S9' },
     ]);
+  });
+});
+
+describe('the status of an update of a container with networks', () => {
+  const network = (address: string) => [
+    { ip_addresses: [{ ip_address: address, protocol: 'IPv4' as const }] },
+  ];
+  const queued = (status: Partial<TaskStatus>): TaskStatus | undefined => {
+    const script = running();
+    script.play('described t 172.17.0.2');
+    return script.read((state) => {
+      const executor = findExecutor(state, 'web', 't') as Executor;
+      const whole = { task_id: { value: 't' }, state: 'TASK_RUNNING' as const, uuid: numberedUuid(1) };
+      const update = { frameworkId: 'web', executorId: executor.id, latest: 'TASK_RUNNING' as const };
+      queue({ state, now: 1000, effects: [] }, { ...update, status: { ...whole, ...status } });
+      return state.streams.get('web t')?.pending[0]?.status;
+    });
+  };
+
+  it('names them, and the pid', () => {
+    expect(queued({})?.container_status).toMatchObject({
+      executor_pid: 7,
+      network_infos: network('172.17.0.2'),
+    });
+  });
+
+  it('names them for a nested container, too, with its own id', () => {
+    const container_id = { value: 'n', parent: { value: 'c' } };
+    expect(queued({ container_status: { container_id } })?.container_status).toEqual({
+      container_id,
+      network_infos: network('172.17.0.2'),
+    });
+  });
+
+  it('names the networks that the executor tells', () => {
+    const container_id = { value: 'n', parent: { value: 'c' } };
+    const own = { container_id, network_infos: network('172.17.0.9') };
+    expect(queued({ container_status: own })?.container_status).toEqual(own);
   });
 });
 

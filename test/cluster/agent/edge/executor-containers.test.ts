@@ -43,7 +43,8 @@ function setUp(running: readonly string[] = []) {
   const containerOf = (containerId: string, spec = { ...SPEC, containerId }): Container => {
     const { promise, resolve } = deferred<Termination>();
     ends.set(containerId, resolve);
-    return { id: containerId, spec, ended: promise } as unknown as Container;
+    const status = () => Promise.resolve({ executor_pid: 7 });
+    return { id: containerId, spec, ended: promise, status } as unknown as Container;
   };
   const containerizer = {
     launch: (spec: ContainerSpec) =>
@@ -90,7 +91,10 @@ describe('a container of a built-in executor', () => {
   it('is there before its executor starts, which gets the grace that it was told', async () => {
     const { containers, posted, orders } = setUp();
     await containers.launch({ spec: SPEC, executor: 'command' });
-    expect(posted).toEqual([{ kind: 'container.launched', containerId: 'c' }]);
+    expect(posted).toEqual([
+      { kind: 'container.launched', containerId: 'c' },
+      { kind: 'container.described', containerId: 'c', status: { executor_pid: 7 } },
+    ]);
     expect(orders).toEqual([
       expect.objectContaining({ kind: 'command', executorId: 'e', user: 'nobody', shutdownGraceMs: 7000 }),
     ]);
@@ -166,7 +170,8 @@ describe('after a restart of the agent', () => {
       executors: [executor('c', 'default'), executor('d', 'custom'), executor('gone', 'command')],
     });
     expect(done).toEqual(['recover c,c.n,d']);
-    expect(posted).toEqual([{ kind: 'recovered', containerIds: ['c', 'd'] }]);
+    expect(posted[0]).toEqual({ kind: 'recovered', containerIds: ['c', 'd'] });
+    expect(posted.slice(1).map(({ kind }) => kind)).toEqual(['container.described', 'container.described']);
     expect(orders.map(({ earlier }) => earlier?.nested.map(({ id }) => id))).toEqual([['c.n']]);
   });
 
