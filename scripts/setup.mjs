@@ -21,6 +21,7 @@ const TEST_PROGRAMS = {
   unbound: 'unbound',
   openssl: 'openssl',
   iptables: 'iptables',
+  runc: 'runc',
   chromium: 'chromium',
 };
 /** The same by a file that is no program in PATH. */

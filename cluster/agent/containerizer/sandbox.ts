@@ -4,8 +4,8 @@
  * Always true: users who may pass through the folders on the way may not list them.
  */
 
-import { statSync } from 'node:fs';
-import { chown, readdir, rm, symlink } from 'node:fs/promises';
+import { lstatSync, mkdirSync, statSync } from 'node:fs';
+import { lchown, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { parentFolderMode, setMode } from '../../runtime/files/private';
@@ -19,10 +19,44 @@ export interface SandboxPath {
   readonly workDir: string;
   readonly directory: string;
   readonly user: string | undefined;
+  /** True for one below the sandbox of another container. */
+  readonly isNested?: boolean | undefined;
 }
 
-/** Makes a sandbox and the link `latest` beside it. The executor reports an unknown user. */
-export async function makeSandbox({ workDir, directory, user }: SandboxPath): Promise<void> {
+/**
+ * Makes a sandbox, and the link `latest` beside that of a run. The launch reports an unknown user.
+ *
+ * The way to the sandbox of a nested container leads through that of its parent, which a task can write: nothing of it is
+ * followed or changed that is not a folder of ours.
+ */
+export async function makeSandbox({
+  workDir,
+  directory,
+  user,
+  isNested = false,
+}: SandboxPath): Promise<void> {
+  if (isNested) makeNestedFolders(directory);
+  else makeFolders(workDir, directory);
+  const identity = await identityOf(user).catch(() => undefined);
+  if (identity) await lchown(directory, identity.uid, identity.gid);
+  if (basename(dirname(directory)) !== 'runs') return;
+  const latest = join(dirname(directory), 'latest');
+  await rm(latest, { force: true });
+  await symlink(basename(directory), latest);
+}
+
+/** Makes SANDBOX/containers/ID. */
+function makeNestedFolders(directory: string): void {
+  const containers = dirname(directory);
+  const stats = lstatSync(containers, { throwIfNoEntry: false });
+  if (!stats) mkdirSync(containers, { mode: parentFolderMode() });
+  else if (!stats.isDirectory() || stats.uid !== process.getuid?.())
+    throw new Error(`Failed to create '${directory}': '${containers}' is not a folder of the agent`);
+  setMode(containers, parentFolderMode());
+  mkdirSync(directory, { mode: SANDBOX });
+}
+
+function makeFolders(workDir: string, directory: string): void {
   let way = workDir;
   for (const name of relative(workDir, dirname(directory)).split(sep)) {
     way = join(way, name);
@@ -30,11 +64,6 @@ export async function makeSandbox({ workDir, directory, user }: SandboxPath): Pr
     setMode(way, parentFolderMode());
   }
   makeFolder(directory, SANDBOX);
-  const identity = await identityOf(user).catch(() => undefined);
-  if (identity) await chown(directory, identity.uid, identity.gid);
-  const latest = join(dirname(directory), 'latest');
-  await rm(latest, { force: true });
-  await symlink(basename(directory), latest);
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants as osConstants } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,19 @@ export interface ProgramPlan {
   /** Open files for its output. */
   readonly stdout: number;
   readonly stderr: number;
+  /**
+   * Makes the file a starter, such as an OCI runtime: it makes the program, writes its pid to this file, and ends with 0.
+   */
+  readonly pidFile?: string | undefined;
+  /** A folder where the starter alone sees the root of the file system again. Only root may. */
+  readonly root?: string | undefined;
+}
+
+/** A starter that ended without a program; the reason is in its own words, wherever it writes them. */
+export class StarterRefused extends Error {
+  constructor(file: string, status: number) {
+    super(`${file} ended with status ${status}`);
+  }
 }
 
 /** The end of a program: its exit code or the signal that ended it; `lost` when its holder was killed. */
@@ -37,6 +50,10 @@ export type ProgramEnd =
   | { readonly code: number }
   | { readonly signal: NodeJS.Signals }
   | { readonly lost: true };
+
+/** The holder forwards the signal N when it gets this and N (see holder.c). */
+const FORWARD = 34;
+const SIGNAL_MAX = 30;
 
 /** The holder, which `npm run build` compiles where there is a C compiler: beside this file, or in the build of its tree. */
 const HOLDERS = [
@@ -85,16 +102,37 @@ export class HeldProgram {
     input.end(text);
     const [word, value] = await Promise.race([nextReport(lines), spawned]);
     if (word === 'started') return new HeldProgram(Number(value), pid, reportedEnd(lines));
+    if (word === 'refused') throw new StarterRefused(plan.file, Number(value));
     throw startError(plan.file, word === 'failed' ? Number(value) : undefined);
   }
 
-  /** The program that the holder of this folder has; undefined when none was ever started in it. */
+  /**
+   * The program that the holder of this folder has; undefined when none was ever started in it. Its pid is 0 when its
+   * holder has not started it yet, or could not.
+   */
   static adopt(folder: string): HeldProgram | undefined {
     const text = readText(join(folder, 'processes'));
     if (text === undefined) return undefined;
     const [holder = 0, startedAt = 0, pid = 0] = text.trim().split(' ').map(Number);
     const isAlive = (): boolean => startTime(holder) === startedAt;
     return new HeldProgram(pid, isAlive() ? holder : 0, adoptedEnd(folder, isAlive));
+  }
+
+  /** Sends a signal to all processes of the program. */
+  signal(name: NodeJS.Signals): void {
+    const number = osConstants.signals[name];
+    if (number > SIGNAL_MAX) throw new Error(`${name} cannot be sent to a program under a holder`);
+    this.tell(FORWARD + number);
+  }
+
+  /** The pids of all its processes, children of the holder at last; none once the holder has ended. */
+  processes(): number[] {
+    return this.holder === 0 ? [] : descendants(this.holder);
+  }
+
+  /** True as long as its holder lives, or seemed to live when it was adopted. */
+  get isHeld(): boolean {
+    return this.holder !== 0;
   }
 
   /** Asks all processes of the program to end. */
@@ -107,7 +145,7 @@ export class HeldProgram {
     this.tell('SIGUSR1');
   }
 
-  private tell(signal: NodeJS.Signals): void {
+  private tell(signal: NodeJS.Signals | number): void {
     if (this.holder === 0) return;
     try {
       process.kill(this.holder, signal);
@@ -155,6 +193,8 @@ function printPlan(plan: ProgramPlan): Buffer {
     umask.toString(8),
     (user?.groups ?? []).join(','),
     directory,
+    plan.pidFile ?? '',
+    plan.root ?? '',
     file,
     String(plan.arguments.length),
     ...plan.arguments,
@@ -167,6 +207,22 @@ function printPlan(plan: ProgramPlan): Buffer {
   return Buffer.from(texts.map((text) => `${text}\0`).join(''));
 }
 
+/** All processes below one, by the lists that the kernel keeps of children. */
+function descendants(pid: number): number[] {
+  const children = threadsOf(pid).flatMap((thread) =>
+    (readText(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),
+  );
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
 /** The end of an adopted program, which its holder has written before its own. */
 async function adoptedEnd(folder: string, isAlive: () => boolean): Promise<ProgramEnd> {
   await holderEnd(join(folder, 'alive'), isAlive);
@@ -177,18 +233,28 @@ async function adoptedEnd(folder: string, isAlive: () => boolean): Promise<Progr
 /** The pipe `alive` ends with its holder, so that nobody has to look again and again. */
 function holderEnd(path: string, isAlive: () => boolean): Promise<void> {
   if (!isAlive()) return Promise.resolve();
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  // A pipe that nobody has had open for writing since does not tell its end: a holder closes it some time before it is gone.
+  if (isAtEnd(file)) {
+    closeSync(file);
+    return Promise.resolve();
+  }
   return new Promise((resolve, reject) => {
-    const pipe = new Socket({
-      fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
-      readable: true,
-      writable: false,
-    });
+    const pipe = new Socket({ fd: file, readable: true, writable: false });
     pipe.once('error', reject);
     pipe.once('close', () => resolve());
     pipe.resume();
-    // A pipe that nobody has had open since does not tell its end.
-    if (!isAlive()) pipe.destroy();
   });
+}
+
+/** True for a pipe that nobody has open for writing. */
+function isAtEnd(file: number): boolean {
+  try {
+    return readSync(file, Buffer.alloc(1)) === 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false;
+    throw error;
+  }
 }
 
 /**
@@ -205,7 +271,8 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // A process may end between the open and the read of its files.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

@@ -1,11 +1,18 @@
 /*
  * Holds one program: starts it, outlives whoever started the holder, keeps the exit status, and leaves no process behind.
  *
+ * With --stay it only stays, for containers without a program. With --exec FILE NAME ARGUMENT... it becomes a program
+ * whose first argument is not its file, which a specification of the OCI cannot say.
+ *
  * In: the working folder of the holder, and a plan on descriptor 3 (see read_plan).
- *     SIGTERM: ask all processes of the program to end. SIGUSR1: kill them all.
- * Out: lines on descriptor 4 (started PID, failed ERRNO, exited CODE, signaled NUMBER), and in the working folder
+ *     SIGTERM: ask all processes of the program to end. SIGUSR1: kill them all. 34 + N: send them the signal N.
+ * Out: lines on descriptor 4 (started PID, failed ERRNO, refused CODE, exited CODE, signaled NUMBER), and in the working
+ *     folder
  *     `processes` (pid of the holder, its start time, pid of the program), `status` (the last line above), and `alive`,
  *     a pipe that is open for writing as long as the holder lives.
+ *
+ * With a pid file, the file to execute is a starter, such as an OCI runtime: it makes the program, writes its pid, and
+ * ends; the program becomes a child of the holder then. A starter that ends otherwise has refused.
  *
  * The environment of the program is in the plan and not the holder's own: a program that may set LD_PRELOAD must not
  * get a library into a holder that runs as root.
@@ -22,6 +29,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -29,13 +38,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PLAN = 3, REPORT = 4, LINE = 128, GROUPS = 256, PATIENCE_NS = 5000000, ROUNDS = 1000 };
+enum { PLAN = 3, REPORT = 4, LINE = 128, GROUPS = 256, PATIENCE_NS = 5000000, ROUNDS = 1000, FORWARD = 34 };
 
 struct plan {
   long uid, gid;       /* -1: as the holder */
   long mask;           /* the umask */
   char *groups;        /* supplementary groups, separated by commas */
   char *directory;
+  char *pid_file;      /* of a starter; empty for a program */
+  char *root;          /* a folder where a starter alone sees the root of the file system again; may be empty */
   char *file;          /* looked up in the PATH of the program */
   char **arguments;    /* with the name of the program first */
   char **environment;
@@ -91,6 +102,8 @@ static void read_plan(struct plan *plan) {
   plan->mask = strtol(next_text(&at, end), NULL, 8);
   plan->groups = next_text(&at, end);
   plan->directory = next_text(&at, end);
+  plan->pid_file = next_text(&at, end);
+  plan->root = next_text(&at, end);
   plan->file = next_text(&at, end);
   plan->arguments = next_list(&at, end);
   plan->environment = next_list(&at, end);
@@ -119,6 +132,15 @@ static int set_groups(const char *text) {
   return setgroups(count, groups);
 }
 
+/*
+ * Shows the root of the file system at a folder, in a mount namespace of the caller alone. Mounts that the host makes later
+ * are seen there, too; none of ours is seen by the host, and all are gone with the last process that uses them.
+ */
+static int show_root(const char *folder) {
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) return -1;
+  return mount("/", folder, NULL, MS_BIND | MS_REC, NULL);
+}
+
 /* Becomes the program. An error is written to the pipe, which closes by itself when the program runs. */
 static void become(const struct plan *plan, int failure) {
   sigset_t none;
@@ -131,6 +153,7 @@ static void become(const struct plan *plan, int failure) {
   setsid();
   umask((mode_t)plan->mask);
   environ = plan->environment;
+  if (*plan->root && show_root(plan->root) != 0) goto failed;
   if (plan->gid >= 0 && (set_groups(plan->groups) != 0 || setgid((gid_t)plan->gid) != 0)) goto failed;
   if (plan->uid >= 0 && setuid((uid_t)plan->uid) != 0) goto failed;
   /* After setuid, which clears it: if the holder is killed, the program ends with it. */
@@ -214,6 +237,35 @@ static void signal_program(pid_t pid, int number) {
   signaled_group = 0;
 }
 
+/* Ends without a program, and says why. */
+static void report_failure(const char *word, int value) {
+  char line[LINE];
+  snprintf(line, sizeof line, "%s %d\n", word, value);
+  write_file("status", line);
+  dprintf(REPORT, "%s", line);
+  _exit(0);
+}
+
+static pid_t read_pid(const char *name) {
+  int pid = 0;
+  FILE *file = fopen(name, "re");
+  if (!file) return 0;
+  if (fscanf(file, "%d", &pid) != 1) pid = 0;
+  fclose(file);
+  return pid;
+}
+
+/* The program that a starter has made. Its end is seen by the loop of main, however early it is. */
+static pid_t started_by(pid_t starter, const char *pid_file) {
+  int status;
+  while (waitpid(starter, &status, 0) < 0 && errno == EINTR) continue;
+  pid_t pid = read_pid(pid_file);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && pid > 0) return pid;
+  kill_all();
+  report_failure("refused", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+  return 0;
+}
+
 static pid_t start(const struct plan *plan) {
   int failure[2];
   if (pipe2(failure, O_CLOEXEC) != 0) give_up("pipe");
@@ -222,16 +274,9 @@ static pid_t start(const struct plan *plan) {
   if (pid == 0) become(plan, failure[1]);
   close(failure[1]);
   int error;
-  if (read(failure[0], &error, sizeof error) == sizeof error) {
-    errno = error;
-    char line[LINE];
-    snprintf(line, sizeof line, "failed %d\n", error);
-    write_file("status", line);
-    dprintf(REPORT, "%s", line);
-    _exit(0);
-  }
+  if (read(failure[0], &error, sizeof error) == sizeof error) report_failure("failed", error);
   close(failure[0]);
-  return pid;
+  return *plan->pid_file ? started_by(pid, plan->pid_file) : pid;
 }
 
 /* Writes whom to signal: the pid of the program is 0 before its start. */
@@ -256,9 +301,21 @@ static void close_others(void) {
   for (int file = REPORT + 1; file < limit; file++) close(file);
 }
 
+/* Does nothing, as the process of a container that has none of its own; as its init it leaves no zombies. */
+static void stay(void) {
+  signal(SIGCHLD, SIG_IGN);
+  for (;;) pause();
+}
+
 int main(int count, char **arguments) {
   struct plan plan;
   sigset_t handled;
+  if (count == 2 && strcmp(arguments[1], "--stay") == 0) stay();
+  if (count > 3 && strcmp(arguments[1], "--exec") == 0) {
+    execvp(arguments[2], arguments + 3);
+    fprintf(stderr, "Failed to execute '%s': %s\n", arguments[2], strerror(errno));
+    return errno == ENOENT ? 127 : 126;
+  }
   close_others();
   if (count != 2 || chdir(arguments[1]) != 0) give_up("working folder");
   fcntl(PLAN, F_SETFD, FD_CLOEXEC);
@@ -270,6 +327,7 @@ int main(int count, char **arguments) {
   sigaddset(&handled, SIGCHLD);
   sigaddset(&handled, SIGTERM);
   sigaddset(&handled, SIGUSR1);
+  for (int number = 1; number < SIGSYS; number++) sigaddset(&handled, FORWARD + number);
   sigprocmask(SIG_BLOCK, &handled, NULL);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) give_up("subreaper");
   if (mkfifo("alive", 0600) != 0 && errno != EEXIST) give_up("alive");
@@ -286,6 +344,7 @@ int main(int count, char **arguments) {
     int number = sigwaitinfo(&handled, NULL);
     if (number == SIGTERM) signal_program(pid, SIGTERM);
     else if (number == SIGUSR1) signal_program(pid, SIGKILL);
+    else if (number > FORWARD) signal_program(pid, number - FORWARD);
     else if (number == SIGCHLD) {
       int status;
       for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {

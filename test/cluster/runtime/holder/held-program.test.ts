@@ -149,6 +149,30 @@ held('a held program (skipped without a C compiler)', () => {
     },
   );
 
+  it('gets any signal, with all of its processes', async () => {
+    const { program, output } = await hold('trap "exit 5" USR2; echo waits; while :; do sleep 0.01; done');
+    await until(() => output() !== '');
+    expect(program.processes()).toContain(program.pid);
+    program.signal('SIGUSR2');
+    expect(await program.ended).toEqual({ code: 5 });
+    expect(program.processes()).toEqual([]);
+    expect(() => program.signal('SIGSYS')).toThrow('SIGSYS cannot be sent');
+  });
+
+  it('is what its starter has made, and not the starter', async () => {
+    const pidFile = join(root, 'pid');
+    const { program, folder } = await hold(`sh -c 'sleep 0.1; exit 6' & echo $! > ${pidFile}`, { pidFile });
+    expect(program.pid).toBe(Number(readFileSync(pidFile, 'utf8')));
+    expect(await program.ended).toEqual({ code: 6 });
+    expect(await HeldProgram.adopt(folder)?.ended).toEqual({ code: 6 });
+  });
+
+  it('is refused by a starter that fails, and what that began is gone', async () => {
+    const starting = hold('sleep 98766 & exit 3', { pidFile: join(root, 'no-pid') });
+    await expect(starting).rejects.toThrow('sh ended with status 3');
+    expect(processesOf('sleep 98766')).toEqual([]);
+  });
+
   it('outlives the process that started it, and a later one adopts it and learns its end', async () => {
     const { folder } = await startedByOther('sleep 0.3; exit 9');
     const adopted = HeldProgram.adopt(folder);
@@ -181,6 +205,8 @@ held('a held program (skipped without a C compiler)', () => {
       '22',
       '',
       root,
+      '',
+      '',
       'sh',
       '3',
       'sh',
@@ -212,7 +238,22 @@ held('a held program (skipped without a C compiler)', () => {
 /** Starts a program from another process, which ends at once by a signal. */
 async function startedByOther(script: string): Promise<{ folder: string }> {
   const folder = mkdtempSync(join(root, 'other-'));
-  const texts = ['-1', '-1', '22', '', root, 'sh', '3', 'sh', '-c', script, '1', 'PATH=/usr/bin:/bin'];
+  const texts = [
+    '-1',
+    '-1',
+    '22',
+    '',
+    root,
+    '',
+    '',
+    'sh',
+    '3',
+    'sh',
+    '-c',
+    script,
+    '1',
+    'PATH=/usr/bin:/bin',
+  ];
   const plan = JSON.stringify(texts.map((text) => `${text}\0`).join(''));
   const code = `
     const child = require('child_process').spawn(${JSON.stringify(holder)}, [${JSON.stringify(folder)}],

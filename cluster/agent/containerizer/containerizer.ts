@@ -1,0 +1,214 @@
+/**
+ * The containerizer: a table of containers, each with a machine of its own.
+ *
+ * Always true: a container is in the table from before its first step until it is destroyed after its end; its children
+ * are destroyed before it.
+ */
+
+import { existsSync } from 'node:fs';
+import { errorText } from '../../model/error-text';
+import type { Clock } from '../../runtime/clock';
+import { makeFolder } from '../../runtime/files/make-folder';
+import type { Logger } from '../../runtime/log';
+import type { ContainerSpec, Termination } from '../core/container-spec';
+import type { ContainerBoot } from './core/events';
+import { removeHolders } from './held';
+import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
+import { LiveContainer } from './live-container';
+import type { Container, Containerizer, ResourceChange } from './port';
+import type { ProgramLauncher } from './program-launcher';
+import {
+  containerIds,
+  isRebooted,
+  makeRunFolder,
+  readRecord,
+  removeRunFolder,
+  runFolder,
+} from './run-folder';
+
+export interface ContainerizerOptions {
+  /** In their order: see isolation.ts. */
+  readonly isolators: readonly Isolator[];
+  /** Starts programs of containers that no isolator has changed. */
+  readonly posix: ProgramLauncher;
+  /** Starts programs of all other containers, by an OCI runtime; undefined where there is none. */
+  readonly runtime: ProgramLauncher | undefined;
+  /** The folder of `--runtime_dir`. */
+  readonly runtimeDir: string;
+  /** The folder of `--work_dir`, which has the sandboxes. */
+  readonly workDir: string;
+  /** The cgroup of all containers, `--cgroups_root`. */
+  readonly cgroupsRoot: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class MesosContainerizer implements Containerizer {
+  private readonly containers = new Map<string, LiveContainer>();
+
+  constructor(private readonly options: ContainerizerOptions) {
+    makeFolder(options.runtimeDir);
+  }
+
+  async launch(spec: ContainerSpec): Promise<Container> {
+    const { containerId, parent } = spec;
+    if (parent !== undefined && !this.containers.has(parent))
+      throw new Error(`Parent container '${parent}' does not exist`);
+    const run = this.runOf(spec);
+    await makeRunFolder(run.folder, spec);
+    const container = this.add(run, { mode: 'launch' });
+    container.begin();
+    try {
+      await container.launched;
+      return container;
+    } catch (error) {
+      this.containers.delete(containerId);
+      throw error;
+    }
+  }
+
+  async update(containerId: string, change: ResourceChange): Promise<void> {
+    const container = this.containers.get(containerId);
+    if (!container) throw new Error(`Unknown container '${containerId}'`);
+    await container.update(change);
+  }
+
+  async wait(containerId: string): Promise<Termination | undefined> {
+    return await this.containers.get(containerId)?.ended;
+  }
+
+  async destroy(containerId: string): Promise<Termination | undefined> {
+    const container = this.containers.get(containerId);
+    if (!container) return undefined;
+    const termination = await container.destroy();
+    // What cannot be removed now is removed at the next start.
+    await removeRunFolder(container.folder).catch((error: unknown) =>
+      this.options.log.warn({ container: containerId, error: errorText(error) }, 'a run folder stays'),
+    );
+    for (const id of this.containers.keys())
+      if (id === containerId || id.startsWith(`${containerId}.`)) this.containers.delete(id);
+    return termination;
+  }
+
+  /** All containers that were not destroyed yet, such as for statistics. */
+  all(): readonly Container[] {
+    return [...this.containers.values()];
+  }
+
+  get(containerId: string): Container | undefined {
+    return this.containers.get(containerId);
+  }
+
+  async recover(wanted: readonly string[]): Promise<readonly Container[]> {
+    const rebooted = isRebooted(this.options.runtimeDir);
+    const ids = containerIds(this.options.runtimeDir);
+    const keep = new Set(wanted);
+    // Parents are in the table before their children, so that they find them.
+    for (const id of ids) await this.take(id, rebooted);
+    const orphans = ids.filter((id) => !keep.has(id) || this.isInOrphan(id, keep));
+    await Promise.all(orphans.map((id) => this.destroy(id)));
+    return ids.flatMap((id) => this.containers.get(id) ?? []);
+  }
+
+  /** True when one of the containers around it is not wanted. */
+  private isInOrphan(id: string, keep: ReadonlySet<string>): boolean {
+    const names = id.split('.');
+    return names.some((_name, index) => !keep.has(names.slice(0, index + 1).join('.')));
+  }
+
+  /** Takes a container of an earlier run into the table, and adopts it when its program was started. */
+  private async take(containerId: string, rebooted: boolean): Promise<void> {
+    const folder = runFolder(this.options.runtimeDir, containerId);
+    const spec = readRecord(folder, 'spec');
+    const run = this.runOf(spec ?? unknownSpec(containerId));
+    const termination = readRecord(folder, 'termination');
+    if (termination) return this.add(run, { mode: 'ended', termination }).begin();
+    // Pids of before a reboot are others' by now.
+    if (rebooted) await removeHolders(folder);
+    for (const isolator of this.options.isolators) {
+      // What it cannot take over it can still clean up.
+      await isolator.recover?.(run).catch((error: unknown) => this.warnRecovery(isolator, run, error));
+    }
+    const program = spec && !rebooted ? await this.launcherOf(run).adopt(run) : undefined;
+    if (program) this.add(run, { mode: 'adopt' }).begin(program);
+    else this.add(run, { mode: 'clean', termination: rebooted ? REBOOTED : CUT_OFF }).begin();
+  }
+
+  private warnRecovery({ name }: Isolator, { spec }: ContainerRun, error: unknown): void {
+    const fields = { isolator: name, container: spec.containerId, error: errorText(error) };
+    this.options.log.warn(fields, 'an isolator could not take a container over');
+  }
+
+  private add(run: ContainerRun, boot: ContainerBoot): LiveContainer {
+    const { isolators, workDir, clock, log } = this.options;
+    const container = new LiveContainer(run, boot, {
+      isolators,
+      workDir,
+      clock,
+      log,
+      launcherFor: (changes) => this.launcherFor(changes),
+      launcherOf: (started) => this.launcherOf(started),
+      destroyNested: (id) => this.destroyNested(id),
+    });
+    this.containers.set(run.spec.containerId, container);
+    return container;
+  }
+
+  private runOf(spec: ContainerSpec): ContainerRun {
+    const { runtimeDir, cgroupsRoot } = this.options;
+    const parent = spec.parent === undefined ? undefined : this.containers.get(spec.parent)?.run;
+    const around = parent?.cgroup ?? `/${cgroupsRoot}`;
+    const name = spec.containerId.split('.').at(-1) ?? '';
+    const folder = runFolder(runtimeDir, spec.containerId);
+    return { spec, parent, folder, cgroup: `${around}/${name}` };
+  }
+
+  private async destroyNested(parent: string): Promise<void> {
+    const nested = [...this.containers.values()].filter((container) => container.spec.parent === parent);
+    await Promise.all(nested.map((container) => container.destroy()));
+  }
+
+  /** A runtime is started as soon as an isolator, or what a container asks of one, needs it. */
+  private launcherFor(changes: readonly Changes[]): ProgramLauncher {
+    const { isolators, posix, runtime } = this.options;
+    const needsRuntime =
+      isolators.some((isolator) => isolator.needsRuntime) ||
+      changes.some(({ specification, mounts = [] }) => specification !== undefined || mounts.length > 0);
+    if (!needsRuntime) return posix;
+    if (!runtime) throw new Error('The container needs an OCI runtime, which is not there');
+    return runtime;
+  }
+
+  /** The runtime has started what has a file for it. */
+  private launcherOf({ folder }: ContainerRun): ProgramLauncher {
+    const { posix, runtime } = this.options;
+    return runtime !== undefined && existsSync(`${folder}/config.json`) ? runtime : posix;
+  }
+}
+
+/** The ends of containers that cannot be adopted. */
+const CUT_OFF: Termination = {
+  status: undefined,
+  state: 'TASK_FAILED',
+  reason: 'REASON_CONTAINER_LAUNCH_FAILED',
+  message: 'The agent was restarted while it launched the container',
+};
+const REBOOTED: Termination = { status: undefined, message: 'The machine of the agent was restarted' };
+
+/** A container whose file is damaged: all that is known is its id, by which it is cleaned up. */
+function unknownSpec(containerId: string): ContainerSpec {
+  const parent = containerId.split('.').slice(0, -1).join('.');
+  return {
+    containerId,
+    parent: parent === '' ? undefined : parent,
+    frameworkId: '',
+    executorId: '',
+    directory: '/nonexistent',
+    user: undefined,
+    command: undefined,
+    environment: {},
+    container: undefined,
+    resources: [],
+    limits: {},
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * Programs of containers under holders: how they are killed by their folders alone.
+ */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExitStatus } from '../../model/exit-status';
+import { makeFolder } from '../../runtime/files/make-folder';
+import { HeldProgram, type ProgramEnd, type ProgramPlan } from '../../runtime/holder/held-program';
+import { findProcesses, killFound, signalAll } from '../../runtime/processes';
+import type { RunningCommand } from './port';
+import type { StartedProgram } from './program-launcher';
+
+/** Time that a holder has to say what it started, when the agent ended meanwhile. */
+const STARTING_MS = 10_000;
+const PAUSE_MS = 5;
+
+/** The folder of the holder of a container's program. */
+export function holderFolder(folder: string): string {
+  return join(folder, 'holder');
+}
+
+/** The folder of the holders of commands that run in a container. */
+function execFolder(folder: string): string {
+  return join(folder, 'exec');
+}
+
+export function startedProgram(program: HeldProgram): StartedProgram {
+  return {
+    pid: program.pid,
+    ended: program.ended.then(exitStatus),
+    signal: (signal) => program.signal(signal),
+    pids: () => program.processes(),
+  };
+}
+
+/** A program whose holder was killed is killed with it, by the kernel or by the destroy that follows. */
+function exitStatus(end: ProgramEnd): ExitStatus {
+  return 'lost' in end ? { signal: 'SIGKILL' } : end;
+}
+
+/** Finds the program of a holder's folder; undefined when none was started. */
+export async function findHeld(folder: string): Promise<HeldProgram | undefined> {
+  const until = Date.now() + STARTING_MS;
+  for (;;) {
+    const program = HeldProgram.adopt(folder);
+    if (program && program.pid > 0) return program;
+    const isStarting = program?.isHeld ?? holdersOf(folder).length > 0;
+    if (!isStarting || Date.now() > until) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+/** The holders that have this folder, as long as they have not written who they are. */
+function holdersOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => argumentsOf(pid)[1] === folder);
+}
+
+function argumentsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Kills the program of a holder's folder, and the holder. Resolves with false when nobody can tell that all of its
+ * processes are gone, since its holder was killed.
+ */
+export async function killHeld(folder: string): Promise<boolean> {
+  if (!existsSync(folder)) return true;
+  const known = HeldProgram.adopt(folder);
+  if (known) {
+    known.kill();
+    await known.ended;
+    return existsSync(join(folder, 'status'));
+  }
+  const holders = holdersOf(folder);
+  signalAll(holders, 'SIGKILL');
+  return holders.length === 0;
+}
+
+/** Starts a command in a holder's folder of its own, which goes with it. */
+export async function startExec(
+  folder: string,
+  start: (folder: string) => Promise<HeldProgram>,
+): Promise<RunningCommand> {
+  const own = join(execFolder(folder), String(nextExec++));
+  makeFolder(own);
+  const remove = (): Promise<void> => rm(own, { recursive: true, force: true });
+  try {
+    const program = await start(own);
+    const ended = program.ended.then(async (end) => {
+      await remove();
+      return exitStatus(end);
+    });
+    return {
+      ended,
+      destroy: async () => {
+        program.kill();
+        await ended;
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The number of the next command; those of an earlier run of the agent are killed before. */
+let nextExec = 1;
+
+/** Forgets all holders of a container, which are known to be gone. */
+export async function removeHolders(folder: string): Promise<void> {
+  for (const held of [holderFolder(folder), execFolder(folder)])
+    await rm(held, { recursive: true, force: true });
+}
+
+/** Kills the commands that run in a container. */
+export async function killExecs(folder: string): Promise<boolean> {
+  const all = execFolder(folder);
+  const names = existsSync(all) ? readdirSync(all) : [];
+  const known = await Promise.all(names.map((name) => killHeld(join(all, name))));
+  await rm(all, { recursive: true, force: true });
+  return known.every(Boolean);
+}
+
+/** Kills the processes that have this sandbox in their environment. */
+export async function killInSandbox(sandbox: string): Promise<void> {
+  await killFound(() => findProcesses('MESOS_SANDBOX', (value) => value === sandbox));
+}
+
+/** Starts a program in a folder for its holder, which it makes. */
+export function hold(holder: string, folder: string, plan: ProgramPlan): Promise<HeldProgram> {
+  makeFolder(folder);
+  return HeldProgram.start(holder, folder, plan);
+}

@@ -1,0 +1,269 @@
+/**
+ * One container with its machine: performs the steps that the machine orders, and posts what comes of them.
+ *
+ * Always true: it is in the containerizer's table from before its first step until its end was told and forgotten.
+ */
+
+import type { ContainerStatus, ResourceStatistics } from '../../api/generated/mesos';
+import { present } from '../../model/assert';
+import { errorText } from '../../model/error-text';
+import type { Clock } from '../../runtime/clock';
+import type { Logger } from '../../runtime/log';
+import { Mailbox, type Performers } from '../../runtime/mailbox';
+import type { ContainerSpec, Limitation, Termination } from '../core/container-spec';
+import type { ContainerBoot, ContainerEffect, ContainerEvent, Step } from './core/events';
+import type { ContainerState } from './core/state';
+import { containerMachine } from './core/step';
+import { checkRefusals, cleanUp, mergedEnvironment, prepareAll } from './isolate';
+import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
+import type { Container, ExecCommand, ResourceChange, RunningCommand } from './port';
+import type { LaunchPlan, ProgramLauncher, StartedProgram } from './program-launcher';
+import { readRecord, removeRunFolder, writeRecord } from './run-folder';
+import { makeSandbox } from './sandbox';
+import { containerStatus, containerUsage } from './usage';
+
+export interface LiveContainerDeps {
+  readonly isolators: readonly Isolator[];
+  /** The launcher of a container that its isolators have changed in this way. */
+  readonly launcherFor: (changes: readonly Changes[]) => ProgramLauncher;
+  /** The launcher that has started the container of a run folder. */
+  readonly launcherOf: (run: ContainerRun) => ProgramLauncher;
+  readonly workDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends the containers nested in this one. */
+  readonly destroyNested: (containerId: string) => Promise<void>;
+}
+
+export class LiveContainer implements Container {
+  /** Resolves when the program runs; rejects with the reason when it will not. */
+  readonly launched: Promise<void>;
+  readonly ended: Promise<Termination>;
+  private program: StartedProgram | undefined;
+  private changes: readonly Changes[] = [];
+  private launcher: ProgramLauncher | undefined;
+  private createdPid: number | undefined;
+  private readonly mailbox: Mailbox<ContainerState, ContainerEvent, ContainerEffect, ContainerBoot>;
+  private tellLaunched: () => void = () => undefined;
+  private tellFailed: (error: Error) => void = () => undefined;
+  private tellEnded: (termination: Termination) => void = () => undefined;
+
+  constructor(
+    public run: ContainerRun,
+    boot: ContainerBoot,
+    private readonly deps: LiveContainerDeps,
+  ) {
+    this.launched = new Promise((resolve, reject) => {
+      this.tellLaunched = resolve;
+      this.tellFailed = reject;
+    });
+    // Nobody may wait for it, such as of an adopted one.
+    this.launched.catch(() => undefined);
+    this.ended = new Promise((resolve) => {
+      this.tellEnded = resolve;
+    });
+    const { clock, log } = deps;
+    this.mailbox = new Mailbox({
+      machine: containerMachine,
+      boot,
+      clock,
+      log: log.child({ container: run.spec.containerId }),
+      perform: this.performers(),
+      onBroken: (error) => log.error({ error: errorText(error) }, 'the machine of a container broke'),
+    });
+  }
+
+  get id(): string {
+    return this.run.spec.containerId;
+  }
+
+  get spec(): ContainerSpec {
+    return this.run.spec;
+  }
+
+  get folder(): string {
+    return this.run.folder;
+  }
+
+  get pid(): number | undefined {
+    return this.isOver ? undefined : this.program?.pid;
+  }
+
+  private get isOver(): boolean {
+    return this.mailbox.state.exited || this.mailbox.state.phase === 'destroyed';
+  }
+
+  /** Begins with its program, when it has one already. */
+  begin(program?: StartedProgram): void {
+    if (program) this.watchProgram(program);
+    this.mailbox.post({ kind: 'begin' });
+    const limitation = readRecord(this.folder, 'limitation');
+    if (limitation) this.mailbox.post({ kind: 'limited', limitation });
+  }
+
+  destroy(): Promise<Termination> {
+    this.mailbox.post({ kind: 'destroy' });
+    return this.ended;
+  }
+
+  /** Sends a signal to all processes of the container; one that has ended gets none. */
+  signal(signal: NodeJS.Signals): Promise<void> {
+    if (!this.isOver) this.program?.signal(signal);
+    return Promise.resolve();
+  }
+
+  exec(command: ExecCommand): Promise<RunningCommand> {
+    if (this.isOver || !this.program) return Promise.reject(new Error('the container does not run'));
+    const environment = readRecord(this.folder, 'environment') ?? this.spec.environment;
+    return this.ownLauncher().exec({ run: this.run, environment }, command);
+  }
+
+  async usage(): Promise<ResourceStatistics> {
+    const pids = this.isOver ? [] : (this.program?.pids() ?? []);
+    return await containerUsage(this.deps.isolators, this.run, { pids, now: this.deps.clock.now() });
+  }
+
+  async status(): Promise<ContainerStatus> {
+    return await containerStatus(this.deps.isolators, this.run, this.pid);
+  }
+
+  async update(change: ResourceChange): Promise<void> {
+    this.run = { ...this.run, spec: { ...this.spec, ...change } };
+    writeRecord(this.folder, 'spec', this.spec);
+    for (const isolator of this.deps.isolators) await isolator.update?.(this.run, change);
+  }
+
+  private performers(): Performers<ContainerEffect> {
+    const step = (name: Step, perform: () => Promise<unknown>) => () => void this.answer(name, perform);
+    return {
+      provision: step('provision', () => this.provision()),
+      prepare: step('prepare', () => this.prepare()),
+      create: step('create', () => this.create()),
+      isolate: step('isolate', () => this.isolate()),
+      fetch: step('fetch', () => Promise.resolve()),
+      start: step('start', () => this.start()),
+      inspect: () => void this.inspect(),
+      kill: step('kill', () => this.kill()),
+      cleanup: step('cleanup', () => cleanUp(this.deps.isolators, this.run)),
+      deprovision: step('deprovision', () => Promise.resolve()),
+      watch: () => this.watch(),
+      launched: () => this.tellLaunched(),
+      ended: ({ termination }) => void this.end(termination),
+    };
+  }
+
+  private async answer(step: Step, perform: () => Promise<unknown>): Promise<void> {
+    try {
+      await perform();
+      this.mailbox.post({ kind: 'done', step });
+    } catch (error) {
+      this.mailbox.post({ kind: 'failed', step, reason: errorText(error) });
+    }
+  }
+
+  /** The sandbox alone: the file system of an image is not provisioned yet. */
+  private async provision(): Promise<void> {
+    const { directory, user, parent } = this.spec;
+    await makeSandbox({ workDir: this.deps.workDir, directory, user, isNested: parent !== undefined });
+  }
+
+  private async prepare(): Promise<void> {
+    const { isolators, launcherFor } = this.deps;
+    checkRefusals(isolators, this.spec);
+    this.changes = await prepareAll(isolators, this.run);
+    this.launcher = launcherFor(this.changes);
+  }
+
+  private plan(): LaunchPlan {
+    const { spec, folder } = this.run;
+    const environment = mergedEnvironment(spec, this.changes);
+    if (environment !== spec.environment) writeRecord(folder, 'environment', environment);
+    const isolates = this.deps.isolators.some((isolator) => isolator.isolate);
+    return { run: this.run, environment, changes: this.changes, isolates };
+  }
+
+  private async create(): Promise<void> {
+    this.createdPid = await this.ownLauncher().create(this.plan());
+  }
+
+  private async isolate(): Promise<void> {
+    if (this.createdPid === undefined) return;
+    for (const isolator of this.deps.isolators) await isolator.isolate?.(this.run, this.createdPid);
+  }
+
+  private async start(): Promise<void> {
+    this.watchProgram(await this.ownLauncher().start(this.plan()));
+  }
+
+  private watchProgram(program: StartedProgram): void {
+    this.program = program;
+    void program.ended.then((status) => this.mailbox.post({ kind: 'exited', status }));
+  }
+
+  private watch(): void {
+    const limited = (limitation: Limitation): void => this.mailbox.post({ kind: 'limited', limitation });
+    for (const isolator of this.deps.isolators) {
+      try {
+        isolator.watch?.(this.run, limited);
+      } catch (error) {
+        this.warn(error, `the isolator ${isolator.name} cannot watch a container`);
+      }
+    }
+  }
+
+  private async inspect(): Promise<void> {
+    try {
+      for (const isolator of this.deps.isolators) {
+        const limitation = await isolator.limitation?.(this.run);
+        if (limitation) return this.mailbox.post({ kind: 'done', step: 'inspect', limitation });
+      }
+      this.mailbox.post({ kind: 'done', step: 'inspect' });
+    } catch (error) {
+      this.mailbox.post({ kind: 'failed', step: 'inspect', reason: errorText(error) });
+    }
+  }
+
+  private async kill(): Promise<void> {
+    const { limitation } = this.mailbox.state;
+    if (limitation) this.keepLimitation(limitation);
+    await this.deps.destroyNested(this.id);
+    await this.ownLauncher().destroy(this.run);
+    // The status is there when its end is told.
+    if (this.program && this.program.pid !== undefined) {
+      const status = await this.program.ended;
+      this.mailbox.post({ kind: 'exited', status });
+    }
+  }
+
+  /** A full disk keeps nothing alive. */
+  private keepLimitation(limitation: Limitation): void {
+    try {
+      writeRecord(this.folder, 'limitation', limitation);
+    } catch (error) {
+      this.warn(error, 'a limit that was hit could not be kept; a restart of the agent may not know it');
+    }
+  }
+
+  private warn(error: unknown, text: string): void {
+    this.deps.log.warn({ container: this.id, error: errorText(error) }, text);
+  }
+
+  private ownLauncher(): ProgramLauncher {
+    this.launcher ??= this.deps.launcherOf(this.run);
+    return present(this.launcher, 'a container has a launcher');
+  }
+
+  /** Tells the end. What never ran leaves nothing; all else leaves its folder, in which its end is kept. */
+  private async end(termination: Termination): Promise<void> {
+    const { started, boot } = this.mailbox.state;
+    await this.mailbox.stop();
+    try {
+      if (boot.mode === 'launch' && !started) await removeRunFolder(this.folder);
+      else if (boot.mode !== 'ended') writeRecord(this.folder, 'termination', termination);
+    } catch (error) {
+      this.warn(error, 'the end of a container could not be kept; a restart of the agent may not know it');
+    }
+    this.tellFailed(new Error(termination.message));
+    this.tellEnded(termination);
+  }
+}

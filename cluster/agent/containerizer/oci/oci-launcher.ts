@@ -1,0 +1,207 @@
+/**
+ * Containers of an OCI runtime, each with its first process under a holder.
+ *
+ * The holder starts the runtime with the output files of the sandbox, in a mount namespace where the root of the file
+ * system is seen at `root` of the run folder. The runtime makes the container and ends; its process is then a child of the
+ * holder, which keeps the exit status. So no mount is left on the host, whatever is killed when.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText } from '../../../model/error-text';
+import { makeFolder } from '../../../runtime/files/make-folder';
+import { programUmask } from '../../../runtime/files/private';
+import { type HeldProgram, type ProgramPlan, StarterRefused } from '../../../runtime/holder/held-program';
+import { identityOf } from '../../../runtime/identity';
+import { findHeld, hold, holderFolder, killExecs, killHeld, startExec, startedProgram } from '../held';
+import type { ContainerRun } from '../isolators/isolator';
+import { type Output, withOutput, withoutOutput } from '../output';
+import type { ExecCommand, RunningCommand } from '../port';
+import { type Program, programOf } from '../program';
+import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
+import { rootFolder } from '../run-folder';
+import { argumentsOf, buildSpec, environmentTexts } from './build-spec';
+import { capabilitiesOf } from './capabilities';
+import { printSpec, readSpec } from './print-spec';
+import { pidFile } from './process-of';
+import { RUNTIME_ENVIRONMENT, runRuntime } from './runtime';
+
+export interface OciLauncherOptions {
+  /** The path of the runtime. */
+  readonly runtime: string;
+  /** The folder in which the runtime keeps what it knows of its containers. */
+  readonly stateFolder: string;
+  readonly holder: string;
+}
+
+export class OciLauncher implements ProgramLauncher {
+  private readonly capabilities = capabilitiesOf(readFileSync('/proc/self/status', 'utf8'));
+  /** Processes that were made and wait, by container. */
+  private readonly created = new Map<string, HeldProgram>();
+
+  constructor(private readonly options: OciLauncherOptions) {
+    makeFolder(options.stateFolder);
+  }
+
+  /** One call of the runtime both makes the process and starts it, unless there is work between the two. */
+  async create(plan: LaunchPlan): Promise<number | undefined> {
+    if (!plan.isolates) return undefined;
+    const program = await this.run(plan, ['create']);
+    this.created.set(plan.run.spec.containerId, program);
+    return program.pid;
+  }
+
+  async start(plan: LaunchPlan): Promise<StartedProgram> {
+    const { containerId } = plan.run.spec;
+    const created = this.created.get(containerId);
+    if (!created) return startedProgram(await this.run(plan, ['run', '--detach']));
+    this.created.delete(containerId);
+    await this.call('start', containerId);
+    return startedProgram(created);
+  }
+
+  private async run(plan: LaunchPlan, command: readonly string[]): Promise<HeldProgram> {
+    const { run } = plan;
+    const { command: asked, directory, user } = run.spec;
+    const identity = await identityOf(user);
+    const program = asked ? programOf(asked) : this.stay();
+    const root = rootFolder(run.folder);
+    const { environment, changes } = plan;
+    const { holder } = this.options;
+    const base = { program, root, directory, environment, identity, holder, cgroup: run.cgroup };
+    const specification = buildSpec(
+      { ...base, umask: programUmask(), capabilities: this.capabilities },
+      changes,
+    );
+    makeFolder(root);
+    await writeFile(specFile(run.folder), printSpec(specification), { mode: 0o600 });
+    const args = [
+      ...command,
+      '--bundle',
+      run.folder,
+      '--pid-file',
+      pidFile(run.folder),
+      run.spec.containerId,
+    ];
+    const starter = {
+      folder: run.folder,
+      holderFolder: holderFolder(run.folder),
+      root: specification.root.path === root ? root : undefined,
+    };
+    return await this.withFiles(asked !== undefined, { directory, identity }, (output) =>
+      this.hold(starter, args, output),
+    );
+  }
+
+  /** A container without a program of its own has a process that does nothing, and keeps its namespaces. */
+  private stay(): Program {
+    const { holder } = this.options;
+    return { file: holder, arguments: [holder, '--stay'] };
+  }
+
+  private withFiles<T>(
+    hasOutput: boolean,
+    {
+      directory,
+      identity,
+    }: { readonly directory: string; readonly identity: Awaited<ReturnType<typeof identityOf>> },
+    use: (output: Output) => Promise<T>,
+  ): Promise<T> {
+    return hasOutput ? withOutput(directory, identity, use) : withoutOutput(use);
+  }
+
+  /** Runs the runtime under a holder, which then has the process that it makes. */
+  private async hold(
+    { folder, holderFolder: own, root }: Starter,
+    args: readonly string[],
+    output: Output,
+  ): Promise<HeldProgram> {
+    const { runtime } = this.options;
+    const log = join(own, 'runtime.log');
+    const all = [runtime, ...this.global(log), ...args];
+    const plan: ProgramPlan = {
+      ...output,
+      root,
+      file: runtime,
+      arguments: all,
+      environment: RUNTIME_ENVIRONMENT,
+      directory: folder,
+      umask: 0o77,
+      pidFile: args[args.indexOf('--pid-file') + 1],
+    };
+    try {
+      return await hold(this.options.holder, own, plan);
+    } catch (error) {
+      throw new Error(
+        `Failed to start the container: ${error instanceof StarterRefused ? lastError(log, error) : errorText(error)}`,
+      );
+    }
+  }
+
+  private global(log: string): string[] {
+    return ['--root', this.options.stateFolder, '--log', log, '--log-format', 'json'];
+  }
+
+  private async call(command: string, ...args: readonly string[]): Promise<void> {
+    const { runtime, stateFolder } = this.options;
+    await runRuntime(runtime, ['--root', stateFolder, command, ...args]);
+  }
+
+  /** A process that was made and not started is not adopted. */
+  async adopt({ folder, spec }: ContainerRun): Promise<StartedProgram | undefined> {
+    if (existsSync(join(this.options.stateFolder, spec.containerId, 'exec.fifo'))) return undefined;
+    const program = await findHeld(holderFolder(folder));
+    return program && startedProgram(program);
+  }
+
+  async exec(
+    { run, environment }: Pick<LaunchPlan, 'run' | 'environment'>,
+    command: ExecCommand,
+  ): Promise<RunningCommand> {
+    const { process } = readSpec(readFileSync(specFile(run.folder), 'utf8'));
+    const own = {
+      ...process,
+      args: argumentsOf(command, this.options.holder),
+      env: environmentTexts({ ...environment, ...command.environment }),
+    };
+    return await withoutOutput((output) =>
+      startExec(run.folder, async (folder) => {
+        const file = join(folder, 'process.json');
+        const pid = pidFile(folder);
+        await writeFile(file, printSpec(own), { mode: 0o600 });
+        const args = ['exec', '--detach', '--process', file, '--pid-file', pid, run.spec.containerId];
+        return await this.hold({ folder, holderFolder: folder, root: undefined }, args, output);
+      }),
+    );
+  }
+
+  /** Kills what the holders have, and then what the runtime knows. */
+  async destroy({ folder, spec }: ContainerRun): Promise<void> {
+    this.created.delete(spec.containerId);
+    await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
+    await this.call('delete', '--force', spec.containerId);
+    await rm(specFile(folder), { force: true });
+  }
+}
+
+interface Starter {
+  readonly folder: string;
+  readonly holderFolder: string;
+  readonly root: string | undefined;
+}
+
+function specFile(folder: string): string {
+  return join(folder, 'config.json');
+}
+
+/** The last error that the runtime has written. */
+function lastError(log: string, fallback: Error): string {
+  try {
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    const entries = lines.map((line) => JSON.parse(line) as { readonly level: string; readonly msg: string });
+    return entries.findLast(({ level }) => level === 'error')?.msg ?? fallback.message;
+  } catch {
+    return fallback.message;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Containers without a runtime: a program under a holder each, as the container's user, with its output in the sandbox.
+ */
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorText } from '../../../model/error-text';
+import { programUmask } from '../../../runtime/files/private';
+import type { HeldProgram, ProgramPlan } from '../../../runtime/holder/held-program';
+import { identityOf } from '../../../runtime/identity';
+import {
+  findHeld,
+  hold,
+  holderFolder,
+  killExecs,
+  killHeld,
+  killInSandbox,
+  startExec,
+  startedProgram,
+} from '../held';
+import type { ContainerRun } from '../isolators/isolator';
+import { type Output, withOutput, withoutOutput } from '../output';
+import type { ExecCommand, RunningCommand } from '../port';
+import { type Program, programOf } from '../program';
+import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
+
+type Execution = Pick<LaunchPlan, 'run' | 'environment'>;
+
+export class PosixLauncher implements ProgramLauncher {
+  constructor(private readonly holder: string) {}
+
+  /** A program under a holder does not wait. */
+  create(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async start({ run, environment }: LaunchPlan): Promise<StartedProgram> {
+    const { command, directory, user } = run.spec;
+    if (!command) return this.startEmpty(run);
+    const program = programOf(command);
+    const identity = await identityOf(user);
+    return await withOutput(directory, identity, async (output) =>
+      startedProgram(await this.hold(holderFolder(run.folder), { run, environment }, { program, output })),
+    );
+  }
+
+  private startEmpty({ folder }: ContainerRun): StartedProgram {
+    writeFileSync(emptyMark(folder), '');
+    return EMPTY;
+  }
+
+  async adopt(run: ContainerRun): Promise<StartedProgram | undefined> {
+    if (run.spec.command === undefined) return existsSync(emptyMark(run.folder)) ? EMPTY : undefined;
+    const program = await findHeld(holderFolder(run.folder));
+    return program && startedProgram(program);
+  }
+
+  exec(execution: Execution, command: ExecCommand): Promise<RunningCommand> {
+    const environment = { ...execution.environment, ...command.environment };
+    return withoutOutput((output) =>
+      startExec(execution.run.folder, (folder) =>
+        this.hold(folder, { ...execution, environment }, { program: command, output }),
+      ),
+    );
+  }
+
+  private async hold(
+    folder: string,
+    { run, environment }: Execution,
+    { program, output }: { readonly program: Program; readonly output: Output },
+  ): Promise<HeldProgram> {
+    const { directory, user } = run.spec;
+    const plan: ProgramPlan = {
+      ...program,
+      ...output,
+      environment,
+      directory,
+      user: await identityOf(user),
+      umask: programUmask(),
+    };
+    return await hold(this.holder, folder, plan).catch((error: unknown) => {
+      throw startError(program.file, error);
+    });
+  }
+
+  async destroy({ folder, spec }: ContainerRun): Promise<void> {
+    const all = await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
+    // Without its holder nobody has ended what the program has started.
+    if (!all.every(Boolean)) await killInSandbox(spec.directory);
+  }
+}
+
+/** An error of the start itself, as the holder tells it. */
+function startError(file: string, error: unknown): unknown {
+  const why = errorText(error);
+  return why.startsWith('spawn ') ? new Error(`Failed to execute '${file}': ${why}`) : error;
+}
+
+/** The file that tells that a container without a program is launched. */
+function emptyMark(folder: string): string {
+  return join(folder, 'launched');
+}
+
+/** Nothing runs, and so nothing ends by itself. */
+const EMPTY: StartedProgram = {
+  pid: undefined,
+  ended: new Promise(() => undefined),
+  signal: () => undefined,
+  pids: () => [],
+};

@@ -1,0 +1,41 @@
+/**
+ * The port of launchers: how the program of a container is started, found again and killed.
+ *
+ * Always true: what is started outlives the agent; `destroy` needs nothing but the run folder, so that it also does after
+ * a kill -9 of the agent at any point of a start.
+ */
+
+import type { ExitStatus } from '../../model/exit-status';
+import type { Changes, ContainerRun } from './isolators/isolator';
+import type { ExecCommand, RunningCommand } from './port';
+
+/** The launch of a program: its container, and what the isolators have changed of it, in their order. */
+export interface LaunchPlan {
+  readonly run: ContainerRun;
+  /** The whole environment, with the variables of the isolators. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly changes: readonly Changes[];
+  /** True when isolators work on the process before its program runs. */
+  readonly isolates: boolean;
+}
+
+/** A program that was started; all of its processes are meant. */
+export interface StartedProgram {
+  /** Undefined for a container without a program. */
+  readonly pid: number | undefined;
+  readonly ended: Promise<ExitStatus>;
+  signal(signal: NodeJS.Signals): void;
+  pids(): readonly number[];
+}
+
+export interface ProgramLauncher {
+  /** Makes the process, which waits; its pid. A launcher whose processes cannot wait makes none yet. */
+  create(plan: LaunchPlan): Promise<number | undefined>;
+  /** Lets the program run. Rejects with the reason. */
+  start(plan: LaunchPlan): Promise<StartedProgram>;
+  /** Finds a program again, also an ended one; undefined when it was not started. */
+  adopt(run: ContainerRun): Promise<StartedProgram | undefined>;
+  exec(plan: Pick<LaunchPlan, 'run' | 'environment'>, command: ExecCommand): Promise<RunningCommand>;
+  /** Kills all processes, and removes what a start has made. May be called in any state, and again. */
+  destroy(run: ContainerRun): Promise<void>;
+}

@@ -1,0 +1,310 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Changes, Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
+import type { Limitation } from '../../../../cluster/agent/core/container-spec';
+import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
+import { leftovers } from './leftovers';
+import { Place, runtime } from './place';
+
+/** Makes every container one of the runtime, and changes nothing else. */
+const bare: Isolator = { name: 'bare', needsRuntime: true };
+
+/** Each way to run containers on this machine; those that are missing here are skipped by name. */
+const ways: readonly [string, readonly Isolator[], boolean][] = [
+  ['a holder', [], holderProgram() !== undefined],
+  ['the runtime', [bare], 'path' in runtime],
+];
+
+describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
+  const check = isThere ? it : it.skip;
+  let place: Place;
+  beforeEach(() => {
+    place = new Place();
+  });
+  afterEach(() => place.close());
+
+  check('run, and tell how they ended, with plain output in the sandbox', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('echo out; echo err >&2; exit 7');
+    const container = await containers.launch(spec);
+    expect(await container.ended).toEqual({ status: { code: 7 }, message: '' });
+    expect(place.output(spec)).toBe('out\n');
+    expect(place.output(spec, 'stderr')).toBe('err\n');
+    expect(statSync(join(spec.directory, 'stdout')).mode & 0o777).toBe(0o640);
+    expect(statSync(spec.directory).mode & 0o777).toBe(0o750);
+    await containers.destroy(spec.containerId);
+    expect(await containers.wait(spec.containerId)).toBeUndefined();
+  });
+
+  check.each(['exit 0', 'kill -TERM $$', 'kill -9 $$', 'exec sleep 0'])(
+    'that run `%s` tell their end',
+    async (command) => {
+      const containers = place.containerizer(isolators);
+      const spec = place.spec(command);
+      const { status } = await (await containers.launch(spec)).ended;
+      const signals: Readonly<Record<string, string>> = {
+        'kill -TERM $$': 'SIGTERM',
+        'kill -9 $$': 'SIGKILL',
+      };
+      const signal = signals[command];
+      expect(status).toEqual(signal === undefined ? { code: 0 } : { signal });
+      await containers.destroy(spec.containerId);
+    },
+  );
+
+  check('have the environment of their spec, a folder and a umask, and no open file of ours', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('env | sort; pwd; umask; ls /proc/self/fd | wc -l');
+    await (await containers.launch(spec)).ended;
+    const lines = place.output(spec).trim().split('\n');
+    const added = lines.filter((line) => !/^(PWD|HOME|_|SHLVL|OLDPWD)=/.test(line));
+    expect(added).toEqual([
+      `MESOS_SANDBOX=${spec.directory}`,
+      'PATH=/usr/local/bin:/usr/bin:/bin',
+      spec.directory,
+      '0022',
+      '4',
+    ]);
+    await containers.destroy(spec.containerId);
+  });
+
+  check('get signals with all of their processes', async () => {
+    const containers = place.containerizer(isolators);
+    const trap = 'trap "echo got usr1; exit 3" USR1; touch ready; while :; do sleep 0.01; done';
+    const spec = place.spec(trap);
+    const container = await containers.launch(spec);
+    await exists(join(spec.directory, 'ready'));
+    await container.signal('SIGUSR1');
+    expect((await container.ended).status).toEqual({ code: 3 });
+    expect(place.output(spec)).toBe('got usr1\n');
+    await containers.destroy(spec.containerId);
+  });
+
+  check('are destroyed with what they have started, also what has left its session', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('setsid sh -c "sleep 1000; true" & touch ready; wait');
+    await containers.launch(spec);
+    await exists(join(spec.directory, 'ready'));
+    expect(await containers.destroy(spec.containerId)).toEqual({
+      status: { signal: 'SIGKILL' },
+      message: '',
+    });
+    expect(leftovers(place)).toEqual([]);
+  });
+
+  check('run commands in their environment, which end with them', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('sleep 1000');
+    const container = await containers.launch(spec);
+    const sh = (script: string) => ({
+      file: '/bin/sh',
+      arguments: ['sh', '-c', script],
+      environment: { OWN: 'x' },
+    });
+    const good = await container.exec(sh('echo $OWN $MESOS_SANDBOX > seen; exit 5'));
+    expect(await good.ended).toEqual({ code: 5 });
+    expect(readFileSync(join(spec.directory, 'seen'), 'utf8')).toBe(`x ${spec.directory}\n`);
+    const long = await container.exec(sh('sleep 1000 & wait'));
+    await long.destroy();
+    expect(await long.ended).toEqual({ signal: 'SIGKILL' });
+    const left = await container.exec(sh('sleep 1000'));
+    await containers.destroy(spec.containerId);
+    expect(await left.ended).toEqual({ signal: 'SIGKILL' });
+  });
+
+  check('go on when the agent is killed, and are adopted by the next one', async () => {
+    const spec = place.spec('touch ready; while [ ! -e go ]; do sleep 0.01; done; echo on; exit 4');
+    const other = place.spec('exit 6');
+    const before = place.containerizer(isolators);
+    await before.launch(spec);
+    await (await before.launch(other)).ended;
+    await exists(join(spec.directory, 'ready'));
+    const after = place.containerizer(isolators);
+    const [first, second] = await after.recover([spec.containerId, other.containerId]);
+    expect(first?.id).toBe(spec.containerId);
+    expect(first?.pid).toBeGreaterThan(1);
+    expect((await second?.ended)?.status).toEqual({ code: 6 });
+    writeFileSync(join(spec.directory, 'go'), '');
+    expect((await first?.ended)?.status).toEqual({ code: 4 });
+    expect(place.output(spec)).toBe('on\n');
+    await after.destroy(spec.containerId);
+    await after.destroy(other.containerId);
+  });
+
+  check('of nobody are destroyed by a recovery', async () => {
+    const spec = place.spec('sleep 1000');
+    await place.containerizer(isolators).launch(spec);
+    expect(await place.containerizer(isolators).recover([])).toEqual([]);
+    expect(leftovers(place)).toEqual([]);
+  });
+
+  check('whose holder was killed are gone, and told as killed', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('setsid sleep 1000 & touch ready; wait');
+    const container = await containers.launch(spec);
+    await exists(join(spec.directory, 'ready'));
+    const [holder] = readFileSync(join(container.folder, 'holder/processes'), 'utf8').split(' ');
+    process.kill(Number(holder), 'SIGKILL');
+    expect((await container.ended).status).toEqual({ signal: 'SIGKILL' });
+    expect(leftovers({ ...place, empty: [] })).toEqual([]);
+    await containers.destroy(spec.containerId);
+  });
+
+  check('without a program have others nested in them, which end with them', async () => {
+    const containers = place.containerizer(isolators);
+    const pod = place.spec(undefined, { containerId: 'pod' });
+    await containers.launch(pod);
+    const directory = join(pod.directory, 'containers/a');
+    const nested = place.spec('sleep 1000', { containerId: 'pod.a', parent: 'pod', directory });
+    const child = await containers.launch(nested);
+    expect(child.folder).toBe(join(place.runtimeDir, 'containers/pod/containers/a'));
+    const after = place.containerizer(isolators);
+    expect((await after.recover(['pod', 'pod.a'])).map(({ id }) => id)).toEqual(['pod', 'pod.a']);
+    await after.destroy('pod');
+    expect(await after.wait('pod.a')).toBeUndefined();
+  });
+
+  check('that cannot be started are a reason, and leave nothing but their sandbox', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('true');
+    mkdirSync(spec.directory, { recursive: true });
+    writeFileSync(join(spec.directory, 'stderr'), 'of somebody');
+    await expect(containers.launch(spec)).rejects.toThrow('something else is there');
+    await expect(containers.launch(place.spec('x', { user: 'nobody-knows' }))).rejects.toThrow(
+      'no such user',
+    );
+    const wrong = place.spec('', { command: { shell: false, value: '/no/such' } });
+    await expect(containers.launch(wrong)).rejects.toThrow('/no/such');
+    await expect(containers.launch(place.spec('', { command: {} }))).rejects.toThrow('not specified');
+    expect(await containers.wait(spec.containerId)).toBeUndefined();
+  });
+
+  check('have the name that their arguments give them', async () => {
+    const containers = place.containerizer(isolators);
+    const command = {
+      shell: false,
+      value: '/bin/sh',
+      arguments: ['named', '-c', 'echo "$0"; cat /proc/$$/cmdline'],
+    };
+    const spec = place.spec('', { command });
+    await (await containers.launch(spec)).ended;
+    expect(place.output(spec)).toContain('named\nnamed\0');
+    await containers.destroy(spec.containerId);
+  });
+});
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+asRoot.each(ways.filter(([, , isThere]) => isThere))(
+  'containers of another user under %s have its groups and own their output',
+  async (_name, isolators) => {
+    const place = new Place();
+    execFileSync('chmod', ['711', place.root]);
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('id -u; id -G; touch mine', { user: 'nobody' });
+    await (await containers.launch(spec)).ended;
+    const ids = (flag: string): string => execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' });
+    expect(place.output(spec)).toBe(ids('-u') + ids('-G'));
+    expect(statSync(join(spec.directory, 'stdout')).uid).toBe(Number(ids('-u')));
+    await containers.destroy(spec.containerId);
+    await place.close();
+  },
+);
+
+describe('isolators', () => {
+  const calls: string[] = [];
+  let place: Place;
+  beforeEach(() => {
+    place = new Place();
+    calls.length = 0;
+  });
+  afterEach(() => place.close());
+
+  function noted(name: string, more: Partial<Isolator> = {}): Isolator {
+    const note = (method: string) => (): Promise<undefined> => {
+      calls.push(`${name} ${method}`);
+      return Promise.resolve(undefined);
+    };
+    const prepare = (): Promise<Changes> =>
+      note('prepare')().then(() => ({ environment: { [name]: 'set' } }));
+    return { name, needsRuntime: false, prepare, cleanup: note('cleanup'), update: note('update'), ...more };
+  }
+
+  it('prepare in their order, add variables, and clean up in reverse', async () => {
+    const containers = place.containerizer([noted('A'), noted('B')]);
+    const spec = place.spec('echo $A $B');
+    const container = await containers.launch(spec);
+    await containers.update(spec.containerId, { resources: [], limits: { mem: Number.POSITIVE_INFINITY } });
+    await container.ended;
+    expect(place.output(spec)).toBe('set set\n');
+    expect(calls).toEqual(['A prepare', 'B prepare', 'A update', 'B update', 'B cleanup', 'A cleanup']);
+    await containers.destroy(spec.containerId);
+  });
+
+  it('that fail end the launch with their reason, after all have cleaned up', async () => {
+    const failing = noted('B', { prepare: () => Promise.reject(new Error('no more networks')) });
+    const containers = place.containerizer([noted('A'), failing, noted('C')]);
+    await expect(containers.launch(place.spec('true'))).rejects.toThrow('no more networks');
+    expect(calls).toEqual(['A prepare', 'C cleanup', 'B cleanup', 'A cleanup']);
+  });
+
+  it('refuse what they cannot do before anything is made', async () => {
+    const containers = place.containerizer([noted('A'), noted('B', { refusal: () => 'not a share' })]);
+    await expect(containers.launch(place.spec('true'))).rejects.toThrow('not a share');
+    expect(calls).not.toContain('A prepare');
+  });
+
+  const limitation: Limitation = {
+    reason: 'REASON_CONTAINER_LIMITATION_MEMORY',
+    message: 'too much',
+    resources: [],
+  };
+
+  it('destroy what goes beyond a limit, which is its end', async () => {
+    let limited: (limit: Limitation) => void = () => undefined;
+    const watching = noted('A', {
+      watch: (_run, tell) => {
+        limited = tell;
+      },
+    });
+    const containers = place.containerizer([watching]);
+    const spec = place.spec('sleep 1000');
+    const container = await containers.launch(spec);
+    limited(limitation);
+    expect(await container.ended).toMatchObject({
+      status: { signal: 'SIGKILL' },
+      state: 'TASK_FAILED',
+      reason: limitation.reason,
+    });
+    await containers.destroy(spec.containerId);
+  });
+
+  it('are asked for a limit once more before an exit is told', async () => {
+    const containers = place.containerizer([noted('A', { limitation: () => Promise.resolve(limitation) })]);
+    const spec = place.spec('kill -9 $$');
+    const container = await containers.launch(spec);
+    expect(await container.ended).toMatchObject({ reason: limitation.reason, message: 'too much' });
+    await containers.destroy(spec.containerId);
+  });
+
+  it('that need a runtime where there is none end the launch', async () => {
+    const containers = place.containerizer([bare], { hasHolder: false });
+    await expect(containers.launch(place.spec('true'))).rejects.toThrow('needs an OCI runtime');
+  });
+});
+
+it('without a holder, containers are children, and the next run kills them', async () => {
+  const place = new Place();
+  const spec = place.spec('setsid sleep 1000 & touch ready; wait');
+  await place.containerizer([], { hasHolder: false }).launch(spec);
+  await exists(join(spec.directory, 'ready'));
+  const [recovered] = await place.containerizer([], { hasHolder: false }).recover([spec.containerId]);
+  expect(await recovered?.ended).toMatchObject({ reason: 'REASON_CONTAINER_LAUNCH_FAILED' });
+  expect(leftovers({ ...place, empty: [] })).toEqual([]);
+  await place.containerizer().recover([]);
+  await place.close();
+});
+
+async function exists(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5));
+}

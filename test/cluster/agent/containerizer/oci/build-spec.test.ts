@@ -1,0 +1,83 @@
+import {
+  argumentsOf,
+  buildSpec,
+  type SpecPlan,
+} from '../../../../../cluster/agent/containerizer/oci/build-spec';
+import {
+  withAll,
+  withLinux,
+  withNamespace,
+  withProcess,
+  withResources,
+} from '../../../../../cluster/agent/containerizer/oci/change-spec';
+
+const plan: SpecPlan = {
+  program: { file: '/bin/sh', arguments: ['sh', '-c', 'echo'] },
+  root: '/run/meseta/containers/c/root',
+  directory: '/work-dir/sandbox',
+  environment: { PATH: '/bin', EMPTY: '' },
+  identity: { uid: 1000, gid: 100, groups: [100, 27] },
+  umask: 0o22,
+  cgroup: '/mesos/c',
+  capabilities: ['CAP_CHOWN'],
+  holder: '/lib/holder',
+};
+
+test('the specification shows the host but for its mounts, and limits nothing', () => {
+  const capabilities = ['CAP_CHOWN'];
+  expect(buildSpec(plan, [])).toEqual({
+    ociVersion: '1.0.2',
+    root: { path: '/run/meseta/containers/c/root' },
+    process: {
+      cwd: '/work-dir/sandbox',
+      env: ['PATH=/bin', 'EMPTY='],
+      args: ['/bin/sh', '-c', 'echo'],
+      user: { uid: 1000, gid: 100, umask: 0o22, additionalGids: [100, 27] },
+      capabilities: {
+        bounding: capabilities,
+        effective: capabilities,
+        permitted: capabilities,
+        inheritable: [],
+        ambient: [],
+      },
+    },
+    mounts: [{ destination: '/dev', type: 'bind', source: '/dev', options: ['rbind'] }],
+    linux: {
+      namespaces: [{ type: 'mount' }],
+      cgroupsPath: '/mesos/c',
+      rootfsPropagation: 'rslave',
+      resources: { devices: [{ allow: true, access: 'rwm' }] },
+    },
+  });
+});
+
+test('isolators change it in their order, each with the mounts of those before', () => {
+  const first = { mounts: [{ destination: '/a' }], specification: withNamespace({ type: 'pid' }) };
+  const second = {
+    mounts: [{ destination: '/b' }],
+    specification: withAll(
+      withNamespace({ type: 'pid', path: '/proc/7/ns/pid' }),
+      withResources({ pids: { limit: 5 } }),
+      withProcess({ noNewPrivileges: true }),
+      withLinux({ sysctl: { a: 'b' } }),
+    ),
+  };
+  const changed = buildSpec(plan, [first, {}, second]);
+  expect(changed.mounts.map(({ destination }) => destination)).toEqual(['/dev', '/a', '/b']);
+  expect(changed.linux.namespaces).toEqual([{ type: 'mount' }, { type: 'pid', path: '/proc/7/ns/pid' }]);
+  expect(changed.linux.resources).toEqual({
+    devices: [{ allow: true, access: 'rwm' }],
+    pids: { limit: 5 },
+  });
+  expect(changed.linux.sysctl).toEqual({ a: 'b' });
+  expect(changed.process).toMatchObject({ noNewPrivileges: true, cwd: '/work-dir/sandbox' });
+});
+
+test.each([
+  [['cat', 'x'], 'cat', ['cat', 'x']],
+  [['sh', '-c', 'x'], '/bin/sh', ['/bin/sh', '-c', 'x']],
+  [[], '/bin/true', ['/bin/true']],
+  [['named', 'x'], '/bin/cat', ['/lib/holder', '--exec', '/bin/cat', 'named', 'x']],
+])('the arguments %j of %s are %j for the runtime', (all, file, expected) => {
+  expect(argumentsOf({ file, arguments: all }, '/lib/holder')).toEqual(expected);
+});

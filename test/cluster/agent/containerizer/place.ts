@@ -1,0 +1,79 @@
+/**
+ * A place for tests of containers: folders of their own, a containerizer, and the check that nothing is left.
+ */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { MesosContainerizer } from '../../../../cluster/agent/containerizer/containerizer';
+import type { Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
+import { OciLauncher } from '../../../../cluster/agent/containerizer/oci/oci-launcher';
+import { findRuntime } from '../../../../cluster/agent/containerizer/oci/runtime';
+import { ChildLauncher } from '../../../../cluster/agent/containerizer/posix/child-launcher';
+import { PosixLauncher } from '../../../../cluster/agent/containerizer/posix/posix-launcher';
+import type { ContainerSpec } from '../../../../cluster/agent/core/container-spec';
+import { systemClock } from '../../../../cluster/runtime/clock';
+import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { expectNothingLeft, type TestPlace } from './leftovers';
+
+export const runtime = findRuntime();
+
+export class Place implements TestPlace {
+  readonly root = mkdtempSync(join(tmpdir(), 'meseta-containers-'));
+  readonly cgroupsRoot = basename(this.root);
+  readonly runtimeDir = join(this.root, 'run');
+  readonly workDir = join(this.root, 'work');
+  readonly empty = [join(this.runtimeDir, 'containers'), join(this.runtimeDir, 'runc')];
+  private count = 0;
+
+  /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
+  containerizer(isolators: readonly Isolator[] = [], { hasHolder = true } = {}): MesosContainerizer {
+    const holder = hasHolder ? holderProgram() : undefined;
+    return new MesosContainerizer({
+      isolators,
+      posix: holder === undefined ? new ChildLauncher() : new PosixLauncher(holder),
+      runtime:
+        'path' in runtime && holder !== undefined
+          ? new OciLauncher({ runtime: runtime.path, stateFolder: join(this.runtimeDir, 'runc'), holder })
+          : undefined,
+      runtimeDir: this.runtimeDir,
+      workDir: this.workDir,
+      cgroupsRoot: this.cgroupsRoot,
+      clock: systemClock(),
+      log: silentLogger,
+    });
+  }
+
+  /** A container that runs a shell command. */
+  spec(value: string | undefined, more: Partial<ContainerSpec> = {}): ContainerSpec {
+    const containerId = more.containerId ?? `c${++this.count}`;
+    const runs = join(this.workDir, 'slaves/s/frameworks/f/executors/e/runs');
+    const directory = more.directory ?? join(runs, containerId);
+    return {
+      containerId,
+      frameworkId: 'f',
+      executorId: 'e',
+      directory,
+      user: undefined,
+      command: value === undefined ? undefined : { value },
+      environment: { PATH: '/usr/local/bin:/usr/bin:/bin', MESOS_SANDBOX: directory },
+      container: undefined,
+      resources: [],
+      limits: {},
+      ...more,
+    };
+  }
+
+  output(spec: ContainerSpec, name = 'stdout'): string {
+    return readFileSync(join(spec.directory, name), 'utf8');
+  }
+
+  async close(): Promise<void> {
+    try {
+      await expectNothingLeft(this);
+    } finally {
+      rmSync(this.root, { recursive: true, force: true });
+    }
+  }
+}
