@@ -8,30 +8,40 @@ import type { AgentBoot, AgentEvent, AgentInput } from '../../cluster/agent/core
 import type { AgentState } from '../../cluster/agent/core/state';
 import { readMessage } from '../../cluster/agent/edge/messages';
 import type { Call, Event as ExecutorEvent } from '../../cluster/api/generated/executor';
-import type { TaskInfo } from '../../cluster/api/generated/mesos';
+import type { TaskInfo, TaskStatus } from '../../cluster/api/generated/mesos';
 import { encodeProtobuf } from '../../cluster/api/protobuf';
 import type { ExecutorInput } from '../../cluster/executor/core/events';
 import { executorMachine } from '../../cluster/executor/core/step';
 import { readExecutorEvent } from '../../cluster/executor/edge/session';
+import { isTerminal } from '../../cluster/model/task-state';
 import type { VirtualClock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
-import { Mailbox } from '../../cluster/runtime/mailbox';
+import { Mailbox, type Performers } from '../../cluster/runtime/mailbox';
 import { DiskModel } from '../cluster/agent/disk-model';
 import { AGENT_BOOT } from '../cluster/agent/interpreter';
 import { resources } from '../cluster/master/builders';
 import { checkDelivered, unacknowledged } from './checkers/delivered';
 import type { Machines } from './machines';
-import { MASTER_PID, type MasterNode, type MessagePeer } from './master-node';
+import { MASTER_PID, type MessagePeer } from './master-node';
 import type { Network } from './network';
+
+/** The master, as an agent and its machine see it. */
+export interface MasterPeer {
+  readonly isUp: boolean;
+  receive(from: string, name: string, body: Uint8Array): void;
+  linkBroke(pid: string): void;
+}
 
 export interface AgentOutside {
   readonly machine: Machines['agent'];
   readonly clock: VirtualClock;
   readonly network: Network;
-  readonly master: MasterNode;
+  readonly master: MasterPeer;
   /** Uuids of the updates that frameworks have got. */
   readonly delivered: ReadonlySet<string>;
   readonly broken: (error: Error) => void;
+  /** True when the next commit fails; none does without it. */
+  readonly failsCommit?: () => boolean;
 }
 
 const ENDED = { status: undefined, message: 'ended' };
@@ -55,7 +65,7 @@ export class AgentNode implements MessagePeer {
   readonly containers = new Map<string, Container>();
   readonly pid: string;
   private readonly ip: string;
-  private readonly disk = new DiskModel();
+  readonly disk = new DiskModel();
   /** Containers that have ended and whose end no agent has been told. */
   private readonly ended = new Set<string>();
   private rebooted = false;
@@ -63,6 +73,13 @@ export class AgentNode implements MessagePeer {
   private starts = 0;
   private linked = false;
   private requests = 0;
+  /** Number of runs of each task's process. */
+  readonly runs = new Map<string, number>();
+  /** The ends that executors have told, and that the agent has acknowledged to them, by task. */
+  readonly acknowledgedEnds = new Map<string, string>();
+  private readonly reported = new Map<string, TaskStatus>();
+  /** Number of effects after which the agent is killed. */
+  effectsLeft = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly outside: AgentOutside,
@@ -103,7 +120,7 @@ export class AgentNode implements MessagePeer {
       log: silentLogger,
       isStrict: true,
       onBroken: this.outside.broken,
-      perform: {
+      perform: this.untilStopped({
         send: ({ name, message }) => this.sendMessage(name, encodeProtobuf(name, message)),
         tell: () => undefined,
         link: () => this.link(),
@@ -120,8 +137,8 @@ export class AgentNode implements MessagePeer {
         measure: () => undefined,
         measureLoad: () => undefined,
         stopped: () => this.crash(),
-        abort: ({ reason }) => this.outside.broken(new Error(reason)),
-      },
+        abort: () => this.restart(this.outside.network.someMs(3000)),
+      }),
     });
     this.post({ kind: 'recover' });
     this.post({ kind: 'master.detected', pid: MASTER_PID });
@@ -147,6 +164,26 @@ export class AgentNode implements MessagePeer {
     this.ended.clear();
     this.rebooted = true;
     this.stop();
+  }
+
+  /** The performers of one run of the agent: none does anything once it has been killed. */
+  private untilStopped(performers: Performers<AgentEffect>): Performers<AgentEffect> {
+    const run = this.starts;
+    const guard = (perform: (effect: never) => void) => (effect: never) => {
+      if (!this.isUp || this.starts !== run) return;
+      perform(effect);
+      this.effectsLeft -= 1;
+      if (this.effectsLeft === 0) this.restart(this.outside.network.someMs(3000));
+    };
+    const entries = Object.entries(performers).map(([kind, perform]) => [kind, guard(perform)]);
+    return Object.fromEntries(entries) as Performers<AgentEffect>;
+  }
+
+  /** kill -9, and a new start after a while. */
+  restart(downMs: number): void {
+    if (!this.isUp) return;
+    this.stop();
+    this.outside.network.after(downMs, () => this.isUp || this.start());
   }
 
   /** kill -9 of the agent: its containers go on, and their executors notice. What it was writing is on disk, or is not. */
@@ -201,6 +238,11 @@ export class AgentNode implements MessagePeer {
     this.disk.write(commit, changes);
     this.outside.network.after(this.outside.network.someMs(10), () => {
       if (this.mailbox !== mailbox) return;
+      if (this.outside.failsCommit?.()) {
+        for (const failed of this.disk.takeHeld())
+          this.post({ kind: 'checkpoint.failed', commit: failed, reason: 'EIO' });
+        return;
+      }
       for (const done of this.disk.takeFinished()) this.post({ kind: 'checkpointed', commit: done });
     });
   }
@@ -284,6 +326,7 @@ export class AgentNode implements MessagePeer {
           local(() => container.gone || this.subscribe(container, call));
         },
         update: ({ status }) => {
+          this.reported.set(status.uuid ?? '', status);
           const call = { ...ids, type: 'UPDATE' as const, update: { status } };
           local(() => container.gone || this.post({ kind: 'executor.call', request: this.requests++, call }));
         },
@@ -292,6 +335,7 @@ export class AgentNode implements MessagePeer {
           container.task = task;
           container.running = true;
           const taskId = task.task_id.value;
+          this.runs.set(taskId, (this.runs.get(taskId) ?? 0) + 1);
           local(() => container.gone || executor.post({ kind: 'task.started', taskId }));
         },
         nest: () => undefined,
@@ -315,8 +359,14 @@ export class AgentNode implements MessagePeer {
   private toExecutor(stream: string, event: ExecutorEvent): void {
     const container = [...this.containers.values()].find((candidate) => candidate.stream === stream);
     const input = readExecutorEvent(event);
+    this.noteEnd(event);
     if (container && input)
       this.outside.network.send(`container ${container.id}`, () => container.gone || container.post(input));
+  }
+
+  private noteEnd({ acknowledged }: ExecutorEvent): void {
+    const status = acknowledged && this.reported.get(acknowledged.uuid);
+    if (status && isTerminal(status.state)) this.acknowledgedEnds.set(status.task_id.value, status.state);
   }
 
   private endProcess(container: Container, signal: string): void {

@@ -4,6 +4,7 @@
  */
 
 import type { AgentEffect } from '../../../cluster/agent/core/effects';
+import type { CheckpointChange } from '../../../cluster/agent/core/entries';
 import type { AgentEvent } from '../../../cluster/agent/core/events';
 import { type AgentState, taskKey } from '../../../cluster/agent/core/state';
 import type { MasterEffect } from '../../../cluster/master/core/state/effects';
@@ -15,6 +16,7 @@ import type { MarathonEvent } from '../../../frameworks/marathon/core/state/even
 import type { MarathonState } from '../../../frameworks/marathon/core/state/state';
 import { numberedUuid } from '../../cluster/numbered-uuid';
 import { MACHINES, type Machines } from '../machines';
+import { breakTheAgent } from '../scenarios/agent-alone';
 import { breakEverything, cutAnAgentOff, loseAnAgent, scaleUpAndDown } from '../scenarios/one-app';
 import { operate } from '../scenarios/operators';
 import { type Bug, withBug } from './plant';
@@ -136,6 +138,32 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
     }),
     scenario: breakEverything,
     symptom: NOT_SETTLED,
+  },
+  'agent: executors are answered before their updates are on disk': {
+    machines: inAgent({
+      after: (effects, _event, { commits }) => {
+        const isAnswer = ({ effect }: { readonly effect: AgentEffect }): boolean =>
+          effect.kind === 'event' && effect.event.type === 'ACKNOWLEDGED';
+        const early = commits.outbox.filter(isAnswer).map(({ effect }) => effect);
+        commits.outbox = commits.outbox.filter((waiting) => !isAnswer(waiting));
+        return [...effects, ...early];
+      },
+    }),
+    scenario: breakTheAgent,
+    symptom: /the end of t\d+ is TASK_\w+, and its executor told/,
+  },
+  'agent: acknowledgements of frameworks are not kept': {
+    machines: inAgent({
+      after: (effects) =>
+        effects.map((effect) => {
+          if (effect.kind !== 'checkpoint') return effect;
+          const isKept = ({ entry, value }: CheckpointChange): boolean =>
+            entry !== 'update' || value === undefined || !('type' in value) || value.type !== 'ACK';
+          return { ...effect, changes: effect.changes.filter(isKept) };
+        }),
+    }),
+    scenario: breakTheAgent,
+    symptom: /is on disk as one that is not acknowledged/,
   },
   'Marathon: launches go out before they are stored': {
     machines: inMarathon({

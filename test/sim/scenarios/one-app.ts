@@ -138,4 +138,5 @@ function disturb(world: World, wanted: Record<string, number>): void {
     const victim = world.pick(world.agents.filter(({ isUp }) => isUp));
     if (victim) world.loseAgent(victim, network.someMs(120_000));
   }
+  if (world.chance(0.2)) world.pick(world.agents.filter(({ isUp }) => isUp))?.restart(network.someMs(20_000));
 }
