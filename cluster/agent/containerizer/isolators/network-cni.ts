@@ -30,6 +30,7 @@ import {
 } from '../network/network-files';
 import { locked, type RunProgram, runProgram, searchPath } from '../network/run-program';
 import { withNetworkInfo } from '../network/steps';
+import { runFolder } from '../run-folder';
 import type { IsolatorContext } from './context';
 import type { Changes, ContainerRun, Isolator } from './isolator';
 
@@ -52,8 +53,7 @@ export function networkCniOf({ config, runtimeDir, workDir, log }: IsolatorConte
   return networkCni({
     folders: networkFolders(config.network_cni_config_dir, config.network_cni_plugins_dir),
     root: join(config.network_cni_root_dir_persist ? workDir : runtimeDir, CNI_FOLDER),
-    isKnown: (containerId) =>
-      existsSync(join(runtimeDir, ...containerId.split('.').flatMap((id) => ['containers', id]))),
+    isKnown: (containerId) => existsSync(runFolder(runtimeDir, containerId)),
     defaultDns: config.default_container_dns,
     hasMetrics: config.network_cni_metrics,
     log,

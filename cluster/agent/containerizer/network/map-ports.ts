@@ -29,6 +29,7 @@ export async function mapPorts(
   { containerId, folder, result }: MappedContainer & { readonly result: AttachResult | undefined },
   run: RunProgram,
 ): Promise<void> {
+  if (rules.mappings.length === 0) return;
   const address = result?.addresses.find(({ protocol }) => protocol === 'IPv4')?.address;
   if (address === undefined)
     throw new Error("The delegate of 'mesos-cni-port-mapper' did not return an IPv4 address");
