@@ -6,8 +6,9 @@
  * In: master.checkpoint
  */
 
-import { type Resources, readResources } from '../../model/resources';
-import { applyCheckpoint } from '../../model/volumes';
+import type { Resource } from '../../api/generated/mesos';
+import { type Resources, readResources, writeResources } from '../../model/resources';
+import { applyCheckpoint, checkpointedOf } from '../../model/volumes';
 import type { EventOf } from './events';
 import { keep } from './keep';
 import type { AgentState } from './state';
@@ -23,4 +24,10 @@ export function totalOf({ boot, checkpointed }: AgentState): Resources {
   const machine = readResources(boot.resources);
   const total = applyCheckpoint(machine, readResources(checkpointed));
   return 'error' in total ? machine : total;
+}
+
+/** Keeps what a new total has of reservations and volumes made at run time. */
+export function keepTotal(state: AgentState, total: Resources): void {
+  state.checkpointed = writeResources(checkpointedOf(total)) as readonly Resource[];
+  keep(state, { entry: 'resources', value: state.checkpointed });
 }

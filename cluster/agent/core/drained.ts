@@ -7,7 +7,8 @@ import type { AgentState } from './state';
 
 /** Ends a drain when nothing runs and all updates are acknowledged; the master decides about new tasks. */
 export function endDrain(state: AgentState): void {
-  if (!state.drain || state.frameworks.size > 0 || state.streams.size > 0) return;
+  const { drain, frameworks, streams, operations } = state;
+  if (!drain || frameworks.size > 0 || streams.size > 0 || operations.size > 0) return;
   state.drain = undefined;
   state.drainStartedAt = undefined;
   keep(state, { entry: 'drain', value: undefined });

@@ -16,6 +16,7 @@ export interface MasterMessages {
   'mesos.internal.UnregisterSlaveMessage': internal.UnregisterSlaveMessage;
   'mesos.internal.PongSlaveMessage': internal.PongSlaveMessage;
   'mesos.internal.StatusUpdateMessage': internal.StatusUpdateMessage;
+  'mesos.internal.UpdateOperationStatusMessage': internal.UpdateOperationStatusMessage;
   'mesos.internal.UpdateSlaveMessage': internal.UpdateSlaveMessage;
   'mesos.internal.ExecutorToFrameworkMessage': internal.ExecutorToFrameworkMessage;
   'mesos.internal.ExitedExecutorMessage': internal.ExitedExecutorMessage;

@@ -18,6 +18,8 @@ interface EntryKinds {
   resources: { readonly value: readonly mesos.Resource[] };
   /** The drain under way. */
   drain: { readonly value: mesos.DrainConfig };
+  /** An operation whose status is not acknowledged, by its uuid in base64. */
+  operation: { readonly uuid: string; readonly value: mesos.Operation };
   framework: { readonly frameworkId: string; readonly value: mesos.FrameworkInfo };
   executor: { readonly containerId: string; readonly value: ExecutorRecord };
   /** A task as it was launched, without its data. */
@@ -63,6 +65,8 @@ export function placeOf(change: CheckpointChange): string {
     case 'resources':
     case 'drain':
       return change.entry;
+    case 'operation':
+      return `operation/${change.uuid}`;
     case 'framework':
       return `framework/${change.frameworkId}`;
     case 'executor':

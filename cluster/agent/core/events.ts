@@ -78,6 +78,15 @@ export interface AgentEvents {
   'master.ping': { readonly from: string; readonly connected: boolean };
   'master.runTask': { readonly from: string; readonly message: internal.RunTaskMessage };
   'master.runTaskGroup': { readonly from: string; readonly message: internal.RunTaskGroupMessage };
+  'master.applyOperation': { readonly from: string; readonly message: internal.ApplyOperationMessage };
+  'master.acknowledgeOperation': {
+    readonly from: string;
+    readonly message: internal.AcknowledgeOperationStatusMessage;
+  };
+  'master.reconcileOperations': {
+    readonly from: string;
+    readonly message: internal.ReconcileOperationsMessage;
+  };
   /** The resources to checkpoint from now on. */
   'master.checkpoint': { readonly from: string; readonly message: internal.CheckpointResourcesMessage };
   'master.killTask': { readonly from: string; readonly message: internal.KillTaskMessage };

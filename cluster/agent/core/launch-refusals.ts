@@ -50,6 +50,8 @@ function stateRefusal({ phase, drain }: AgentState, launch: Launch): Refusal | u
 
 /** Reservations and volumes that a launch uses have come before it, unless their message was lost. */
 function resourcesRefusal(state: AgentState, launch: Launch): Refusal | undefined {
+  if (launch.version !== undefined && launch.version !== state.resourceVersion)
+    return dropped(launch, 'REASON_INVALID_OFFERS', 'Task assumes outdated resource state');
   const checkpointed = readResources(state.checkpointed);
   const isUnknown = ({ resources = [] }: Pick<mesos.TaskInfo, 'resources'>): boolean =>
     unallocated(readResources(resources))

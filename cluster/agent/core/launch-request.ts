@@ -14,4 +14,6 @@ export interface Launch {
   readonly group: mesos.TaskGroupInfo | undefined;
   /** True when the master expects a new executor, false when it expects one to be here; older masters do not tell. */
   readonly launchExecutor: boolean | undefined;
+  /** The version of the agent's resources that the master has launched for; older masters do not tell. */
+  readonly version: string | undefined;
 }

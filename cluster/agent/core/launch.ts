@@ -8,6 +8,7 @@
  * Out: launch, update, updates, send(ExitedExecutor)
  */
 
+import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { note } from '../../model/machine';
 import { deliver } from './deliver';
@@ -29,7 +30,16 @@ export function runTask(turn: Turn, { message }: EventOf<'master.runTask'>): voi
   framework.pid = message.pid === '' ? undefined : message.pid;
   const info = executorInfoOf(framework.id, task);
   const launchExecutor = message.launch_executor;
-  run(turn, { framework, info, kind: kindOf(task), tasks: [task], group: undefined, launchExecutor });
+  const version = versionOf(message.resource_version_uuids);
+  run(turn, {
+    framework,
+    info,
+    kind: kindOf(task),
+    tasks: [task],
+    group: undefined,
+    launchExecutor,
+    version,
+  });
 }
 
 export function runTaskGroup(turn: Turn, { message }: EventOf<'master.runTaskGroup'>): void {
@@ -38,7 +48,13 @@ export function runTaskGroup(turn: Turn, { message }: EventOf<'master.runTaskGro
   const framework = tasks.length > 0 ? frameworkFor(turn, message.framework, tasks) : undefined;
   if (!framework) return;
   const info = { ...executor, framework_id: { value: framework.id } };
-  run(turn, { framework, info, kind: kindOf({ executor }), tasks, group, launchExecutor });
+  const version = versionOf(message.resource_version_uuids);
+  run(turn, { framework, info, kind: kindOf({ executor }), tasks, group, launchExecutor, version });
+}
+
+/** The version of the resources of the machine, which resource providers have none of. */
+function versionOf(versions: readonly internal.ResourceVersionUUID[] | undefined): string | undefined {
+  return versions?.find(({ resource_provider_id }) => resource_provider_id === undefined)?.uuid.value;
 }
 
 /** The master tells what a framework has changed about itself. */

@@ -18,10 +18,10 @@ import {
   unallocated,
   type WireResource,
   withMeta,
-  writeResources,
 } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
 import { isRevocable } from '../../model/volumes';
+import { sendAgentUpdate } from './agent-update';
 import type { EventOf } from './events';
 import type { Controller, Estimator } from './oversubscription-settings';
 import { type AgentState, count, type Executor, isPartitionAware } from './state';
@@ -64,11 +64,9 @@ const CONTROLLERS: { readonly [Kind in Controller['kind']]: Correct<Kind> } = {
   },
 };
 
-/** The agent is registered: a new master knows nothing of what is oversubscribed. */
+/** The agent is registered. */
 export function beginOversubscription(turn: Turn): void {
-  const { oversubscribed, boot } = turn.state;
-  const { estimator, controller } = boot.settings.oversubscription ?? {};
-  if (oversubscribed.length > 0) tell(turn);
+  const { estimator, controller } = turn.state.boot.settings.oversubscription ?? {};
   if (estimator) wake(turn, { kind: 'estimate' }, turn.now);
   if (controller) correctLater(turn);
 }
@@ -83,22 +81,7 @@ export function estimate(turn: Turn): void {
   const total = addResources(revocableAllocation(state), ESTIMATORS[estimator.kind](estimator, state));
   if (equalResources(total, state.oversubscribed)) return;
   state.oversubscribed = total;
-  if (state.phase === 'running') tell(turn);
-}
-
-function tell({ state, effects }: Turn): void {
-  const { master, agentId, oversubscribed } = state;
-  if (master === undefined || agentId === undefined) return;
-  effects.push({
-    kind: 'send',
-    to: master,
-    name: 'mesos.internal.UpdateSlaveMessage',
-    message: {
-      slave_id: { value: agentId },
-      update_oversubscribed_resources: true,
-      oversubscribed_resources: writeResources(oversubscribed),
-    },
-  });
+  sendAgentUpdate(turn);
 }
 
 /** The allocated resources of all executors that can be revoked, without their roles. */

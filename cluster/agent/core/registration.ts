@@ -12,8 +12,10 @@ import { sameContent } from '../../model/equal';
 import { note } from '../../model/machine';
 import { nextRandom } from '../../model/random';
 import { slaveInfo } from './agent-info';
+import { sendAgentUpdate } from './agent-update';
 import type { EventOf } from './events';
 import { keep } from './keep';
+import { resendOperations } from './operations';
 import { beginOversubscription } from './oversubscription';
 import { printTask, printTasks } from './print-task';
 import { type AgentFramework, type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
@@ -84,6 +86,8 @@ export const CAPABILITIES = [
   { type: 'RESERVATION_REFINEMENT' },
   { type: 'AGENT_DRAINING' },
   { type: 'RESIZE_VOLUME' },
+  { type: 'RESOURCE_PROVIDER' },
+  { type: 'AGENT_OPERATION_FEEDBACK' },
 ] as const;
 
 function registerMessage(state: AgentState): internal.RegisterSlaveMessage {
@@ -92,6 +96,7 @@ function registerMessage(state: AgentState): internal.RegisterSlaveMessage {
     version: state.boot.version,
     agent_capabilities: CAPABILITIES,
     checkpointed_resources: state.checkpointed,
+    resource_version_uuid: { value: state.resourceVersion },
   };
 }
 
@@ -102,6 +107,7 @@ function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
     version: state.boot.version,
     agent_capabilities: CAPABILITIES,
     checkpointed_resources: state.checkpointed,
+    resource_version_uuid: { value: state.resourceVersion },
     frameworks: frameworks.map(({ info }) => info),
     tasks: frameworks.flatMap((framework) => printTasks(state, framework)),
     executor_infos: frameworks.flatMap(shownExecutors),
@@ -188,6 +194,8 @@ function becomeRunning(turn: Turn, connection: internal.MasterSlaveConnection | 
   if (seconds !== undefined) state.pingTimeoutMs = seconds * 1000;
   awaitPing(turn);
   resendAll(turn);
+  sendAgentUpdate(turn);
+  resendOperations(turn);
   beginOversubscription(turn);
 }
 

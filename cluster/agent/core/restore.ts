@@ -11,6 +11,7 @@ import { isTerminal } from '../../model/task-state';
 import type { CheckpointEntry } from './entries';
 import type { AgentBoot } from './events';
 import { forgetFramework, keep } from './keep';
+import { RETRY_FIRST_MS } from './operations';
 import {
   type AgentFramework,
   type AgentState,
@@ -39,6 +40,9 @@ export function restoreAgent(boot: AgentBoot): AgentState {
   const { entries, errors } = boot.recovery;
   const restoring: Restoring = { state, executors: new Map(), updates: new Map() };
   state.counters.set('slave/recovery_errors', errors);
+  for (const entry of entries)
+    if (entry.entry === 'operation')
+      state.operations.set(entry.uuid, { operation: entry.value, retryMs: RETRY_FIRST_MS });
   for (const { entry, value } of entries) {
     if (entry === 'agent') state.keptInfo = value;
     if (entry === 'resources') state.checkpointed = value;

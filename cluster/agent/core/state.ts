@@ -7,7 +7,7 @@
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
-import { type Random, randomFrom } from '../../model/random';
+import { nextUuidBytes, type Random, randomFrom } from '../../model/random';
 import { NO_RESOURCES, type Resources } from '../../model/resources';
 import type { TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
@@ -45,12 +45,23 @@ export interface AgentState {
   readonly completedFrameworks: Map<string, AgentFramework>;
   /** Unacknowledged updates, by task key. */
   readonly streams: Map<string, UpdateStream>;
+  /** Operations whose status is not acknowledged, by their uuid, in the order in which they were applied. */
+  readonly operations: Map<string, AgentOperation>;
+  /** The version of the resources, which launches have to be for; each run has a new one. */
+  readonly resourceVersion: string;
   readonly counters: Map<string, number>;
   /** The resources that are given away once more, as the master was told last. */
   oversubscribed: Resources;
   /** Folders of ended executors and frameworks, which are removed by their age. */
   readonly garbage: Garbage;
   readonly commits: Commits;
+}
+
+/** An operation whose last status is not acknowledged. */
+export interface AgentOperation {
+  readonly operation: mesos.Operation;
+  /** Time until its status is sent again, doubling. */
+  retryMs: Millis;
 }
 
 export interface AgentFramework {
@@ -162,6 +173,8 @@ export function initAgent(boot: AgentBoot): AgentState {
     frameworks: new Map(),
     completedFrameworks: new Map(),
     streams: new Map(),
+    operations: new Map(),
+    resourceVersion: nextUuidBytes(randomFrom(boot.seed + 1)),
     counters: new Map(),
     oversubscribed: NO_RESOURCES,
     garbage: initGarbage(boot.settings.garbage),

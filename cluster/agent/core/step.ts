@@ -32,6 +32,7 @@ import {
   unregister,
 } from './kill';
 import { runTask, runTaskGroup, updateFramework } from './launch';
+import { applyOperation, operationAcknowledged, reconcileOperations, resendOperation } from './operations';
 import { correct, estimate, loadMeasured } from './oversubscription';
 import { endRecovery, recover, recovered, recoveryFailed, reregistrationTimedOut } from './recovery';
 import {
@@ -69,6 +70,9 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'master.runTask': fromMaster(runTask),
   'master.runTaskGroup': fromMaster(runTaskGroup),
   'master.checkpoint': fromMaster(checkpoint),
+  'master.applyOperation': fromMaster(applyOperation),
+  'master.acknowledgeOperation': fromMaster(operationAcknowledged),
+  'master.reconcileOperations': fromMaster(reconcileOperations),
   'master.killTask': fromMaster((turn, { message }) => killTask(turn, message)),
   'master.acknowledge': fromMaster(acknowledged),
   'master.shutdownFramework': fromMaster(shutdownFramework),
@@ -112,6 +116,7 @@ const WOKE: TimerHandlers<Turn, (typeof agentTimers)['spec']> = {
   destroy: shutdownTimedOut,
   collect,
   disk: measureDisk,
+  operation: resendOperation,
   estimate,
   correct,
   reregistration: reregistrationTimedOut,

@@ -26,6 +26,8 @@ export const agentTimers = timersOf({
   collect: {},
   /** `--disk_watch_interval` */
   disk: {},
+  /** The status of an operation is sent again. */
+  operation: { uuid: String },
   /** `--oversubscribed_resources_interval` */
   estimate: {},
   /** `--qos_correction_interval_min` */

@@ -1,10 +1,11 @@
 /**
  * The entries of the agent's checkpoint as variables of its store.
  *
- *     agent/info  agent/resources  agent/drain  frameworks/F  executors/C  tasks/C/T  updates/C/T/N
+ *     agent/info  agent/resources  agent/drain  operations/U  frameworks/F  executors/C  tasks/C/T  updates/C/T/N
  *
- * F, C and T are ids of frameworks, containers and tasks, which have no slash; N counts the updates of a task. Values are
- * protobuf messages of Mesos. That of an executor has a line of JSON before it, with what the message has no field for.
+ * U is the uuid of an operation in hexadecimal digits. F, C and T are ids of frameworks, containers and tasks, which have
+ * no slash; N counts the updates of a task. Values are protobuf messages of Mesos. That of an executor has a line of JSON
+ * before it, with what the message has no field for.
  */
 
 import type { ExecutorInfo } from '../../api/generated/mesos';
@@ -28,6 +29,8 @@ export function nameOf(change: StoredChange): string {
     case 'resources':
     case 'drain':
       return `agent/${change.entry}`;
+    case 'operation':
+      return `operations/${Buffer.from(change.uuid, 'base64').toString('hex')}`;
     case 'framework':
       return `frameworks/${change.frameworkId}`;
     case 'executor':
@@ -48,6 +51,8 @@ function encodeValue(change: StoredChange): Uint8Array | undefined {
       return encodeProtobuf(RESOURCES_MESSAGE, { resources: change.value });
     case 'drain':
       return encodeProtobuf('mesos.v1.DrainConfig', change.value);
+    case 'operation':
+      return encodeProtobuf('mesos.v1.Operation', change.value);
     case 'framework':
       return encodeProtobuf('mesos.v1.FrameworkInfo', change.value);
     case 'executor':
@@ -121,7 +126,7 @@ export interface ReadEntries {
 }
 
 export async function readEntries(state: StateStore): Promise<ReadEntries> {
-  const prefixes = ['agent/', 'frameworks/', 'executors/', 'tasks/', 'updates/'];
+  const prefixes = ['agent/', 'operations/', 'frameworks/', 'executors/', 'tasks/', 'updates/'];
   const entries: CheckpointEntry[] = [];
   const errors: { name: string; reason: string }[] = [];
   for (const prefix of prefixes) {
@@ -143,6 +148,10 @@ function decodeEntry({ name, value }: Variable): StoredEntry | undefined {
   switch (kind) {
     case 'agent':
       return decodeAgentEntry(first, value);
+    case 'operations': {
+      const uuid = Buffer.from(first, 'hex').toString('base64');
+      return { entry: 'operation', uuid, value: decodeProtobuf('mesos.v1.Operation', value) };
+    }
     case 'frameworks':
       return {
         entry: 'framework',

@@ -39,6 +39,21 @@ const READERS: Record<string, Reader> = {
     from,
     message: decodeProtobuf('mesos.internal.CheckpointResourcesMessage', body),
   }),
+  'mesos.internal.ApplyOperationMessage': (from, body) => ({
+    kind: 'master.applyOperation',
+    from,
+    message: decodeProtobuf('mesos.internal.ApplyOperationMessage', body),
+  }),
+  'mesos.internal.AcknowledgeOperationStatusMessage': (from, body) => ({
+    kind: 'master.acknowledgeOperation',
+    from,
+    message: decodeProtobuf('mesos.internal.AcknowledgeOperationStatusMessage', body),
+  }),
+  'mesos.internal.ReconcileOperationsMessage': (from, body) => ({
+    kind: 'master.reconcileOperations',
+    from,
+    message: decodeProtobuf('mesos.internal.ReconcileOperationsMessage', body),
+  }),
   'mesos.internal.KillTaskMessage': (from, body) => ({
     kind: 'master.killTask',
     from,

@@ -81,3 +81,30 @@ export function getAgent({ boot, agentId, drain, drainStartedAt }: AgentState): 
 export function containersOf(state: AgentState): Executor[] {
   return executorsOf(state).filter((executor) => executor.state !== 'terminated');
 }
+
+/** The operations whose statuses are not acknowledged, as far as a principal may view the roles of their resources. */
+export function getOperations(
+  { operations }: AgentState,
+  mayViewRole: (role: string) => boolean,
+): api.Response.GetOperations {
+  const visible = [...operations.values()].filter(({ operation }) =>
+    rolesOf(operation.info).every((role) => mayViewRole(role)),
+  );
+  return visible.length === 0 ? {} : { operations: visible.map(({ operation }) => operation) };
+}
+
+/** The roles that the resources of an operation are allocated to or reserved for. */
+function rolesOf(info: mesos.Offer.Operation): string[] {
+  const { reserve, unreserve, create, destroy, grow_volume, shrink_volume } = info;
+  const resources = [
+    ...(reserve?.resources ?? []),
+    ...(unreserve?.resources ?? []),
+    ...(create?.volumes ?? []),
+    ...(destroy?.volumes ?? []),
+    ...(grow_volume ? [grow_volume.volume, grow_volume.addition] : []),
+    ...(shrink_volume ? [shrink_volume.volume] : []),
+  ];
+  return resources.flatMap(({ allocation_info, reservations = [] }) =>
+    [allocation_info?.role, ...reservations.map(({ role }) => role)].flatMap((role) => role ?? []),
+  );
+}

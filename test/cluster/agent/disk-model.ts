@@ -74,6 +74,8 @@ export function printChange(change: CheckpointChange, names: ReadonlyMap<string,
       return `agent ${change.value?.id?.value}`;
     case 'resources':
       return `resources ${printResources(readResources(change.value)) || 'none'}`;
+    case 'operation':
+      return `${removed}operation ${change.value?.info.id?.value ?? ''}`.trim();
     case 'framework':
       return `${removed}framework ${change.frameworkId}`;
     case 'executor':

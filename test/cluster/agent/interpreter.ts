@@ -22,7 +22,7 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { type Interpreter, optionsOf } from '../../scripts/run';
 import { resources, taskInfo } from '../master/builders';
-import { readWords } from '../master/operation-words';
+import { readOperation, readWords } from '../master/operation-words';
 import { numberedUuid } from '../numbered-uuid';
 import { DiskModel, printChange } from './disk-model';
 
@@ -137,7 +137,11 @@ export class AgentScript {
         throw error;
       },
       perform: {
-        send: (effect) => say(`send ${effect.to}: ${this.printMessage(effect)}`),
+        send: (effect) => {
+          const text = this.printMessage(effect);
+          // One that tells nothing goes with each registration.
+          if (text !== '') say(`send ${effect.to}: ${text}`);
+        },
         link: ({ to }) => say(`link ${to}`),
         checkpoint: ({ commit, changes }) => {
           say(`checkpoint ${changes.map((change) => printChange(change, this.taskNames())).join(', ')}`);
@@ -286,6 +290,18 @@ export class AgentScript {
       }
       case 'mesos.internal.ExitedExecutorMessage':
         return `${short} ${effect.message.executor_id.value} ${effect.message.status}`;
+      case 'mesos.internal.UpdateSlaveMessage': {
+        const { operations, oversubscribed_resources: lent = [] } = effect.message;
+        const ids = (operations?.operations ?? []).map(({ info }) => info.id?.value);
+        if (ids.length + lent.length === 0) return '';
+        return `${short} operations=[${ids.join(',')}] oversubscribed=[${printResources(readResources(lent))}]`;
+      }
+      case 'mesos.internal.UpdateOperationStatusMessage': {
+        const { status, framework_id } = effect.message;
+        if (status.uuid) this.lastSent = status.uuid.value;
+        const words = [framework_id?.value, status.operation_id?.value, status.state, status.message];
+        return `${short} ${words.filter(Boolean).join(' ')}`;
+      }
       default:
         return short;
     }
@@ -351,6 +367,29 @@ export class AgentScript {
         launch_executor: launchExecutor(options),
       };
       this.post({ kind: 'master.runTask', from: options['from'] ?? MASTER, message });
+    },
+    // An operation in the words of the master's scripts; its number is its uuid.
+    apply: ([number = '1', framework = '', word = '']) => {
+      const operation = readOperation(word, 'S0', framework);
+      const message = {
+        ...(framework !== '-' && { framework_id: { value: framework } }),
+        operation_info: operation,
+        operation_uuid: { value: UUID(Number(number)) },
+        resource_version_uuid: { uuid: { value: UUID(0) } },
+      };
+      this.post({ kind: 'master.applyOperation', from: MASTER, message });
+    },
+    acknowledgeOperation: ([number = '1', which]) => {
+      const uuid = which === 'wrong' ? UUID(255) : this.lastSent;
+      const message = { operation_uuid: { value: UUID(Number(number)) }, status_uuid: { value: uuid } };
+      this.post({ kind: 'master.acknowledgeOperation', from: MASTER, message });
+    },
+    reconcileOperations: (numbers, { framework }) => {
+      const operations = numbers
+        .filter((number) => /^\d+$/.test(number))
+        .map((number) => ({ operation_uuid: { value: UUID(Number(number)) } }));
+      const message = { operations, ...(framework && { framework_id: { value: framework } }) };
+      this.post({ kind: 'master.reconcileOperations', from: MASTER, message });
     },
     kill: ([framework = '', task = '']) => {
       const message = { framework_id: { value: framework }, task_id: { value: task } };

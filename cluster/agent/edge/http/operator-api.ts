@@ -10,7 +10,7 @@ import type { Call, Response } from '../../../api/generated/agent';
 import { type MediaType, readAccept } from '../../../api/media-type';
 import { encodeWhole, Part } from '../../../api/slices';
 import type { Acls } from '../../../model/acls';
-import { isAllowed } from '../../../model/authorizer';
+import { isAllowed, thing } from '../../../model/authorizer';
 import { VERSION_INFO } from '../../../runtime/build';
 import { listFiles, readFile } from '../../../runtime/files/v1-files';
 import type { VirtualFiles } from '../../../runtime/files/virtual-files';
@@ -20,7 +20,7 @@ import type { Reply, Request } from '../../../runtime/http/server';
 import type { Verbosity } from '../../../runtime/verbosity';
 import type { AgentState } from '../../core/state';
 import { filterState } from '../../views/filter-state';
-import { getAgent, getExecutors, getFrameworks, getTasks } from '../../views/operator';
+import { getAgent, getExecutors, getFrameworks, getOperations, getTasks } from '../../views/operator';
 import type { ContainerPages } from './container-pages';
 
 export interface AgentOperatorDoor {
@@ -71,7 +71,11 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
   },
   GET_FRAMEWORKS: (door, request) => new Part(getFrameworks(filteredState(door, request))),
   GET_EXECUTORS: (door, request) => new Part(getExecutors(filteredState(door, request))),
-  GET_OPERATIONS: () => ({}),
+  GET_OPERATIONS: ({ read, acls }, request) => {
+    const mayView = (role: string): boolean =>
+      isAllowed(acls, 'view_roles', principalOf(request), thing(role));
+    return read((state) => getOperations(state, mayView));
+  },
   GET_TASKS: (door, request) => new Part(getTasks(filteredState(door, request))),
   GET_AGENT: ({ read }) => read(getAgent),
   GET_RESOURCE_PROVIDERS: () => ({}),
