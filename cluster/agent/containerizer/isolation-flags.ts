@@ -7,6 +7,7 @@ import { decodeJson } from '../../api/json-read';
 import { encodeJson } from '../../api/json-write';
 import { printRanges, type Ranges, readRanges } from '../../model/ranges';
 import {
+  bytes,
   document,
   duration,
   type Flag,
@@ -170,6 +171,19 @@ export const isolationFlags = {
   host_path_volume_force_creation: text({
     help: 'volume/host_path: folders below which missing ones are made, PATH:PATH',
     value: 'PATHS',
+  }),
+  default_container_shm_size: bytes({
+    help: 'namespaces/ipc: size of a /dev/shm of its own, of containers that say none',
+    fallback: undefined,
+    min: 1,
+  }),
+  disallow_sharing_agent_ipc_namespace: toggle({
+    help: "namespaces/ipc: containers that ask for the agent's namespace are refused",
+    fallback: false,
+  }),
+  disallow_sharing_agent_pid_namespace: toggle({
+    help: "namespaces/pid: containers that ask for the agent's namespace are refused",
+    fallback: false,
   }),
 } as const;
 

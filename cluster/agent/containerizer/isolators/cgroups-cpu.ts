@@ -9,10 +9,11 @@ import type { ContainerSpec } from '../../core/container-spec';
 import { type CpuSettings, readCpuUse, writeCpu } from '../cgroups/cpu';
 import { cgroupProcesses, cgroupThreads } from '../cgroups/files';
 import { cgroupFolder } from '../cgroups/hierarchies';
+import { withResources } from '../oci/change-spec';
 import type { ResourceChange } from '../port';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
-import { changeResources, ownsCgroup } from './specify';
+import { ownsCgroup } from './owns-cgroup';
 
 const SHARES_PER_CPU = 1024;
 const SHARES_PER_REVOCABLE_CPU = 10;
@@ -32,7 +33,7 @@ export function cgroupsCpu({ config, hierarchies }: IsolatorContext): Isolator {
         ? "Failed to update subsystem 'cpu': No cpus resource given"
         : undefined,
     async prepare({ spec }) {
-      return ownsCgroup(spec) ? { specification: changeResources({ cpu: cpuSettings(spec, config) }) } : {};
+      return ownsCgroup(spec) ? { specification: withResources({ cpu: cpuSettings(spec, config) }) } : {};
     },
     async update(run, change) {
       if (ownsCgroup(run.spec)) writeCpu(hierarchies, run.cgroup, cpuSettings(change, config));

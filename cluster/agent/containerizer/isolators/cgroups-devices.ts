@@ -3,11 +3,11 @@
  * no others (Mesos 1.11 src/slave/containerizer/mesos/isolators/cgroups/subsystems/devices.cpp).
  */
 
+import { withResources } from '../oci/change-spec';
 import type { DeviceRule } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import { type AllowedDevice, allowedDevices } from './device-access';
 import type { Isolator } from './isolator';
-import { changeResources } from './specify';
 
 const deviceRule = (major: number, minor: number | undefined, access = 'rwm'): DeviceRule => ({
   allow: true,
@@ -41,7 +41,7 @@ export function cgroupsDevices({ config }: IsolatorContext): Isolator {
     name: 'cgroups/devices',
     needsRuntime: true,
     // Nested ones, too: a cgroup cannot allow what the one above it denies, and says so with an error.
-    prepare: async () => ({ specification: changeResources({ devices: rules }) }),
+    prepare: async () => ({ specification: withResources({ devices: rules }) }),
   };
 }
 

@@ -20,11 +20,12 @@ import {
   readMemoryUse,
   readPeak,
 } from '../cgroups/memory';
+import { withProcess, withResources } from '../oci/change-spec';
 import type { LinuxResources, RuntimeSpec } from '../oci/runtime-spec';
 import type { ResourceChange } from '../port';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
-import { changeProcess, changeResources, ownsCgroup } from './specify';
+import { ownsCgroup } from './owns-cgroup';
 import { Watches } from './watches';
 
 const MB = 1024 * 1024;
@@ -84,11 +85,11 @@ export function specifyMemory(
     reservation: settings.softLimit,
     ...(settings.withSwap === undefined ? {} : { swap: runtimeLimit(settings.withSwap) }),
   };
-  const limited = changeResources({ memory });
+  const limited = withResources({ memory });
   if (!isBurstable(spec, settings)) return limited;
   // Beyond its request such a container is the first one to go when the machine is out of memory.
   const oomScoreAdj = 1000 - Math.floor((1000 * settings.softLimit) / machineBytes);
-  return (specification) => changeProcess({ oomScoreAdj })(limited(specification));
+  return (specification) => withProcess({ oomScoreAdj })(limited(specification));
 }
 
 function runtimeLimit(bytes: number): number {

@@ -7,9 +7,10 @@
 
 import { readCgroupFile } from '../cgroups/files';
 import { cgroupFolder, type Hierarchies } from '../cgroups/hierarchies';
+import { withResources } from '../oci/change-spec';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
-import { changeResources, ownsCgroup } from './specify';
+import { ownsCgroup } from './owns-cgroup';
 
 const FILE = 'net_cls.classid';
 
@@ -23,7 +24,7 @@ export function cgroupsNetCls({ config, hierarchies }: IsolatorContext): Isolato
       // Without the flag the operator sets the classes.
       if (primary === undefined || !ownsCgroup(spec)) return {};
       const classID = classes.take(spec.containerId);
-      return { specification: changeResources({ network: { classID } }) };
+      return { specification: withResources({ network: { classID } }) };
     },
     status: async ({ spec }) => {
       const classid = classes.of(spec.containerId);

@@ -7,9 +7,10 @@
 import { cgroupProcesses, readCgroupFile } from '../cgroups/files';
 import { cgroupFolder } from '../cgroups/hierarchies';
 import { readBytes } from '../cgroups/text';
+import { withResources } from '../oci/change-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
-import { changeResources, ownsCgroup } from './specify';
+import { ownsCgroup } from './owns-cgroup';
 
 export function cgroupsPids({ config, hierarchies }: IsolatorContext): Isolator {
   const limit = config.cgroups_pids_limit;
@@ -17,7 +18,7 @@ export function cgroupsPids({ config, hierarchies }: IsolatorContext): Isolator 
     name: 'cgroups/pids',
     needsRuntime: true,
     prepare: async ({ spec }) =>
-      limit !== undefined && ownsCgroup(spec) ? { specification: changeResources({ pids: { limit } }) } : {},
+      limit !== undefined && ownsCgroup(spec) ? { specification: withResources({ pids: { limit } }) } : {},
     async usage({ cgroup }) {
       const folder = cgroupFolder(hierarchies, 'pids', cgroup);
       const threads = readBytes(readCgroupFile(folder, 'pids.current'));

@@ -11,11 +11,12 @@ import { join } from 'node:path';
 import { gpusError } from '../../../model/resource-errors';
 import { milliOf, readResources, type WireResource } from '../../../model/resources';
 import type { ContainerSpec } from '../../core/container-spec';
+import { withDeviceRules } from '../oci/change-spec';
 import type { DeviceRule } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import { majorOf, minorOf } from './device-access';
 import type { ContainerRun, Isolator } from './isolator';
-import { changeResources, ownsCgroup } from './specify';
+import { ownsCgroup } from './owns-cgroup';
 
 /** The number of Nvidia's devices in Linux. */
 const NVIDIA_MAJOR = 195;
@@ -38,7 +39,7 @@ export function gpuNvidia({ config }: IsolatorContext): Isolator {
       if (!ownsCgroup(spec)) return {};
       const minors = gpus.take(spec.containerId, gpusOf(spec.resources));
       writeFileSync(join(folder, FILE), JSON.stringify(minors));
-      return { specification: changeResources({ devices: [...control, ...minors.map(gpuRule)] }) };
+      return { specification: withDeviceRules([...control, ...minors.map(gpuRule)]) };
     },
     async update({ spec }, { resources }) {
       if (ownsCgroup(spec) && gpusOf(resources) !== gpus.of(spec.containerId).length)

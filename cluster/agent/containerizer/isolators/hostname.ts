@@ -4,6 +4,7 @@
  * It is on wherever there is a runtime, and has no name in `--isolation`: in the original it is a part of network/cni.
  */
 
+import { withAll, withNamespace } from '../oci/change-spec';
 import type { RuntimeSpec } from '../oci/runtime-spec';
 import type { Isolator } from './isolator';
 
@@ -13,15 +14,11 @@ export function hostname(): Isolator {
     needsRuntime: false,
     prepare: async ({ spec }) => {
       const name = spec.container?.hostname;
-      return name === undefined
-        ? {}
-        : { specification: (specification) => withHostname(specification, name) };
+      return name === undefined ? {} : { specification: withHostname(name) };
     },
   };
 }
 
-export function withHostname(specification: RuntimeSpec, name: string): RuntimeSpec {
-  const { linux } = specification;
-  const others = linux.namespaces.filter(({ type }) => type !== 'uts');
-  return { ...specification, hostname: name, linux: { ...linux, namespaces: [...others, { type: 'uts' }] } };
+export function withHostname(name: string): (specification: RuntimeSpec) => RuntimeSpec {
+  return withAll(withNamespace({ type: 'uts' }), (specification) => ({ ...specification, hostname: name }));
 }

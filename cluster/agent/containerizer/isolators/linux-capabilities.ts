@@ -6,6 +6,7 @@
 import type { CapabilityInfo, LinuxInfo } from '../../../api/generated/mesos';
 import { StartError } from '../../../runtime/lifecycle';
 import type { ContainerSpec } from '../../core/container-spec';
+import { withProcess } from '../oci/change-spec';
 import type { Capabilities, RuntimeSpec } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
@@ -103,7 +104,7 @@ export function withCapabilities(
     inheritable: passed,
     ambient: passed,
   };
-  return { ...specification, process: { ...process, capabilities } };
+  return withProcess({ capabilities })(specification);
 }
 
 function name(capability: Capability): string {

@@ -3,6 +3,7 @@
  * src/slave/containerizer/mesos/isolators/linux/devices.cpp). The others see the devices of the host.
  */
 
+import { withLinux } from '../oci/change-spec';
 import type { Device, RuntimeSpec } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import { type AllowedDevice, allowedDevices } from './device-access';
@@ -32,6 +33,5 @@ export function deviceNode({ path, type, major, minor, access }: AllowedDevice):
 }
 
 function withDevices(specification: RuntimeSpec, devices: readonly Device[]): RuntimeSpec {
-  const { linux } = specification;
-  return { ...specification, linux: { ...linux, devices: [...(linux.devices ?? []), ...devices] } };
+  return withLinux({ devices: [...(specification.linux.devices ?? []), ...devices] })(specification);
 }

@@ -3,13 +3,13 @@
  * src/slave/containerizer/mesos/isolators/linux/nnp.cpp).
  */
 
+import { withProcess } from '../oci/change-spec';
 import type { Isolator } from './isolator';
-import { changeProcess } from './specify';
 
 export function linuxNnp(): Isolator {
   return {
     name: 'linux/nnp',
     needsRuntime: true,
-    prepare: async () => ({ specification: changeProcess({ noNewPrivileges: true }) }),
+    prepare: async () => ({ specification: withProcess({ noNewPrivileges: true }) }),
   };
 }

@@ -8,6 +8,7 @@ import { join, normalize } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import { StartError } from '../../../runtime/lifecycle';
 import type { ContainerSpec } from '../../core/container-spec';
+import { withLinux } from '../oci/change-spec';
 import type { IsolatorContext } from './context';
 import type { Changes, Isolator } from './isolator';
 import { readProfile, type SeccompProfile, specifySeccomp } from './seccomp-profile';
@@ -55,7 +56,7 @@ function seccompChanges(profile: SeccompProfile): Changes {
     specification: (specification) => {
       const capabilities = specification.process.capabilities?.bounding ?? [];
       const seccomp = specifySeccomp(profile, { architecture: process.arch, capabilities });
-      return { ...specification, linux: { ...specification.linux, seccomp } };
+      return withLinux({ seccomp })(specification);
     },
   };
 }

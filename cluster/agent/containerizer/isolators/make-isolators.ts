@@ -21,6 +21,8 @@ import { linuxCapabilities } from './linux-capabilities';
 import { linuxDevices } from './linux-devices';
 import { linuxNnp } from './linux-nnp';
 import { linuxSeccomp } from './linux-seccomp';
+import { ipcIsolator } from './namespaces-ipc';
+import { pidIsolator } from './namespaces-pid';
 import { networkCniOf } from './network-cni';
 import { networkPorts } from './network-ports';
 import { posixRlimits } from './posix-rlimits';
@@ -49,6 +51,8 @@ export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIso
   ['linux/devices', linuxDevices],
   ['linux/capabilities', linuxCapabilities],
   ['linux/nnp', linuxNnp],
+  ['namespaces/ipc', namespacesIpc],
+  ['namespaces/pid', namespacesPid],
   ['volume/sandbox_path', volumeSandboxPath],
   ['volume/host_path', volumeHostPath],
   ['disk/du', diskDu],
@@ -57,6 +61,17 @@ export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIso
   ['network/cni', networkCniOf],
   ['network/ports', networkPorts],
 ]);
+
+function namespacesIpc({ config }: IsolatorContext): Isolator {
+  return ipcIsolator({
+    disallowSharingAgent: config.disallow_sharing_agent_ipc_namespace,
+    defaultShmBytes: config.default_container_shm_size,
+  });
+}
+
+function namespacesPid({ config }: IsolatorContext): Isolator {
+  return pidIsolator({ disallowSharingAgent: config.disallow_sharing_agent_pid_namespace });
+}
 
 /** The isolators for a machine. Throws a StartError with the first one that it cannot have. */
 export function makeIsolators(

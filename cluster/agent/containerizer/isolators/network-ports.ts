@@ -21,8 +21,7 @@ import { Watches } from './watches';
 
 /** The ports of a container, and those that it was last seen on without having them. */
 interface Watched {
-  /** Undefined until an adopted executor's resources are told again: before, those of its tasks are not among them. */
-  ports: Ranges | undefined;
+  ports: Ranges;
   seen: Ranges;
 }
 
@@ -30,10 +29,9 @@ export function networkPorts({ config, hierarchies, clock, log, ports }: Isolato
   const isolated = isolatedPorts(config, ports);
   const processes = new Processes(hierarchies, clock);
   const containers = new Map<string, Watched>();
-  const adopted = new Set<string>();
   const look = async (run: ContainerRun): Promise<Limitation | undefined> => {
     const watched = containers.get(run.spec.containerId);
-    if (watched?.ports === undefined) return undefined;
+    if (watched === undefined) return undefined;
     const listening = listeningPorts(processes.of(run));
     const limitation = portsLimitation(run.spec.containerId, { listening, isolated, ports: watched.ports });
     const isNew = printRanges(watched.seen) !== printRanges(listening);
@@ -45,14 +43,10 @@ export function networkPorts({ config, hierarchies, clock, log, ports }: Isolato
   return {
     name: 'network/ports',
     needsRuntime: false,
-    recover: async ({ spec }) => {
-      if (spec.taskId === undefined) adopted.add(spec.containerId);
-    },
     watch: (run, limited) => {
       const { spec } = run;
       if (spec.parent !== undefined || hasOwnNetwork(spec)) return;
-      const known = adopted.has(spec.containerId) ? undefined : portsOf(spec.resources);
-      containers.set(spec.containerId, { ports: known, seen: [] });
+      containers.set(spec.containerId, { ports: portsOf(spec.resources), seen: [] });
       watches.add(run, limited);
     },
     update: async ({ spec }, { resources }) => {
@@ -62,7 +56,6 @@ export function networkPorts({ config, hierarchies, clock, log, ports }: Isolato
     cleanup: async (run) => {
       watches.remove(run);
       containers.delete(run.spec.containerId);
-      adopted.delete(run.spec.containerId);
     },
     stop: () => watches.stop(),
   };

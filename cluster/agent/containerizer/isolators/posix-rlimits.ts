@@ -5,9 +5,9 @@
 
 import type { RLimitInfo } from '../../../api/generated/mesos';
 import type { ContainerSpec } from '../../core/container-spec';
+import { withProcess } from '../oci/change-spec';
 import type { ProcessLimit } from '../oci/runtime-spec';
 import type { Isolator } from './isolator';
-import { changeProcess } from './specify';
 
 /** No limit (RLIM_INFINITY). */
 const INFINITY = 2n ** 64n - 1n;
@@ -22,7 +22,7 @@ export function posixRlimits(): Isolator {
     },
     prepare: async ({ spec }) => {
       const rlimits = limitsOf(spec).map(processLimit);
-      return rlimits.length === 0 ? {} : { specification: changeProcess({ rlimits }) };
+      return rlimits.length === 0 ? {} : { specification: withProcess({ rlimits }) };
     },
   };
 }

@@ -2,7 +2,7 @@
  * Changes of a runtime specification, for isolators: each makes a new one. Pure.
  */
 
-import type { Linux, LinuxResources, Namespace, Process, RuntimeSpec } from './runtime-spec';
+import type { DeviceRule, Linux, LinuxResources, Namespace, Process, RuntimeSpec } from './runtime-spec';
 
 type Change = (specification: RuntimeSpec) => RuntimeSpec;
 
@@ -16,6 +16,14 @@ export function withNamespace(namespace: Namespace): Change {
 
 export function withLinux(change: Partial<Linux>): Change {
   return (specification) => ({ ...specification, linux: { ...specification.linux, ...change } });
+}
+
+/** Adds rules of devices to those that are there. */
+export function withDeviceRules(rules: readonly DeviceRule[]): Change {
+  return (specification) => {
+    const devices = [...(specification.linux.resources?.devices ?? []), ...rules];
+    return withResources({ devices })(specification);
+  };
 }
 
 /** Replaces whole resources, such as `cpu`. */
