@@ -37,6 +37,7 @@ installPrograms();
 if (process.argv.includes('--tests')) {
   installTestPrograms();
   installThirdParty();
+  installPython();
 }
 
 function checkNode() {
@@ -137,6 +138,39 @@ function installThirdParty() {
   const done = spawnSync('npm', ['ci', ...quiet], { cwd: folder, stdio: ['ignore', 'pipe', 2] });
   if (done.status === 0) writeFileSync(stamp, wanted);
   else say('They could not be installed; the tests that need them are skipped.');
+}
+
+/** The Python library of an executor that a test runs; without it that test is skipped by name. */
+function installPython() {
+  const folder = join(root, 'test', 'third-party', 'pymesos');
+  const packages = join(folder, '.cache');
+  const requirements = join(folder, 'requirements.txt');
+  const wanted = read(requirements);
+  if (!find('python3') || read(join(packages, 'installed')) === wanted) return;
+  say('Installing a Python library for tests (pip) ...');
+  const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', '--no-input'];
+  const source = join(packages, 'http-parser-0.9.0.tar.gz');
+  // The C part of http-parser does not build with newer Pythons, and the library works without it.
+  const steps = [
+    ['python3', ...pip, 'install', '--no-deps', '--target', packages, '-r', requirements],
+    [
+      'python3',
+      ...pip,
+      'download',
+      '--no-deps',
+      '--no-binary',
+      ':all:',
+      '-d',
+      packages,
+      'http-parser==0.9.0',
+    ],
+    ['tar', 'xzf', source, '-C', packages, '--strip-components=1', 'http-parser-0.9.0/http_parser'],
+  ];
+  const done = steps.every(
+    ([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0,
+  );
+  if (done) writeFileSync(join(packages, 'installed'), wanted);
+  else say('It could not be installed; the test that needs it is skipped.');
 }
 
 function missingPrograms() {
