@@ -40,7 +40,11 @@ export class OneMachine {
   }
 
   async startAgent(name = 'agent', args: readonly string[] = []): Promise<RunningAgent> {
-    const own = ['--port=0', `--work_dir=${join(this.folder, name)}`, '--registration_backoff_factor=0ms'];
+    const own = [
+      ...['--port=0', `--work_dir=${join(this.folder, name)}`, '--registration_backoff_factor=0ms'],
+      // Another start has another port.
+      '--reconfiguration_policy=any',
+    ];
     const place = `--master=127.0.0.1:${this.master?.http.port}`;
     const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
       ...deps,

@@ -66,6 +66,8 @@ const startAgent = (master: string) =>
   daemon(
     ...['agent', `--master=${master}`, '--port=0', `--work_dir=${join(folder, 'agent')}`],
     '--registration_backoff_factor=0ms',
+    // Another start has another port.
+    '--reconfiguration_policy=any',
   );
 
 /** The process and those it started that run Node. */

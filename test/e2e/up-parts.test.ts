@@ -78,8 +78,9 @@ test('an agent of its own that is marked gone ends with the way to start it as a
   up = await Up.start(join(folder, 'work'), ['--agents=0', '--no-lb', '--no-dns']);
   const master = new URL(up.place('master')).host;
   const workDir = join(folder, 'agent');
-  const run = (): ChildProcess =>
-    start(['agent', `--master=${master}`, '--ip=127.0.0.1', '--port=0', `--work_dir=${workDir}`]);
+  // Another start has another port.
+  const own = ['--ip=127.0.0.1', '--port=0', '--reconfiguration_policy=any'];
+  const run = (): ChildProcess => start(['agent', `--master=${master}`, ...own, `--work_dir=${workDir}`]);
   const lastWords = async (child: ChildProcess): Promise<string> => {
     let text = '';
     child.stderr?.on('data', (chunk: Buffer) => {
