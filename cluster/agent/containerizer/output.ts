@@ -1,5 +1,5 @@
 /**
- * The files of a container's output, `stdout` and `stderr` in its sandbox.
+ * The files of a container's output, `stdout` and `stderr` in its sandbox, bounded when a flag or the task wants it.
  *
  * Always true: they belong to the user of the container, and nobody but its group reads them (0640); a file that is
  * there already, or a link, is refused.
@@ -8,10 +8,15 @@
 import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Identity } from '../../runtime/identity';
+import { BoundedOutput, outputWriter } from '../../runtime/output/bounded-output';
+import type { ContainerSpec } from '../core/container-spec';
+import type { LogBounds, LogBoundsResult } from '../core/log-bounds';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 /** The user writes and reads it, and the group reads it. */
 const OUTPUT = 0o640;
+/** Time that the end of a container waits for its last output, which somebody else may still hold open. */
+const WRITTEN_MS = 1000;
 
 /** Open files for output. */
 export interface Output {
@@ -19,19 +24,63 @@ export interface Output {
   readonly stderr: number;
 }
 
-/** Makes the files of a sandbox, calls the function with them, and closes them. */
-export function withOutput<T>(
-  sandbox: string,
-  identity: Identity | undefined,
-  use: (output: Output) => Promise<T>,
-): Promise<T> {
-  return withFiles(
-    ['stdout', 'stderr'].map((name) => () => openOutput(join(sandbox, name), identity)),
-    use,
-  );
+/** The bounds of a container by the variables of its command; undefined where logs have none. */
+export type BoundsOfContainer = (variables: Readonly<Record<string, string>>) => LogBoundsResult | undefined;
+
+export class OutputFiles {
+  /** The ends of the writers of bounded output, by container. */
+  private readonly writers = new Map<string, Promise<void>>();
+
+  constructor(private readonly boundsOf: BoundsOfContainer = () => undefined) {}
+
+  /** Makes the files of a container, calls the function with them, and closes them. */
+  async with<T>(
+    spec: ContainerSpec,
+    identity: Identity | undefined,
+    use: (output: Output) => Promise<T>,
+  ): Promise<T> {
+    const bounds = this.boundsOf(variablesOf(spec));
+    if (!bounds)
+      return await withFiles(
+        ['stdout', 'stderr'].map((name) => () => openOutput(join(spec.directory, name), identity)),
+        use,
+      );
+    if ('error' in bounds) throw new Error(`Failed to load container logger settings: ${bounds.error}`);
+    return await this.withBounds(spec, identity, { bounds, use });
+  }
+
+  private async withBounds<T>(
+    { containerId, directory }: ContainerSpec,
+    user: Identity | undefined,
+    { bounds, use }: { readonly bounds: LogBounds; readonly use: (output: Output) => Promise<T> },
+  ): Promise<T> {
+    const writer = outputWriter();
+    if (writer === undefined)
+      throw new Error('Bounded logs need a small program that was not built: there was no C compiler');
+    const output = await BoundedOutput.start(writer, { directory, user, ...bounds });
+    this.writers.set(containerId, output.ended);
+    try {
+      return await use(output);
+    } finally {
+      output.close();
+    }
+  }
+
+  /** All processes of a container have ended: resolves when their output is in the files. */
+  async settle({ containerId }: ContainerSpec): Promise<void> {
+    const written = this.writers.get(containerId);
+    if (!written) return;
+    this.writers.delete(containerId);
+    await Promise.race([written, new Promise((late) => setTimeout(late, WRITTEN_MS).unref())]);
+  }
 }
 
-/** The same with output that is dropped. */
+function variablesOf({ command }: ContainerSpec): Readonly<Record<string, string>> {
+  const variables = command?.environment?.variables ?? [];
+  return Object.fromEntries(variables.map(({ name, value = '' }) => [name, value]));
+}
+
+/** Calls the function with files whose output is dropped. */
 export function withoutOutput<T>(use: (output: Output) => Promise<T>): Promise<T> {
   const open = (): number => openSync('/dev/null', O_WRONLY);
   return withFiles([open, open], use);

@@ -16,7 +16,7 @@ import { type HeldProgram, type ProgramPlan, StarterRefused } from '../../../run
 import { identityOf } from '../../../runtime/identity';
 import { findHeld, hold, holderFolder, killExecs, killHeld, startExec, startedProgram } from '../held';
 import type { ContainerRun } from '../isolators/isolator';
-import { type Output, withOutput, withoutOutput } from '../output';
+import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
 import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
@@ -33,14 +33,17 @@ export interface OciLauncherOptions {
   /** The folder in which the runtime keeps what it knows of its containers. */
   readonly stateFolder: string;
   readonly holder: string;
+  readonly output?: OutputFiles;
 }
 
 export class OciLauncher implements ProgramLauncher {
   private readonly capabilities = capabilitiesOf(readFileSync('/proc/self/status', 'utf8'));
+  private readonly output: OutputFiles;
   /** Processes that were made and wait, by container. */
   private readonly created = new Map<string, HeldProgram>();
 
   constructor(private readonly options: OciLauncherOptions) {
+    this.output = options.output ?? new OutputFiles();
     makeFolder(options.stateFolder);
   }
 
@@ -89,26 +92,14 @@ export class OciLauncher implements ProgramLauncher {
       holderFolder: holderFolder(run.folder),
       root: specification.root.path === root ? root : undefined,
     };
-    return await this.withFiles(asked !== undefined, { directory, identity }, (output) =>
-      this.hold(starter, args, output),
-    );
+    const begin = (output: Output): Promise<HeldProgram> => this.hold(starter, args, output);
+    return await (asked ? this.output.with(run.spec, identity, begin) : withoutOutput(begin));
   }
 
   /** A container without a program of its own has a process that does nothing, and keeps its namespaces. */
   private stay(): Program {
     const { holder } = this.options;
     return { file: holder, arguments: [holder, '--stay'] };
-  }
-
-  private withFiles<T>(
-    hasOutput: boolean,
-    {
-      directory,
-      identity,
-    }: { readonly directory: string; readonly identity: Awaited<ReturnType<typeof identityOf>> },
-    use: (output: Output) => Promise<T>,
-  ): Promise<T> {
-    return hasOutput ? withOutput(directory, identity, use) : withoutOutput(use);
   }
 
   /** Runs the runtime under a holder, which then has the process that it makes. */
@@ -182,6 +173,7 @@ export class OciLauncher implements ProgramLauncher {
     await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
     await this.call('delete', '--force', spec.containerId);
     await rm(specFile(folder), { force: true });
+    await this.output.settle(spec);
   }
 }
 

@@ -13,7 +13,7 @@ import { type Identity, identityOf } from '../../../runtime/identity';
 import { findProcesses, signalAll } from '../../../runtime/processes';
 import { killInSandbox } from '../held';
 import type { ContainerRun } from '../isolators/isolator';
-import { type Output, withOutput, withoutOutput } from '../output';
+import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
 import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
@@ -25,6 +25,8 @@ interface ChildPlan extends Program, Output {
 }
 
 export class ChildLauncher implements ProgramLauncher {
+  constructor(private readonly output = new OutputFiles()) {}
+
   create(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
@@ -34,7 +36,7 @@ export class ChildLauncher implements ProgramLauncher {
     if (!command) return EMPTY;
     const program = programOf(command);
     const identity = await identityOf(user);
-    return await withOutput(directory, identity, (output) =>
+    return await this.output.with(run.spec, identity, (output) =>
       startChild({ ...program, ...output, environment, directory, identity }),
     );
   }
@@ -64,6 +66,7 @@ export class ChildLauncher implements ProgramLauncher {
 
   async destroy({ spec }: ContainerRun): Promise<void> {
     await killInSandbox(spec.directory);
+    await this.output.settle(spec);
   }
 }
 

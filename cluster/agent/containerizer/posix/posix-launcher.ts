@@ -19,7 +19,7 @@ import {
   startedProgram,
 } from '../held';
 import type { ContainerRun } from '../isolators/isolator';
-import { type Output, withOutput, withoutOutput } from '../output';
+import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
 import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
@@ -27,7 +27,10 @@ import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-lau
 type Execution = Pick<LaunchPlan, 'run' | 'environment'>;
 
 export class PosixLauncher implements ProgramLauncher {
-  constructor(private readonly holder: string) {}
+  constructor(
+    private readonly holder: string,
+    private readonly output = new OutputFiles(),
+  ) {}
 
   /** A program under a holder does not wait. */
   create(): Promise<undefined> {
@@ -35,11 +38,11 @@ export class PosixLauncher implements ProgramLauncher {
   }
 
   async start({ run, environment }: LaunchPlan): Promise<StartedProgram> {
-    const { command, directory, user } = run.spec;
+    const { command, user } = run.spec;
     if (!command) return this.startEmpty(run);
     const program = programOf(command);
     const identity = await identityOf(user);
-    return await withOutput(directory, identity, async (output) =>
+    return await this.output.with(run.spec, identity, async (output) =>
       startedProgram(await this.hold(holderFolder(run.folder), { run, environment }, { program, output })),
     );
   }
@@ -87,6 +90,7 @@ export class PosixLauncher implements ProgramLauncher {
     const all = await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
     // Without its holder nobody has ended what the program has started.
     if (!all.every(Boolean)) await killInSandbox(spec.directory);
+    await this.output.settle(spec);
   }
 }
 

@@ -9,6 +9,7 @@ import { MesosContainerizer } from '../../../../cluster/agent/containerizer/cont
 import type { Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import { OciLauncher } from '../../../../cluster/agent/containerizer/oci/oci-launcher';
 import { findRuntime } from '../../../../cluster/agent/containerizer/oci/runtime';
+import type { OutputFiles } from '../../../../cluster/agent/containerizer/output';
 import { ChildLauncher } from '../../../../cluster/agent/containerizer/posix/child-launcher';
 import { PosixLauncher } from '../../../../cluster/agent/containerizer/posix/posix-launcher';
 import type { ContainerSpec } from '../../../../cluster/agent/core/container-spec';
@@ -19,6 +20,11 @@ import { expectNothingLeft, type TestPlace } from './leftovers';
 
 export const runtime = findRuntime();
 
+interface PlaceOptions {
+  readonly hasHolder?: boolean;
+  readonly output?: OutputFiles | undefined;
+}
+
 export class Place implements TestPlace {
   readonly root = mkdtempSync(join(tmpdir(), 'meseta-containers-'));
   readonly cgroupsRoot = basename(this.root);
@@ -28,14 +34,22 @@ export class Place implements TestPlace {
   private count = 0;
 
   /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
-  containerizer(isolators: readonly Isolator[] = [], { hasHolder = true } = {}): MesosContainerizer {
+  containerizer(
+    isolators: readonly Isolator[] = [],
+    { hasHolder = true, output }: PlaceOptions = {},
+  ): MesosContainerizer {
     const holder = hasHolder ? holderProgram() : undefined;
     return new MesosContainerizer({
       isolators,
-      posix: holder === undefined ? new ChildLauncher() : new PosixLauncher(holder),
+      posix: holder === undefined ? new ChildLauncher(output) : new PosixLauncher(holder, output),
       runtime:
         'path' in runtime && holder !== undefined
-          ? new OciLauncher({ runtime: runtime.path, stateFolder: join(this.runtimeDir, 'runc'), holder })
+          ? new OciLauncher({
+              runtime: runtime.path,
+              stateFolder: join(this.runtimeDir, 'runc'),
+              holder,
+              ...(output && { output }),
+            })
           : undefined,
       runtimeDir: this.runtimeDir,
       workDir: this.workDir,

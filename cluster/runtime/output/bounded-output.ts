@@ -1,0 +1,98 @@
+/**
+ * Output of a program that is kept in files of bounded size by a small process, which outlives ours.
+ *
+ * In: the folder, its user, and the bounds. Out: two open files for the program to write to.
+ * Always true: the writer ends with the last process that has one of these open; it needs nobody else.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { LogBound } from '../../model/log-bound';
+
+export interface OutputPlan {
+  /** The folder of `stdout` and `stderr`. */
+  readonly directory: string;
+  /** The owner of the files; ours when undefined. */
+  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  readonly stdout: LogBound;
+  readonly stderr: LogBound;
+}
+
+/** The writer, which `npm run build` compiles where there is a C compiler: beside this file, or in the build of its tree. */
+const WRITERS = [
+  join(__dirname, 'writer'),
+  join(__dirname, '..', '..', '..', 'dist', 'cluster', 'runtime', 'output', 'writer'),
+];
+
+/** The writer's path; undefined where it was not built. */
+export function outputWriter(): string | undefined {
+  return WRITERS.find((path) => existsSync(path));
+}
+
+export class BoundedOutput {
+  private constructor(
+    /** The open files for a program; `close` them when it has them. */
+    readonly stdout: number,
+    readonly stderr: number,
+    /** All that was written is in the files, and nobody writes any more. */
+    readonly ended: Promise<void>,
+  ) {}
+
+  /** Starts a writer. Rejects when it cannot be started or cannot make its files. */
+  static async start(
+    writer: string,
+    { directory, user, stdout, stderr }: OutputPlan,
+  ): Promise<BoundedOutput> {
+    const numbers = [user?.uid ?? -1, user?.gid ?? -1, ...boundArguments(stdout), ...boundArguments(stderr)];
+    const child = spawn(writer, [directory, ...numbers.map(String)], {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    child.unref();
+    const control = child.stdio[3] as Duplex;
+    try {
+      const [first, second] = await openedFiles(child, control);
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      return new BoundedOutput(first, second, ended);
+    } finally {
+      control.destroy();
+      child.stderr?.destroy();
+    }
+  }
+
+  close(): void {
+    closeSync(this.stdout);
+    closeSync(this.stderr);
+  }
+}
+
+function boundArguments({ maxBytes, olderFiles }: LogBound): number[] {
+  return [maxBytes, olderFiles];
+}
+
+/** Opens what the writer has made, by the numbers that it tells. */
+async function openedFiles(child: ChildProcess, control: Duplex): Promise<[number, number]> {
+  const line = await new Promise<string>((resolve, reject) => {
+    let error = '';
+    child.once('error', reject);
+    child.stderr?.on('data', (text) => {
+      error += String(text);
+    });
+    child.once('close', () => reject(new Error(error.trim() || 'the writer of the output ended at once')));
+    control.once('data', (text) => resolve(String(text)));
+    control.on('error', () => undefined);
+  });
+  const [first = '', second = ''] = line.trim().split(' ');
+  const open = (file: string): number => openSync(`/proc/${child.pid}/fd/${file}`, 'w');
+  const stdout = open(first);
+  try {
+    return [stdout, open(second)];
+  } catch (error) {
+    closeSync(stdout);
+    throw error;
+  }
+}
