@@ -76,7 +76,11 @@ export interface ExecutorEvents {
   'agent.disconnected': { readonly reason: string };
   /** The executor goes on from its saved state; the first event of such a run. */
   resumed: Record<never, never>;
-  'task.started': { readonly taskId: string };
+  /** The container of a task runs; one that is nested has these networks, when it has any. */
+  'task.started': {
+    readonly taskId: string;
+    readonly networks?: readonly mesos.NetworkInfo[] | undefined;
+  };
   /** The container of a task could not be launched. */
   'task.failed': { readonly taskId: string; readonly reason: string };
   'task.exited': { readonly taskId: string; readonly end: TaskEnd };

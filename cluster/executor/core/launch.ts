@@ -58,11 +58,12 @@ function addTask(turn: Turn, info: mesos.TaskInfo, containerId: string | undefin
   return task;
 }
 
-export function started(turn: Turn, { taskId }: EventOf<'task.started'>): void {
+export function started(turn: Turn, { taskId, networks }: EventOf<'task.started'>): void {
   const { state, now } = turn;
   const task = state.tasks.get(taskId);
   if (task?.process !== 'starting') return;
   task.process = 'running';
+  if (networks) task.networks = networks;
   tell(turn, task, { state: 'TASK_RUNNING' });
   if (task.killing) return enforceKill(turn, task);
   const limitMs = Number(task.info.max_completion_time?.nanoseconds ?? 0) / 1e6;

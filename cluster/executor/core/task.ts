@@ -11,6 +11,8 @@ export interface ExecutorTask {
   readonly launch: number;
   /** Its container: the executor's own, or one nested in it; undefined in an executor that is a process. */
   readonly containerId: string | undefined;
+  /** The networks of its container, when that is nested and has any. */
+  networks?: readonly mesos.NetworkInfo[] | undefined;
   process: 'starting' | 'running';
   killing: Killing | undefined;
   /** The end of its `max_completion_time`. */

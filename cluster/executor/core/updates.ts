@@ -51,15 +51,16 @@ export function tellAgain(turn: Turn, task: ExecutorTask, fields: Partial<mesos.
   task.last = update(turn, { task_id: info.task_id, state: 'TASK_RUNNING', ...last, ...fields });
 }
 
-/** The default executor names the container of each task; for command tasks the agent does. */
+/** The default executor names the container of each task, and its networks; for command tasks the agent does. */
 function containerStatus(
   { state: { boot } }: Turn,
-  { containerId }: ExecutorTask,
+  { containerId, networks }: ExecutorTask,
 ): Pick<mesos.TaskStatus, 'container_status'> | undefined {
   const parent = boot.container?.containerId;
   if (boot.kind !== 'default' || containerId === undefined || parent === undefined) return undefined;
   const value = containerId.slice(parent.length + 1);
-  return { container_status: { container_id: { value, parent: { value: parent } } } };
+  const container_id = { value, parent: { value: parent } };
+  return { container_status: { container_id, ...(networks && { network_infos: networks }) } };
 }
 
 /** Sends all updates again that the agent has not acknowledged. */

@@ -3,6 +3,7 @@
  * this process, so a stop ends none of them.
  */
 
+import type { NetworkInfo } from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
 import type { Logger } from '../../runtime/log';
 import type { ExecutorInput, TaskEnd } from '../core/events';
@@ -76,8 +77,26 @@ export class ContainerTasks implements Tasks {
 
   private attach(taskId: string, container: TaskContainer): void {
     this.running.set(taskId, container);
-    this.post({ kind: 'task.started', taskId });
+    if (container.id === this.options.own.id) this.started(taskId, container);
+    else void this.networksOf(container).then((networks) => this.started(taskId, container, networks));
+  }
+
+  private started(taskId: string, container: TaskContainer, networks?: readonly NetworkInfo[]): void {
+    this.post({ kind: 'task.started', taskId, ...(networks && { networks }) });
     void container.ended.then((end) => this.ended(taskId, container.id, end));
+  }
+
+  private async networksOf(container: TaskContainer): Promise<readonly NetworkInfo[] | undefined> {
+    try {
+      const { network_infos = [] } = await container.status();
+      return network_infos.length > 0 ? network_infos : undefined;
+    } catch (error) {
+      this.options.log.warn(
+        { container: container.id, error: errorText(error) },
+        'the networks of a container cannot be read',
+      );
+      return undefined;
+    }
   }
 
   private ended(taskId: string, containerId: string, end: TaskEnd): void {

@@ -37,3 +37,17 @@ test('the start of a task that runs, or is not there, changes nothing', () => {
     );
   }
 });
+
+test.each([[undefined], [[{ name: 'web', ip_addresses: [{ ip_address: '10.1.2.3' }] }]]])(
+  'the updates of a task in a nested container name the networks %j from its start on',
+  (networks) => {
+    const state = stateWith('none', { kind: 'default' });
+    effectsOf(state, (turn: Turn) =>
+      launchGroup(turn, { kind: 'agent.launchGroup', at: 0, tasks: [taskOf('a')] }),
+    );
+    effectsOf(state, (turn: Turn) => started(turn, { kind: 'task.started', at: 0, taskId: 'a', networks }));
+    const { last } = state.tasks.get('a') ?? {};
+    expect(last?.state).toBe('TASK_RUNNING');
+    expect(last?.container_status?.network_infos).toEqual(networks);
+  },
+);

@@ -3,7 +3,7 @@
  * rules of iptables are gone with it.
  */
 
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,6 +49,11 @@ export class Host {
   /** Runs a program on the host. */
   do(file: string, ...args: readonly string[]): string {
     return execFileSync('nsenter', [...this.entry(), file, ...args], { encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  /** Starts a program on the host. */
+  start(file: string, ...args: readonly string[]): ChildProcess {
+    return spawn('nsenter', [...this.entry(), file, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
   private entry(): string[] {
