@@ -40,7 +40,7 @@ const IMAGES = 'container images are not there yet';
 /** Every isolator of Mesos for Linux, in the order of its table: filesystem, resources, volumes, disk, GPU, network. */
 const ISOLATORS: readonly IsolatorRow[] = [
   { name: 'filesystem/posix' },
-  { name: 'filesystem/linux', missing: 'it is not there yet' },
+  { name: 'filesystem/linux', needs: RUNTIME },
   { name: 'filesystem/shared', missing: 'it is deprecated: use volume/sandbox_path' },
   { name: 'posix/cpu' },
   { name: 'posix/mem' },

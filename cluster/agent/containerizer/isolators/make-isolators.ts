@@ -14,6 +14,7 @@ import { cgroupsPids } from './cgroups-pids';
 import { placedIn } from './cgroups-placed';
 import type { IsolatorContext } from './context';
 import { diskDu } from './disk-du';
+import { filesystemLinux, filesystemPosix } from './filesystem';
 import { gpuNvidia } from './gpu-nvidia';
 import { hostname } from './hostname';
 import type { Isolator } from './isolator';
@@ -35,6 +36,8 @@ type MakeIsolator = (context: IsolatorContext) => Isolator;
 
 /** A row for each name of `isolation.ts` that has something to do. */
 export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIsolator>([
+  ['filesystem/posix', filesystemPosix],
+  ['filesystem/linux', filesystemLinux],
   ['posix/cpu', posixCpu],
   ['posix/mem', posixMem],
   ['posix/rlimits', posixRlimits],

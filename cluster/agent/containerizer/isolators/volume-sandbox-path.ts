@@ -12,10 +12,11 @@ import type { ContainerSpec } from '../../core/container-spec';
 import type { Mount } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
+import { linkedVolumes } from './persistent-volumes';
 import { makeFileInside, makeFolderInside } from './sandbox-folders';
 import { bindMount, type SandboxPath, sandboxPathOf, volumesError } from './volumes';
 
-export function volumeSandboxPath({ hasRuntime, log }: IsolatorContext): Isolator {
+export function volumeSandboxPath({ hasRuntime, workDir, log }: IsolatorContext): Isolator {
   return {
     name: 'volume/sandbox_path',
     needsRuntime: false,
@@ -26,7 +27,7 @@ export function volumeSandboxPath({ hasRuntime, log }: IsolatorContext): Isolato
       for (const volume of run.spec.container?.volumes ?? []) {
         const path = sandboxPathOf(volume);
         if (path === undefined) continue;
-        const source = sourceOf(path, run);
+        const source = sourceOf(path, run, workDir);
         if (needsMount(volume, run.spec) && hasRuntime)
           mounts.push(bindMount(source, mountPoint(volume.container_path, source, run), volume.mode));
         else {
@@ -77,9 +78,13 @@ function pathError(
 }
 
 /** The folder to share, made for the user of its sandbox. */
-function sourceOf({ type, path }: SandboxPath, { spec, parent }: ContainerRun): string {
+function sourceOf({ type, path }: SandboxPath, { spec, parent }: ContainerRun, workDir: string): string {
   if (type === 'SELF') return makeFolderInside(spec.directory, path);
   if (parent === undefined) throw new Error('Failed to locate the sandbox for the parent container');
+  // A persistent volume of the parent is a link in its sandbox, which leads out of that.
+  const [first, ...rest] = normalize(path).split('/');
+  const volume = linkedVolumes(workDir, parent.spec.resources).find(({ name }) => name === first);
+  if (volume) return makeFolderInside(volume.path, rest.join('/'));
   return existsSync(join(parent.spec.directory, path)) && !isFolder(join(parent.spec.directory, path))
     ? makeFileInside(parent.spec.directory, path)
     : makeFolderInside(parent.spec.directory, path);

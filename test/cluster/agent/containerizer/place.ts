@@ -2,7 +2,7 @@
  * A place for tests of containers: folders of their own, a containerizer, and the check that nothing is left.
  */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MesosContainerizer } from '../../../../cluster/agent/containerizer/containerizer';
@@ -32,6 +32,11 @@ export class Place implements TestPlace {
   readonly workDir = join(this.root, 'work');
   readonly empty = [join(this.runtimeDir, 'containers'), join(this.runtimeDir, 'runc')];
   private count = 0;
+
+  constructor() {
+    // Containers of other users pass through it.
+    chmodSync(this.root, 0o711);
+  }
 
   /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
   containerizer(
