@@ -33,13 +33,18 @@ function message<N extends MessageName>(
   name: N,
   options: { readonly help: string; readonly formerly?: string },
 ): Flag<Messages[N] | undefined> {
-  const { read, ...flag } = document(options);
+  const flag = document(options);
   return {
     ...flag,
     fallback: undefined,
-    read: (value, previous) => decodeJson(name, read(value, previous === undefined ? undefined : '') ?? ''),
+    read: (value) => decodeJson(name, flag.read(value, undefined) ?? ''),
     print: (value) => (value === undefined ? '' : encodeJson(name, value)),
   };
+}
+
+function readLauncher(value: string): 'linux' | 'posix' {
+  if (value !== 'linux' && value !== 'posix') throw new Error('expected linux or posix');
+  return value;
 }
 
 /** 16 bits of the class of packets, as `0xAAAA`. */
@@ -81,6 +86,14 @@ const optional = <T>(flag: Omit<Flag<T | undefined>, 'fallback'>): Flag<T | unde
 
 export const isolationFlags = {
   isolation: ISOLATION,
+  launcher: optional<'linux' | 'posix'>({
+    help: 'linux for containers of an OCI runtime, posix without one; linux without it where there is one, for root',
+    value: 'linux|posix',
+    read: readLauncher,
+  }),
+  default_container_info: message('mesos.v1.ContainerInfo', {
+    help: 'the container of executors and tasks that have none, in JSON: {"type": "MESOS", "volumes": []}',
+  }),
   cgroups_hierarchy: text({
     help: 'folder that cgroups are mounted in',
     fallback: '/sys/fs/cgroup',

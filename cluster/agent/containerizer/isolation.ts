@@ -6,6 +6,7 @@
  */
 
 import type { Hierarchies } from './cgroups/hierarchies';
+import type { FoundRuntime } from './oci/runtime';
 
 export const DEFAULT_ISOLATION = 'posix/cpu,posix/mem';
 
@@ -173,8 +174,7 @@ function inOrder(names: ReadonlySet<string>): readonly string[] {
 /** What isolators find on the machine. */
 export interface Machine {
   readonly isRoot: boolean;
-  /** The path of the OCI runtime. */
-  readonly runtime: string | undefined;
+  readonly runtime: FoundRuntime;
   readonly hierarchies: Hierarchies;
   readonly hasGpu: boolean;
   /** The value of `--cgroups_hierarchy`, for texts. */
@@ -221,8 +221,8 @@ function expand(names: readonly string[], machine: Machine): Set<string> {
 
 function lackOf({ needs = {} }: IsolatorRow, machine: Machine): string | undefined {
   if (needs.root && !machine.isRoot) return 'it needs root: start the agent as root, or leave it out';
-  if (needs.runtime && machine.runtime === undefined)
-    return 'it needs an OCI runtime, and there is none: install runc (crun for cgroups v2) and conmon, or leave it out';
+  if (needs.runtime && 'missing' in machine.runtime)
+    return `it needs an OCI runtime, and ${machine.runtime.missing}; leave it out to go on without`;
   return controllerLack(needs, machine);
 }
 

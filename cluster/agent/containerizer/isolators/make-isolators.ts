@@ -85,7 +85,7 @@ export function makeIsolators(
   if ('error' in selection) throw new StartError(`--isolation: ${selection.error}`);
   for (const text of [...config.isolation.warnings, ...selection.notes])
     others.log.warn({ flag: 'isolation' }, text);
-  const hasRuntime = machine.isRoot && machine.runtime !== undefined;
+  const hasRuntime = 'path' in machine.runtime;
   const context: IsolatorContext = {
     config,
     ...others,

@@ -71,6 +71,17 @@ const ASKS: readonly Ask[] = [
     isAsked: ({ limits }) => Number.isFinite(limits['mem']),
   },
   {
+    part: 'A network with a name (ContainerInfo.network_infos)',
+    isolator: 'network/cni',
+    isAsked: ({ container }) => (container?.network_infos ?? []).some(({ name }) => name !== undefined),
+  },
+  {
+    part: 'A mapping of ports (ContainerInfo.network_infos)',
+    isolator: 'network/cni',
+    isAsked: ({ container }) =>
+      (container?.network_infos ?? []).some(({ port_mappings = [] }) => port_mappings.length > 0),
+  },
+  {
     part: 'A HOST_PATH volume',
     isolator: 'volume/host_path',
     isAsked: ({ container }) => (container?.volumes ?? []).some((volume) => hostPathOf(volume) !== undefined),

@@ -13,7 +13,7 @@ const hierarchies = (version: 1 | 2, names: readonly string[]): Hierarchies => (
 });
 const machine = (change: Partial<Machine> = {}): Machine => ({
   isRoot: true,
-  runtime: '/usr/sbin/runc',
+  runtime: { path: '/usr/sbin/runc' },
   hierarchies: hierarchies(1, V1),
   hasGpu: false,
   cgroupsHierarchy: '/cg',
@@ -84,7 +84,7 @@ describe('the isolators of a machine', () => {
     [
       'the default list needs nothing',
       'process',
-      machine({ isRoot: false, runtime: undefined }),
+      machine({ isRoot: false, runtime: { missing: 'the agent is not root' } }),
       ['posix/cpu', 'posix/mem'],
     ],
     [
@@ -128,8 +128,8 @@ describe('the isolators of a machine', () => {
     [
       'a runtime',
       'linux/nnp',
-      machine({ runtime: undefined }),
-      /^Failed to create isolator 'linux\/nnp': it needs an OCI runtime, and there is none: install runc/,
+      machine({ runtime: { missing: 'runc is not installed' } }),
+      /^Failed to create isolator 'linux\/nnp': it needs an OCI runtime, and runc is not installed; leave it out/,
     ],
     [
       'a controller',

@@ -55,7 +55,7 @@ async function specify(text: string, version: 1 | 2): Promise<string> {
     },
     {
       isRoot: true,
-      runtime: '/usr/sbin/runc',
+      runtime: { path: '/usr/sbin/runc' },
       hierarchies: hierarchiesOf(version),
       hasGpu: false,
       cgroupsHierarchy: '/cg',

@@ -14,7 +14,7 @@ import { configOf, contextOf, specOf } from './builders';
 
 const machine: Machine = {
   isRoot: true,
-  runtime: '/usr/sbin/runc',
+  runtime: { path: '/usr/sbin/runc' },
   hierarchies: { version: 1, controllers: new Map(), folders: [] },
   hasGpu: false,
   cgroupsHierarchy: '/cg',
@@ -27,7 +27,7 @@ describe('the start', () => {
     [
       'without a runtime',
       BOTH,
-      { runtime: undefined },
+      { runtime: { missing: 'runc is not installed' } },
       /^--isolation: .*'network\/cni': it needs an OCI runtime/,
     ],
     ['with one flag', BOTH.slice(0, 1), {}, /^Missing required '--network_cni_plugins_dir' flag$/],

@@ -47,7 +47,7 @@ function containerizerOf(...args: readonly string[]) {
     },
     {
       isRoot: true,
-      runtime: 'path' in runtime ? runtime.path : undefined,
+      runtime,
       hierarchies,
       hasGpu: false,
       cgroupsHierarchy: HIERARCHY,

@@ -20,6 +20,8 @@ it.each<[Partial<ContainerSpec>, string]>([
   [{ limits: { cpus: 2 } }, 'cgroups/cpu'],
   [{ limits: { mem: 64 } }, 'cgroups/mem'],
   [mesos({ volumes: [{ ...volume, host_path: '/a' }] }), 'volume/host_path'],
+  [mesos({ network_infos: [{ name: 'web' }] }), 'network/cni'],
+  [mesos({ network_infos: [{ port_mappings: [{ host_port: 1, container_port: 2 }] }] }), 'network/cni'],
 ])('a container that asks for %j needs %s', (change, isolator) => {
   const reason = unmetAsk(specOf(change), { isolation: [], hasRuntime: true });
   expect(reason).toMatch(
