@@ -3,15 +3,18 @@
  * getExecutorVirtualPath).
  *
  * A sandbox is shown as long as it exists, under its own path, under `latest`, and under a path of framework
- * and executor.
+ * and executor. The links to persistent volumes in it lead out of it, so these are found by the tasks that use them.
  */
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Resource } from '../../api/generated/mesos';
 import type { Acls } from '../../model/acls';
 import { isAllowed, thing } from '../../model/authorizer';
 import type { Principal } from '../../model/principal';
 import { type Attached, VirtualFiles } from '../../runtime/files/virtual-files';
-import type { AgentState } from '../core/state';
+import type { AgentState, Executor } from '../core/state';
+import { linkName, volumePlace } from '../core/volume-places';
+import { allocatedResources } from '../views/allocated';
 
 const LOG_PATH = '/slave/log';
 
@@ -55,6 +58,7 @@ export function attachedSandboxes({ logFile, read }: SandboxOptions): Record<str
     for (const framework of [...completedFrameworks.values(), ...frameworks.values()]) {
       for (const executor of [...framework.completedExecutors, ...framework.executors.values()]) {
         attached[executor.directory] = executor.directory;
+        attached[join(dirname(executor.directory), 'latest')] = executor.directory;
         attached[`/frameworks/${framework.id}/executors/${executor.id}/runs/latest`] = executor.directory;
       }
     }
@@ -75,7 +79,39 @@ function sandbox(options: SandboxOptions, names: Names): Attached | undefined {
   const parts = ['slaves', agent, 'frameworks', framework, 'executors', executor, 'runs', run];
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
   const may = (sender: Principal | undefined): boolean => maySee(options, names, sender);
+  const volume = options.read((state) => volumeIn(options.workDir, executorOf(state, names), rest));
+  if (volume) return { ...volume, may };
   return { real: join(options.workDir, ...parts), rest, may };
+}
+
+/** A name in a sandbox, or in that of a task of a group below it, and what is below that. */
+const NAME = /^(?:(?:tasks|containers)\/([^/]+)\/)?([^/]+)(?:\/(.*))?$/s;
+
+/** The persistent volume that a path in a sandbox leads to, by the resources of the executor and its tasks. */
+function volumeIn(
+  workDir: string,
+  executor: Executor | undefined,
+  path: string,
+): Pick<Attached, 'real' | 'rest'> | undefined {
+  const [, , name = '', rest = ''] = NAME.exec(path) ?? [];
+  if (!executor || name === '') return undefined;
+  const ended = executor.completedTasks.flatMap(({ info }) => info.resources ?? []);
+  const resources: readonly Resource[] = [...allocatedResources(executor), ...ended];
+  const volume = resources.find((resource) => resource.disk?.persistence && linkName(resource) === name);
+  const place = volume && volumePlace(workDir, volume);
+  return place && { real: place.path, rest };
+}
+
+/** The executor of a run; undefined when it is forgotten. */
+function executorOf(
+  { frameworks, completedFrameworks }: AgentState,
+  { framework: id, executor, run }: Names,
+): Executor | undefined {
+  const framework = frameworks.get(id) ?? completedFrameworks.get(id);
+  const live = framework?.executors.get(executor);
+  const isWanted = ({ id: candidate, containerId }: Executor): boolean =>
+    candidate === executor && (run === 'latest' || run === containerId);
+  return live && isWanted(live) ? live : framework?.completedExecutors.findLast(isWanted);
 }
 
 /** True for principals who may act as the executor's user. The user of a forgotten executor is unknown. */
