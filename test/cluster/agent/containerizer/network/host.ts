@@ -51,6 +51,11 @@ export class Host {
     return execFileSync('nsenter', [...this.entry(), file, ...args], { encoding: 'utf8', stdio: 'pipe' });
   }
 
+  /** A command by which a program runs on the host. */
+  command(file: string, ...args: readonly string[]): readonly string[] {
+    return ['nsenter', ...this.entry(), file, ...args];
+  }
+
   /** Starts a program on the host. */
   start(file: string, ...args: readonly string[]): ChildProcess {
     return spawn('nsenter', [...this.entry(), file, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
