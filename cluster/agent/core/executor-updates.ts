@@ -2,8 +2,8 @@
  * Updates of executors, by either API: each is acknowledged to its executor once it is kept, and is delivered until the
  * framework acknowledges it (Mesos 1.11 src/slave/slave.cpp, statusUpdate).
  *
- * Always true: an executor changes its own tasks only, and the first end of a task is the last of its updates. What is
- * refused is acknowledged, too, so that the executor does not repeat it.
+ * Always true: an executor changes its own tasks only, the first end of a task is the last of its updates, and those that
+ * wait for a framework are bounded. What is refused is acknowledged, too, so that the executor does not repeat it.
  *
  * Out: event(ACKNOWLEDGED), tell(StatusUpdateAcknowledgement), update, updates
  */
@@ -20,6 +20,9 @@ import { tellExecutor } from './tell-executor';
 import type { Turn } from './turn';
 import { queue } from './updates';
 
+/** The most updates of a task that wait for its framework; an executor could fill the memory with them. */
+const PENDING_MAX = 1000;
+
 export function handleUpdate(turn: Turn, executor: Executor, reported: mesos.TaskStatus): void {
   const { state, now } = turn;
   const { frameworkId, id: executorId } = executor;
@@ -30,7 +33,7 @@ export function handleUpdate(turn: Turn, executor: Executor, reported: mesos.Tas
   const task = executor.tasks.get(task_id.value);
   if (!task || state.frameworks.get(frameworkId)?.terminating) return ignore(turn, executor, reported);
   if (state.streams.get(taskKey(frameworkId, task_id.value))?.received.has(uuid ?? '')) return;
-  if (isTerminal(task.state)) return ignore(turn, executor, reported);
+  if (isTerminal(task.state) || isFlood(turn, executor, reported)) return ignore(turn, executor, reported);
   count(state, 'slave/valid_status_updates');
   const stamped: mesos.TaskStatus = {
     ...reported,
@@ -42,6 +45,12 @@ export function handleUpdate(turn: Turn, executor: Executor, reported: mesos.Tas
   task.state = status.state;
   if (isTerminal(status.state)) ended(turn, executor, task);
   queue(turn, { frameworkId, executorId, status, latest: task.state });
+}
+
+/** True for an update that a framework would have to acknowledge after too many others; the end is always taken. */
+function isFlood({ state: { streams } }: Turn, { frameworkId }: Executor, status: mesos.TaskStatus): boolean {
+  const pending = streams.get(taskKey(frameworkId, status.task_id.value))?.pending.length ?? 0;
+  return pending >= PENDING_MAX && !isTerminal(status.state);
 }
 
 /** The resources of an ended task leave the container; that of a command task ends with it. */

@@ -23,6 +23,7 @@ const COUNTERS = [
   'valid_framework_messages',
   'invalid_framework_messages',
   'executors_preempted',
+  'executors_terminated',
   'recovery_time_secs',
   'recovery_errors',
 ];
@@ -54,7 +55,7 @@ export function snapshot(state: AgentState, now: number): Record<string, number>
   all['slave/executor_directory_max_allowed_age_secs'] = state.garbage.maxAgeMs / 1000;
   all['gc/path_removals_pending'] = pendingRemovals(state.garbage);
   all['slave/frameworks_active'] = state.frameworks.size;
-  for (const phase of ['registering', 'running', 'terminating', 'terminated'] as const) {
+  for (const phase of ['registering', 'running', 'terminating'] as const) {
     all[`slave/executors_${phase}`] = executors.filter((executor) => executor.state === phase).length;
   }
   Object.assign(all, taskCounts(executors), resourceSums(state, executors), systemMetrics());

@@ -30,15 +30,17 @@ test.each([
   expect(invalid(script)).toBe(1);
 });
 
-test('a flood of updates of one task is delivered one at a time', () => {
+test('a flood of updates of one task is bounded, delivered one at a time, and does not hide the end', () => {
   const script = running();
-  const out = Array.from({ length: 1000 }, () => script.play('update web t TASK_RUNNING executor=e')).flat();
+  const out = Array.from({ length: 1001 }, () => script.play('update web t TASK_RUNNING executor=e')).flat();
   expect(out.filter((line) => line.startsWith('send'))).toHaveLength(1);
   const sizes = script.read(({ streams, frameworks }) => [
     [...streams.values()].map(({ received, pending }) => [received.size, pending.length]),
     frameworks.get('web')?.executors.get('e')?.tasks.get('t')?.statuses.length,
   ]);
   expect(sizes).toEqual([[[64, 1000]], 1]);
+  script.play('update web t TASK_FINISHED executor=e');
+  expect(script.play('show')[0]).toBe('web e running [t/TASK_FINISHED]');
 });
 
 test('an executor of a task that reports TASK_STAGING is shut down', () => {
