@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import type { ContainerStatus, NetworkInfo, ResourceStatistics } from '../../../api/generated/mesos';
 import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
-import { StartError } from '../../../runtime/lifecycle';
 import type { Logger } from '../../../runtime/log';
 import { attach, detach } from '../network/attach';
-import { findNetwork, findPlugin, type NetworkFolders, readNetworks } from '../network/configured-networks';
+import { checkStart, networkFolders } from '../network/check-start';
+import { findNetwork, type NetworkFolders, readNetworks } from '../network/configured-networks';
 import type { ContainerDns } from '../network/container-dns';
 import { CNI_FOLDER, ContainerFolder } from '../network/container-folder';
 import { namespaceStatistics } from '../network/interface-statistics';
@@ -28,7 +28,7 @@ import {
   resolvConfText,
   resolvers,
 } from '../network/network-files';
-import { locked, type RunProgram, runProgram, searchPath } from '../network/run-program';
+import { locked, type RunProgram, runProgram } from '../network/run-program';
 import { withNetworkInfo } from '../network/steps';
 import { runFolder } from '../run-folder';
 import type { IsolatorContext } from './context';
@@ -60,9 +60,6 @@ export function networkCniOf({ config, runtimeDir, workDir, log }: IsolatorConte
   });
 }
 
-/** Programs of the system that it runs. */
-const PROGRAMS = ['ip', 'unshare', 'flock', 'mount', 'umount'];
-
 /** Throws a StartError with what is missing. */
 export function networkCni(options: NetworkCniOptions): Isolator {
   const { folders } = options;
@@ -83,23 +80,6 @@ function withoutNetworks(): Isolator {
       return `Unknown CNI network '${joined.attachments[0]?.network ?? ''}': ${text}`;
     },
   };
-}
-
-function checkStart(folders: NetworkFolders, log: Logger): void {
-  const missing = PROGRAMS.find((name) => findPlugin(name, searchPath()) === undefined);
-  if (missing !== undefined)
-    throw new StartError(`the isolator network/cni needs the program ${missing}, which is not in PATH`);
-  if (!existsSync(folders.configDir))
-    throw new StartError(
-      `--network_cni_config_dir: The CNI network configuration directory '${folders.configDir}' does not exist`,
-    );
-  try {
-    const { networks, skipped } = readNetworks(folders);
-    for (const text of skipped) log.warn({ flag: 'network_cni_config_dir' }, text);
-    log.info({ networks: [...networks.keys()].join(', ') }, 'CNI networks that containers can join');
-  } catch (error) {
-    throw new StartError(`--network_cni_config_dir: Unable to load CNI config: ${errorText(error)}`);
-  }
 }
 
 type Options = NetworkCniOptions & { readonly folders: NetworkFolders };
@@ -265,15 +245,4 @@ function withAddresses(info: NetworkInfo, { result }: AttachedNetwork): NetworkI
     ...info,
     ip_addresses: result.addresses.map(({ protocol, address }) => ({ protocol, ip_address: address })),
   };
-}
-
-/** Both flags or none, as in the original. */
-export function networkFolders(
-  configDir: string | undefined,
-  pluginsDir: string | undefined,
-): NetworkFolders | undefined {
-  if (!configDir && !pluginsDir) return undefined;
-  if (!pluginsDir) throw new StartError("Missing required '--network_cni_plugins_dir' flag");
-  if (!configDir) throw new StartError("Missing required '--network_cni_config_dir' flag");
-  return { configDir, pluginsDir };
 }
