@@ -1,0 +1,118 @@
+/**
+ * Reservations and persistent volumes of a framework on a real agent, with feedback, over restarts of the agent.
+ */
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Offer, Resource } from '../../cluster/api/generated/mesos';
+import type { Event } from '../../cluster/api/generated/scheduler';
+import { eventually } from './eventually';
+import { JsonScheduler } from './json-scheduler';
+import { OneMachine } from './one-machine';
+
+jest.setTimeout(60_000);
+
+let machine: OneMachine;
+let scheduler: JsonScheduler;
+/** The ids of offers that are not to be used again. */
+const used = new Set<string>();
+
+beforeEach(async () => {
+  machine = new OneMachine();
+  const master = await machine.startMaster(['--allocation_interval=50ms']);
+  await machine.startAgent('agent', ['--resources=cpus:1;mem:100;disk:1000']);
+  const capabilities = [{ type: 'MULTI_ROLE' }, { type: 'RESERVATION_REFINEMENT' }];
+  scheduler = new JsonScheduler(master.http.url, { roles: ['web'], capabilities });
+  await scheduler.subscribe();
+});
+afterEach(async () => {
+  scheduler.stop();
+  await machine.stop();
+});
+
+const reserved: Resource = {
+  name: 'disk',
+  type: 'SCALAR',
+  scalar: { value: 100 },
+  allocation_info: { role: 'web' },
+  reservations: [{ type: 'DYNAMIC', role: 'web' }],
+};
+const volume: Resource = {
+  ...reserved,
+  disk: { persistence: { id: 'v1' }, volume: { container_path: 'data', mode: 'RW' } },
+};
+
+/** An offer that was not used before and has what is asked for. */
+async function offerWith(has: (resource: Resource) => boolean): Promise<Offer> {
+  const event = await scheduler.event(
+    'OFFERS',
+    ({ offers }) =>
+      offers?.offers?.some((offer) => !used.has(offer.id.value) && offer.resources?.some(has)) ?? false,
+  );
+  const offer = event.offers?.offers?.find(
+    ({ id, resources }) => !used.has(id.value) && resources?.some(has),
+  );
+  if (!offer) throw new Error('no offer');
+  used.add(offer.id.value);
+  return offer;
+}
+
+async function accept(offer: Offer, operations: Offer.Operation[]): Promise<void> {
+  const answer = await scheduler.call({
+    type: 'ACCEPT',
+    accept: { offer_ids: [offer.id], operations, filters: { refuse_seconds: 0 } },
+  });
+  expect(answer.status).toBe(202);
+}
+
+async function finished(id: string, agent: Offer['agent_id']): Promise<void> {
+  const event: Event = await scheduler.event(
+    'UPDATE_OPERATION_STATUS',
+    ({ update_operation_status: update }) => update?.status.operation_id?.value === id,
+  );
+  const status = event.update_operation_status?.status;
+  expect([id, status?.state, status?.message]).toEqual([id, 'OPERATION_FINISHED', undefined]);
+  const uuid = status?.uuid?.value ?? '';
+  const acknowledge = { agent_id: agent, operation_id: { value: id }, uuid };
+  await scheduler.call({ type: 'ACKNOWLEDGE_OPERATION_STATUS', acknowledge_operation_status: acknowledge });
+}
+
+async function operations(url: string): Promise<unknown[]> {
+  const body = JSON.stringify({ type: 'GET_OPERATIONS' });
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const answer = await fetch(`${url}/api/v1`, { method: 'POST', body, headers });
+  const { get_operations } = (await answer.json()) as { get_operations: { operations?: unknown[] } };
+  return get_operations.operations ?? [];
+}
+
+it('are told when they are made, outlive the agent, and go with DESTROY alone', async () => {
+  const folder = join(machine.folder, 'agent', 'volumes', 'roles', 'web', 'v1');
+  const first = await offerWith(({ name }) => name === 'disk');
+  await accept(first, [
+    { type: 'RESERVE', id: { value: 'r1' }, reserve: { resources: [reserved] } },
+    { type: 'CREATE', id: { value: 'c1' }, create: { volumes: [volume] } },
+  ]);
+  await finished('r1', first.agent_id);
+  await finished('c1', first.agent_id);
+  expect(existsSync(folder)).toBe(true);
+  writeFileSync(join(folder, 'file'), 'kept');
+  const [agent] = machine.agents;
+  await eventually(
+    'acknowledged operations',
+    async () => (await operations(agent?.http.url ?? '')).length === 0,
+  );
+
+  await machine.agents.shift()?.stop();
+  // Offers of before are not valid any more.
+  for (const { offers } of scheduler.events) for (const { id } of offers?.offers ?? []) used.add(id.value);
+  expect(existsSync(join(folder, 'file'))).toBe(true);
+  await machine.startAgent('agent', ['--resources=cpus:1;mem:100;disk:1000']);
+  const second = await offerWith(({ disk }) => disk?.persistence?.id === 'v1');
+  await accept(second, [
+    { type: 'DESTROY', id: { value: 'd1' }, destroy: { volumes: [volume] } },
+    { type: 'UNRESERVE', id: { value: 'u1' }, unreserve: { resources: [reserved] } },
+  ]);
+  await finished('d1', second.agent_id);
+  await finished('u1', second.agent_id);
+  expect(existsSync(folder)).toBe(false);
+});
