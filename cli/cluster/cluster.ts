@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { agentFlags } from '../../cluster/agent/config';
 import { type GoneAgent, type RunningAgent, startAgent } from '../../cluster/agent/main';
-import { runExecutor } from '../../cluster/executor/main';
+import { hostExecutor } from '../../cluster/executor/main';
 import { masterFlags } from '../../cluster/master/config';
 import { type RunningMaster, startMaster } from '../../cluster/master/main';
 import type { Clock } from '../../cluster/runtime/clock';
@@ -161,7 +161,7 @@ function startAgentPart(
     const agent = await startAgent(config, {
       log,
       clock: deps.clock,
-      executor: runExecutor,
+      executor: hostExecutor,
       record: recorderFor(config.record),
       onEnd: (reason, gone) => {
         if (gone === undefined) return ended(reason);

@@ -2,7 +2,7 @@
 
 import { agentFlags } from '../../cluster/agent/config';
 import { startAgent } from '../../cluster/agent/main';
-import { runExecutor } from '../../cluster/executor/main';
+import { hostExecutor } from '../../cluster/executor/main';
 import { systemClock } from '../../cluster/runtime/clock';
 import { misspeltVariables, warnMisspeltVariables } from '../../cluster/runtime/config/environment';
 import { variablesOf } from '../../cluster/runtime/config/flags';
@@ -25,7 +25,7 @@ export const agent = flagCommand({
       const running = await startAgent(flags, {
         log,
         clock,
-        executor: runExecutor,
+        executor: hostExecutor,
         record: recorderFor(flags.record),
         onEnd: fail,
       });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentFlags } from '../../cluster/agent/config';
 import { type RunningAgent, startAgent } from '../../cluster/agent/main';
-import { runExecutor } from '../../cluster/executor/main';
+import { hostExecutor } from '../../cluster/executor/main';
 import { masterFlags } from '../../cluster/master/config';
 import { type RunningMaster, startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
@@ -48,7 +48,7 @@ export class OneMachine {
     const place = `--master=127.0.0.1:${this.master?.http.port}`;
     const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
       ...deps,
-      executor: runExecutor,
+      executor: hostExecutor,
       onEnd: (reason) => void this.agentEnded(`${name}: ${reason}`, () => agent),
     });
     this.agents.push(agent);

@@ -58,7 +58,6 @@ const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean]
 
 /** The same for what only tasks have. */
 const TASK_PARTS: readonly (readonly [name: string, isAsked: (task: mesos.TaskInfo) => boolean])[] = [
-  ['Checks (TaskInfo.check) are not supported', ({ check }) => check !== undefined],
   [
     'Limits above the resources of a task (TaskInfo.limits) are not supported',
     ({ limits }) => hasMembers(limits),

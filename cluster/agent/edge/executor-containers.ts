@@ -7,12 +7,15 @@
 
 import { errorText } from '../../model/error-text';
 import { readDuration } from '../../model/time';
+import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
+import type { Metrics } from '../../runtime/metrics';
 import type { Container, Containerizer } from '../containerizer/port';
 import type { ContainerSpec, ExecutorKind, Termination } from '../core/container-spec';
 import type { AgentEffect, RecoveredExecutor } from '../core/effects';
 import type { AgentInput } from '../core/events';
+import type { ExecutorDoor } from './http/executor-api';
 
 /** An executor in this process, which is told of the end of its container and ends by itself. */
 export interface HostedExecutor extends Running {
@@ -34,6 +37,18 @@ export interface HostedOrder {
     | { readonly nested: readonly Container[]; readonly tasks: RecoveredExecutor['tasks'] }
     | undefined;
 }
+
+/** What a built-in executor works with. */
+export interface HostSurroundings {
+  readonly agent: ExecutorDoor['local'];
+  readonly containers: Containerizer;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** Starts built-in executors; the command line gives it, since components do not know each other. */
+export type ExecutorHost = (order: HostedOrder, surroundings: HostSurroundings) => Promise<HostedExecutor>;
 
 export interface ExecutorContainersOptions {
   readonly containerizer: Containerizer;

@@ -11,13 +11,13 @@ import type { Message } from '../../runtime/messages/receive';
 import type { ProcessContext } from '../../runtime/process';
 import { Verbosity } from '../../runtime/verbosity';
 import type { AgentConfig } from '../config';
-import type { ExecutorProgram } from '../containerizer/launcher';
 import type { AgentEvent } from '../core/events';
 import { claimsOf, missingError, recoveryError } from '../core/executor-api';
 import type { AgentState } from '../core/state';
 import { openCheckpoint } from './checkpoint';
 import { readDetector } from './detector';
 import { EndOfTasks, type OnAgentEnd } from './end-of-tasks';
+import type { ExecutorHost } from './executor-containers';
 import { executorTokens } from './executor-tokens';
 import { GarbageRemover } from './garbage';
 import { ExecutorDoor } from './http/executor-api';
@@ -29,8 +29,8 @@ export type AgentContext = ProcessContext<AgentState, AgentEvent>;
 
 /** The values that the command line gives to an agent beside those of every process. */
 export interface AgentSurroundings {
-  /** The command executor, which runs every task. */
-  readonly executor: ExecutorProgram;
+  /** The built-in executors, which run command tasks and task groups in this process. */
+  readonly executor: ExecutorHost;
   readonly onEnd?: OnAgentEnd | undefined;
 }
 
@@ -66,6 +66,7 @@ export async function agentParts(
     executor,
     libprocess,
     workDir,
+    shutdownGraceMs: config.executor_shutdown_grace_period,
     detect,
     checkpoint,
     garbage,

@@ -5,20 +5,22 @@
 import { encodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
 import type { Performers } from '../../runtime/mailbox';
-import { Containers, killLeftovers } from '../containerizer/containers';
-import { hostedLauncher } from '../containerizer/launcher';
+import { containerIds } from '../containerizer/run-folder';
 import type { AgentEffect } from '../core/effects';
 import { writeChanges } from './checkpoint';
+import { createContainerizer, runtimeFolder } from './create-containerizer';
+import { ExecutorContainers } from './executor-containers';
 import { measureLoad } from './oversubscription';
 import type { AgentParts } from './parts';
 
-/** Makes the containers, too: a stop of the agent ends them before its server. */
+/** Makes the containers, too: a stop of the agent lets go of their executors before its server ends. */
 export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
   const { libprocess, authentication, door, workDir, checkpoint, garbage, core, end, addToken, context } =
     parts;
   const { life } = context;
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
+  life.add(() => containers.stop());
   return {
     send: ({ to, name, message }) => {
       const deliver = (): void => libprocess.send(to, name, encodeProtobuf(name, message));
@@ -33,18 +35,22 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
         (error: unknown) => core.post({ kind: 'checkpoint.failed', commit, reason: errorText(error) }),
       );
     },
-    recover: () => {
-      endLeftovers(parts).then(
-        () => core.post({ kind: 'recovered', containerIds: [] }),
-        (error: unknown) => core.post({ kind: 'recovery.failed', reason: errorText(error) }),
-      );
+    recover: (effect) => {
+      containers
+        .recover(effect)
+        .catch((error: unknown) => core.post({ kind: 'recovery.failed', reason: errorText(error) }));
     },
     launch: ({ spec, executor, ...order }) => {
       // Built-in executors are in this process and need no token.
       void containers.launch({ ...order, executor, spec: executor === 'custom' ? addToken(spec) : spec });
     },
-    // No isolator limits what a container has.
-    update: ({ containerId }) => core.post({ kind: 'container.updated', containerId }),
+    update: (effect) => {
+      const { containerId } = effect;
+      containers.update(effect).then(
+        () => core.post({ kind: 'container.updated', containerId }),
+        (error: unknown) => core.post({ kind: 'container.updated', containerId, reason: errorText(error) }),
+      );
+    },
     destroy: ({ containerId }) => void containers.destroy(containerId),
     event: ({ stream, event }) => door.event(stream, event),
     close: ({ stream, reason }) => door.close(stream, reason),
@@ -58,24 +64,24 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
   };
 }
 
-/** Ends what an earlier run has left: no executor goes on from there yet. */
-async function endLeftovers({ workDir, context }: AgentParts): Promise<void> {
-  const leftovers = await killLeftovers(workDir);
-  if (leftovers > 0) context.log.warn({ leftovers }, 'ended processes that a run before left behind');
-}
-
-/** The containers. A stop of the agent ends them, and then kills and reports processes that outlived them. */
-function createContainers({ workDir, executor, core, context }: AgentParts): Containers {
-  const { life, log } = context;
-  const containers = new Containers({
-    workDir,
-    launcher: hostedLauncher(executor, context),
+function createContainers({
+  executor,
+  door,
+  workDir,
+  libprocess,
+  shutdownGraceMs,
+  core,
+  context,
+}: AgentParts): ExecutorContainers {
+  const { clock, log, metrics } = context;
+  const containerizer = createContainerizer({ workDir, clock, log });
+  return new ExecutorContainers({
+    containerizer,
+    host: (order) => executor(order, { agent: door.local, containers: containerizer, clock, log, metrics }),
+    earlierIds: () => containerIds(runtimeFolder(workDir)),
     post: core.post,
+    ip: libprocess.address.host,
+    shutdownGraceMs,
+    log,
   });
-  life.add(async () => {
-    const left = await killLeftovers(workDir);
-    if (left > 0) log.warn({ left }, 'ended processes that outlived their containers');
-  });
-  life.add(() => containers.destroyAll());
-  return containers;
 }

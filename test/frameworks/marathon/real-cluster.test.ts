@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentFlags } from '../../../cluster/agent/config';
 import { startAgent } from '../../../cluster/agent/main';
-import { runExecutor } from '../../../cluster/executor/main';
+import { hostExecutor } from '../../../cluster/executor/main';
 import { masterFlags } from '../../../cluster/master/config';
 import { startMaster } from '../../../cluster/master/main';
 import { systemClock } from '../../../cluster/runtime/clock';
@@ -51,7 +51,7 @@ describe('Marathon on a real cluster', () => {
         '--registration_backoff_factor=10ms',
       ];
       const { flags } = parseFlags(agentFlags, { ...parse, args });
-      running.push(await startAgent(flags, { log, clock, executor: runExecutor }));
+      running.push(await startAgent(flags, { log, clock, executor: hostExecutor }));
     }
     marathon = await boot();
   }, 60_000);

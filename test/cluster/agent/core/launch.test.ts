@@ -78,7 +78,6 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
     { container: { type: 'MESOS', tty_info: {} } },
     'Terminals (ContainerInfo.tty_info) are not supported by this agent',
   ],
-  [{ check: { type: 'COMMAND' } }, 'Checks (TaskInfo.check) are not supported by this agent'],
   [
     { limits: { mem: { value: 64 } } },
     'Limits above the resources of a task (TaskInfo.limits) are not supported by this agent',
