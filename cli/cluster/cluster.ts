@@ -162,6 +162,7 @@ function startAgentPart(
       log,
       clock: deps.clock,
       executor: hostExecutor,
+      endsTasks: true,
       record: recorderFor(config.record),
       onEnd: (reason, gone) => {
         if (gone === undefined) return ended(reason);

@@ -31,6 +31,6 @@ export const agent = flagCommand({
       });
       log.info({ url: running.http.url }, 'the agent listens');
       const unregistered = onSignal('SIGUSR1').then(() => running.unregister());
-      return { running, finished: unregistered.then(() => 0) };
+      return { running, finished: Promise.race([unregistered, running.cleanedUp]).then(() => 0) };
     }),
 });

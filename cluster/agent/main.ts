@@ -21,9 +21,12 @@ export interface RunningAgent extends Running {
   readonly http: HttpServer;
   /** Leaves the cluster and ends every task; resolves when they have ended. The process should end then. */
   unregister(): Promise<void>;
+  /** Resolves when `--recover=cleanup` has ended what an earlier run had left. The process should end then. */
+  readonly cleanedUp: Promise<void>;
 }
 
-/** Starts an agent: it registers with the master as soon as that is there. Stopping it ends every task. */
+/** Starts an agent: it registers with the master as soon as that is there. Stopping it lets go of
+ * all containers, which go on, unless it is to end the tasks. */
 export async function startAgent(flags: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
   const config = await withDiscoveredIp(flags);
   return await startProcess(deps, {
@@ -36,16 +39,17 @@ export async function startAgent(flags: AgentConfig, deps: AgentDeps): Promise<R
   });
 }
 
-/** Follows the leading masters. A stop waits for the end of the tasks before anything else ends. */
+/** Recovers, and follows the leading masters. A stop that ends tasks waits for that before anything else ends. */
 function beginToFollow({ context, core, detect, garbage, end }: AgentParts): Omit<RunningAgent, 'stop'> {
   const { life } = context;
   void garbage.start(core.state?.agentId);
-  life.add(() => end.after('stop'));
+  life.add(() => end.beforeStop());
   core.post({ kind: 'recover' });
   const detector = detect({
     changed: (pid) => core.post({ kind: 'master.detected', pid }),
     failed: (reason) => context.end(reason),
   });
   life.add(() => detector.stop());
-  return { http: context.server(), unregister: () => end.after('unregister') };
+  const { cleanedUp } = end;
+  return { http: context.server(), unregister: () => end.after('unregister'), cleanedUp };
 }

@@ -43,7 +43,7 @@ beforeEach(async () => {
 afterEach(async () => {
   clearInterval(acknowledging);
   scheduler.stop();
-  await endAgent('SIGTERM');
+  await endAgent('SIGUSR1');
   await machine.stop();
   const left = tasksLeft();
   await killFound(tasksLeft);
@@ -73,7 +73,7 @@ function startAgent(): void {
     });
 }
 
-async function endAgent(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+async function endAgent(signal: 'SIGKILL' | 'SIGTERM' | 'SIGUSR1'): Promise<void> {
   const ending = agent;
   agent = undefined;
   if (!ending || ending.exitCode !== null) return;
@@ -273,4 +273,18 @@ test('a health check goes on after kill -9 of the agent, and a damaged state doe
   writeFileSync(join(sandboxOf('checked'), 'sick'), '');
   const killed = await states('checked', 'TASK_KILLED');
   expect(killed?.healthy).toBe(false);
+});
+
+test('SIGTERM of the agent leaves its tasks running, and SIGUSR1 ends them', async () => {
+  const offer = await firstOffer();
+  await launch(offer, taskOn(offer, 'stays', 'sleep 1000'));
+  await states('stays', 'TASK_STARTING', 'TASK_RUNNING');
+  const before = tasksLeft();
+  await endAgent('SIGTERM');
+  expect([before.length > 0, tasksLeft()]).toEqual([true, before]);
+  startAgent();
+  await scheduler.event('OFFERS', ({ offers }) => offers?.offers?.[0]?.id.value !== offer.id.value);
+  expect(tasksLeft()).toEqual(before);
+  await endAgent('SIGUSR1');
+  expect(tasksLeft()).toEqual([]);
 });

@@ -10,6 +10,8 @@ export class JsonScheduler {
   readonly events: Event[] = [];
   frameworkId: string | undefined;
   private streamId = '';
+  /** Uuids of acknowledged updates; one that comes again is acknowledged again. */
+  private readonly acknowledged = new Set<string>();
   private readonly abort = new AbortController();
 
   constructor(
@@ -70,6 +72,7 @@ export class JsonScheduler {
   }) {
     if (status.uuid === undefined || !status.agent_id) return;
     const { uuid, task_id, agent_id } = status;
+    this.acknowledged.add(uuid);
     await this.call({ type: 'ACKNOWLEDGE', acknowledge: { agent_id, task_id, uuid } });
   }
 
@@ -81,7 +84,14 @@ export class JsonScheduler {
     const decoder = new RecordDecoder();
     for await (const chunk of answer.body ?? []) {
       for (const record of decoder.feed(chunk as Uint8Array))
-        this.events.push(JSON.parse(record.toString()) as Event);
+        this.heard(JSON.parse(record.toString()) as Event);
     }
+  }
+
+  private heard(event: Event): void {
+    this.events.push(event);
+    const status = event.update?.status;
+    if (status?.uuid !== undefined && this.acknowledged.has(status.uuid))
+      void this.acknowledge(status).catch(() => undefined);
   }
 }

@@ -49,6 +49,7 @@ export class OneMachine {
     const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
       ...deps,
       executor: hostExecutor,
+      endsTasks: true,
       onEnd: (reason) => void this.agentEnded(`${name}: ${reason}`, () => agent),
     });
     this.agents.push(agent);

@@ -73,6 +73,7 @@ const LOCAL: ReadonlySet<AgentEffect['kind']> = new Set([
   'remove',
   'measure',
   'measureLoad',
+  'measureLoad',
   'touch',
   'remove',
   'measure',

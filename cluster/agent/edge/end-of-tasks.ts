@@ -1,6 +1,6 @@
 /**
- * The end of the last task, for which a stop of the agent waits. Without a stop it means that the master has sent the
- * agent away.
+ * The end of the last task. A stop that ends tasks waits for it, and so does SIGUSR1; otherwise the master has sent the agent
+ * away, or `--recover=cleanup` is done.
  */
 
 import { join } from 'node:path';
@@ -26,22 +26,43 @@ const STOP_MS = 15_000;
 interface EndOfTasksOptions {
   readonly core: Core<AgentState, AgentEvent>;
   readonly workDir: string;
+  /** True when a stop ends all tasks. */
+  readonly endsTasks: boolean;
   readonly onEnd: OnAgentEnd | undefined;
 }
 
 export class EndOfTasks {
+  /** Resolves when `--recover=cleanup` is done: the process should end. */
+  readonly cleanedUp: Promise<void>;
   private tellEnd: () => void = () => undefined;
+  private tellCleanedUp: () => void = () => undefined;
   private isAwaited = false;
   private readonly allEnded = new Promise<void>((done) => {
     this.tellEnd = done;
   });
 
-  constructor(private readonly options: EndOfTasksOptions) {}
+  constructor(private readonly options: EndOfTasksOptions) {
+    this.cleanedUp = new Promise((done) => {
+      this.tellCleanedUp = done;
+    });
+  }
+
+  /** True when no container may outlive the stop of the agent. */
+  get isFinal(): boolean {
+    return this.options.endsTasks || this.isAwaited;
+  }
 
   /** All tasks have ended. */
   reached(): void {
     this.tellEnd();
-    if (!this.isAwaited) this.tellDismissal();
+    if (this.isAwaited) return;
+    if (this.options.core.state?.dismissed) this.tellDismissal();
+    else this.tellCleanedUp();
+  }
+
+  /** Before the stop of the agent: ends all tasks, if that is wanted. */
+  async beforeStop(): Promise<void> {
+    if (this.options.endsTasks) await this.after('stop');
   }
 
   /** Ends all tasks by an event, and resolves once they have ended. */

@@ -31,6 +31,8 @@ export type AgentContext = ProcessContext<AgentState, AgentEvent>;
 export interface AgentSurroundings {
   /** The built-in executors, which run command tasks and task groups in this process. */
   readonly executor: ExecutorHost;
+  /** True when a stop ends all tasks; otherwise they go on, for an agent that is started again. */
+  readonly endsTasks?: boolean | undefined;
   readonly onEnd?: OnAgentEnd | undefined;
 }
 
@@ -41,7 +43,7 @@ export type AgentParts = Awaited<ReturnType<typeof agentParts>>;
 
 export async function agentParts(
   config: AgentConfig,
-  { executor, onEnd }: AgentSurroundings,
+  { executor, endsTasks = false, onEnd }: AgentSurroundings,
   context: AgentContext,
 ) {
   const { core, clock, life, log } = context;
@@ -78,7 +80,7 @@ export async function agentParts(
     }),
     addToken: executorTokens(config, log),
     authentication: createAuthentication(config, context, libprocess),
-    end: new EndOfTasks({ core, workDir, onEnd }),
+    end: new EndOfTasks({ core, workDir, endsTasks, onEnd }),
   };
 }
 

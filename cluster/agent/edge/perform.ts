@@ -13,14 +13,14 @@ import { ExecutorContainers } from './executor-containers';
 import { measureLoad } from './oversubscription';
 import type { AgentParts } from './parts';
 
-/** Makes the containers, too: a stop of the agent lets go of their executors before its server ends. */
+/** Makes the containers, too: a stop of the agent lets go of them, or ends them, before its server ends. */
 export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
   const { libprocess, authentication, door, workDir, checkpoint, garbage, core, end, addToken, context } =
     parts;
   const { life } = context;
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
-  life.add(() => containers.stop());
+  life.add(() => (end.isFinal ? containers.destroyAll() : containers.stop()));
   return {
     send: ({ to, name, message }) => {
       const deliver = (): void => libprocess.send(to, name, encodeProtobuf(name, message));

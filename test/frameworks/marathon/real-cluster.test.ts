@@ -51,7 +51,7 @@ describe('Marathon on a real cluster', () => {
         '--registration_backoff_factor=10ms',
       ];
       const { flags } = parseFlags(agentFlags, { ...parse, args });
-      running.push(await startAgent(flags, { log, clock, executor: hostExecutor }));
+      running.push(await startAgent(flags, { log, clock, executor: hostExecutor, endsTasks: true }));
     }
     marathon = await boot();
   }, 60_000);
