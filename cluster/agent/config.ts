@@ -27,8 +27,10 @@ import { allowedHostsFlag } from '../runtime/http/hosts';
 import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
+import { isolationFlags } from './containerizer/isolation-flags';
 import type { ReconfigurationPolicy } from './core/reconfiguration';
 import { acceptedFlags } from './edge/accepted-flags';
+import { containerLogFlags } from './edge/log-flags';
 import { modulesFlags } from './edge/modules';
 import { oversubscriptionFlags } from './edge/oversubscription';
 import { DEFAULT_IP, placeFlags } from './edge/place';
@@ -152,6 +154,12 @@ export const agentFlags = withEnvironment('MESOS_', {
   allowed_hosts: allowedHostsFlag(),
   jsonp: jsonpFlag,
   version: versionFlag,
+  runtime_dir: text({
+    help: 'folder of what outlives the agent, but not a restart of the machine; run in --work_dir without it',
+    value: 'PATH',
+  }),
+  ...isolationFlags,
+  ...containerLogFlags,
   ...acceptedFlags,
 });
 

@@ -148,6 +148,7 @@ export class MesosContainerizer implements Containerizer {
       log,
       launcherFor: (changes) => this.launcherFor(changes),
       launcherOf: (started) => this.launcherOf(started),
+      nestedPids: (id) => this.nestedPids(id),
       destroyNested: (id) => this.destroyNested(id),
     });
     this.containers.set(run.spec.containerId, container);
@@ -161,6 +162,13 @@ export class MesosContainerizer implements Containerizer {
     const name = spec.containerId.split('.').at(-1) ?? '';
     const folder = runFolder(runtimeDir, spec.containerId);
     return { spec, parent, folder, cgroup: `${around}/${name}` };
+  }
+
+  private nestedPids(containerId: string): readonly number[] {
+    const below = `${containerId}.`;
+    return [...this.containers.values()].flatMap((container) =>
+      container.id.startsWith(below) ? container.pids() : [],
+    );
   }
 
   private async destroyNested(parent: string): Promise<void> {

@@ -31,6 +31,8 @@ export interface LiveContainerDeps {
   readonly workDir: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The processes of the containers nested in this one. */
+  readonly nestedPids: (containerId: string) => readonly number[];
   /** Ends the containers nested in this one. */
   readonly destroyNested: (containerId: string) => Promise<void>;
 }
@@ -119,8 +121,13 @@ export class LiveContainer implements Container {
   }
 
   async usage(): Promise<ResourceStatistics> {
-    const pids = this.isOver ? [] : (this.program?.pids() ?? []);
+    const pids = [...this.pids(), ...this.deps.nestedPids(this.id)];
     return await containerUsage(this.deps.isolators, this.run, { pids, now: this.deps.clock.now() });
+  }
+
+  /** All processes of the container but those of nested ones. */
+  pids(): readonly number[] {
+    return this.isOver ? [] : (this.program?.pids() ?? []);
   }
 
   async status(): Promise<ContainerStatus> {

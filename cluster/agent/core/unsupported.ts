@@ -22,33 +22,12 @@ const KINDS: Readonly<Record<ExecutorKind, string>> = {
 };
 
 /** A part of a launch: the executor that a framework brings, or a task. */
-type Part = Pick<mesos.TaskInfo, 'command' | 'container' | 'resources'>;
+type Part = Pick<mesos.TaskInfo, 'command' | 'container'>;
 
 /** Each part that is not supported, and what an executor or a task has when it asks for it. */
 const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean])[] = [
-  [
-    'Persistent volumes are not supported',
-    ({ resources = [] }) => resources.some(({ disk }) => disk?.persistence),
-  ],
   ['Docker containers are not supported', ({ container }) => container?.type === 'DOCKER'],
   ['Container images are not supported', ({ container }) => container?.mesos?.image !== undefined],
-  ['Volumes are not supported', ({ container }) => (container?.volumes ?? []).length > 0],
-  [
-    'Container networks and port mappings (ContainerInfo.network_infos) are not supported',
-    ({ container }) =>
-      (container?.network_infos ?? []).some(
-        ({ name, port_mappings = [] }) => name !== undefined || port_mappings.length > 0,
-      ),
-  ],
-  ['ContainerInfo.hostname is not supported', ({ container }) => container?.hostname !== undefined],
-  [
-    'Capabilities, namespaces and seccomp (ContainerInfo.linux_info) are not supported',
-    ({ container }) => hasMembers(container?.linux_info),
-  ],
-  [
-    'Resource limits of processes (ContainerInfo.rlimit_info) are not supported',
-    ({ container }) => (container?.rlimit_info?.rlimits ?? []).length > 0,
-  ],
   [
     'Terminals (ContainerInfo.tty_info) are not supported',
     ({ container }) => container?.tty_info !== undefined,
@@ -56,26 +35,13 @@ const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean]
   ['Fetching URIs is not supported', ({ command }) => (command?.uris ?? []).length > 0],
 ];
 
-/** The same for what only tasks have. */
-const TASK_PARTS: readonly (readonly [name: string, isAsked: (task: mesos.TaskInfo) => boolean])[] = [
-  [
-    'Limits above the resources of a task (TaskInfo.limits) are not supported',
-    ({ limits }) => hasMembers(limits),
-  ],
-];
-
-function hasMembers(value: object | undefined): boolean {
-  return value !== undefined && Object.values(value).some((member) => member !== undefined);
-}
-
 /** The reason why this agent cannot run the tasks; undefined when it can. */
 export function unsupportedPart({ kind, kinds, executor, tasks }: Asked): string | undefined {
   if (!kinds.includes(kind)) return `${KINDS[kind]} are not supported by this agent`;
   if (kind === 'command' && tasks.some(({ command }) => command === undefined))
     return 'Task has neither a command nor an executor';
   const parts: readonly Part[] = [...(kind === 'command' ? [] : [executor]), ...tasks];
-  const row =
-    PARTS.find(([, isAsked]) => parts.some(isAsked)) ?? TASK_PARTS.find(([, isAsked]) => tasks.some(isAsked));
+  const row = PARTS.find(([, isAsked]) => parts.some(isAsked));
   return row ? `${row[0]} by this agent` : secretOf(parts);
 }
 

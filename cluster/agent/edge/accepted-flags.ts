@@ -18,8 +18,7 @@ import { isRoot } from '../../runtime/files/private';
 
 const IMAGES = 'container images are not there yet, and --image_providers stops the start';
 const DOCKER = 'the Docker containerizer is not there yet, and --containerizers=docker stops the start';
-const ISOLATION =
-  'it is about an isolator that is not there yet, and --isolation stops the start with its name';
+const ISOLATION = 'it is about an isolator that is not there, and --isolation stops the start with its name';
 const PORT_MAPPING =
   'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
 const FETCHER = 'fetched URIs are refused with TASK_FAILED, as yet';
@@ -63,8 +62,9 @@ const unusedFlags = {
   ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
   ...unused(FETCHER, 'fetcher_cache_size', 'fetcher_cache_dir', 'fetcher_stall_timeout', 'hadoop_home'),
   ...unused('executors with a path of their own are refused with TASK_FAILED, as yet', 'frameworks_home'),
+  ...unused('a cgroup is removed as soon as its processes are gone', 'cgroups_destroy_timeout'),
+  ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
-  ...unused('all that is kept is in --work_dir', 'runtime_dir'),
   ...unused('the calls that hold a connection open are refused with 501, as yet', 'http_heartbeat_interval'),
   ...unused(
     'the agent authenticates again 5 s after an attempt without an answer',
@@ -72,49 +72,8 @@ const unusedFlags = {
     'authentication_timeout_min',
     'authentication_timeout_max',
   ),
-  ...unused(
-    ISOLATION,
-    'cgroups_destroy_timeout',
-    'cgroups_hierarchy',
-    'cgroups_root',
-    'cgroups_net_cls_primary_handle',
-    'cgroups_net_cls_secondary_handles',
-    'allowed_devices',
-    'host_path_volume_force_creation',
-    'nvidia_gpu_devices',
-    'perf_events',
-    'perf_interval',
-    'perf_duration',
-    'effective_capabilities',
-    'allowed_capabilities',
-    'bounding_capabilities',
-    'default_container_shm_size',
-    'container_ports_watch_interval',
-    'container_ports_isolated_range',
-    'network_cni_plugins_dir',
-    'network_cni_config_dir',
-    'container_disk_watch_interval',
-    'xfs_project_range',
-    'xfs_quota_headroom',
-    'seccomp_config_dir',
-    'seccomp_profile_name',
-    'default_container_dns',
-  ),
-  ...unusedSwitches(
-    ISOLATION,
-    'cgroups_enable_cfs',
-    'cgroups_limit_swap',
-    'cgroups_cpu_enable_pids_and_tids_count',
-    'revocable_cpu_low_priority',
-    'disallow_sharing_agent_ipc_namespace',
-    'disallow_sharing_agent_pid_namespace',
-    'check_agent_port_range_only',
-    'enforce_container_ports',
-    'network_cni_root_dir_persist',
-    'network_cni_metrics',
-    'enforce_container_disk_quota',
-    'xfs_kill_containers',
-  ),
+  ...unused(ISOLATION, 'xfs_project_range', 'xfs_quota_headroom'),
+  ...unusedSwitches(ISOLATION, 'xfs_kill_containers'),
   ...unused(
     PORT_MAPPING,
     'ephemeral_ports_per_container',
@@ -164,21 +123,6 @@ const refusedFlags = {
     },
     'containerizers',
   ),
-  ...refusedUnless(
-    {
-      values: ['posix/cpu', 'posix/mem', 'filesystem/posix'],
-      reason:
-        'other isolators are not there yet: nothing limits what tasks use; leave it out to go on without',
-    },
-    'isolation',
-  ),
-  ...refusedUnless(
-    {
-      values: ['posix'],
-      reason: 'tasks are found by their process group and not by cgroups; leave it out',
-    },
-    'launcher',
-  ),
   ...refused(
     'container images are not there yet; leave it out, and run apps without images',
     'image_providers',
@@ -196,13 +140,10 @@ const refusedFlags = {
     'agent_subsystems',
     'slave_subsystems',
   ),
-  ...refused(
-    'containers with volumes, images or networks are not there yet; leave it out',
-    'default_container_info',
-  ),
+  ...refused('cgroups/perf_event samples nothing; leave it out', 'perf_events'),
   ...refused('what the agent can do is not configured; leave it out', 'agent_features'),
   ...refused('tasks are not told an IPv6 address; leave it out', 'ip6_discovery_command'),
-  ...refused(MODULES, 'hooks', 'container_logger', 'secret_resolver', 'master_detector'),
+  ...refused(MODULES, 'hooks', 'secret_resolver', 'master_detector'),
   ...refusedUnless({ values: ['crammd5'], reason: MODULES }, 'authenticatee'),
   ...refusedUnless({ values: ['local'], reason: MODULES }, 'authorizer'),
   ...refusedSwitches('executors reach the agent over TCP; leave it out', 'http_executor_domain_sockets'),

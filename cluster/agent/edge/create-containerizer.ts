@@ -2,43 +2,76 @@
  * The containerizer of an agent, made from its flags and what this machine has.
  */
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { type Resources, rangesOf, readResources, type WireResource } from '../../model/resources';
 import type { Clock } from '../../runtime/clock';
 import { holderProgram } from '../../runtime/holder/held-program';
 import type { Logger } from '../../runtime/log';
+import type { AgentConfig } from '../config';
 import { MesosContainerizer } from '../containerizer/containerizer';
+import { findMachine } from '../containerizer/find-machine';
+import type { Machine } from '../containerizer/isolation';
+import type { Isolator } from '../containerizer/isolators/isolator';
+import { makeIsolators } from '../containerizer/isolators/make-isolators';
 import { OciLauncher } from '../containerizer/oci/oci-launcher';
-import { findRuntime } from '../containerizer/oci/runtime';
+import { OutputFiles } from '../containerizer/output';
 import { ChildLauncher } from '../containerizer/posix/child-launcher';
 import { PosixLauncher } from '../containerizer/posix/posix-launcher';
+import type { ProgramLauncher } from '../containerizer/program-launcher';
+import { containerLogBounds } from './log-flags';
+import { modulesOf } from './modules';
+import { agentResources } from './resources';
 
 interface Place {
   readonly workDir: string;
+  readonly runtimeDir: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** The folder of what outlives the agent but not the machine. */
-export function runtimeFolder(workDir: string): string {
-  return join(workDir, 'run');
+/** The containerizer, with what has to be stopped when the agent stops. */
+export interface ContainerizerParts {
+  readonly containerizer: MesosContainerizer;
+  /** Ends the timers of the isolators. Containers go on. */
+  readonly stop: () => void;
 }
 
-export function createContainerizer({ workDir, clock, log }: Place): MesosContainerizer {
-  const runtimeDir = runtimeFolder(workDir);
-  const holder = holderProgram();
-  const found = findRuntime();
-  const runtime =
-    'path' in found && holder !== undefined
-      ? new OciLauncher({ runtime: found.path, stateFolder: join(runtimeDir, 'runc'), holder })
-      : undefined;
-  return new MesosContainerizer({
-    isolators: [],
-    posix: holder === undefined ? new ChildLauncher() : new PosixLauncher(holder),
-    runtime,
-    runtimeDir,
-    workDir,
-    cgroupsRoot: 'mesos',
-    clock,
-    log,
+/** The folder of what outlives the agent but not the machine. */
+export function runtimeFolder(config: Pick<AgentConfig, 'runtime_dir'>, workDir: string): string {
+  return config.runtime_dir === undefined ? join(workDir, 'run') : resolve(config.runtime_dir);
+}
+
+/** Makes it. Rejects with a StartError for an isolator that this machine cannot have. */
+export async function createContainerizer(config: AgentConfig, place: Place): Promise<ContainerizerParts> {
+  const machine = findMachine(config);
+  const resources = await agentResources(config, place.workDir);
+  const offered: Resources = readResources(resources as readonly WireResource[]);
+  const isolators = makeIsolators({ config, ports: rangesOf(offered, 'ports'), ...place }, machine);
+  const containerizer = new MesosContainerizer({
+    ...place,
+    isolators,
+    cgroupsRoot: config.cgroups_root,
+    ...launchersOf(config, machine, place),
   });
+  return { containerizer, stop: () => stopAll(isolators) };
+}
+
+function stopAll(isolators: readonly Isolator[]): void {
+  for (const isolator of isolators) isolator.stop?.();
+}
+
+interface Launchers {
+  readonly posix: ProgramLauncher;
+  readonly runtime: ProgramLauncher | undefined;
+}
+
+function launchersOf(config: AgentConfig, machine: Machine, { runtimeDir }: Place): Launchers {
+  const output = new OutputFiles(containerLogBounds(config, modulesOf(config)));
+  const holder = holderProgram();
+  if (holder === undefined) return { posix: new ChildLauncher(output), runtime: undefined };
+  const posix = new PosixLauncher(holder, output);
+  const { runtime } = machine;
+  if ('missing' in runtime) return { posix, runtime: undefined };
+  const stateFolder = join(runtimeDir, 'runc');
+  return { posix, runtime: new OciLauncher({ runtime: runtime.path, stateFolder, holder, output }) };
 }

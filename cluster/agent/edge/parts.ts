@@ -15,6 +15,7 @@ import type { AgentEvent } from '../core/events';
 import { claimsOf, missingError, recoveryError } from '../core/executor-api';
 import type { AgentState } from '../core/state';
 import { openCheckpoint } from './checkpoint';
+import { createContainerizer, runtimeFolder } from './create-containerizer';
 import { readDetector } from './detector';
 import { EndOfTasks, type OnAgentEnd } from './end-of-tasks';
 import type { ExecutorHost } from './executor-containers';
@@ -59,6 +60,9 @@ export async function agentParts(
   life.add(() => checkpoint.close());
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
+  const runtimeDir = runtimeFolder(config, workDir);
+  const { containerizer, stop } = await createContainerizer(config, { workDir, runtimeDir, clock, log });
+  life.add(stop);
   const now = (): number => clock.now();
   const garbage = new GarbageRemover({ workDir, post: core.post, now, log });
   life.add(() => garbage.stop());
@@ -68,6 +72,8 @@ export async function agentParts(
     executor,
     libprocess,
     workDir,
+    runtimeDir,
+    containerizer,
     shutdownGraceMs: config.executor_shutdown_grace_period,
     detect,
     checkpoint,
@@ -79,6 +85,8 @@ export async function agentParts(
       claims: (call) => core.state && claimsOf(core.state, call),
     }),
     addToken: executorTokens(config, log),
+    /** The container of executors and tasks that have none. */
+    defaultContainer: config.default_container_info,
     authentication: createAuthentication(config, context, libprocess),
     end: new EndOfTasks({ core, workDir, endsTasks, onEnd }),
   };

@@ -8,15 +8,25 @@ import type { Performers } from '../../runtime/mailbox';
 import { containerIds } from '../containerizer/run-folder';
 import type { AgentEffect } from '../core/effects';
 import { writeChanges } from './checkpoint';
-import { createContainerizer, runtimeFolder } from './create-containerizer';
 import { ExecutorContainers } from './executor-containers';
 import { measureLoad } from './oversubscription';
 import type { AgentParts } from './parts';
 
 /** Makes the containers, too: a stop of the agent lets go of them, or ends them, before its server ends. */
 export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
-  const { libprocess, authentication, door, workDir, checkpoint, garbage, core, end, addToken, context } =
-    parts;
+  const {
+    libprocess,
+    authentication,
+    door,
+    workDir,
+    checkpoint,
+    garbage,
+    core,
+    end,
+    addToken,
+    defaultContainer,
+    context,
+  } = parts;
   const { life } = context;
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
@@ -41,8 +51,9 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
         .catch((error: unknown) => core.post({ kind: 'recovery.failed', reason: errorText(error) }));
     },
     launch: ({ spec, executor, ...order }) => {
+      const known = { ...spec, container: spec.container ?? defaultContainer };
       // Built-in executors are in this process and need no token.
-      void containers.launch({ ...order, executor, spec: executor === 'custom' ? addToken(spec) : spec });
+      void containers.launch({ ...order, executor, spec: executor === 'custom' ? addToken(known) : known });
     },
     update: (effect) => {
       const { containerId } = effect;
@@ -67,18 +78,18 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
 function createContainers({
   executor,
   door,
-  workDir,
+  containerizer,
+  runtimeDir,
   libprocess,
   shutdownGraceMs,
   core,
   context,
 }: AgentParts): ExecutorContainers {
   const { clock, log, metrics } = context;
-  const containerizer = createContainerizer({ workDir, clock, log });
   return new ExecutorContainers({
     containerizer,
     host: (order) => executor(order, { agent: door.local, containers: containerizer, clock, log, metrics }),
-    earlierIds: () => containerIds(runtimeFolder(workDir)),
+    earlierIds: () => containerIds(runtimeDir),
     post: core.post,
     ip: libprocess.address.host,
     shutdownGraceMs,

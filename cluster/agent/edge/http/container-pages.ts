@@ -11,21 +11,21 @@ import { isAllowed, thing } from '../../../model/authorizer';
 import { principalOf } from '../../../runtime/http/access';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
-import type { Statistics } from '../../containerizer/statistics';
+import type { Usage } from '../../containerizer/statistics';
 import type { AgentState, Executor } from '../../core/state';
 import { containersOf } from '../../views/operator';
 
 export interface ContainerPages {
   /** The answer of `/containers`. */
-  readonly page: (request: Request, reply: Reply) => Reply;
+  readonly page: (request: Request, reply: Reply) => Promise<Reply>;
   /** The containers as messages of the v1 API. */
-  readonly wire: (request: Request) => Response.GetContainers.Container[];
+  readonly wire: (request: Request) => Promise<Response.GetContainers.Container[]>;
 }
 
 interface Sources {
   readonly read: <T>(view: (state: AgentState) => T) => T;
-  readonly statistics: Statistics;
-  readonly now: () => number;
+  /** The usage of each container by its id. */
+  readonly usage: () => Promise<Usage>;
   readonly acls: Acls | undefined;
 }
 
@@ -33,15 +33,17 @@ const WRONG_QUERY =
   'Supported query parameters are container_id only, framework_id only, or executor_id and framework_id only';
 
 export function containerPages(sources: Sources): ContainerPages {
-  const wire = (request: Request): Response.GetContainers.Container[] => containers(sources, request);
+  const wire = (request: Request): Promise<Response.GetContainers.Container[]> =>
+    containers(sources, request);
   return {
     wire,
-    page: (request, reply) => {
+    page: async (request, reply) => {
       const { container_id, framework_id, executor_id } = queryOf(request);
       const isTooMuch = container_id !== undefined && (executor_id ?? framework_id) !== undefined;
       const isTooLittle = executor_id !== undefined && framework_id === undefined;
       if (isTooMuch || isTooLittle) return sendText(reply, 400, WRONG_QUERY);
-      const wanted = wire(request).filter(
+      const all = await wire(request);
+      const wanted = all.filter(
         (container) =>
           matches(container_id, container.container_id) &&
           matches(framework_id, container.framework_id) &&
@@ -56,13 +58,11 @@ function matches(wanted: string | undefined, id: { readonly value: string } | un
   return wanted === undefined || wanted === id?.value;
 }
 
-function containers(
-  { read, statistics, now, acls }: Sources,
-  request: Request,
-): Response.GetContainers.Container[] {
+async function containers(sources: Sources, request: Request): Promise<Response.GetContainers.Container[]> {
+  const { read, acls } = sources;
   const sender = principalOf(request);
+  const usage = await sources.usage();
   return read((state) => {
-    const usage = statistics.usage(state, now());
     const mayView = ({ info, frameworkId }: Executor): boolean =>
       isAllowed(
         acls,

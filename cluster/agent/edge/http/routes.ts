@@ -16,7 +16,7 @@ import { type AgentOperatorDoor, handleOperator } from './operator-api';
 import { statePage } from './state-page';
 
 export interface AgentPages extends AgentOperatorDoor {
-  readonly statistics: () => string;
+  readonly statistics: () => Promise<string>;
 }
 
 const NO_PROVIDERS = 'Resource providers are not supported by this agent';
@@ -36,7 +36,9 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
     mayViewFlags(request)
       ? sendJson(request, reply, JSON.stringify({ flags: pages.flags }))
       : sendText(reply, 403, '403 Forbidden.');
-  const statistics = endpoint(acls, '/monitor/statistics', json(pages.statistics));
+  const statistics = endpoint(acls, '/monitor/statistics', async (request, reply) =>
+    sendJson(request, reply, await pages.statistics()),
+  );
   const metrics = endpoint(acls, '/metrics/snapshot', metricsPage(pages.metrics));
   return [
     {

@@ -11,7 +11,7 @@ import { hostRule } from '../../../runtime/http/hosts';
 import type { Route } from '../../../runtime/http/server';
 import type { ServerPlan } from '../../../runtime/process';
 import { type AgentConfig, agentFlags } from '../../config';
-import { Statistics } from '../../containerizer/statistics';
+import { Statistics, statisticsPage, type Usage } from '../../containerizer/statistics';
 import { AUTHENTICATION_FLAGS, agentAccess } from '../authentication';
 import { snapshot } from '../metrics';
 import { AGENT_ID, type AgentParts } from '../parts';
@@ -51,9 +51,17 @@ export function agentServer(config: AgentConfig, parts: AgentParts): ServerPlan 
   };
 }
 
-function createRoutes(config: AgentConfig, { core, context, door, verbosity, workDir }: AgentParts): Route[] {
+function createRoutes(
+  config: AgentConfig,
+  { core, context, door, containerizer, verbosity, workDir }: AgentParts,
+): Route[] {
   const { read } = core;
-  const statistics = new Statistics();
+  const statistics = new Statistics(async (id) => await containerizer.get(id)?.usage());
+  const usage = (): Promise<Usage> =>
+    statistics.usage(
+      read((state) => state),
+      now(),
+    );
   const acls = readAclsFlag(config.acls);
   const sandboxes = { workDir, logFile: logFileOf(config, 'mesos-agent'), acls, read };
   const now = (): number => context.clock.now();
@@ -67,8 +75,11 @@ function createRoutes(config: AgentConfig, { core, context, door, verbosity, wor
       ...read((state) => snapshot(state, now())),
       'slave/invariant_violations': core.violations,
     }),
-    statistics: () => read((state) => statistics.read(state, now())),
-    containers: containerPages({ read, acls, statistics, now }),
+    statistics: async () => {
+      const measured = await usage();
+      return read((state) => statisticsPage(state, measured));
+    },
+    containers: containerPages({ read, acls, usage }),
   });
   return withHelpers(agentPages, sandboxes, verbosity);
 }

@@ -34,18 +34,10 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
     { executor: { executor_id: { value: 'e' }, container: { type: 'DOCKER' } } },
     'Docker containers are not supported by this agent',
   ],
-  [
-    { resources: [{ name: 'disk', type: 'SCALAR', disk: { persistence: { id: 'p' } } }] },
-    'Persistent volumes are not supported by this agent',
-  ],
   [{ container: { type: 'DOCKER' } }, 'Docker containers are not supported by this agent'],
   [
     { container: { type: 'MESOS', mesos: { image: { type: 'DOCKER' } } } },
     'Container images are not supported by this agent',
-  ],
-  [
-    { container: { type: 'MESOS', volumes: [{ container_path: '/a', mode: 'RW' }] } },
-    'Volumes are not supported by this agent',
   ],
   [{ command: { uris: [{ value: 'http://a' }] } }, 'Fetching URIs is not supported by this agent'],
   [
@@ -53,34 +45,8 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
     'Secrets are not supported by this agent (environment variable KEY)',
   ],
   [
-    { container: { type: 'MESOS', network_infos: [{ name: 'calico' }] } },
-    'Container networks and port mappings (ContainerInfo.network_infos) are not supported by this agent',
-  ],
-  [
-    {
-      container: { type: 'MESOS', network_infos: [{ port_mappings: [{ host_port: 1, container_port: 2 }] }] },
-    },
-    'Container networks and port mappings (ContainerInfo.network_infos) are not supported by this agent',
-  ],
-  [
-    { container: { type: 'MESOS', hostname: 'web' } },
-    'ContainerInfo.hostname is not supported by this agent',
-  ],
-  [
-    { container: { type: 'MESOS', linux_info: { share_pid_namespace: false } } },
-    'Capabilities, namespaces and seccomp (ContainerInfo.linux_info) are not supported by this agent',
-  ],
-  [
-    { container: { type: 'MESOS', rlimit_info: { rlimits: [{ type: 'RLMT_CORE' }] } } },
-    'Resource limits of processes (ContainerInfo.rlimit_info) are not supported by this agent',
-  ],
-  [
     { container: { type: 'MESOS', tty_info: {} } },
     'Terminals (ContainerInfo.tty_info) are not supported by this agent',
-  ],
-  [
-    { limits: { mem: { value: 64 } } },
-    'Limits above the resources of a task (TaskInfo.limits) are not supported by this agent',
   ],
 ])('a task with %j is refused: %s', (task, why) => {
   const { state, effects } = run(task);

@@ -2,7 +2,13 @@
  * An agent's pages over HTTP, of a state that a script has played.
  */
 
-import { Statistics } from '../../../../../cluster/agent/containerizer/statistics';
+import { posixCpu, posixMem } from '../../../../../cluster/agent/containerizer/isolators/posix-usage';
+import {
+  Statistics,
+  statisticsPage,
+  type Usage,
+} from '../../../../../cluster/agent/containerizer/statistics';
+import { containerUsage } from '../../../../../cluster/agent/containerizer/usage';
 import { claimsOf, missingError, recoveryError } from '../../../../../cluster/agent/core/executor-api';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
@@ -10,19 +16,34 @@ import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-route
 import { agentRoutes } from '../../../../../cluster/agent/edge/http/routes';
 import { snapshot } from '../../../../../cluster/agent/edge/metrics';
 import { agentFiles } from '../../../../../cluster/agent/edge/sandboxes';
+import type { ResourceStatistics } from '../../../../../cluster/api/generated/mesos';
 import type { Acls } from '../../../../../cluster/model/acls';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { OTHER_PROCESSES } from '../../../../../cluster/runtime/http/help-pages';
 import type { HttpServer } from '../../../../../cluster/runtime/http/server';
 import { Verbosity } from '../../../../../cluster/runtime/verbosity';
 import { startTestServer } from '../../../runtime/http/test-server';
+import { runOf } from '../../containerizer/isolators/builders';
 import type { AgentScript } from '../../interpreter';
+
+/** The usage of a container that has no processes any more, by the isolators of the default list. */
+function usageOf(containerId: string, now: number): Promise<ResourceStatistics> {
+  return containerUsage([posixCpu(), posixMem()], runOf({ containerId }, { folder: '/run' }), {
+    pids: [],
+    now,
+  });
+}
 
 /** Serves the script's state; nobody is asked who it is, and what is asked is nobody's. */
 export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
   const read = script.read.bind(script);
-  const statistics = new Statistics();
   const now = (): number => 1000;
+  const statistics = new Statistics((containerId) => usageOf(containerId, now()));
+  const usage = (): Promise<Usage> =>
+    statistics.usage(
+      read((state) => state),
+      now(),
+    );
   const verbosity = new Verbosity(systemClock(), () => undefined);
   const sandboxes = { workDir: '/work-dir', logFile: undefined, acls, read };
   const door = new ExecutorDoor(() => undefined, {
@@ -37,8 +58,11 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
     files: agentFiles(sandboxes),
     flags: { port: '5051' },
     metrics: () => read((state) => snapshot(state, now())),
-    statistics: () => read((state) => statistics.read(state, now())),
-    containers: containerPages({ read, acls, statistics, now }),
+    statistics: async () => {
+      const measured = await usage();
+      return read((state) => statisticsPage(state, measured));
+    },
+    containers: containerPages({ read, acls, usage }),
   };
   const routes = withHelpers(agentRoutes(door, pages), sandboxes, verbosity);
   return startTestServer({
