@@ -112,7 +112,7 @@ test('a kill ends the whole process group, and what ignores SIGTERM after its gr
   await launch(offer, taskOn(offer, 'stubborn', { value: 'trap "" TERM; sleep 1000 & sleep 1000' }));
   await scheduler.update('stubborn', 'TASK_STARTING');
   await scheduler.update('stubborn', 'TASK_RUNNING');
-  const mine = (): number[] => findProcesses('MESOS_EXECUTOR_ID', (value) => value === 'stubborn');
+  const mine = (): number[] => findProcesses('MESOS_SANDBOX', (value) => value.startsWith(machine.folder));
   await eventually('its processes', () => mine().length >= 2);
   const kill_policy = { grace_period: { nanoseconds: 200_000_000 } };
   await scheduler.call({ type: 'KILL', kill: { task_id: { value: 'stubborn' }, kill_policy } });
