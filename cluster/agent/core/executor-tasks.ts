@@ -60,8 +60,18 @@ function dequeue(executor: Executor, taskId: string): void {
     executor.queuedGroups.splice(executor.queuedGroups.indexOf(group), 1);
 }
 
+/** The ends that have a metric. */
+const COUNTED: ReadonlySet<TaskState> = new Set<TaskState>([
+  'TASK_FINISHED',
+  'TASK_FAILED',
+  'TASK_KILLED',
+  'TASK_LOST',
+  'TASK_GONE',
+  'TASK_ERROR',
+]);
+
 export function countEnd(state: AgentState, end: TaskState): void {
-  count(state, `slave/tasks_${end.slice('TASK_'.length).toLowerCase()}`);
+  if (COUNTED.has(end)) count(state, `slave/tasks_${end.slice('TASK_'.length).toLowerCase()}`);
 }
 
 /**

@@ -1,5 +1,11 @@
 import type { AgentEffect } from '../../../../cluster/agent/core/effects';
-import { endTask, groupOf, isUseless, liveTasks } from '../../../../cluster/agent/core/executor-tasks';
+import {
+  countEnd,
+  endTask,
+  groupOf,
+  isUseless,
+  liveTasks,
+} from '../../../../cluster/agent/core/executor-tasks';
 import { initAgent, newExecutor } from '../../../../cluster/agent/core/state';
 import { taskInfo } from '../../master/builders';
 import { AGENT_BOOT } from '../interpreter';
@@ -36,6 +42,12 @@ test('a task ends once', () => {
   end('nobody');
   expect(executor.tasks.get('c')?.state).toBe('TASK_KILLED');
   expect(state.counters.get('slave/tasks_killed')).toBe(1);
+});
+
+test('ends that the original does not count make no metric', () => {
+  const { state } = waiting();
+  for (const end of ['TASK_DROPPED', 'TASK_GONE_BY_OPERATOR', 'TASK_GONE'] as const) countEnd(state, end);
+  expect([...state.counters.keys()]).toEqual(['slave/tasks_gone']);
 });
 
 test('an executor is useless once all of its tasks have ended before it had them', () => {
