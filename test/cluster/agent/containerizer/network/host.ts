@@ -58,7 +58,7 @@ export class Host {
 
   /** Starts a program on the host. */
   start(file: string, ...args: readonly string[]): ChildProcess {
-    return spawn('nsenter', [...this.entry(), file, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return spawn('nsenter', [...this.entry(), file, ...args], { stdio: 'ignore' });
   }
 
   private entry(): string[] {
