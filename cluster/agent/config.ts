@@ -137,6 +137,10 @@ export const agentFlags = withEnvironment('MESOS_', {
     help: 'JSON object of variables for every executor and task; nothing of our own environment is passed on',
     fallback: '{}',
   }),
+  switch_user: toggle({
+    help: 'run tasks as the user of their command or framework; off: as the user of the agent',
+    fallback: true,
+  }),
   ...oversubscriptionFlags,
   ...modulesFlags,
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),

@@ -37,6 +37,10 @@ export interface ContainerizerOptions {
   readonly runtimeDir: string;
   /** The folder of `--work_dir`, which has the sandboxes. */
   readonly workDir: string;
+  /** False to run every program as the agent's own user, `--switch_user`. */
+  readonly switchUser?: boolean | undefined;
+  /** Called when a container has ended and is forgotten. */
+  readonly destroyed?: ((spec: ContainerSpec) => void) | undefined;
   /** The cgroup of all containers, `--cgroups_root`. */
   readonly cgroupsRoot: string;
   readonly clock: Clock;
@@ -50,7 +54,8 @@ export class MesosContainerizer implements Containerizer {
     makeFolder(options.runtimeDir);
   }
 
-  async launch(spec: ContainerSpec): Promise<Container> {
+  async launch(wanted: ContainerSpec): Promise<Container> {
+    const spec = this.options.switchUser === false ? { ...wanted, user: undefined } : wanted;
     const { containerId, parent } = spec;
     if (parent !== undefined && !this.containers.has(parent))
       throw new Error(`Parent container '${parent}' does not exist`);
@@ -87,6 +92,7 @@ export class MesosContainerizer implements Containerizer {
     );
     for (const id of this.containers.keys())
       if (id === containerId || id.startsWith(`${containerId}.`)) this.containers.delete(id);
+    this.options.destroyed?.(container.spec);
     return termination;
   }
 

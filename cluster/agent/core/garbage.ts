@@ -2,7 +2,8 @@
  * Garbage collection: folders of ended executors and frameworks are removed by their age, and earlier the fuller the disk
  * is (Mesos 1.11 src/slave/gc.cpp and slave.cpp, `Slave::age`).
  *
- * In: folders.found, folders.removed, disk.measured, woke(collect), woke(disk); the ends of executors by `state.garbage`
+ * In: folders.found, folders.removed, sandbox.ended, disk.measured, woke(collect), woke(disk); the ends of executors by
+ * `state.garbage`
  * Out: touch, remove, measure, wake
  * Always true: no folder of an executor that is here is scheduled, nor one on the way to it.
  */
@@ -26,8 +27,11 @@ export function endOfFramework({ garbage, boot, agentId }: AgentState, framework
   garbage.ended.push(`${boot.workDir}/slaves/${agentId}/frameworks/${frameworkId}`);
 }
 
-/** The use of a nested or standalone container's sandbox has ended. It stays unless a flag wants it removed. */
-export function endOfContainer({ garbage, boot }: AgentState, directory: string): void {
+/** A nested or standalone container has ended. Its sandbox stays unless a flag wants it removed. */
+export function sandboxEnded(
+  { state: { garbage, boot } }: Turn,
+  { directory }: EventOf<'sandbox.ended'>,
+): void {
   if (boot.settings.garbage?.ofContainers) garbage.ended.push(directory);
 }
 

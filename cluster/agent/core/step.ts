@@ -21,7 +21,15 @@ import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents } from './events';
 import { called, heartbeat, streamClosed, subscribed } from './executor-api';
 import { toExecutor } from './executor-messages';
-import { collect, diskMeasured, foldersFound, foldersRemoved, measureDisk, scheduleEnded } from './garbage';
+import {
+  collect,
+  diskMeasured,
+  foldersFound,
+  foldersRemoved,
+  measureDisk,
+  sandboxEnded,
+  scheduleEnded,
+} from './garbage';
 import {
   killTask,
   shutdown,
@@ -101,6 +109,7 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'container.exited': containerExited,
   'folders.found': foldersFound,
   'folders.removed': foldersRemoved,
+  'sandbox.ended': sandboxEnded,
   'disk.measured': diskMeasured,
   'load.measured': loadMeasured,
   stop,

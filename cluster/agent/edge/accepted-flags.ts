@@ -2,19 +2,14 @@
  * Flags of Mesos' agent that have no effect here, or that stop the start, each with the reason.
  */
 
-import { STOPS_THE_START } from '../../runtime/config/class-help';
 import {
-  isOff,
   markSecret,
-  refuse,
   refused,
   refusedSwitches,
   refusedUnless,
   unused,
   unusedSwitches,
 } from '../../runtime/config/classes';
-import type { Flag } from '../../runtime/config/flags';
-import { isRoot } from '../../runtime/files/private';
 
 const IMAGES = 'container images are not there yet, and --image_providers stops the start';
 const DOCKER = 'the Docker containerizer is not there yet, and --containerizers=docker stops the start';
@@ -23,19 +18,6 @@ const PORT_MAPPING =
   'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
 const FETCHER = 'fetched URIs are refused with TASK_FAILED, as yet';
 const MODULES = "Mesos' modules are C++ libraries, which cannot be loaded; leave it out";
-
-/** The flag `--switch_user`: off stops the start of an agent of root. Another one cannot switch users anyway. */
-function switchUser(): Flag<boolean> {
-  const reason =
-    'an agent of root runs tasks as the user of their framework; start it as the user that all tasks are to have';
-  const read = (text: string): boolean => !isOff(text) || (isRoot() ? refuse(reason) : false);
-  return {
-    value: undefined,
-    fallback: true,
-    help: `${STOPS_THE_START}when it is off for root: ${reason}`,
-    read,
-  };
-}
 
 const unusedFlags = {
   ...unused(
@@ -61,7 +43,7 @@ const unusedFlags = {
   ...markSecret(unused(DOCKER, 'docker_config')),
   ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
   ...unused(FETCHER, 'fetcher_cache_size', 'fetcher_cache_dir', 'fetcher_stall_timeout', 'hadoop_home'),
-  ...unused('executors with a path of their own are refused with TASK_FAILED, as yet', 'frameworks_home'),
+  ...unused(FETCHER, 'frameworks_home'),
   ...unused('a cgroup is removed as soon as its processes are gone', 'cgroups_destroy_timeout'),
   ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
@@ -133,8 +115,10 @@ const refusedFlags = {
     'csi_plugin_config_dir',
     'disk_profile_adaptor',
   ),
-  switch_user: switchUser(),
-  ...refused('volumes are not there yet; leave it out', 'volume_gid_range'),
+  ...refused(
+    'volumes keep the group of their first user; leave it out, and give users of a shared one a group',
+    'volume_gid_range',
+  ),
   ...refused(
     'the agent does not move itself into cgroups; leave it out',
     'agent_subsystems',

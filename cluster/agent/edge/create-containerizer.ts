@@ -27,6 +27,8 @@ interface Place {
   readonly runtimeDir: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Called at the end of a container that is no executor's, with its sandbox. */
+  readonly sandboxEnded: (directory: string) => void;
 }
 
 /** The containerizer, with what has to be stopped when the agent stops. */
@@ -51,6 +53,10 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
     ...place,
     isolators,
     cgroupsRoot: config.cgroups_root,
+    switchUser: config.switch_user,
+    destroyed: ({ parent, directory }) => {
+      if (parent !== undefined) place.sandboxEnded(directory);
+    },
     ...launchersOf(config, machine, place),
   });
   return { containerizer, stop: () => stopAll(isolators) };

@@ -61,7 +61,13 @@ export async function agentParts(
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
   const runtimeDir = runtimeFolder(config, workDir);
-  const { containerizer, stop } = await createContainerizer(config, { workDir, runtimeDir, clock, log });
+  const { containerizer, stop } = await createContainerizer(config, {
+    workDir,
+    runtimeDir,
+    clock,
+    log,
+    sandboxEnded: (directory) => core.post({ kind: 'sandbox.ended', directory }),
+  });
   life.add(stop);
   const now = (): number => clock.now();
   const garbage = new GarbageRemover({ workDir, post: core.post, now, log });

@@ -1,13 +1,13 @@
 import type { AgentEffect } from '../../../../cluster/agent/core/effects';
 import {
   collect,
-  endOfContainer,
   endOfExecutor,
   endOfFramework,
   foldersFound,
   foldersRemoved,
   keepFolders,
   pendingRemovals,
+  sandboxEnded,
   scheduleEnded,
 } from '../../../../cluster/agent/core/garbage';
 import { type AgentState, initAgent } from '../../../../cluster/agent/core/state';
@@ -60,11 +60,12 @@ it('removes what is due in one go, and comes back for the next at most once a se
 });
 
 it('removes sandboxes of nested containers only when it is asked to', () => {
-  endOfContainer(state, '/nested');
+  const event = { kind: 'sandbox.ended', at: 0, directory: '/nested' } as const;
+  sandboxEnded(turnAt(0), event);
   expect(state.garbage.ended).toEqual([]);
   const garbage = { delayMs: 1, headroom: 0, diskWatchMs: 1, ofContainers: true };
   const willing = initAgent({ ...AGENT_BOOT, settings: { ...AGENT_BOOT.settings, garbage } });
-  endOfContainer(willing, '/nested');
+  sandboxEnded({ ...turnAt(0), state: willing }, event);
   expect(willing.garbage.ended).toEqual(['/nested']);
 });
 

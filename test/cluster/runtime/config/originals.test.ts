@@ -106,8 +106,7 @@ test('flags without effect are taken, on the command line and in the environment
 });
 
 test('refused flags stop the start with the reason, on the command line and in the environment', () => {
-  // Off for root only: the test may run as anybody.
-  const refused = rowsOf('refused').filter(({ name }) => name !== 'switch_user');
+  const refused = rowsOf('refused');
   expect(refused.length).toBeGreaterThan(10);
   for (const { program, name, flag } of refused) {
     const onlySwitch = flag?.value === undefined;
