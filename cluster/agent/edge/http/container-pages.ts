@@ -3,7 +3,7 @@
  * Http::_containers).
  */
 
-import type { Response } from '../../../api/generated/agent';
+import type { Call, Response } from '../../../api/generated/agent';
 import { encodeJson } from '../../../api/json-write';
 import { jsonArray, jsonObject } from '../../../api/state-json';
 import type { Acls } from '../../../model/acls';
@@ -11,21 +11,27 @@ import { isAllowed, thing } from '../../../model/authorizer';
 import { principalOf } from '../../../runtime/http/access';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
+import type { Container } from '../../containerizer/port';
 import type { Usage } from '../../containerizer/statistics';
+import { wireId } from '../../containerizer/usage';
 import type { AgentState, Executor } from '../../core/state';
 import { containersOf } from '../../views/operator';
 
 export interface ContainerPages {
   /** The answer of `/containers`. */
   readonly page: (request: Request, reply: Reply) => Promise<Reply>;
-  /** The containers as messages of the v1 API. */
-  readonly wire: (request: Request) => Promise<Response.GetContainers.Container[]>;
+  /** The containers as messages of the v1 API, with the nested ones if they are asked for. */
+  readonly wire: (request: Request, asked?: Call.GetContainers) => Promise<WireContainer[]>;
 }
+
+type WireContainer = Response.GetContainers.Container;
 
 interface Sources {
   readonly read: <T>(view: (state: AgentState) => T) => T;
   /** The usage of each container by its id. */
   readonly usage: () => Promise<Usage>;
+  /** All containers, also nested ones. */
+  readonly containers: () => readonly Pick<Container, 'id' | 'usage' | 'status'>[];
   readonly acls: Acls | undefined;
 }
 
@@ -33,8 +39,12 @@ const WRONG_QUERY =
   'Supported query parameters are container_id only, framework_id only, or executor_id and framework_id only';
 
 export function containerPages(sources: Sources): ContainerPages {
-  const wire = (request: Request): Promise<Response.GetContainers.Container[]> =>
-    containers(sources, request);
+  const wire: ContainerPages['wire'] = async (request, { show_nested: showsNested = false } = {}) => {
+    const all = await containers(sources, request);
+    if (!showsNested) return all;
+    const nested = await Promise.all(all.map(({ container_id }) => nestedIn(sources, container_id.value)));
+    return [...all, ...nested.flat()];
+  };
   return {
     wire,
     page: async (request, reply) => {
@@ -58,7 +68,19 @@ function matches(wanted: string | undefined, id: { readonly value: string } | un
   return wanted === undefined || wanted === id?.value;
 }
 
-async function containers(sources: Sources, request: Request): Promise<Response.GetContainers.Container[]> {
+/** Nested containers are told with no ids of a framework or executor, as in the original. */
+function nestedIn({ containers: all }: Sources, containerId: string): Promise<WireContainer[]> {
+  const nested = all().filter(({ id }) => id.startsWith(`${containerId}.`));
+  return Promise.all(
+    nested.map(async (container) => ({
+      container_id: wireId(container.id),
+      container_status: await container.status().catch(() => undefined),
+      resource_statistics: await container.usage().catch(() => undefined),
+    })),
+  );
+}
+
+async function containers(sources: Sources, request: Request): Promise<WireContainer[]> {
   const { read, acls } = sources;
   const sender = principalOf(request);
   const usage = await sources.usage();
@@ -83,7 +105,7 @@ async function containers(sources: Sources, request: Request): Promise<Response.
   });
 }
 
-function containerJson(container: Response.GetContainers.Container): string {
+function containerJson(container: WireContainer): string {
   const { container_status: status, resource_statistics: statistics } = container;
   return jsonObject({
     container_id: JSON.stringify(container.container_id.value),

@@ -65,8 +65,8 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
       get_frameworks: new Part(getFrameworks(state)),
     });
   },
-  GET_CONTAINERS: async ({ containers }, request) => {
-    const list = await containers.wire(request);
+  GET_CONTAINERS: async ({ containers }, request, { get_containers: asked }) => {
+    const list = await containers.wire(request, asked);
     return list.length === 0 ? undefined : { containers: list };
   },
   GET_FRAMEWORKS: (door, request) => new Part(getFrameworks(filteredState(door, request))),

@@ -79,7 +79,7 @@ function createRoutes(
       const measured = await usage();
       return read((state) => statisticsPage(state, measured));
     },
-    containers: containerPages({ read, acls, usage }),
+    containers: containerPages({ read, acls, usage, containers: () => containerizer.all() }),
   });
   return withHelpers(agentPages, sandboxes, verbosity);
 }

@@ -34,6 +34,13 @@ function usageOf(containerId: string, now: number): Promise<ResourceStatistics> 
   });
 }
 
+/** A container nested in that of no executor here. */
+const NESTED = {
+  id: 'other.nested',
+  usage: () => Promise.resolve({ timestamp: 1 }),
+  status: () => Promise.resolve({}),
+};
+
 /** Serves the script's state; nobody is asked who it is, and what is asked is nobody's. */
 export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
   const read = script.read.bind(script);
@@ -62,7 +69,7 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
       const measured = await usage();
       return read((state) => statisticsPage(state, measured));
     },
-    containers: containerPages({ read, acls, usage }),
+    containers: containerPages({ read, acls, usage, containers: () => [NESTED] }),
   };
   const routes = withHelpers(agentRoutes(door, pages), sandboxes, verbosity);
   return startTestServer({
