@@ -10,7 +10,9 @@ import { takenPorts } from '../cluster/free-ports';
 import { upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
-import { type DemoApp, demonstrate, StepError } from '../demo/steps';
+import { StepError } from '../demo/poll';
+import { playSecondAct } from '../demo/second-act';
+import { type DemoApp, demonstrate } from '../demo/steps';
 import { readUpFile } from '../up-file';
 import { up } from './up';
 
@@ -68,6 +70,7 @@ async function show(
 ): Promise<number> {
   try {
     await demonstrate(cluster, APP, terminal);
+    await playSecondAct({ cluster, appFile: APP.file, folder: FOLDER, terminal });
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     terminal.err(

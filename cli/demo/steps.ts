@@ -1,22 +1,14 @@
 /**
  * The steps of the demonstration: an app is deployed, and then found by name and through HAProxy.
- *
- * Each step has a name, so that an error can say which step failed.
  */
 
-import { request } from 'node:http';
-import { errorText } from '../../cluster/model/error-text';
 import { Api } from '../api';
 import type { Cluster } from '../cluster/cluster';
 import { style, type Terminal } from '../command';
 import { readAppFile } from '../commands/app-file';
 import { askDns } from './ask-dns';
-
-/** Thrown with the step's name in its text. */
-export class StepError extends Error {}
-
-const STEP_LIMIT_MS = 30_000;
-const PAUSE_MS = 20;
+import { askFront as ask } from './front';
+import { poll, StepError, step } from './poll';
 
 export interface DemoApp {
   readonly file: string;
@@ -47,30 +39,6 @@ export async function demonstrate(cluster: Cluster, app: DemoApp, terminal: Term
   }
 }
 
-async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw new StepError(`failed at "${name}": ${errorText(error)}`);
-  }
-}
-
-/** Asks until there is an answer. Rejects with the last error. */
-async function poll<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + STEP_LIMIT_MS;
-  let last = 'nothing came';
-  while (Date.now() < end) {
-    try {
-      const answer = await ask();
-      if (answer !== undefined) return answer;
-    } catch (error) {
-      last = errorText(error);
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  throw new Error(`${last} (waited ${STEP_LIMIT_MS / 1000} s)`);
-}
-
 async function isHealthy(api: Api, { id, instances }: DemoApp): Promise<true | undefined> {
   const { app } = (await api.json('GET', `/v2/apps${id}`)) as { app: { tasksHealthy: number } };
   return app.tasksHealthy === instances ? true : undefined;
@@ -96,29 +64,9 @@ async function proveDns(cluster: Cluster, app: DemoApp, terminal: Terminal): Pro
   }
 }
 
-/** The answer's text when it is a 200; undefined for every other status. */
-function askFront(cluster: Cluster, app: DemoApp): Promise<string | undefined> {
-  const { http } = cluster;
+function askFront({ http }: Cluster, { host }: DemoApp): Promise<string | undefined> {
   if (!http) throw new StepError('failed at "traffic": the load balancer does not run');
-  return new Promise((resolve, reject) => {
-    const options = {
-      host: http.address,
-      port: http.port,
-      headers: { host: app.host },
-      agent: false,
-      timeout: 2000,
-    };
-    const sent = request(options, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      answer.on('end', () => resolve(answer.statusCode === 200 ? text.trim() : undefined));
-    });
-    sent.on('timeout', () => sent.destroy(new Error('no answer within 2 s')));
-    sent.on('error', reject);
-    sent.end();
-  });
+  return ask(http, host);
 }
 
 async function proveTraffic(cluster: Cluster, app: DemoApp, terminal: Terminal): Promise<void> {
