@@ -58,6 +58,8 @@ export interface AgentSettings {
   readonly recoveryTimeoutMs: number;
   /** The kinds of executors that the edge can run. */
   readonly executorKinds: readonly ExecutorKind[];
+  /** The isolators, by which limits can be had or not; undefined where nobody looks. */
+  readonly isolators?: readonly string[] | undefined;
   /** True when the CPU time of containers is limited by quota (`--cgroups_enable_cfs`). */
   readonly cgroupsEnableCfs?: boolean | undefined;
   /** Number of ended executors of a framework that are kept. */

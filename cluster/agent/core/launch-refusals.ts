@@ -22,6 +22,7 @@ export interface Refusal {
 export function refusalOf(state: AgentState, launch: Launch): Refusal | undefined {
   return (
     formRefusal(state, launch) ??
+    limitsRefusal(state, launch) ??
     stateRefusal(state, launch) ??
     resourcesRefusal(state, launch) ??
     executorRefusal(launch) ??
@@ -38,6 +39,23 @@ function formRefusal(state: AgentState, { framework, info, tasks, kind }: Launch
   if (known) return failure(`Task ${known.task_id.value} is already here`);
   if (kind === 'command' && framework.executors.has(info.executor_id.value))
     return failure(`Executor ${info.executor_id.value} is already here`);
+  return undefined;
+}
+
+/** Limits that no isolator keeps. The reason is the original's, odd as it is. */
+function limitsRefusal({ boot }: AgentState, launch: Launch): Refusal | undefined {
+  const { isolators } = boot.settings;
+  if (!isolators) return undefined;
+  for (const [resource, what] of [
+    ['cpus', 'CPU'],
+    ['mem', 'Memory'],
+  ] as const) {
+    const isolator = `cgroups/${resource.slice(0, 3)}`;
+    if (isolators.includes(isolator) || isolators.includes('cgroups/all')) continue;
+    if (!launch.tasks.some(({ limits }) => limits?.[resource] !== undefined)) continue;
+    const text = `${what} limits can only be set on tasks launched in Mesos containers when the agent has loaded the`;
+    return dropped(launch, 'REASON_GC_ERROR', `${text} '${isolator}' isolator`);
+  }
   return undefined;
 }
 

@@ -55,6 +55,7 @@ function settingsOf(config: AgentConfig): AgentSettings {
     executorReregistrationRetryMs: config.executor_reregistration_retry_interval,
     recoveryTimeoutMs: config.recovery_timeout,
     executorShutdownGraceMs: config.executor_shutdown_grace_period,
+    isolators: config.isolation.names,
     cgroupsEnableCfs: config.cgroups_enable_cfs,
     executorKinds: ['command', 'default', 'custom'],
     maxCompletedExecutors: config.max_completed_executors_per_framework,

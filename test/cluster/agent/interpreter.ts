@@ -357,6 +357,7 @@ export class AgentScript {
       const info: TaskInfo = {
         ...taskInfo(task, options['agent'] ?? 'S0'),
         ...(options['data'] && { data: options['data'] }),
+        ...(options['limit'] && { limits: { [options['limit']]: { value: 1 } } }),
         ...(options['docker'] && { container: { type: 'DOCKER' as const } }),
         ...(executor && { command: undefined, executor: executorInfo(executor, 'CUSTOM') }),
         ...(options['reserved'] && { resources: readWords(options['reserved']) }),

@@ -1,4 +1,4 @@
-import { AgentScript } from '../interpreter';
+import { AGENT_BOOT, AgentScript } from '../interpreter';
 
 const STARTED = ['detected', 'advance 1', 'registered'];
 const RUNNING = ['run web t1 executor=e launch=yes', 'subscribe web e'];
@@ -22,6 +22,22 @@ test.each<[before: readonly string[], line: string, text: string]>([
   const out = script.play(line);
   expect(out[0]).toBe('warn: a task cannot be launched');
   expect(out[1]).toMatch(new RegExp(text));
+});
+
+test.each([
+  ['posix/cpu,posix/mem', 'cpus', "CPU limits can only be set .* 'cgroups/cpu' isolator"],
+  ['cgroups/cpu', 'mem', "Memory limits can only be set .* 'cgroups/mem' isolator"],
+  ['cgroups/cpu', 'cpus', undefined],
+  ['cgroups/all', 'mem', undefined],
+])('with --isolation=%s a limit of %s is refused: %s', (isolation, resource, text) => {
+  const settings = { ...AGENT_BOOT.settings, isolators: isolation.split(',') };
+  const script = new AgentScript({ ...AGENT_BOOT, settings });
+  const out = script
+    .play(...STARTED, `run web t limit=${resource}`)
+    .slice(-2)
+    .join();
+  if (text === undefined) expect(out).toContain('launch t ');
+  else expect(out).toMatch(new RegExp(`TASK_LOST .*REASON_GC_ERROR ${text}`));
 });
 
 test('reservations that have come are no reason', () => {
