@@ -50,17 +50,6 @@ const ASKS: readonly Ask[] = [
     isAsked: ({ container }) => container?.linux_info?.shm_size !== undefined,
   },
   {
-    part: 'A CNI network (NetworkInfo.name)',
-    isolator: 'network/cni',
-    isAsked: ({ container }) => (container?.network_infos ?? []).some(({ name }) => name !== undefined),
-  },
-  {
-    part: 'A port mapping',
-    isolator: 'network/cni',
-    isAsked: ({ container }) =>
-      (container?.network_infos ?? []).some(({ port_mappings = [] }) => port_mappings.length > 0),
-  },
-  {
     part: 'A limit of cpus above the request',
     isolator: 'cgroups/cpu',
     isAsked: ({ limits }) => Number.isFinite(limits['cpus']),

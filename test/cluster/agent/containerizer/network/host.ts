@@ -6,6 +6,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ContainerRun, Isolator } from '../../../../../cluster/agent/containerizer/isolators/isolator';
@@ -37,6 +38,7 @@ export class Host {
   readonly root = join(this.folder, 'run/isolators/network/cni');
   private readonly name = basename(this.folder);
   private readonly children = new Set<ReturnType<typeof spawn>>();
+  private readonly servers = new Set<Server>();
   /** Ids of containers that have a run folder. */
   readonly known = new Set<string>();
 
@@ -59,6 +61,29 @@ export class Host {
   /** Starts a program on the host. */
   start(file: string, ...args: readonly string[]): ChildProcess {
     return spawn('nsenter', [...this.entry(), file, ...args], { stdio: 'ignore' });
+  }
+
+  /** A port of this process that leads to a port of the host, by a socket in the folder of the test. */
+  async relay(port: number): Promise<number> {
+    const path = join(this.folder, `relay-${port}`);
+    const code = `const net = require('node:net');
+      net.createServer((socket) => {
+        const other = net.connect(${port}, '127.0.0.1');
+        for (const end of [socket, other]) end.on('error', () => undefined);
+        socket.pipe(other).pipe(socket);
+      }).listen('${path}', () => console.log('up'))`;
+    const [file = '', ...args] = this.command(process.execPath, '-e', code);
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.children.add(child);
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    const server = createServer((socket) => {
+      const other = connect(path);
+      for (const end of [socket, other]) end.on('error', () => undefined);
+      socket.pipe(other).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    this.servers.add(server);
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
   }
 
   private entry(): string[] {
@@ -168,6 +193,7 @@ export class Host {
   }
 
   async close(): Promise<void> {
+    for (const server of this.servers) server.close();
     for (const child of this.children) {
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
