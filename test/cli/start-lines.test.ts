@@ -61,6 +61,7 @@ test.each([
   'mesos-agent --work_dir=/var/lib/mesos --master=127.0.0.1:5050',
   'mesos-agent --master=zk://10.0.0.1:2181/mesos --work_dir=/var/lib/mesos --ip=10.0.0.2 --hostname=a1 --no-hostname_lookup',
   'mesos-agent --master=127.0.0.1:5050 --credential=/home/user/agent_credential',
+  'mesos-agent --master=h:5050 --isolation=cgroups/cpu,cgroups/mem --launcher=posix --gc_delay=2days --runtime_dir=/run/mesos',
   'MESOS_MASTER=h:5050 MESOS_CONTAINERIZERS=mesos MESOS_SWITCH_USER=true MESOS_LOG_DIR=/l mesos-agent',
   'mesos-agent --master=h:5050 --advertise_ip=10.0.0.9 --advertise_port=5055 --systemd_enable_support=false --docker=docker',
   'marathon --master zk://localhost:2181/mesos --disable_ha --http_address 127.0.0.1 --http_port 8080 --mesos_role marathon',
@@ -88,21 +89,20 @@ test.each([
     '--containerizers cannot be used: the Docker',
   ],
   [
-    'mesos-agent --master=h:5050 --isolation=cgroups/cpu,cgroups/mem',
-    '--isolation cannot be used: other isolators are not there yet',
+    'mesos-agent --master=h:5050 --isolation=disk/xfs',
+    "Isolator 'disk/xfs' is not supported: project quotas",
   ],
   [
-    'MESOS_ISOLATION=cgroups/cpu mesos-agent --master=h:5050',
-    'MESOS_ISOLATION (--isolation) cannot be used: other isolators',
+    'MESOS_ISOLATION=cgroups/cpus mesos-agent --master=h:5050',
+    "Unknown or unsupported isolator 'cgroups/cpus'",
   ],
   [
     'MESOS_MODULES=file:///opt/m mesos-agent --master=h:5050',
-    'MESOS_MODULES (--modules) cannot be used: Mesos',
+    'MESOS_MODULES (--modules): "file:///opt/m" cannot be used: cannot read the file',
   ],
-  ['mesos-agent --master=h:5050 --gc_delay=2days', '--gc_delay cannot be used: sandboxes are not removed'],
   [
     'mesos-agent --master=h:5050 --domain={"fault_domain":{}}',
-    '--domain cannot be used: agents tell no fault domain',
+    'cannot be used: Missing required fields: fault_domain.region, fault_domain.zone',
   ],
   [
     'marathon --master zk://zk1.foo.bar:2181,zk2.foo.bar:2181/mesos --zk zk://zk1.foo.bar:2181/marathon',

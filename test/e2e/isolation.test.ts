@@ -143,6 +143,22 @@ withRuntime('an agent with isolators (skipped without root and runc)', () => {
     expect(limitation?.resources?.[0]).toMatchObject({ name: 'mem' });
   });
 
+  /** The container of a command task has what its executor would need, too, as in the original. */
+  async function expectMeasured(): Promise<void> {
+    const answer = await fetch(`http://127.0.0.1:${port}/containers`);
+    expect(await answer.json()).toMatchObject([
+      {
+        status: { executor_pid: expect.any(Number) as number },
+        statistics: {
+          mem_limit_bytes: 64 * 1024 * 1024,
+          mem_rss_bytes: expect.any(Number) as number,
+          cpus_soft_limit: 0.2,
+          processes: expect.any(Number) as number,
+        },
+      },
+    ]);
+  }
+
   it('has containers that go on after kill -9 of the agent, and are killed by the next one', async () => {
     const offer = await firstOffer();
     await launch(
@@ -150,9 +166,11 @@ withRuntime('an agent with isolators (skipped without root and runc)', () => {
       taskOn(offer, 'stays', 'trap "echo asked; exit 0" TERM; while :; do sleep 0.1; done'),
     );
     await states('stays', 'TASK_STARTING', 'TASK_RUNNING');
+    await expectMeasured();
     await endAgent('SIGKILL');
     startAgent();
     await eventually('the agent to be back', () => said.includes('registered again'));
+    await expectMeasured();
     await scheduler.call({ type: 'KILL', kill: { task_id: { value: 'stays' } } });
     await states('stays', 'TASK_KILLED');
     expect(outputOf('stays')).toBe('asked\n');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Changes, Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import type { Limitation } from '../../../../cluster/agent/core/container-spec';
@@ -137,6 +137,47 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     await place.containerizer(isolators).launch(spec);
     expect(await place.containerizer(isolators).recover([])).toEqual([]);
     expect(leftovers(place)).toEqual([]);
+  });
+
+  check('of which the files are damaged are cleaned up by their id, and told as cut off', async () => {
+    const spec = place.spec('sleep 1000');
+    const { folder } = await place.containerizer(isolators).launch(spec);
+    writeFileSync(join(folder, 'spec.json'), '{"containerId": "c');
+    const after = place.containerizer(isolators);
+    const [container] = await after.recover([spec.containerId]);
+    expect(await container?.ended).toMatchObject({ reason: 'REASON_CONTAINER_LAUNCH_FAILED' });
+    await after.destroy(spec.containerId);
+    expect(leftovers(place)).toEqual([]);
+  });
+
+  check('of before a restart of the machine are gone, and no process is looked for', async () => {
+    const spec = place.spec('exit 3');
+    const before = place.containerizer(isolators);
+    const { folder, ended } = await before.launch(spec);
+    await ended;
+    await before.destroy(spec.containerId);
+    mkdirSync(join(folder, 'holder'), { recursive: true });
+    writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec));
+    // The pid of a process of today, in a file of before.
+    writeFileSync(join(folder, 'holder/processes'), `${process.pid} 1 ${process.pid}\n`);
+    writeFileSync(join(place.runtimeDir, 'boot_id'), 'of before');
+    const after = place.containerizer(isolators);
+    const [container] = await after.recover([spec.containerId]);
+    expect(await container?.ended).toEqual({
+      status: undefined,
+      message: 'The machine of the agent was restarted',
+    });
+    await after.destroy(spec.containerId);
+  });
+
+  check('that cannot keep what they need, as on a full disk, are refused', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('true');
+    // No folder can be made where a file is.
+    rmSync(join(place.runtimeDir, 'containers'), { recursive: true, force: true });
+    writeFileSync(join(place.runtimeDir, 'containers'), '');
+    await expect(containers.launch(spec)).rejects.toThrow('ENOTDIR');
+    rmSync(join(place.runtimeDir, 'containers'));
   });
 
   check('whose holder was killed are gone, and told as killed', async () => {
