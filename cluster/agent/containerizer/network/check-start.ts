@@ -25,13 +25,13 @@ const PROGRAMS = ['ip', 'unshare', 'flock', 'mount', 'umount'];
 
 /** Tells the networks that there are. Throws a StartError with what is missing. */
 export function checkStart(folders: NetworkFolders, log: Logger): void {
-  const missing = PROGRAMS.find((name) => findPlugin(name, searchPath()) === undefined);
-  if (missing !== undefined)
-    throw new StartError(`the isolator network/cni needs the program ${missing}, which is not in PATH`);
   if (!existsSync(folders.configDir))
     throw new StartError(
       `--network_cni_config_dir: The CNI network configuration directory '${folders.configDir}' does not exist`,
     );
+  const missing = PROGRAMS.find((name) => findPlugin(name, searchPath()) === undefined);
+  if (missing !== undefined)
+    throw new StartError(`the isolator network/cni needs the program ${missing}, which is not in PATH`);
   try {
     const { networks, skipped } = readNetworks(folders);
     for (const text of skipped) log.warn({ flag: 'network_cni_config_dir' }, text);

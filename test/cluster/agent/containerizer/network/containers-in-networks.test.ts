@@ -2,13 +2,13 @@
  * Containers of the OCI runtime in networks of CNI, as root, on a host that the test makes for itself.
  */
 
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MesosContainerizer } from '../../../../../cluster/agent/containerizer/containerizer';
 import type { Container } from '../../../../../cluster/agent/containerizer/port';
 import { runFolder } from '../../../../../cluster/agent/containerizer/run-folder';
 import { Place, runtime } from '../place';
-import { Host, hasPlugins } from './host';
+import { Host, hasPlugins, PLUGINS } from './host';
 
 const onMachine = hasPlugins && 'path' in runtime ? describe : describe.skip;
 
@@ -40,10 +40,12 @@ onMachine('containers in networks', () => {
   });
 
   /** A containerizer as an agent makes one at its start. */
-  const start = (): MesosContainerizer => {
+  const start = (pluginsDir = PLUGINS): MesosContainerizer => {
     const root = join(place.runtimeDir, 'isolators/network/cni');
     const isKnown = (containerId: string): boolean => existsSync(runFolder(place.runtimeDir, containerId));
-    return place.containerizer([host.isolator({ root, isKnown })]);
+    return place.containerizer([
+      host.isolator({ root, isKnown, folders: { configDir: host.configDir, pluginsDir } }),
+    ]);
   };
 
   const networks = { type: 'MESOS', network_infos: [{ name: 'web' }] } as const;
@@ -112,6 +114,30 @@ onMachine('containers in networks', () => {
     expect(namespaces[2]).not.toBe(namespaces[0]);
     expect((await client.status()).network_infos?.[0]?.ip_addresses?.[0]?.ip_address).toBe('10.254.3.2');
     await containerizer.destroy(parent.containerId);
+  });
+
+  it('what a plugin cannot detach is detached at the next start of the agent', async () => {
+    const pluginsDir = join(host.folder, 'plugins');
+    const plugins = ['bridge', 'portmap', 'host-local'];
+    const install = (): void => {
+      mkdirSync(pluginsDir);
+      for (const name of plugins) symlinkSync(join(PLUGINS, name), join(pluginsDir, name));
+    };
+    install();
+    const spec = place.spec('sleep 100', { container: networks });
+    const containerizer = start(pluginsDir);
+    await containerizer.launch(spec);
+    rmSync(pluginsDir, { recursive: true });
+    await containerizer.destroy(spec.containerId);
+    const interfaces = (): number => host.do('ip', '-o', 'link').match(/veth/g)?.length ?? 0;
+    expect(interfaces()).toBe(1);
+    install();
+    const restarted = start(pluginsDir);
+    await restarted.recover([]);
+    const next = place.spec('sleep 100', { container: networks });
+    await restarted.launch(next);
+    expect(interfaces()).toBe(1);
+    await restarted.destroy(next.containerId);
   });
 
   it('a launch whose plugin fails leaves nothing, and tells the reason', async () => {
