@@ -3,11 +3,19 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExecutorInfo, Offer, Resource, TaskInfo } from '../../cluster/api/generated/mesos';
+import type { ExecutorInfo, Offer, Resource, TaskInfo, Volume } from '../../cluster/api/generated/mesos';
 import type { Event } from '../../cluster/api/generated/scheduler';
 import { findProcesses, killFound } from '../../cluster/runtime/processes';
 import { eventually } from './eventually';
@@ -31,6 +39,8 @@ const tasksLeft = (): number[] => findProcesses('MESOS_SANDBOX', (value) => valu
 
 beforeEach(async () => {
   workDir = mkdtempSync(join(tmpdir(), 'meseta-executors-'));
+  // Users of tasks get through.
+  chmodSync(workDir, 0o711);
   port = await freePort();
   machine = new OneMachine();
   const master = await machine.startMaster();
@@ -195,6 +205,56 @@ test('each task of a group has a sandbox of its own; one that finishes ends no o
     'the end of the executor',
     () => readdirSync(join(workDir, 'run', 'containers')).length === 0,
   );
+});
+
+test('tasks of a group share a folder of their executor, and each is checked and limited in time by itself', async () => {
+  const offer = await firstOffer();
+  const shared: Volume = {
+    mode: 'RW',
+    container_path: 'shared',
+    source: { type: 'SANDBOX_PATH', sandbox_path: { type: 'PARENT', path: 'shared' } },
+  };
+  const container = { type: 'MESOS', volumes: [shared] } as const;
+  const check = {
+    type: 'COMMAND',
+    command: { command: { value: '[ "$NAME" = reader ] && exit 4' } },
+    delay_seconds: 0,
+    interval_seconds: 0.1,
+  } as const;
+  const environment = { variables: [{ name: 'NAME', value: 'reader' }] };
+  const reads = 'until cat shared/file; do sleep 0.1; done; sleep 1000';
+  await launchGroup(
+    offer,
+    taskOn(offer, 'writer', 'echo hello > shared/file', { container }),
+    taskOn(offer, 'reader', '', {
+      container,
+      check,
+      command: { value: reads, environment },
+      max_completion_time: { nanoseconds: 3e9 },
+    }),
+  );
+  await states('writer', 'TASK_FINISHED');
+  const { update } = await scheduler.event('UPDATE', ({ update: found }) => {
+    return found?.status.reason === 'REASON_TASK_CHECK_STATUS_UPDATED';
+  });
+  expect(update?.status.check_status).toEqual({ type: 'COMMAND', command: { exit_code: 4 } });
+  const ended = await states('reader', 'TASK_FAILED');
+  expect(ended?.reason).toBe('REASON_MAX_COMPLETION_TIME_REACHED');
+  expect(readFileSync(join(sandboxOf('pod'), 'tasks', 'reader', 'stdout'), 'utf8')).toBe('hello\n');
+});
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+asRoot('tasks of a group run as users of their own (needs root)', async () => {
+  const offer = await firstOffer();
+  await launchGroup(
+    offer,
+    taskOn(offer, 'nobody', '', { command: { value: 'id -un; pwd > out', user: 'nobody' } }),
+    taskOn(offer, 'daemon', '', { command: { value: 'id -un; pwd > out', user: 'daemon' } }),
+  );
+  for (const name of ['nobody', 'daemon']) {
+    await states(name, 'TASK_FINISHED');
+    expect(readFileSync(join(sandboxOf('pod'), 'tasks', name, 'stdout'), 'utf8')).toBe(`${name}\n`);
+  }
 });
 
 test('a command task goes on after kill -9 of its agent, with its output, and its end is told with its status', async () => {

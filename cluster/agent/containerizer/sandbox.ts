@@ -12,6 +12,8 @@ import { parentFolderMode, setMode } from '../../runtime/files/private';
 import { identityOf } from '../../runtime/identity';
 
 const SANDBOX = 0o750;
+/** A sandbox that users of tasks nested in it pass and do not list. */
+const PASSABLE = 0o751;
 /** Folders from `slaves` to a sandbox: slaves/ID/frameworks/ID/executors/ID/runs/ID. */
 const DEPTH = 8;
 
@@ -39,6 +41,7 @@ export async function makeSandbox({
   else makeFolders(workDir, directory);
   const identity = await identityOf(user).catch(() => undefined);
   if (identity) await lchown(directory, identity.uid, identity.gid);
+  if (isNested) openWay(directory, identity?.uid);
   if (basename(dirname(directory)) !== 'runs') return;
   const latest = join(dirname(directory), 'latest');
   await rm(latest, { force: true });
@@ -54,6 +57,13 @@ function makeNestedFolders(directory: string): void {
     throw new Error(`Failed to create '${directory}': '${containers}' is not a folder of the agent`);
   setMode(containers, parentFolderMode());
   mkdirSync(directory, { mode: SANDBOX });
+}
+
+/** A task of a group that runs as another user than its executor gets through the sandbox of that to its own. */
+function openWay(directory: string, uid: number | undefined): void {
+  const parent = dirname(dirname(directory));
+  const isOfRun = basename(dirname(parent)) === 'runs';
+  if (isOfRun && uid !== undefined && lstatSync(parent).uid !== uid) setMode(parent, PASSABLE);
 }
 
 function makeFolders(workDir: string, directory: string): void {
