@@ -5,18 +5,23 @@
  * folder holds nothing that is worth keeping over a reboot, since no container outlives that.
  */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '../../model/error-text';
 import type { SavedExecutor } from '../core/task';
 
 const NAME = 'executor.json';
 
-/** Saves a state. An error is thrown: what follows must not be announced. */
+/** Saves a state. Throws when the disk does not take it. */
 export function saveExecutor(folder: string, saved: SavedExecutor): void {
   const path = join(folder, NAME);
   writeFileSync(`${path}.new`, printSaved(saved), { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/** Removes the saved state. */
+export function forgetExecutor(folder: string): void {
+  rmSync(join(folder, NAME), { force: true });
 }
 
 /** The saved state; undefined when there is none, and the reason when it cannot be read. */

@@ -4,13 +4,14 @@
 
 import { randomInt } from 'node:crypto';
 import type { TaskInfo } from '../../api/generated/mesos';
+import { errorText } from '../../model/error-text';
 import type { Millis } from '../../model/time';
 import type { Logger } from '../../runtime/log';
 import { OWN_GRACE_MS } from '../config';
 import type { ExecutorBoot, ExecutorKind } from '../core/events';
 import { rebuiltFrom } from '../core/state';
 import type { SavedExecutor } from '../core/task';
-import { loadExecutor, saveExecutor } from './checkpoint';
+import { forgetExecutor, loadExecutor, saveExecutor } from './checkpoint';
 import { ContainerTasks } from './container-tasks';
 import type { Containers, TaskContainer } from './containers';
 import type { Exit } from './exit';
@@ -61,8 +62,21 @@ export function hostedParts(
     ...commonParts(order, exit, context),
     session: new HostedSession({ agent, post, log }),
     tasks: new ContainerTasks({ own, directory, containers, nested: earlier?.nested ?? [], post, log }),
-    save: (saved) => saveExecutor(own.folder, saved),
+    save: (saved) => saveOrForget(own.folder, saved, log),
   };
+}
+
+/**
+ * Saves a state. Where the disk takes none, the last one is removed, since it is not true any more: the next agent then goes
+ * by what it remembers itself. The tasks go on.
+ */
+function saveOrForget(folder: string, saved: SavedExecutor, log: Logger): void {
+  try {
+    saveExecutor(folder, saved);
+  } catch (error) {
+    forgetExecutor(folder);
+    log.error({ error: errorText(error) }, 'the state of an executor cannot be saved');
+  }
 }
 
 /** The boot value of a new executor, or of one that goes on. Containers that no task has any more are destroyed. */

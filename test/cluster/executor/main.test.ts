@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Call, Event } from '../../../cluster/api/generated/executor';
@@ -154,6 +154,23 @@ describe('a hosted command executor', () => {
       expect(agent.said.slice(1)).toEqual(['subscribe', 't TASK_RUNNING', 't TASK_FAILED']);
     },
   );
+
+  it('whose state the disk does not take goes on without an older one', async () => {
+    const { agent, folder, own, start } = machine('command');
+    const log = keepingLogger();
+    const killed = await start(undefined, log);
+    agent.event(launch);
+    // Nothing can be written in the place of a folder.
+    mkdirSync(join(folder, 'executor.json.new'));
+    agent.event({ type: 'KILL', kill: { task_id: { value: 't' } } });
+    expect(log.lines.map((line) => line.text)).toContain('the state of an executor cannot be saved');
+    expect(readdirSync(folder)).toEqual(['executor.json.new']);
+    await killed.stop();
+    own.end({ status: { code: 0 } });
+    const executor = await start([task]);
+    await executor.exited;
+    expect(agent.said.slice(-2)).toEqual(['t TASK_RUNNING', 't TASK_FINISHED']);
+  });
 
   it('that was launched and has no task yet when the agent is killed gets it from the next one', async () => {
     const { agent, own, start } = machine('command');

@@ -32,6 +32,6 @@ test.each(['', '{"version":1', '{}', 'null', '{"version":1,"random":1,"tasks":[{
   },
 );
 
-test('a state that cannot be written is thrown, so that nothing is announced', () => {
+test('a state that cannot be written is an error', () => {
   expect(() => saveExecutor(join(folder, 'missing'), savedOf(stateWith('none')))).toThrow('ENOENT');
 });
