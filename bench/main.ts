@@ -45,6 +45,11 @@ const BENCHES: readonly (readonly [name: string, about: string, run: (options: O
       async () => (await import('./master/snapshot')).benchSnapshot(),
     ],
     [
+      'agent',
+      'tasks of one agent beside plain children: starts, kills, memory, and recovery after kill -9',
+      async () => (await import('./agent/bench')).benchAgent(),
+    ],
+    [
       'up',
       'time from `meseta up` to the first answer through HAProxy, and memory',
       async () => (await import('./up/first-answer')).benchUp(),

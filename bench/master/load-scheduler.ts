@@ -2,6 +2,7 @@
  * A framework of a benchmark: acknowledges every update at once and says what comes.
  */
 
+import { userInfo } from 'node:os';
 import type { Offer, TaskStatus } from '../../cluster/api/generated/mesos';
 import type { Call } from '../../cluster/api/generated/scheduler';
 import { systemClock } from '../../cluster/runtime/clock';
@@ -17,13 +18,22 @@ export interface LoadOptions {
   readonly url: string;
   readonly name: string;
   readonly failoverSeconds: number;
+  /** Tasks outlive their agents. */
+  readonly checkpoint?: boolean;
   readonly offered: (offer: Offer) => void;
   /** After the update was acknowledged. */
   readonly updated?: (status: TaskStatus) => void;
 }
 
 /** Subscribes; calls carry the framework's id. */
-export function loadScheduler({ url, name, failoverSeconds, offered, updated }: LoadOptions): LoadScheduler {
+export function loadScheduler({
+  url,
+  name,
+  failoverSeconds,
+  checkpoint = false,
+  offered,
+  updated,
+}: LoadOptions): LoadScheduler {
   let frameworkId = '';
   const call = (made: Call): void => scheduler.call({ framework_id: { value: frameworkId }, ...made });
   const scheduler = createScheduler({
@@ -46,6 +56,6 @@ export function loadScheduler({ url, name, failoverSeconds, offered, updated }: 
       updated?.(status);
     },
   });
-  scheduler.setFramework({ user: 'root', name, failover_timeout: failoverSeconds });
+  scheduler.setFramework({ user: userInfo().username, name, failover_timeout: failoverSeconds, checkpoint });
   return { call, stop: () => scheduler.stop() };
 }

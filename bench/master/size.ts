@@ -83,7 +83,8 @@ export async function until(holds: () => Promise<boolean>, everyMs = 100): Promi
   throw new Error('waited five minutes in vain');
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody has now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
