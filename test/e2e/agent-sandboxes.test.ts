@@ -2,7 +2,7 @@
  * What tasks leave on the disk of a real agent: bounded logs, persistent volumes, and sandboxes that are removed by age.
  */
 
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Offer, Resource, TaskInfo } from '../../cluster/api/generated/mesos';
 import { outputWriter } from '../../cluster/runtime/output/bounded-output';
@@ -40,11 +40,21 @@ const scalar = (name: string, value: number, more: Partial<Resource> = {}): Reso
   allocation_info: { role: 'web' },
   ...more,
 });
-const reserved = scalar('disk', 100, { reservations: [{ type: 'DYNAMIC', role: 'web' }] });
-const volume: Resource = {
-  ...reserved,
-  disk: { persistence: { id: 'v1' }, volume: { container_path: 'data', mode: 'RW' } },
-};
+type Source = NonNullable<NonNullable<Resource['disk']>['source']>;
+
+/** The reservation of a disk, and a volume on all of it. */
+function volumeOn(source: Source | undefined): { readonly reserved: Resource; readonly volume: Resource } {
+  const reserved = scalar('disk', 100, {
+    reservations: [{ type: 'DYNAMIC', role: 'web' }],
+    disk: source && { source },
+  });
+  const disk: Resource['disk'] = {
+    persistence: { id: 'v1' },
+    volume: { container_path: 'data', mode: 'RW' },
+    source,
+  };
+  return { reserved, volume: { ...reserved, disk } };
+}
 
 /** An offer that was not used before and has what is asked for. */
 async function offerWith(has: (resource: Resource) => boolean): Promise<Offer> {
@@ -91,21 +101,40 @@ withWriter('logs have the bounds that a task asks for (skipped without a C compi
   expect(readdirSync(sandbox).filter((name) => name.startsWith('stdout'))).toHaveLength(2);
 });
 
-it('what a task writes into its persistent volume is there for the next one', async () => {
-  await begin();
-  const write = {
-    command: { value: 'echo kept > data/file' },
-    resources: [scalar('cpus', 0.1), scalar('mem', 32), volume],
-  };
-  const first = await run(await offerWith(isCpus), write, [
-    { type: 'RESERVE', reserve: { resources: [reserved] } },
-    { type: 'CREATE', create: { volumes: [volume] } },
-  ]);
-  expect(existsSync(join(first, 'data', 'file'))).toBe(true);
-  const read = { ...write, command: { value: 'cat data/file' } };
-  const second = await run(await offerWith(({ disk }) => disk?.persistence?.id === 'v1'), read);
-  expect(readFileSync(join(second, 'stdout'), 'utf8')).toBe('kept\n');
-});
+it.each(['root', 'PATH', 'MOUNT'] as const)(
+  'what a task writes into its persistent volume on a %s disk is there for the next one',
+  async (type) => {
+    const root = join(machine.folder, 'disk');
+    mkdirSync(root);
+    const source: Source | undefined =
+      type === 'root' ? undefined : type === 'PATH' ? { type, path: { root } } : { type, mount: { root } };
+    const disk = scalar('disk', 100, { disk: source && { source }, allocation_info: undefined });
+    const plain = [scalar('cpus', 1), scalar('mem', 100)].map((one) => ({
+      ...one,
+      allocation_info: undefined,
+    }));
+    await begin(`--resources=${JSON.stringify([...plain, disk])}`);
+    const { reserved, volume } = volumeOn(source);
+    const write = {
+      command: { value: 'echo kept > data/file' },
+      resources: [scalar('cpus', 0.1), scalar('mem', 32), volume],
+    };
+    const first = await run(await offerWith(isCpus), write, [
+      { type: 'RESERVE', reserve: { resources: [reserved] } },
+      { type: 'CREATE', create: { volumes: [volume] } },
+    ]);
+    expect(existsSync(join(first, 'data', 'file'))).toBe(true);
+    const places = {
+      root: join(machine.folder, 'agent', 'volumes', 'roles', 'web', 'v1'),
+      PATH: join(root, 'volumes', 'roles', 'web', 'v1'),
+      MOUNT: root,
+    };
+    expect(readFileSync(join(places[type], 'file'), 'utf8')).toBe('kept\n');
+    const read = { ...write, command: { value: 'cat data/file' } };
+    const second = await run(await offerWith(({ disk: one }) => one?.persistence?.id === 'v1'), read);
+    expect(readFileSync(join(second, 'stdout'), 'utf8')).toBe('kept\n');
+  },
+);
 
 it('sandboxes of ended tasks are removed by their age', async () => {
   await begin('--gc_delay=1secs', '--disk_watch_interval=1hrs');
