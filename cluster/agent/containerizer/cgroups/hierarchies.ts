@@ -4,9 +4,9 @@
  * In: the texts of /proc/self/mountinfo and /proc/cgroups      Out: the folder of each controller
  */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readCgroupFile } from './files';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readCgroupFile, writeCgroupFile } from './files';
 
 export interface Hierarchies {
   readonly version: 1 | 2;
@@ -105,4 +105,22 @@ export function cgroupFolder(
 /** The folders of a cgroup in all hierarchies. */
 export function allCgroupFolders({ folders }: Hierarchies, cgroup: string): readonly string[] {
   return folders.map((folder) => join(folder, cgroup));
+}
+
+/**
+ * Makes a cgroup of v2 in which others will be, with all controllers. Such a one has no process of its own, and each of its
+ * parents passes the controllers on.
+ */
+export function makeInnerCgroup({ controllers, folders }: Hierarchies, cgroup: string): void {
+  const [root = ''] = folders;
+  const passed = [...controllers.keys()].map((name) => `+${name}`).join(' ');
+  for (const path of pathTo(cgroup)) {
+    if (!existsSync(join(root, path))) mkdirSync(join(root, path));
+    writeCgroupFile(join(root, path), 'cgroup.subtree_control', passed);
+  }
+}
+
+/** The cgroups from the root to one. */
+function pathTo(cgroup: string): readonly string[] {
+  return cgroup === '/' ? [cgroup] : [...pathTo(dirname(cgroup)), cgroup];
 }

@@ -42,6 +42,13 @@ const namesOf = ({ version }: Hierarchies): typeof V1 | typeof V2 => (version ==
 const folderOf = (hierarchies: Hierarchies, cgroup: string): string =>
   cgroupFolder(hierarchies, 'memory', cgroup);
 
+/** Sets the limits of a new cgroup, in the order that the kernel asks for: memory is never above memory and swap. */
+export function setMemory(hierarchies: Hierarchies, cgroup: string, settings: MemorySettings): void {
+  setSoftLimit(hierarchies, cgroup, settings);
+  setLimit(hierarchies, cgroup, settings);
+  setWithSwap(hierarchies, cgroup, settings);
+}
+
 /**
  * Changes the limits of a cgroup in use. The soft limit always follows; the limit is raised only, since to lower it below
  * what is in use would end the container.
@@ -130,17 +137,21 @@ export function readMemoryUse(hierarchies: Hierarchies, cgroup: string): MemoryU
 }
 
 /**
- * True when the kernel has killed a process because this cgroup, or one below it, hit its limit. A kill because the machine is
- * out of memory counts as one, too, but leaves no failed allocation at the limit.
+ * True when the kernel has killed a process of a cgroup, or of one below it, because the limit of `limited` was hit: of the
+ * cgroup itself, or of one around it. A kill because the machine is out of memory counts as one, too, but leaves no failed
+ * allocation at the limit.
  */
-export function ranOutOfMemory(hierarchies: Hierarchies, cgroup: string): boolean {
+export function ranOutOfMemory(hierarchies: Hierarchies, cgroup: string, limited = cgroup): boolean {
   const folder = folderOf(hierarchies, cgroup);
-  if (hierarchies.version === 2) {
-    const events = readKeyed(readCgroupFile(folder, 'memory.events'));
-    return (events.get('oom_kill') ?? 0) > 0 && (events.get('oom') ?? 0) > 0;
-  }
-  const failures = Number(readCgroupFile(folder, 'memory.failcnt') ?? 0);
+  const around = folderOf(hierarchies, limited);
+  if (hierarchies.version === 2) return eventsOf(folder, 'oom_kill') > 0 && eventsOf(around, 'oom') > 0;
+  const failures = Number(readCgroupFile(around, 'memory.failcnt') ?? 0);
   return failures > 0 && cgroupTree(folder).some((path) => killsOf(path) > 0);
+}
+
+/** In v2 the events of a cgroup are also those of the cgroups below it. */
+function eventsOf(folder: string, key: string): number {
+  return readKeyed(readCgroupFile(folder, 'memory.events')).get(key) ?? 0;
 }
 
 function killsOf(folder: string): number {

@@ -13,7 +13,7 @@ import { withResources } from '../oci/change-spec';
 import type { ResourceChange } from '../port';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
-import { ownsCgroup } from './owns-cgroup';
+import { hasInnerCgroup, ownsCgroup } from './owns-cgroup';
 
 const SHARES_PER_CPU = 1024;
 const SHARES_PER_REVOCABLE_CPU = 10;
@@ -32,7 +32,8 @@ export function cgroupsCpu({ config, hierarchies }: IsolatorContext): Isolator {
       ownsCgroup(spec) && !hasCpus(spec.resources)
         ? "Failed to update subsystem 'cpu': No cpus resource given"
         : undefined,
-    async prepare({ spec }) {
+    async prepare({ spec, cgroup }) {
+      if (hasInnerCgroup(hierarchies, spec)) writeCpu(hierarchies, cgroup, cpuSettings(spec, config));
       return ownsCgroup(spec) ? { specification: withResources({ cpu: cpuSettings(spec, config) }) } : {};
     },
     async update(run, change) {

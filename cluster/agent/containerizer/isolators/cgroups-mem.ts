@@ -19,13 +19,14 @@ import {
   readMemoryStat,
   readMemoryUse,
   readPeak,
+  setMemory,
 } from '../cgroups/memory';
 import { withProcess, withResources } from '../oci/change-spec';
 import type { LinuxResources, RuntimeSpec } from '../oci/runtime-spec';
 import type { ResourceChange } from '../port';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
-import { ownsCgroup } from './owns-cgroup';
+import { hasInnerCgroup, ownsCgroup } from './owns-cgroup';
 import { Watches } from './watches';
 
 const MB = 1024 * 1024;
@@ -44,12 +45,21 @@ export function cgroupsMem({ config, hierarchies, clock }: IsolatorContext): Iso
       ownsCgroup(spec) && !spec.resources.some(({ name }) => name === 'mem')
         ? "Failed to update subsystem 'memory': No memory resource given"
         : undefined,
-    prepare: async ({ spec }) =>
-      ownsCgroup(spec) ? { specification: specifyMemory(spec, settingsOf(spec), totalmem()) } : {},
+    async prepare({ spec, cgroup }) {
+      if (!ownsCgroup(spec)) return {};
+      if (hasInnerCgroup(hierarchies, spec)) setMemory(hierarchies, cgroup, settingsOf(spec));
+      return { specification: specifyMemory(spec, settingsOf(spec), totalmem()) };
+    },
     watch: (run, limited) => {
       if (ownsCgroup(run.spec)) watches.add(run, limited);
     },
-    limitation: async (run) => (ownsCgroup(run.spec) ? limitationOf(hierarchies, run) : undefined),
+    limitation: async (run) => {
+      const owner = ownerOf(run);
+      const limitation = limitationOf(hierarchies, owner, run);
+      // The cgroup of a nested container goes with it, and with that its counters: the other container is told now.
+      if (limitation && owner !== run) watches.limit(owner, limitation);
+      return limitation;
+    },
     async update(run, change) {
       if (ownsCgroup(run.spec)) changeMemory(hierarchies, run.cgroup, settingsOf(change));
     },
@@ -101,8 +111,18 @@ function isBurstable({ taskId, parent }: ContainerSpec, { limit, softLimit }: Me
   return softLimit < limit && (taskId !== undefined || parent !== undefined);
 }
 
-function limitationOf(hierarchies: Hierarchies, { cgroup }: ContainerRun): Limitation | undefined {
-  if (!ranOutOfMemory(hierarchies, cgroup)) return undefined;
+/** The container whose cgroup has the limits: itself, or one that it is nested in. */
+function ownerOf(run: ContainerRun): ContainerRun {
+  return ownsCgroup(run.spec) || run.parent === undefined ? run : ownerOf(run.parent);
+}
+
+/** The limit of a container that itself, or the one nested in it, went beyond. */
+function limitationOf(
+  hierarchies: Hierarchies,
+  { cgroup }: ContainerRun,
+  nested?: ContainerRun,
+): Limitation | undefined {
+  if (!ranOutOfMemory(hierarchies, nested?.cgroup ?? cgroup, cgroup)) return undefined;
   const limit = readLimit(hierarchies, cgroup);
   const peak = readPeak(hierarchies, cgroup);
   return {

@@ -4,21 +4,25 @@
  * The original has no limit: it places containers in the hierarchy, and no more.
  */
 
-import { cgroupProcesses, readCgroupFile } from '../cgroups/files';
+import { cgroupProcesses, readCgroupFile, writeCgroupFile } from '../cgroups/files';
 import { cgroupFolder } from '../cgroups/hierarchies';
 import { readBytes } from '../cgroups/text';
 import { withResources } from '../oci/change-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
-import { ownsCgroup } from './owns-cgroup';
+import { hasInnerCgroup, ownsCgroup } from './owns-cgroup';
 
 export function cgroupsPids({ config, hierarchies }: IsolatorContext): Isolator {
   const limit = config.cgroups_pids_limit;
   return {
     name: 'cgroups/pids',
     needsRuntime: true,
-    prepare: async ({ spec }) =>
-      limit !== undefined && ownsCgroup(spec) ? { specification: withResources({ pids: { limit } }) } : {},
+    async prepare({ spec, cgroup }) {
+      if (limit === undefined || !ownsCgroup(spec)) return {};
+      if (hasInnerCgroup(hierarchies, spec))
+        writeCgroupFile(cgroupFolder(hierarchies, 'pids', cgroup), 'pids.max', String(limit));
+      return { specification: withResources({ pids: { limit } }) };
+    },
     async usage({ cgroup }) {
       const folder = cgroupFolder(hierarchies, 'pids', cgroup);
       const threads = readBytes(readCgroupFile(folder, 'pids.current'));

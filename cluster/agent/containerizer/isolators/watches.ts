@@ -43,6 +43,14 @@ export class Watches {
     if (this.watches.size === 0) this.stop();
   }
 
+  /** Tells a limit that was found elsewhere, if the container is watched. */
+  limit(run: ContainerRun, limitation: Limitation): void {
+    const watch = this.watches.get(run.spec.containerId);
+    if (watch === undefined) return;
+    this.remove(run);
+    watch.limited(limitation);
+  }
+
   /** Ends all watches. */
   stop(): void {
     this.watches.clear();
@@ -68,10 +76,7 @@ export class Watches {
     this.isLooking = true;
     const limitation = await this.look(watch.run).catch(() => undefined);
     this.isLooking = false;
-    if (limitation !== undefined && this.watches.get(id) === watch) {
-      this.remove(watch.run);
-      watch.limited(limitation);
-    }
+    if (limitation !== undefined && this.watches.get(id) === watch) this.limit(watch.run, limitation);
     this.wait();
   }
 }

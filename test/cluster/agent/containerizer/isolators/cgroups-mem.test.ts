@@ -96,8 +96,20 @@ describe('cgroups/mem', () => {
       expect(await isolator.limitation?.(runOf())).toMatchObject({
         reason: 'REASON_CONTAINER_LIMITATION_MEMORY',
       });
-      // The limit is that of the parent.
-      expect(await isolator.limitation?.(runOf({ parent: 'P' }))).toBeUndefined();
+    });
+
+    it('ends the container around a nested one, whose counters go with it, too', async () => {
+      const limitations: Limitation[] = [];
+      const isolator = cgroupsMem(contextOf({ hierarchies: cgroups.hierarchies }));
+      const parent = runOf({ command: undefined });
+      isolator.watch?.(parent, (limitation) => limitations.push(limitation));
+      const nested = runOf({ containerId: 'C.n', parent: 'C' }, { cgroup: '/mesos/C/n', parent });
+      cgroups.write('memory/mesos/C/memory.failcnt', '1\n');
+      expect(await isolator.limitation?.(nested)).toBeUndefined();
+      cgroups.write('memory/mesos/C/n/memory.oom_control', 'oom_kill_disable 0\nunder_oom 0\noom_kill 1\n');
+      const limitation = await isolator.limitation?.(nested);
+      expect(limitation?.message).toContain('Requested: 64MB');
+      expect(limitations).toEqual([limitation]);
     });
   });
 });

@@ -97,9 +97,10 @@ const shares = (count: number): string => String(hierarchies.version === 1 ? cou
 const softLimitOf = (spec: ContainerSpec): number =>
   Number(cgroupText(spec, 'memory', hierarchies.version === 1 ? 'memory.soft_limit_in_bytes' : 'memory.low'));
 
-describe('cgroups/mem', () => {
-  const HOG = `exec ${process.execPath} -e 'const kept = []; for (;;) kept.push(Buffer.alloc(1048576, 1))'`;
+/** Takes memory until it is killed. */
+const HOG = `exec ${process.execPath} -e 'const kept = []; for (;;) kept.push(Buffer.alloc(1048576, 1))'`;
 
+describe('cgroups/mem', () => {
   checkCgroups('ends a program that takes more memory than it has, and says so', async () => {
     const termination = await run(['--isolation=cgroups/mem'], specOf(HOG));
     expect(termination).toMatchObject({
@@ -211,6 +212,20 @@ describe('cgroups/devices', () => {
     const container = await containers.launch(nested);
     await container.ended;
     expect(place.output(nested)).toBe('zero\n');
+    await containers.destroy(parent.containerId);
+  });
+
+  checkCgroups('ends the containers in one that goes beyond its limit together', async () => {
+    const containers = containerizerOf('--isolation=cgroups/cpu,cgroups/mem');
+    const parent = specOf('unused', { command: undefined, taskId: undefined });
+    const container = await containers.launch(parent);
+    const nested = place.spec(HOG, {
+      containerId: `${parent.containerId}.n`,
+      parent: parent.containerId,
+      directory: join(parent.directory, 'tasks/n'),
+    });
+    await containers.launch(nested);
+    expect(await container.ended).toMatchObject({ reason: 'REASON_CONTAINER_LIMITATION_MEMORY' });
     await containers.destroy(parent.containerId);
   });
 });

@@ -1,9 +1,12 @@
 import type { Stats } from 'node:fs';
+import { cgroupFolders } from '../../../../../cluster/agent/containerizer/isolators/cgroup-folders';
 import { cgroupsBlkio } from '../../../../../cluster/agent/containerizer/isolators/cgroups-blkio';
+import { cgroupsCpu } from '../../../../../cluster/agent/containerizer/isolators/cgroups-cpu';
 import {
   cgroupsDevices,
   deviceRules,
 } from '../../../../../cluster/agent/containerizer/isolators/cgroups-devices';
+import { cgroupsMem } from '../../../../../cluster/agent/containerizer/isolators/cgroups-mem';
 import {
   cgroupsNetCls,
   NetClasses,
@@ -27,6 +30,29 @@ describe('cgroups/pids', () => {
     const limited = cgroupsPids(contextOf({ config: configOf('--cgroups_pids_limit=100') }));
     const changes = await limited.prepare?.(runOf());
     expect(changes?.specification?.(baseSpec()).linux.resources?.pids).toEqual({ limit: 100 });
+    cgroups.remove();
+  });
+});
+
+describe('a container in which others are nested, on cgroups v2', () => {
+  it('has its limits in a cgroup around those of its process and of the others', async () => {
+    const cgroups = fakeCgroups(2, ['cpu', 'memory', 'pids']);
+    const isolation = ['cgroups/cpu', 'cgroups/mem', 'cgroups/pids'];
+    const context = contextOf({
+      hierarchies: cgroups.hierarchies,
+      isolation,
+      config: configOf('--cgroups_pids_limit=9'),
+    });
+    const run = runOf({ command: undefined });
+    const folders = await cgroupFolders(context).prepare?.(run);
+    expect(folders?.specification?.(baseSpec()).linux.cgroupsPath).toBe('/mesos/C/leaf');
+    for (const path of ['', 'mesos/', 'mesos/C/'])
+      expect(cgroups.read(`${path}cgroup.subtree_control`)).toBe('+cpu +memory +pids');
+    for (const make of [cgroupsCpu, cgroupsMem, cgroupsPids]) await make(context).prepare?.(run);
+    expect(cgroups.read('mesos/C/cpu.weight')).toBe('39');
+    expect(cgroups.read('mesos/C/memory.max')).toBe(String(64 * 1024 * 1024));
+    expect(cgroups.read('mesos/C/pids.max')).toBe('9');
+    expect(await cgroupFolders(context).prepare?.(runOf())).toEqual({});
     cgroups.remove();
   });
 });
