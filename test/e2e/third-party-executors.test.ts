@@ -46,13 +46,13 @@ function freePort(): Promise<number> {
 
 for (const { name, command, isThere } of EXECUTORS) {
   (isThere ? describe : describe.skip)(`an executor on ${name}`, () => {
-    const machine = new OneMachine();
-    const workDir = mkdtempSync(join(tmpdir(), 'meseta-executor-'));
     const executor: ExecutorInfo = {
       executor_id: { value: 'theirs' },
       command: { value: command },
       resources: [scalar('cpus', 0.1), scalar('mem', 32)],
     };
+    let machine: OneMachine;
+    let workDir = '';
     let scheduler: JsonScheduler;
     let agent: ChildProcess | undefined;
     let port = 0;
@@ -61,6 +61,8 @@ for (const { name, command, isThere } of EXECUTORS) {
     const left = (): number[] => findProcesses('MESOS_SANDBOX', (path) => path.startsWith(`${workDir}/`));
 
     beforeAll(async () => {
+      machine = new OneMachine();
+      workDir = mkdtempSync(join(tmpdir(), 'meseta-executor-'));
       const master = await machine.startMaster();
       port = await freePort();
       startAgent();
