@@ -163,7 +163,7 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
         }),
     }),
     scenario: breakTheAgent,
-    symptom: /is on disk as one that is not acknowledged/,
+    symptom: /is on disk as one that is not acknowledged|after its end was acknowledged/,
   },
   'Marathon: launches go out before they are stored': {
     machines: inMarathon({
