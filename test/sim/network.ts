@@ -27,9 +27,6 @@ const SENT_AGAIN: ReadonlySet<string> = new Set([
   'mesos.internal.KillTaskMessage',
 ]);
 
-/** A launch is sent once, and as Mesos' agents say nothing of a kill in a framework they do not know, nobody would miss it. */
-const NOT_LOST: ReadonlySet<string> = new Set(['mesos.internal.RunTaskMessage']);
-
 export class Network {
   private readonly lastAt = new Map<string, number>();
   /** Pairs of nodes that cannot reach each other, as `a b` in order. */
@@ -54,8 +51,7 @@ export class Network {
 
   /** The same, but it may be lost, or sent again: a libprocess message. */
   sendUnsure({ from, to, name }: { from: string; to: string; name: string }, deliver: () => void): void {
-    const isDropped = nextRandom(this.random) < this.faults.dropped && !NOT_LOST.has(name);
-    if (this.isCut(from, to) || isDropped) return;
+    if (this.isCut(from, to) || nextRandom(this.random) < this.faults.dropped) return;
     this.send(`${from} ${to}`, deliver);
     if (SENT_AGAIN.has(name) && nextRandom(this.random) < this.faults.repeated)
       this.send(`${from} ${to}`, deliver);

@@ -25,27 +25,31 @@ import { tellExecutor } from './tell-executor';
 import type { Timer, Turn } from './turn';
 import { addUpdate } from './updates';
 
-/** Kills a task: by its executor, or here when that has not got it yet. */
+/**
+ * Kills a task: by its executor, or here when that has not got it yet. Unlike the original, which ignores the kill of a task
+ * in a framework that it does not know, the agent answers it: the launch may have been lost on the way.
+ */
 export function killTask(turn: Turn, { framework_id, task_id, kill_policy }: KillTaskMessage): void {
   const { state } = turn;
   const framework = state.frameworks.get(framework_id.value);
-  if (!framework || framework.terminating || state.phase === 'stopping')
-    return note(turn, 'warn', 'ignored the kill of a task of no framework here', { task: task_id.value });
-  const executor = findExecutor(state, framework.id, task_id.value);
-  if (!executor) return reportMissing(turn, framework, task_id.value);
+  if (framework?.terminating || state.phase === 'stopping')
+    return note(turn, 'warn', 'ignored the kill of a task of a framework that ends', { task: task_id.value });
+  const executor = framework && findExecutor(state, framework.id, task_id.value);
+  if (!executor) return reportMissing(turn, framework_id.value, task_id.value);
   if (executor.state === 'terminating' || executor.state === 'terminated') return;
   if (executor.queued.has(task_id.value)) return killQueued(turn, executor, task_id.value);
   tellExecutor(turn, executor, { type: 'KILL', kill: { task_id, kill_policy } });
 }
 
 /** Tells the framework that a task to kill is not here, unless the end of the task is still on its way. */
-function reportMissing(turn: Turn, framework: AgentFramework, taskId: string): void {
-  if (turn.state.streams.has(taskKey(framework.id, taskId))) return;
+function reportMissing(turn: Turn, frameworkId: string, taskId: string): void {
+  const { state } = turn;
+  if (state.streams.has(taskKey(frameworkId, taskId))) return;
   addUpdate(turn, {
-    frameworkId: framework.id,
+    frameworkId,
     executorId: taskId,
     taskId,
-    state: stateFor(isPartitionAware(framework), 'TASK_DROPPED'),
+    state: stateFor(isPartitionAware(state.frameworks.get(frameworkId)), 'TASK_DROPPED'),
     reason: 'REASON_EXECUTOR_TERMINATED',
     message: 'Cannot find executor',
   });

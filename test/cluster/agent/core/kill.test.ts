@@ -62,8 +62,8 @@ test('a kill of a task whose end is not acknowledged says nothing twice', () => 
   expect(script.play('kill web t')).toEqual([]);
 });
 
-test('a kill for a framework that is not here is ignored', () => {
-  expect(registered().play('kill web t')).toEqual(['warn: ignored the kill of a task of no framework here']);
+test('a kill for a framework that is not here is answered: its launch may have been lost', () => {
+  expect(registered().play('kill web t').join()).toContain('t TASK_LOST');
 });
 
 test('the end of one framework leaves the updates of others alone', () => {
