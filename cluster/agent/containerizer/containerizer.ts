@@ -25,6 +25,7 @@ import {
   removeRunFolder,
   runFolder,
 } from './run-folder';
+import { killStrays } from './strays';
 
 export interface ContainerizerOptions {
   /** In their order: see isolation.ts. */
@@ -111,9 +112,20 @@ export class MesosContainerizer implements Containerizer {
     const keep = new Set(wanted);
     // Parents are in the table before their children, so that they find them.
     for (const id of ids) await this.take(id, rebooted);
+    await this.endStrays(ids);
     const orphans = ids.filter((id) => !keep.has(id) || this.isInOrphan(id, keep));
     await Promise.all(orphans.map((id) => this.destroy(id)));
     return ids.flatMap((id) => this.containers.get(id) ?? []);
+  }
+
+  /** Ends containers that have processes and no run folder, and removes what isolators have made for them. */
+  private async endStrays(ids: readonly string[]): Promise<void> {
+    const strays = await killStrays(this.options.workDir, ids);
+    for (const id of strays) {
+      this.options.log.warn({ container: id }, 'a container without a run folder is killed');
+      this.add(this.runOf(unknownSpec(id)), { mode: 'clean', termination: CUT_OFF }).begin();
+      await this.destroy(id);
+    }
   }
 
   /** True when one of the containers around it is not wanted. */

@@ -149,6 +149,8 @@ export class HeldProgram {
     if (this.holder === 0) return;
     try {
       process.kill(this.holder, signal);
+      // A task of the holder's user may have stopped it, and then it would never hear of the signal.
+      process.kill(this.holder, 'SIGCONT');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }

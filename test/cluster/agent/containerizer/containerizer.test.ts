@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { holderFolder } from '../../../../cluster/agent/containerizer/held';
 import type { Changes, Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
+import { runFolder } from '../../../../cluster/agent/containerizer/run-folder';
 import type { Limitation } from '../../../../cluster/agent/core/container-spec';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { leftovers } from './leftovers';
@@ -130,6 +132,30 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     expect(place.output(spec)).toBe('on\n');
     await after.destroy(spec.containerId);
     await after.destroy(other.containerId);
+  });
+
+  check('without a run folder are destroyed by a recovery', async () => {
+    const spec = place.spec('setsid sleep 1000 & touch ready; wait');
+    await place.containerizer(isolators).launch(spec);
+    await exists(join(spec.directory, 'ready'));
+    rmSync(join(place.runtimeDir, 'containers', spec.containerId), { recursive: true });
+    expect(await place.containerizer(isolators).recover([spec.containerId])).toEqual([]);
+    expect(leftovers(place)).toEqual([]);
+  });
+
+  check('are destroyed when a task has stopped its holder', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('sleep 1000');
+    await containers.launch(spec);
+    const [holder = 0] = readFileSync(
+      join(holderFolder(runFolder(place.runtimeDir, spec.containerId)), 'processes'),
+      'utf8',
+    )
+      .split(' ')
+      .map(Number);
+    process.kill(holder, 'SIGSTOP');
+    expect((await containers.destroy(spec.containerId))?.status).toEqual({ signal: 'SIGKILL' });
+    expect(leftovers(place)).toEqual([]);
   });
 
   check('of nobody are destroyed by a recovery', async () => {

@@ -1,0 +1,28 @@
+/**
+ * Containers that are known by their processes alone: their run folders are gone, such as with another `--runtime_dir`.
+ *
+ * Nobody can tell their ends, and their tasks are launched anew elsewhere, so that they must not go on.
+ */
+
+import { groupProcesses, killFound } from '../../runtime/processes';
+
+/** Kills all processes in sandboxes of containers that have no run folder. Resolves with the ids of these containers. */
+export async function killStrays(workDir: string, ids: readonly string[]): Promise<string[]> {
+  const strays = new Set<string>();
+  await killFound(() =>
+    [...groupProcesses('MESOS_SANDBOX')].flatMap(([sandbox, pids]) => {
+      const id = containerOf(sandbox, workDir);
+      if (id === undefined || ids.includes(id)) return [];
+      strays.add(id);
+      return pids.filter((pid) => pid !== process.pid);
+    }),
+  );
+  return [...strays];
+}
+
+/** The id of the executor's container that a sandbox is in, or is nested in. */
+function containerOf(sandbox: string, workDir: string): string | undefined {
+  const folder = `${workDir}/slaves/`;
+  if (!sandbox.startsWith(folder)) return undefined;
+  return /^[^/]+\/frameworks\/[^/]+\/executors\/[^/]+\/runs\/([^/]+)/.exec(sandbox.slice(folder.length))?.[1];
+}
