@@ -53,11 +53,12 @@ class Removal {
     await this.empty(this.root);
     for (let name = this.moved.pop(); name !== undefined; name = this.moved.pop()) {
       if (this.isStopped()) throw new Error('stopped before the end');
-      await this.attempt(() => this.removeMoved(this.below(this.root, String(name))));
+      const path = below(this.root, Buffer.from(name));
+      await this.attempt(() => this.removeMoved(path));
     }
   }
 
-  private async removeMoved(path: string): Promise<void> {
+  private async removeMoved(path: Buffer): Promise<void> {
     const folder = await openFolder(path);
     try {
       await this.empty(folder);
@@ -71,28 +72,24 @@ class Removal {
   private async empty(folder: FileHandle): Promise<void> {
     for (let pass = 0; pass < PASSES_MAX; pass++) {
       let removed = 0;
-      for await (const { name } of await opendir(`/proc/self/fd/${folder.fd}`)) {
+      for await (const name of namesIn(folder)) {
         if (this.isStopped()) throw new Error('stopped before the end');
-        if (name.startsWith(this.prefix)) continue;
-        if (await this.attempt(() => this.removeEntry(this.below(folder, name)))) removed += 1;
+        if (name.toString().startsWith(this.prefix)) continue;
+        if (await this.attempt(() => this.removeEntry(below(folder, name)))) removed += 1;
       }
       if (removed === 0) return;
     }
   }
 
-  private async removeEntry(path: string): Promise<void> {
+  private async removeEntry(path: Buffer): Promise<void> {
     try {
       await unlink(path);
     } catch (error) {
       if (!['EISDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       const name = `${this.prefix}${this.number++}`;
-      await moveFolder(path, this.below(this.root, name));
+      await moveFolder(path, below(this.root, Buffer.from(name)));
       this.moved.push(name);
     }
-  }
-
-  private below(folder: FileHandle, name: string): string {
-    return `/proc/self/fd/${folder.fd}/${name}`;
   }
 
   /** True when the work is done; an error is kept, unless somebody else has removed the entry. */
@@ -107,19 +104,31 @@ class Removal {
   }
 }
 
+/** The names in a folder, as bytes: a user may give names that are no UTF-8 and would be lost in a string. */
+async function* namesIn(folder: FileHandle): AsyncGenerator<Buffer> {
+  const path = `/proc/self/fd/${folder.fd}`;
+  // The types of Node know names as strings alone.
+  const options = { encoding: 'buffer' as BufferEncoding };
+  for await (const { name } of await opendir(path, options)) yield name as unknown as Buffer;
+}
+
+function below(folder: FileHandle, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`/proc/self/fd/${folder.fd}/`), name]);
+}
+
 /** Opens a folder to be emptied. */
-async function openFolder(path: string): Promise<FileHandle> {
+async function openFolder(path: string | Buffer): Promise<FileHandle> {
   const folder = await openingUp(path, () => open(path, FOLDER));
   if (!isRoot()) await folder.chmod(0o700);
   return folder;
 }
 
-function moveFolder(path: string, target: string): Promise<void> {
+function moveFolder(path: Buffer, target: Buffer): Promise<void> {
   return openingUp(path, () => rename(path, target));
 }
 
 /** Tries again with a folder that its user, who is ours, has closed. Root needs no permission. */
-async function openingUp<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function openingUp<T>(path: string | Buffer, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -38,6 +38,16 @@ it('removes a folder with everything in it, however deep', async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
+it('removes files and folders whose names are no UTF-8', async () => {
+  const named = (...bytes: readonly number[]): Buffer =>
+    Buffer.concat([Buffer.from(`${tree}/`), Buffer.from(bytes)]);
+  writeFileSync(named(0xff, 0xfe), 'x');
+  mkdirSync(named(0xfd));
+  writeFileSync(Buffer.concat([named(0xfd), Buffer.from([0x2f, 0xc3])]), 'x');
+  await removeTree(tree);
+  expect(readdirSync(root)).toEqual([]);
+});
+
 it('removes links and leaves what they lead to', async () => {
   const outside = join(root, 'outside');
   mkdirSync(join(outside, 'folder'), { recursive: true });
