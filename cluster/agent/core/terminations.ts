@@ -3,7 +3,7 @@
  * executorTerminated).
  *
  * In: container.launched, container.described, container.failed, container.exited
- * Out: updates, send(ExitedExecutor), stopped
+ * Out: updates, send(ExitedExecutor), close, stopped
  */
 
 import { note } from '../../model/machine';
@@ -52,8 +52,8 @@ export function containerExited(turn: Turn, { containerId, termination }: EventO
 }
 
 function terminate(turn: Turn, executor: Executor, termination: Termination | undefined): void {
-  const { state } = turn;
-  const { frameworkId, id, kind, queued, queuedGroups, tasks } = executor;
+  const { state, effects } = turn;
+  const { frameworkId, id, kind, stream, queued, queuedGroups, tasks } = executor;
   count(state, 'slave/executors_terminated');
   executor.state = 'terminated';
   executor.stream = undefined;
@@ -71,6 +71,7 @@ function terminate(turn: Turn, executor: Executor, termination: Termination | un
   note(turn, 'info', 'an executor has terminated', fields);
   // The master does not know the executors of command tasks.
   if (kind !== 'command') tellExit(turn, frameworkId, id, termination?.status);
+  if (stream !== undefined) effects.push({ kind: 'close', stream, reason: 'the executor has terminated' });
   completeExecutor(state, executor);
   endDrain(state);
   stoppedWhenNoneAlive(turn);

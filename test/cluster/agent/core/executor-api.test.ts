@@ -82,6 +82,6 @@ test('the updates of a framework that ends are acknowledged and go nowhere', () 
   const script = started();
   script.play('shutdownFramework web');
   expect(script.play('update web t TASK_FINISHED')).toEqual(['answer 202', 'event executor-t: ACKNOWLEDGED']);
-  expect(script.play('exit t')).toEqual([]);
+  expect(script.play('exit t')).toEqual(['close executor-t: the executor has terminated']);
   expect(script.read(({ streams, frameworks }) => [streams.size, frameworks.size])).toEqual([0, 0]);
 });

@@ -67,8 +67,9 @@ const TABLE = {
     'update web t TASK_FINISHED': 'running, connected | answer 202 | ACKNOWLEDGED | update TASK_FINISHED',
     'message web t': 'running, connected | MESSAGE',
     'closed t': 'running',
-    'fail t': 'terminated | update TASK_FAILED Failed to launch container: no space left',
-    'exit t': 'terminated | update TASK_FAILED done',
+    'fail t':
+      'terminated | update TASK_FAILED Failed to launch container: no space left | close: the executor has terminated',
+    'exit t': 'terminated | update TASK_FAILED done | close: the executor has terminated',
     'kill web t': 'running, connected | KILL',
     'shutdownExecutor web t': 'terminating, connected | SHUTDOWN',
     'shutdownFramework web': 'terminating, connected | SHUTDOWN',
@@ -104,8 +105,9 @@ const TABLE = {
     'update web t TASK_FINISHED': 'terminating, connected | answer 202 | ACKNOWLEDGED | update TASK_FINISHED',
     'message web t': 'terminating, connected',
     'closed t': 'terminating',
-    'fail t': 'terminated | update TASK_FAILED Failed to launch container: no space left',
-    'exit t': 'terminated | update TASK_FAILED done',
+    'fail t':
+      'terminated | update TASK_FAILED Failed to launch container: no space left | close: the executor has terminated',
+    'exit t': 'terminated | update TASK_FAILED done | close: the executor has terminated',
     'kill web t': 'terminating, connected',
     'shutdownExecutor web t': 'terminating, connected',
     'shutdownFramework web': 'terminating, connected',
