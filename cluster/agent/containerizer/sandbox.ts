@@ -4,12 +4,13 @@
  * Always true: users who may pass through the folders on the way may not list them.
  */
 
-import { lstatSync, mkdirSync, statSync } from 'node:fs';
+import { fchmodSync, fchownSync, fstatSync, mkdirSync, statSync } from 'node:fs';
 import { lchown, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { makeFolder } from '../../runtime/files/make-folder';
+import { pathIn, withFolder, withFolderIn } from '../../runtime/files/open-folder';
 import { parentFolderMode, setMode } from '../../runtime/files/private';
-import { identityOf } from '../../runtime/identity';
+import { type Identity, identityOf } from '../../runtime/identity';
 
 const SANDBOX = 0o750;
 /** A sandbox that users of tasks nested in it pass and do not list. */
@@ -25,45 +26,47 @@ export interface SandboxPath {
   readonly isNested?: boolean | undefined;
 }
 
-/**
- * Makes a sandbox, and the link `latest` beside that of a run. The launch reports an unknown user.
- *
- * The way to the sandbox of a nested container leads through that of its parent, which a task can write: nothing of it is
- * followed or changed that is not a folder of ours.
- */
-export async function makeSandbox({
-  workDir,
-  directory,
-  user,
-  isNested = false,
-}: SandboxPath): Promise<void> {
-  if (isNested) makeNestedFolders(directory);
-  else makeFolders(workDir, directory);
+/** Makes a sandbox, and the link `latest` beside that of a run. The launch reports an unknown user. */
+export async function makeSandbox(place: SandboxPath): Promise<void> {
+  const { workDir, directory, user, isNested = false } = place;
   const identity = await identityOf(user).catch(() => undefined);
+  if (isNested) return makeNestedSandbox(directory, identity);
+  makeFolders(workDir, directory);
   if (identity) await lchown(directory, identity.uid, identity.gid);
-  if (isNested) openWay(directory, identity?.uid);
   if (basename(dirname(directory)) !== 'runs') return;
   const latest = join(dirname(directory), 'latest');
   await rm(latest, { force: true });
   await symlink(basename(directory), latest);
 }
 
-/** Makes SANDBOX/containers/ID. */
-function makeNestedFolders(directory: string): void {
+/**
+ * Makes SANDBOX/containers/ID. A task can write the sandbox of the parent, and swap what is in it for links at any moment,
+ * so each folder is opened without following a link, and then worked in by its descriptor.
+ */
+function makeNestedSandbox(directory: string, identity: Identity | undefined): void {
   const containers = dirname(directory);
-  const stats = lstatSync(containers, { throwIfNoEntry: false });
-  if (!stats) mkdirSync(containers, { mode: parentFolderMode() });
-  else if (!stats.isDirectory() || stats.uid !== process.getuid?.())
-    throw new Error(`Failed to create '${directory}': '${containers}' is not a folder of the agent`);
-  setMode(containers, parentFolderMode());
-  mkdirSync(directory, { mode: SANDBOX });
+  withFolder(dirname(containers), (parent) => {
+    withFolderIn(parent, { name: basename(containers), mode: parentFolderMode() }, (folder) => {
+      if (fstatSync(folder).uid !== process.getuid?.())
+        throw new Error(`Failed to create '${directory}': '${containers}' is not a folder of the agent`);
+      fchmodSync(folder, parentFolderMode());
+      const sandbox = pathIn(folder, basename(directory));
+      mkdirSync(sandbox, { mode: SANDBOX });
+      withFolder(sandbox, (opened) => giveTo(opened, identity));
+    });
+    if (identity) openWay(parent, directory, identity);
+  });
+}
+
+function giveTo(sandbox: number, identity: Identity | undefined): void {
+  fchmodSync(sandbox, SANDBOX);
+  if (identity) fchownSync(sandbox, identity.uid, identity.gid);
 }
 
 /** A task of a group that runs as another user than its executor gets through the sandbox of that to its own. */
-function openWay(directory: string, uid: number | undefined): void {
-  const parent = dirname(dirname(directory));
-  const isOfRun = basename(dirname(parent)) === 'runs';
-  if (isOfRun && uid !== undefined && lstatSync(parent).uid !== uid) setMode(parent, PASSABLE);
+function openWay(parent: number, directory: string, { uid }: Identity): void {
+  const isOfRun = basename(dirname(dirname(dirname(directory)))) === 'runs';
+  if (isOfRun && fstatSync(parent).uid !== uid) fchmodSync(parent, PASSABLE);
 }
 
 function makeFolders(workDir: string, directory: string): void {

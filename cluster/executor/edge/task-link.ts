@@ -5,9 +5,9 @@
  * each folder is opened first, without following a link, and then worked in by its descriptor.
  */
 
-import { closeSync, constants, fchmodSync, mkdirSync, openSync, symlinkSync } from 'node:fs';
+import { fchmodSync, symlinkSync } from 'node:fs';
+import { ignoreExisting, pathIn, withFolder, withFolderIn } from '../../runtime/files/open-folder';
 
-const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** Users of other tasks may pass and not list. */
 const PASSABLE = 0o711;
 
@@ -19,34 +19,10 @@ export interface TaskLink {
 
 /** Makes the link unless there is something of its name. */
 export function linkTask({ executorSandbox, sandbox, taskId }: TaskLink): void {
-  const parent = openSync(executorSandbox, FOLDER);
-  try {
-    linkBelow(parent, sandbox, taskId);
-  } finally {
-    closeSync(parent);
-  }
-}
-
-function linkBelow(parent: number, sandbox: string, taskId: string): void {
-  ignoreExisting(() => mkdirSync(pathIn(parent, 'tasks'), PASSABLE));
-  const tasks = openSync(pathIn(parent, 'tasks'), FOLDER);
-  try {
-    fchmodSync(tasks, PASSABLE);
-    ignoreExisting(() => symlinkSync(sandbox, pathIn(tasks, taskId)));
-  } finally {
-    closeSync(tasks);
-  }
-}
-
-function ignoreExisting(make: () => void): void {
-  try {
-    make();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-}
-
-/** The path of a file in an open folder, wherever that is by now. */
-function pathIn(folder: number, name: string): string {
-  return `/proc/self/fd/${folder}/${name}`;
+  withFolder(executorSandbox, (parent) => {
+    withFolderIn(parent, { name: 'tasks', mode: PASSABLE }, (tasks) => {
+      fchmodSync(tasks, PASSABLE);
+      ignoreExisting(() => symlinkSync(sandbox, pathIn(tasks, taskId)));
+    });
+  });
 }

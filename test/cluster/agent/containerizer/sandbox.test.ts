@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeOldSandboxes, makeSandbox } from '../../../../cluster/agent/containerizer/sandbox';
@@ -56,4 +66,51 @@ it('sandboxes that an earlier version left open are closed, once', async () => {
 
 it('an agent without sandboxes has nothing to close', async () => {
   await expect(closeOldSandboxes(workDir)).resolves.toBeUndefined();
+});
+
+describe('a sandbox nested in that of another container', () => {
+  const parent = (): string => join(workDir, ...RUN);
+  const nest = (user?: string): Promise<void> =>
+    makeSandbox({ workDir, directory: join(parent(), 'containers', 'N'), user, isNested: true });
+  const modeOf = (...names: readonly string[]): string =>
+    (statSync(join(parent(), ...names)).mode & 0o7777).toString(8);
+  beforeEach(() => mkdirSync(parent(), { recursive: true, mode: 0o750 }));
+
+  it('is made in a folder of the agent, and a second one beside it', async () => {
+    await nest();
+    await makeSandbox({
+      workDir,
+      directory: join(parent(), 'containers', 'O'),
+      user: undefined,
+      isNested: true,
+    });
+    expect(readdirSync(join(parent(), 'containers'))).toEqual(['N', 'O']);
+    expect([modeOf('containers'), modeOf('containers', 'N')]).toEqual([WAY, '750']);
+  });
+
+  it('is not made through a link that a task has put there, whose target stays as it is', async () => {
+    const outside = join(workDir, 'outside');
+    mkdirSync(outside, { mode: 0o755 });
+    symlinkSync(outside, join(parent(), 'containers'));
+    const before = statSync(outside).mode;
+    await expect(nest()).rejects.toThrow(/ENOTDIR|ELOOP/);
+    expect(readdirSync(outside)).toEqual([]);
+    expect(statSync(outside).mode).toBe(before);
+  });
+
+  const itAsRoot = isRoot ? it : it.skip;
+  itAsRoot('is not made in a folder of a task', async () => {
+    mkdirSync(join(parent(), 'containers'));
+    chownSync(join(parent(), 'containers'), 65534, 65534);
+    await expect(nest('nobody')).rejects.toThrow('is not a folder of the agent');
+  });
+
+  itAsRoot(
+    'can be passed to by a user who is not that of the outer one, and belongs to that user',
+    async () => {
+      await nest('nobody');
+      expect((await identityOf('nobody'))?.uid).toBe(statSync(join(parent(), 'containers', 'N')).uid);
+      expect(modeOf()).toBe('751');
+    },
+  );
 });
