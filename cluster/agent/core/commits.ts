@@ -73,10 +73,6 @@ const LOCAL: ReadonlySet<AgentEffect['kind']> = new Set([
   'remove',
   'measure',
   'measureLoad',
-  'measureLoad',
-  'touch',
-  'remove',
-  'measure',
   'answer',
 ]);
 

@@ -67,9 +67,9 @@ export function reregisterExecutor(turn: Turn, { from, message }: EventOf<'drive
   welcome(turn, { framework, executor, luggage: { tasks: message.tasks ?? [], updates }, greet });
 }
 
-function sendAway({ effects, ...turn }: Turn, from: string, executor: string): void {
-  note({ ...turn, effects }, 'warn', 'shutting down an executor that is not expected', { executor, from });
-  effects.push({ kind: 'tell', to: from, name: 'mesos.internal.ShutdownExecutorMessage', message: {} });
+function sendAway(turn: Turn, from: string, executor: string): void {
+  note(turn, 'warn', 'shutting down an executor that is not expected', { executor, from });
+  turn.effects.push({ kind: 'tell', to: from, name: 'mesos.internal.ShutdownExecutorMessage', message: {} });
 }
 
 /** An update by message. Only the executor that is bound to the sender's address has a say. */

@@ -68,9 +68,9 @@ function dropUnknown(
   executor: Executor,
   { tasks, updates }: Luggage,
 ): void {
-  const known = new Set([...tasks, ...updates].map(({ task_id }) => task_id.value));
+  const told = new Set([...tasks, ...updates].map(({ task_id }) => task_id.value));
   for (const [taskId, { state }] of executor.tasks) {
-    if (state !== 'TASK_STAGING' || known.has(taskId)) continue;
+    if (state !== 'TASK_STAGING' || told.has(taskId)) continue;
     endTask(turn, executor, taskId, {
       state: stateFor(isPartitionAware(framework), 'TASK_DROPPED'),
       reason: 'REASON_AGENT_RESTARTED',

@@ -35,8 +35,8 @@ function formRefusal(state: AgentState, { framework, info, tasks, kind }: Launch
   const ids = [framework.id, info.executor_id.value, ...tasks.map(({ task_id }) => task_id.value)];
   const wrongId = ids.map(idError).find((error) => error !== undefined);
   if (wrongId !== undefined) return failure(wrongId);
-  const known = tasks.find(({ task_id }) => findExecutor(state, framework.id, task_id.value));
-  if (known) return failure(`Task ${known.task_id.value} is already here`);
+  const present = tasks.find(({ task_id }) => findExecutor(state, framework.id, task_id.value));
+  if (present) return failure(`Task ${present.task_id.value} is already here`);
   if (kind === 'command' && framework.executors.has(info.executor_id.value))
     return failure(`Executor ${info.executor_id.value} is already here`);
   return undefined;

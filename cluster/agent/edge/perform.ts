@@ -51,9 +51,13 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
         .catch((error: unknown) => core.post({ kind: 'recovery.failed', reason: errorText(error) }));
     },
     launch: ({ spec, executor, ...order }) => {
-      const known = { ...spec, container: spec.container ?? defaultContainer };
+      const contained = { ...spec, container: spec.container ?? defaultContainer };
       // Built-in executors are in this process and need no token.
-      void containers.launch({ ...order, executor, spec: executor === 'custom' ? addToken(known) : known });
+      void containers.launch({
+        ...order,
+        executor,
+        spec: executor === 'custom' ? addToken(contained) : contained,
+      });
     },
     update: (effect) => {
       const { containerId } = effect;
