@@ -131,7 +131,7 @@ withRuntime('an agent with isolators (skipped without root and runc)', () => {
 
   it('runs tasks in their own namespaces and cgroups, and tells who went beyond its memory', async () => {
     const offer = await firstOffer();
-    const look = 'echo $$; cut -d: -f2- /proc/self/cgroup | grep memory; exit 3';
+    const look = 'echo $PPID; cut -d: -f2- /proc/self/cgroup | grep memory; exit 3';
     const eat = 'x=$(head -c 100000000 /dev/zero | tr "\\0" x); echo $x | wc -c';
     await launch(offer, taskOn(offer, 'looks', look), taskOn(offer, 'eats', eat));
     const failed = await states('looks', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_FAILED');
@@ -141,6 +141,18 @@ withRuntime('an agent with isolators (skipped without root and runc)', () => {
     const { reason, limitation } = await states('eats', 'TASK_FAILED');
     expect(reason).toBe('REASON_CONTAINER_LIMITATION_MEMORY');
     expect(limitation?.resources?.[0]).toMatchObject({ name: 'mem' });
+  });
+
+  it('ends a program that has no handler at once, as its signal ends it', async () => {
+    const offer = await firstOffer();
+    await launch(offer, taskOn(offer, 'sleeps', 'exec sleep 1000'));
+    await states('sleeps', 'TASK_STARTING', 'TASK_RUNNING');
+    const asked = Date.now();
+    await scheduler.call({ type: 'KILL', kill: { task_id: { value: 'sleeps' } } });
+    const { message } = await states('sleeps', 'TASK_KILLED');
+    expect(message).toBe('Command terminated with signal Terminated');
+    // The grace period, after which it would be killed, is three seconds.
+    expect(Date.now() - asked).toBeLessThan(2500);
   });
 
   /** The container of a command task has what its executor would need, too, as in the original. */

@@ -34,6 +34,11 @@ export interface ProgramPlan {
    * Makes the file a starter, such as an OCI runtime: it makes the program, writes its pid to this file, and ends with 0.
    */
   readonly pidFile?: string | undefined;
+  /**
+   * The file that the starter's process executes, which is a holder with `--init` (see holder.c). The starter gets
+   * a pipe as its descriptor 3, which that process is to have. A paused init is made, and runs later.
+   */
+  readonly init?: { readonly file: string; readonly isPaused: boolean } | undefined;
   /** A folder where the starter alone sees the root of the file system again. Only root may. */
   readonly root?: string | undefined;
 }
@@ -103,7 +108,7 @@ export class HeldProgram {
     const [word, value] = await Promise.race([nextReport(lines), spawned]);
     if (word === 'started') return new HeldProgram(Number(value), pid, reportedEnd(lines));
     if (word === 'refused') throw new StarterRefused(plan.file, Number(value));
-    throw startError(plan.file, word === 'failed' ? Number(value) : undefined);
+    throw startError(plan.init?.file ?? plan.file, word === 'failed' ? Number(value) : undefined);
   }
 
   /**
@@ -196,6 +201,8 @@ function printPlan(plan: ProgramPlan): Buffer {
     (user?.groups ?? []).join(','),
     directory,
     plan.pidFile ?? '',
+    plan.init?.file ?? '',
+    plan.init?.isPaused ? 'paused' : '',
     plan.root ?? '',
     file,
     String(plan.arguments.length),

@@ -2,7 +2,8 @@
  * Holds one program: starts it, outlives whoever started the holder, keeps the exit status, and leaves no process behind.
  *
  * With --stay it only stays, for containers without a program. With --exec FILE NAME ARGUMENT... it becomes a program
- * whose first argument is not its file, which a specification of the OCI cannot say.
+ * whose first argument is not its file, which a specification of the OCI cannot say. With --init FILE NAME ARGUMENT... it
+ * is the first process of a pid namespace, which has that program as a child (see init).
  *
  * In: the working folder of the holder, and a plan on descriptor 3 (see read_plan).
  *     SIGTERM: ask all processes of the program to end. SIGUSR1: kill them all. 34 + N: send them the signal N.
@@ -13,6 +14,9 @@
  *
  * With a pid file, the file to execute is a starter, such as an OCI runtime: it makes the program, writes its pid, and
  * ends; the program becomes a child of the holder then. A starter that ends otherwise has refused.
+ *
+ * With an init, the process that the starter makes is a holder with --init. It has a pipe to its holder, which is told how the
+ * program was started and how it ended: the first process of a pid namespace cannot end by a signal as its child did.
  *
  * The environment of the program is in the plan and not the holder's own: a program that may set LD_PRELOAD must not
  * get a library into a holder that runs as root.
@@ -30,6 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -38,7 +43,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PLAN = 3, REPORT = 4, LINE = 128, GROUPS = 256, PATIENCE_NS = 5000000, ROUNDS = 1000, FORWARD = 34 };
+enum { PLAN = 3, REPORT = 4, STATUS = 3, LINE = 128, GROUPS = 256, PATIENCE_NS = 5000000, ROUNDS = 1000, FORWARD = 34 };
+
+static const struct timespec PATIENCE = {0, PATIENCE_NS};
 
 struct plan {
   long uid, gid;       /* -1: as the holder */
@@ -46,6 +53,8 @@ struct plan {
   char *groups;        /* supplementary groups, separated by commas */
   char *directory;
   char *pid_file;      /* of a starter; empty for a program */
+  char *init;          /* the file that the init executes which a starter makes; empty when it makes the program itself */
+  char *paused;        /* not empty when the init is made and does not run yet */
   char *root;          /* a folder where a starter alone sees the root of the file system again; may be empty */
   char *file;          /* looked up in the PATH of the program */
   char **arguments;    /* with the name of the program first */
@@ -103,6 +112,8 @@ static void read_plan(struct plan *plan) {
   plan->groups = next_text(&at, end);
   plan->directory = next_text(&at, end);
   plan->pid_file = next_text(&at, end);
+  plan->init = next_text(&at, end);
+  plan->paused = next_text(&at, end);
   plan->root = next_text(&at, end);
   plan->file = next_text(&at, end);
   plan->arguments = next_list(&at, end);
@@ -141,6 +152,19 @@ static int show_root(const char *folder) {
   return mount("/", folder, NULL, MS_BIND | MS_REC, NULL);
 }
 
+/* The pipe on which the init tells two numbers: why it cannot start the program, or 0; and how that ended, as for wait(). */
+static int init_pipe[2] = {-1, -1};
+static int told;
+
+/* Reads the next number of the init; false when there is none. */
+static int read_told(int *number) {
+  ssize_t length;
+  while ((length = read(init_pipe[0], number, sizeof *number)) < 0 && errno == EINTR) continue;
+  if (length != sizeof *number) return 0;
+  told++;
+  return 1;
+}
+
 /* Becomes the program. An error is written to the pipe, which closes by itself when the program runs. */
 static void become(const struct plan *plan, int failure) {
   sigset_t none;
@@ -159,6 +183,7 @@ static void become(const struct plan *plan, int failure) {
   /* After setuid, which clears it: if the holder is killed, the program ends with it. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (chdir(plan->directory) != 0) goto failed;
+  if (*plan->init && init_pipe[1] != STATUS && dup2(init_pipe[1], STATUS) < 0) goto failed;
   execvp(plan->file, plan->arguments);
 failed:
   {
@@ -182,14 +207,14 @@ static unsigned long long start_time(void) {
   return ticks;
 }
 
-/* The process group that has been signaled as one; 0 for none. */
-static pid_t signaled_group;
+/* The process group that has been signaled as one, and the process that gets no signal; 0 for none. */
+static pid_t signaled_group, spared;
 
 static void signal_children(pid_t parent, int number);
 
 static void signal_tree(pid_t pid, int number) {
   signal_children(pid, number);
-  if (signaled_group == 0 || getpgid(pid) != signaled_group) kill(pid, number);
+  if (pid != spared && (signaled_group == 0 || getpgid(pid) != signaled_group)) kill(pid, number);
 }
 
 /* Signals the descendants of a process, by the lists that the kernel keeps of children. */
@@ -215,35 +240,14 @@ static void signal_children(pid_t parent, int number) {
  * that the kernel does not let go is given up after some time.
  */
 static void kill_all(void) {
-  const struct timespec patience = {0, PATIENCE_NS};
   for (int round = 0; round < ROUNDS;) {
     signal_children(getpid(), SIGKILL);
     pid_t ended = waitpid(-1, NULL, WNOHANG);
     if (ended < 0) return;
     if (ended > 0) continue;
-    nanosleep(&patience, NULL);
+    nanosleep(&PATIENCE, NULL);
     round++;
   }
-}
-
-/*
- * Signals all processes of the program: its process group at one moment, so that a shell does not go on when only what it
- * waits for has ended; then those that have left the group.
- */
-static void signal_program(pid_t pid, int number) {
-  kill(-pid, number);
-  signaled_group = pid;
-  signal_children(getpid(), number);
-  signaled_group = 0;
-}
-
-/* Ends without a program, and says why. */
-static void report_failure(const char *word, int value) {
-  char line[LINE];
-  snprintf(line, sizeof line, "%s %d\n", word, value);
-  write_file("status", line);
-  dprintf(REPORT, "%s", line);
-  _exit(0);
 }
 
 static pid_t read_pid(const char *name) {
@@ -255,12 +259,62 @@ static pid_t read_pid(const char *name) {
   return pid;
 }
 
+/* The oldest child of an init, which is its program; 0 when it has none. */
+static pid_t child_of_init(pid_t init) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)init, (int)init);
+  return read_pid(path);
+}
+
+static int has_ended(pid_t pid) {
+  siginfo_t info = {0};
+  return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
+}
+
+/* The program under an init. Just after its start the runtime may still be on the way to it; it may be the program itself. */
+static pid_t program_of(pid_t init) {
+  pid_t pid = child_of_init(init);
+  for (int round = 0; pid == 0 && round < ROUNDS / 5 && !has_ended(init); round++) {
+    nanosleep(&PATIENCE, NULL);
+    pid = child_of_init(init);
+  }
+  return pid > 0 ? pid : init;
+}
+
+/*
+ * Signals all processes of the program: its process group at one moment, so that a shell does not go on when only what it
+ * waits for has ended; then those that have left the group. An init would forward a signal once more and gets none; when
+ * it is killed, the kernel kills its whole namespace.
+ */
+static void signal_program(pid_t pid, int number) {
+  pid_t leader = init_pipe[0] < 0 || number == SIGKILL ? pid : program_of(pid);
+  spared = leader == pid ? 0 : pid;
+  kill(-leader, number);
+  signaled_group = leader;
+  signal_children(getpid(), number);
+  signaled_group = spared = 0;
+}
+
+/* Ends without a program, and says why. */
+static void report_failure(const char *word, int value) {
+  char line[LINE];
+  snprintf(line, sizeof line, "%s %d\n", word, value);
+  write_file("status", line);
+  dprintf(REPORT, "%s", line);
+  _exit(0);
+}
+
 /* The program that a starter has made. Its end is seen by the loop of main, however early it is. */
-static pid_t started_by(pid_t starter, const char *pid_file) {
+static pid_t started_by(pid_t starter, const struct plan *plan) {
   int status;
   while (waitpid(starter, &status, 0) < 0 && errno == EINTR) continue;
-  pid_t pid = read_pid(pid_file);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && pid > 0) return pid;
+  pid_t pid = read_pid(plan->pid_file);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && pid > 0) {
+    int error;
+    if (!*plan->init || *plan->paused || !read_told(&error) || error == 0) return pid;
+    kill_all();
+    report_failure("failed", error);
+  }
   kill_all();
   report_failure("refused", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
   return 0;
@@ -268,15 +322,17 @@ static pid_t started_by(pid_t starter, const char *pid_file) {
 
 static pid_t start(const struct plan *plan) {
   int failure[2];
+  if (*plan->init && pipe2(init_pipe, O_CLOEXEC) != 0) give_up("pipe");
   if (pipe2(failure, O_CLOEXEC) != 0) give_up("pipe");
   pid_t pid = fork();
   if (pid < 0) give_up("fork");
   if (pid == 0) become(plan, failure[1]);
   close(failure[1]);
+  if (*plan->init) close(init_pipe[1]);
   int error;
   if (read(failure[0], &error, sizeof error) == sizeof error) report_failure("failed", error);
   close(failure[0]);
-  return *plan->pid_file ? started_by(pid, plan->pid_file) : pid;
+  return *plan->pid_file ? started_by(pid, plan) : pid;
 }
 
 /* Writes whom to signal: the pid of the program is 0 before its start. */
@@ -284,6 +340,16 @@ static void write_processes(pid_t pid) {
   char line[LINE];
   snprintf(line, sizeof line, "%d %llu %d\n", (int)getpid(), start_time(), (int)pid);
   write_file("processes", line);
+}
+
+/* The end of the program, where the init has told it: it had no time to when it was killed. */
+static int told_status(int status) {
+  if (init_pipe[0] < 0) return status;
+  fcntl(init_pipe[0], F_SETFL, O_NONBLOCK);
+  int number;
+  while (told < 2 && read_told(&number))
+    if (told == 2) return number;
+  return status;
 }
 
 static void print_status(int status, char *line) {
@@ -307,15 +373,93 @@ static void stay(void) {
   for (;;) pause();
 }
 
+/* Becomes the program of an init or of --exec. Errors are told as a shell tells them. */
+static int execute(char **arguments) {
+  execvp(arguments[0], arguments + 1);
+  int error = errno;
+  fprintf(stderr, "Failed to execute '%s': %s\n", arguments[0], strerror(error));
+  errno = error;
+  return error == ENOENT ? 127 : 126;
+}
+
+static void tell(int number) {
+  /* Without a pipe, such as when it was started by hand, there is nobody to tell. */
+  if (write(STATUS, &number, sizeof number) < 0) return;
+}
+
+/* The child of an init, in a session of its own. A terminal goes with it. */
+static void become_child(char **arguments, const sigset_t *mask, int failure) {
+  int has_terminal = isatty(0);
+  setsid();
+  if (has_terminal) ioctl(0, TIOCSCTTY, 0);
+  sigprocmask(SIG_SETMASK, mask, NULL);
+  int code = execute(arguments);
+  int error = errno;
+  if (write(failure, &error, sizeof error) < 0) code = 126;
+  _exit(code);
+}
+
+/* Gives its terminal up, so that the child can have it. The kernel sends signals for that, which are no one's. */
+static void leave_terminal(void) {
+  if (!isatty(0) || ioctl(0, TIOCNOTTY) != 0) return;
+  signal(SIGHUP, SIG_IGN);
+  signal(SIGHUP, SIG_DFL);
+  signal(SIGCONT, SIG_DFL);
+}
+
+/* Starts the child. The number that is told is 0 once its program runs. */
+static pid_t start_child(char **arguments, const sigset_t *mask) {
+  int failure[2];
+  if (pipe2(failure, O_CLOEXEC) != 0) return -1;
+  leave_terminal();
+  pid_t pid = fork();
+  if (pid < 0) return -1;
+  if (pid == 0) become_child(arguments, mask, failure[1]);
+  close(failure[1]);
+  int error = 0;
+  if (read(failure[0], &error, sizeof error) != sizeof error) error = 0;
+  close(failure[0]);
+  tell(error);
+  return pid;
+}
+
+/*
+ * The first process of a pid namespace: starts the program as its child, forwards signals to the process group of that,
+ * reaps orphans, and ends with it; the kernel then kills what is left. The kernel ignores signals that the first process has
+ * no handler for, so a program should not be it.
+ */
+static int init(char **arguments) {
+  sigset_t all, before;
+  fcntl(STATUS, F_SETFD, FD_CLOEXEC);
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  pid_t child = start_child(arguments, &before);
+  if (child < 0) {
+    /* A profile of system calls may forbid children: better the first process than none. */
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return execute(arguments);
+  }
+  for (;;) {
+    int status, number = sigwaitinfo(&all, NULL);
+    if (number > 0 && number != SIGCHLD) {
+      if (kill(-child, number) != 0) kill(child, number);
+      continue;
+    }
+    /* It waits in the kernel where it may not wait for signals. */
+    for (pid_t ended; (ended = waitpid(-1, &status, number < 0 && errno != EINTR ? 0 : WNOHANG)) > 0;) {
+      if (ended != child) continue;
+      tell(status);
+      return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    }
+  }
+}
+
 int main(int count, char **arguments) {
   struct plan plan;
   sigset_t handled;
   if (count == 2 && strcmp(arguments[1], "--stay") == 0) stay();
-  if (count > 3 && strcmp(arguments[1], "--exec") == 0) {
-    execvp(arguments[2], arguments + 3);
-    fprintf(stderr, "Failed to execute '%s': %s\n", arguments[2], strerror(errno));
-    return errno == ENOENT ? 127 : 126;
-  }
+  if (count > 3 && strcmp(arguments[1], "--exec") == 0) return execute(arguments + 2);
+  if (count > 3 && strcmp(arguments[1], "--init") == 0) return init(arguments + 2);
   close_others();
   if (count != 2 || chdir(arguments[1]) != 0) give_up("working folder");
   fcntl(PLAN, F_SETFD, FD_CLOEXEC);
@@ -349,7 +493,7 @@ int main(int count, char **arguments) {
       int status;
       for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
         if (ended != pid) continue;
-        print_status(status, line);
+        print_status(told_status(status), line);
         write_file("status", line);
         kill_all();
         dprintf(REPORT, "%s", line);

@@ -1,6 +1,9 @@
 /**
  * The specification of a container for the OCI runtime: the host's file system, devices and namespaces but for its mounts,
  * and what the isolators change of that. Pure.
+ *
+ * Always true: a program in a new pid namespace is not its first process, for which the kernel ignores signals without a
+ * handler, but the child of an init.
  */
 
 import type { Identity } from '../../../runtime/identity';
@@ -9,7 +12,8 @@ import type { Program } from '../program';
 import type { Capabilities, Process, RuntimeSpec } from './runtime-spec';
 
 export interface SpecPlan {
-  readonly program: Program;
+  /** Undefined for a container without a program of its own: a process that does nothing keeps its namespaces. */
+  readonly program: Program | undefined;
   /** The folder that shows the root of the file system. */
   readonly root: string;
   readonly directory: string;
@@ -19,7 +23,7 @@ export interface SpecPlan {
   readonly cgroup: string;
   /** The names of the capabilities that the agent can give. */
   readonly capabilities: readonly string[];
-  /** The holder, by which a program gets a first argument that is not its file. */
+  /** The holder: the init, and what gives a program a first argument that is not its file. */
   readonly holder: string;
 }
 
@@ -30,7 +34,38 @@ export function buildSpec(plan: SpecPlan, changes: readonly Changes[]): RuntimeS
     specification = { ...specification, mounts: [...specification.mounts, ...mounts] };
     if (change) specification = change(specification);
   }
-  return specification;
+  return withProgram(specification, plan);
+}
+
+/** The path of the holder in a file system that is not the host's. */
+const HOLDER_MOUNT = '/.meseta/holder';
+
+/** The path at which a container sees the holder. */
+export function holderIn({ root }: RuntimeSpec, plan: Pick<SpecPlan, 'root' | 'holder'>): string {
+  return root.path === plan.root ? plan.holder : HOLDER_MOUNT;
+}
+
+/** Sets the program, once it is known what the container has for a file system and for namespaces. */
+function withProgram(specification: RuntimeSpec, plan: SpecPlan): RuntimeSpec {
+  const holder = holderIn(specification, plan);
+  const args = firstArguments(plan.program, { holder, hasInit: hasInit(specification) });
+  const changed = { ...specification, process: { ...specification.process, args } };
+  if (holder === plan.holder) return changed;
+  const mount = { destination: holder, type: 'bind', source: plan.holder, options: ['bind', 'ro'] };
+  return { ...changed, mounts: [...specification.mounts, mount] };
+}
+
+/** True when the first process of the container is that of a new pid namespace. */
+export function hasInit({ linux }: RuntimeSpec): boolean {
+  return linux.namespaces.some(({ type, path }) => type === 'pid' && path === undefined);
+}
+
+function firstArguments(
+  program: Program | undefined,
+  { holder, hasInit }: { readonly holder: string; readonly hasInit: boolean },
+): readonly string[] {
+  if (!program) return [holder, '--stay'];
+  return hasInit ? initArguments(holder, program) : argumentsOf(program, holder);
 }
 
 function baseSpec(plan: SpecPlan): RuntimeSpec {
@@ -51,19 +86,11 @@ function baseSpec(plan: SpecPlan): RuntimeSpec {
   };
 }
 
-function baseProcess({
-  program,
-  directory,
-  environment,
-  identity,
-  umask,
-  capabilities,
-  holder,
-}: SpecPlan): Process {
+function baseProcess({ directory, environment, identity, umask, capabilities }: SpecPlan): Process {
   return {
     cwd: directory,
     env: environmentTexts(environment),
-    args: argumentsOf(program, holder),
+    args: [],
     user: {
       uid: identity?.uid ?? 0,
       gid: identity?.gid ?? 0,
@@ -84,6 +111,12 @@ export function argumentsOf({ file, arguments: all }: Program, holder: string): 
   const [name = file, ...rest] = all;
   const isSame = name === file || (file === '/bin/sh' && name === 'sh');
   return isSame ? [file, ...rest] : [holder, '--exec', file, name, ...rest];
+}
+
+/** A holder as the first process of a pid namespace, with the program as its child. */
+function initArguments(holder: string, { file, arguments: all }: Program): string[] {
+  const [name = file, ...rest] = all;
+  return [holder, '--init', file, name, ...rest];
 }
 
 /** As a program has them that root starts; the kernel takes them from one of another user. */

@@ -18,10 +18,10 @@ import { findHeld, hold, holderFolder, killExecs, killHeld, startExec, startedPr
 import type { ContainerRun } from '../isolators/isolator';
 import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
-import { type Program, programOf } from '../program';
+import { programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
 import { rootFolder } from '../run-folder';
-import { argumentsOf, buildSpec, environmentTexts } from './build-spec';
+import { argumentsOf, buildSpec, environmentTexts, hasInit, holderIn } from './build-spec';
 import { capabilitiesOf } from './capabilities';
 import { printSpec, readSpec } from './print-spec';
 import { pidFile } from './process-of';
@@ -68,7 +68,7 @@ export class OciLauncher implements ProgramLauncher {
     const { run } = plan;
     const { command: asked, directory, user } = run.spec;
     const identity = await identityOf(user);
-    const program = asked ? programOf(asked) : this.stay();
+    const program = asked && programOf(asked);
     const root = rootFolder(run.folder);
     const { environment, changes } = plan;
     const { holder } = this.options;
@@ -79,8 +79,10 @@ export class OciLauncher implements ProgramLauncher {
     );
     makeFolder(root);
     await writeFile(specFile(run.folder), printSpec(specification), { mode: 0o600 });
+    const init = program && hasInit(specification) ? program.file : undefined;
     const args = [
       ...command,
+      ...(init === undefined ? [] : ['--preserve-fds', '1']),
       '--bundle',
       run.folder,
       '--pid-file',
@@ -90,21 +92,16 @@ export class OciLauncher implements ProgramLauncher {
     const starter = {
       folder: run.folder,
       holderFolder: holderFolder(run.folder),
+      init: init === undefined ? undefined : { file: init, isPaused: command[0] === 'create' },
       root: specification.root.path === root ? root : undefined,
     };
     const begin = (output: Output): Promise<HeldProgram> => this.hold(starter, args, output);
     return await (asked ? this.output.with(run.spec, identity, begin) : withoutOutput(begin));
   }
 
-  /** A container without a program of its own has a process that does nothing, and keeps its namespaces. */
-  private stay(): Program {
-    const { holder } = this.options;
-    return { file: holder, arguments: [holder, '--stay'] };
-  }
-
   /** Runs the runtime under a holder, which then has the process that it makes. */
   private async hold(
-    { folder, holderFolder: own, root }: Starter,
+    { folder, holderFolder: own, root, init }: Starter,
     args: readonly string[],
     output: Output,
   ): Promise<HeldProgram> {
@@ -119,6 +116,7 @@ export class OciLauncher implements ProgramLauncher {
       environment: RUNTIME_ENVIRONMENT,
       directory: folder,
       umask: 0o77,
+      init,
       pidFile: args[args.indexOf('--pid-file') + 1],
     };
     try {
@@ -150,10 +148,11 @@ export class OciLauncher implements ProgramLauncher {
     { run, environment }: Pick<LaunchPlan, 'run' | 'environment'>,
     command: ExecCommand,
   ): Promise<RunningCommand> {
-    const { process } = readSpec(readFileSync(specFile(run.folder), 'utf8'));
+    const specification = readSpec(readFileSync(specFile(run.folder), 'utf8'));
+    const { holder } = this.options;
     const own = {
-      ...process,
-      args: argumentsOf(command, this.options.holder),
+      ...specification.process,
+      args: argumentsOf(command, holderIn(specification, { root: rootFolder(run.folder), holder })),
       env: environmentTexts({ ...environment, ...command.environment }),
     };
     return await withoutOutput((output) =>
@@ -162,7 +161,7 @@ export class OciLauncher implements ProgramLauncher {
         const pid = pidFile(folder);
         await writeFile(file, printSpec(own), { mode: 0o600 });
         const args = ['exec', '--detach', '--process', file, '--pid-file', pid, run.spec.containerId];
-        return await this.hold({ folder, holderFolder: folder, root: undefined }, args, output);
+        return await this.hold({ folder, holderFolder: folder }, args, output);
       }),
     );
   }
@@ -180,7 +179,8 @@ export class OciLauncher implements ProgramLauncher {
 interface Starter {
   readonly folder: string;
   readonly holderFolder: string;
-  readonly root: string | undefined;
+  readonly root?: ProgramPlan['root'];
+  readonly init?: ProgramPlan['init'];
 }
 
 function specFile(folder: string): string {

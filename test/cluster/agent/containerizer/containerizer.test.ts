@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { holderFolder } from '../../../../cluster/agent/containerizer/held';
 import type { Changes, Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
+import { pidIsolator } from '../../../../cluster/agent/containerizer/isolators/namespaces-pid';
 import { runFolder } from '../../../../cluster/agent/containerizer/run-folder';
 import type { Limitation } from '../../../../cluster/agent/core/container-spec';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
@@ -16,6 +17,7 @@ const bare: Isolator = { name: 'bare', needsRuntime: true };
 const ways: readonly [string, readonly Isolator[], boolean][] = [
   ['a holder', [], holderProgram() !== undefined],
   ['the runtime', [bare], 'path' in runtime],
+  ['the runtime, in a pid namespace,', [pidIsolator({ disallowSharingAgent: false })], 'path' in runtime],
 ];
 
 describe.each(ways)('containers under %s', (_name, isolators, isThere) => {

@@ -1,4 +1,6 @@
-import type { Changes } from '../../../../../cluster/agent/containerizer/isolators/isolator';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Changes, Isolator } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import {
   ipcChanges,
   ipcIsolator,
@@ -108,9 +110,114 @@ withRuntime(
       await (await containers.launch(spec)).ended;
       return place.output(spec).replaceAll(/ +/g, '');
     };
-    // The shell, ls, and wc; with the process of the pod in the shared namespace.
-    expect(await nested('own', {})).toMatch(/^[23]\n1024\n$/);
+    // The init, the shell, ls, and wc; with the process of the pod in the shared namespace, and no init.
+    expect(await nested('own', {})).toMatch(/^[34]\n1024\n$/);
     expect(await nested('shared', { share_pid_namespace: true })).toMatch(/^[34]\n1024\nseen\n$/);
     await containers.destroy('pod');
   },
 );
+
+describe('a program in a pid namespace', () => {
+  const check = 'path' in runtime ? it : it.skip;
+  const launch = async (command: Partial<ContainerSpec> & { readonly script: string }) => {
+    const { script, ...more } = command;
+    const containers = place.containerizer([pidIsolator(ours)]);
+    const spec = place.spec(script, more);
+    return { containers, spec, container: await containers.launch(spec) };
+  };
+
+  check.each(['exec sleep 1000', 'sleep 1000; echo goes on', 'setsid sleep 1000 & wait; sleep 1000'])(
+    'that runs `%s` ends by SIGTERM at once',
+    async (script) => {
+      const { containers, spec, container } = await launch({ script });
+      await container.signal('SIGTERM');
+      expect((await container.ended).status).toEqual({ signal: 'SIGTERM' });
+      expect(place.output(spec)).toBe('');
+      await containers.destroy(spec.containerId);
+    },
+  );
+
+  check('gets each signal once, also one that was sent to its init', async () => {
+    const script = 'trap "echo got" USR1; touch ready; until [ -e end ]; do sleep 0.01; done';
+    const { containers, spec, container } = await launch({ script });
+    const inSandbox = (name: string): string => join(spec.directory, name);
+    await until(() => existsSync(inSandbox('ready')));
+    await container.signal('SIGUSR1');
+    await until(() => place.output(spec) === 'got\n');
+    process.kill(container.pid ?? 0, 'SIGUSR1');
+    await until(() => place.output(spec) === 'got\ngot\n');
+    writeFileSync(inSandbox('end'), '');
+    expect((await container.ended).status).toEqual({ code: 0 });
+    expect(place.output(spec)).toBe('got\ngot\n');
+    await containers.destroy(spec.containerId);
+  });
+
+  check('leaves orphans to its init, which reaps them', async () => {
+    const script = '(sleep 0.05 & echo $! > orphan); while [ -e /proc/$(cat orphan) ]; do sleep 0.01; done';
+    const { containers, spec, container } = await launch({ script });
+    expect((await container.ended).status).toEqual({ code: 0 });
+    await containers.destroy(spec.containerId);
+  });
+
+  check(
+    'is not the first one, leads its session, and has no signal blocked and no file of the init',
+    async () => {
+      const script =
+        'echo $PPID; test $(ps -o sid= -p $$) -eq $$ && echo leads; grep SigBlk /proc/$$/status; ls /proc/$$/fd | wc -l';
+      const { containers, spec, container } = await launch({ script, user: 'nobody' });
+      await container.ended;
+      expect(place.output(spec)).toBe('1\nleads\nSigBlk:\t0000000000000000\n3\n');
+      await containers.destroy(spec.containerId);
+    },
+  );
+
+  check('that cannot be executed fails the launch, as without the namespace', async () => {
+    const command = { value: '/nowhere/at-all', shell: false };
+    await expect(launch({ script: '', command })).rejects.toThrow('spawn /nowhere/at-all ENOENT');
+  });
+
+  check('ends as killed when its init is killed', async () => {
+    const { containers, spec, container } = await launch({ script: 'sleep 1000' });
+    process.kill(container.pid ?? 0, 'SIGKILL');
+    expect((await container.ended).status).toEqual({ signal: 'SIGKILL' });
+    await containers.destroy(spec.containerId);
+  });
+
+  check('has its init in a file system of its own, too, and cannot change it', async () => {
+    const root = join(place.root, 'image');
+    mkdirSync(root);
+    const folders = ['/bin', '/lib', '/lib64', '/usr'].filter((path) => existsSync(path));
+    const isolator: Isolator = {
+      name: 'image',
+      needsRuntime: true,
+      prepare: () =>
+        Promise.resolve({
+          mounts: folders.map((path) => ({ destination: path, source: path, options: ['rbind', 'ro'] })),
+          specification: (specification) => ({
+            ...specification,
+            root: { path: root },
+            process: { ...specification.process, cwd: '/' },
+            linux: { ...specification.linux, rootfsPropagation: undefined },
+          }),
+        }),
+    };
+    const containers = place.containerizer([isolator, pidIsolator(ours)]);
+    const spec = place.spec('chmod 777 /proc/1/exe || chmod 777 /.meseta/holder; kill -TERM $$');
+    expect((await (await containers.launch(spec)).ended).status).toEqual({ signal: 'SIGTERM' });
+    expect(place.output(spec, 'stderr').match(/Read-only file system/g)).toHaveLength(2);
+    await containers.destroy(spec.containerId);
+  });
+
+  check('waits for isolators, and ends as it would without them', async () => {
+    const isolates = { name: 'slow', needsRuntime: true, isolate: () => Promise.resolve() };
+    const containers = place.containerizer([pidIsolator(ours), isolates]);
+    const spec = place.spec('kill -TERM $$');
+    const container = await containers.launch(spec);
+    expect((await container.ended).status).toEqual({ signal: 'SIGTERM' });
+    await containers.destroy(spec.containerId);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,6 +1,8 @@
+import type { Changes } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import {
   argumentsOf,
   buildSpec,
+  holderIn,
   type SpecPlan,
 } from '../../../../../cluster/agent/containerizer/oci/build-spec';
 import {
@@ -10,6 +12,8 @@ import {
   withProcess,
   withResources,
 } from '../../../../../cluster/agent/containerizer/oci/change-spec';
+import type { RuntimeSpec } from '../../../../../cluster/agent/containerizer/oci/runtime-spec';
+import type { Program } from '../../../../../cluster/agent/containerizer/program';
 
 const plan: SpecPlan = {
   program: { file: '/bin/sh', arguments: ['sh', '-c', 'echo'] },
@@ -80,4 +84,32 @@ test.each([
   [['named', 'x'], '/bin/cat', ['/lib/holder', '--exec', '/bin/cat', 'named', 'x']],
 ])('the arguments %j of %s are %j for the runtime', (all, file, expected) => {
   expect(argumentsOf({ file, arguments: all }, '/lib/holder')).toEqual(expected);
+});
+
+const newPids = { specification: withNamespace({ type: 'pid' }) };
+const image = {
+  specification: (specification: RuntimeSpec) => ({ ...specification, root: { path: '/image' } }),
+};
+const sharedPids = { specification: withNamespace({ type: 'pid', path: '/proc/7/ns/pid' }) };
+const INIT = ['--init', '/bin/sh', 'sh', '-c', 'echo'];
+
+test.each<[string, readonly Changes[], Program | undefined, readonly string[]]>([
+  ['the init in a new pid namespace', [newPids], plan.program, ['/lib/holder', ...INIT]],
+  ['the program in one that is there', [sharedPids], plan.program, ['/bin/sh', '-c', 'echo']],
+  ['the init of an image', [image, newPids], plan.program, ['/.meseta/holder', ...INIT]],
+  ['what stays', [newPids], undefined, ['/lib/holder', '--stay']],
+  ['what stays in an image', [image], undefined, ['/.meseta/holder', '--stay']],
+])('the first process of a container is %s', (_name, changes, program, expected) => {
+  expect(buildSpec({ ...plan, program }, changes).process.args).toEqual(expected);
+});
+
+test('a container with a file system of its own sees the holder, and cannot write to it', () => {
+  const changed = buildSpec(plan, [image]);
+  expect(changed.mounts.at(-1)).toEqual({
+    destination: '/.meseta/holder',
+    type: 'bind',
+    source: '/lib/holder',
+    options: ['bind', 'ro'],
+  });
+  expect(holderIn(changed, plan)).toBe('/.meseta/holder');
 });
