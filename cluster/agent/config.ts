@@ -28,7 +28,7 @@ import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
 import { isolationFlags } from './containerizer/isolation-flags';
-import type { ReconfigurationPolicy } from './core/reconfiguration';
+import type { ReconfigurationPolicy } from './core/recovery/reconfiguration';
 import { acceptedFlags } from './edge/accepted-flags';
 import { containerLogFlags } from './edge/log-flags';
 import { modulesFlags } from './edge/modules';

@@ -2,7 +2,7 @@
  * Starts many emulated agents behind one socket, for benchmarks and for people who write frameworks.
  */
 
-import type { AgentInput } from '../agent/core/events';
+import type { AgentInput } from '../agent/core/state/events';
 import { readDetector } from '../agent/edge/detector';
 import type * as mesos from '../api/generated/mesos';
 import { startHttpServer } from '../runtime/http/server';

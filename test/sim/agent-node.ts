@@ -2,10 +2,10 @@
  * An agent in the simulation, with its executors: the real machines; only processes are made up.
  */
 
-import type { AgentEffect, RecoveredExecutor } from '../../cluster/agent/core/effects';
-import type { CheckpointChange } from '../../cluster/agent/core/entries';
-import type { AgentBoot, AgentEvent, AgentInput } from '../../cluster/agent/core/events';
-import type { AgentState } from '../../cluster/agent/core/state';
+import type { AgentEffect, RecoveredExecutor } from '../../cluster/agent/core/state/effects';
+import type { CheckpointChange } from '../../cluster/agent/core/state/entries';
+import type { AgentBoot, AgentEvent, AgentInput } from '../../cluster/agent/core/state/events';
+import type { AgentState } from '../../cluster/agent/core/state/state';
 import { readMessage } from '../../cluster/agent/edge/messages';
 import type { Call, Event as ExecutorEvent } from '../../cluster/api/generated/executor';
 import type { TaskInfo, TaskStatus } from '../../cluster/api/generated/mesos';

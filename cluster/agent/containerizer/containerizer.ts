@@ -10,7 +10,7 @@ import { errorText } from '../../model/error-text';
 import type { Clock } from '../../runtime/clock';
 import { makeFolder } from '../../runtime/files/make-folder';
 import type { Logger } from '../../runtime/log';
-import type { ContainerSpec, Termination } from '../core/container-spec';
+import type { ContainerSpec, Termination } from '../core/state/container-spec';
 import type { ContainerBoot } from './core/events';
 import { removeHolders } from './held';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';

@@ -3,7 +3,7 @@
  */
 
 import { errorText } from '../../model/error-text';
-import type { ContainerSpec } from '../core/container-spec';
+import type { ContainerSpec } from '../core/state/container-spec';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
 
 /** Throws the reason of the first isolator that cannot do what a container asks for. */

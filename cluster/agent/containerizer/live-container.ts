@@ -10,7 +10,7 @@ import { errorText } from '../../model/error-text';
 import type { Clock } from '../../runtime/clock';
 import type { Logger } from '../../runtime/log';
 import { Mailbox, type Performers } from '../../runtime/mailbox';
-import type { ContainerSpec, Limitation, Termination } from '../core/container-spec';
+import type { ContainerSpec, Limitation, Termination } from '../core/state/container-spec';
 import type { ContainerBoot, ContainerEffect, ContainerEvent, Step } from './core/events';
 import type { ContainerState } from './core/state';
 import { containerMachine } from './core/step';

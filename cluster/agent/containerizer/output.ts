@@ -9,8 +9,8 @@ import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs'
 import { join } from 'node:path';
 import type { Identity } from '../../runtime/identity';
 import { BoundedOutput, outputWriter } from '../../runtime/output/bounded-output';
-import type { ContainerSpec } from '../core/container-spec';
-import type { LogBounds, LogBoundsResult } from '../core/log-bounds';
+import type { LogBounds, LogBoundsResult } from '../core/containers/log-bounds';
+import type { ContainerSpec } from '../core/state/container-spec';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 /** The user writes and reads it, and the group reads it. */

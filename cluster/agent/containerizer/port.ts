@@ -6,7 +6,7 @@
 
 import type { ContainerStatus, Resource, ResourceStatistics } from '../../api/generated/mesos';
 import type { ExitStatus } from '../../model/exit-status';
-import type { ContainerSpec, Termination } from '../core/container-spec';
+import type { ContainerSpec, Termination } from '../core/state/container-spec';
 
 export interface Containerizer {
   /**

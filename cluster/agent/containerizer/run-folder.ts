@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../runtime/files/make-folder';
-import type { ContainerSpec, Limitation, Termination } from '../core/container-spec';
+import type { ContainerSpec, Limitation, Termination } from '../core/state/container-spec';
 
 const CONTAINERS = 'containers';
 

@@ -8,7 +8,7 @@
 import type { ResourceStatistics } from '../../api/generated/mesos';
 import { encodeJson } from '../../api/json-write';
 import { jsonArray, jsonObject } from '../../api/state-json';
-import type { AgentState, Executor } from '../core/state';
+import type { AgentState, Executor } from '../core/state/state';
 import { containersOf } from '../views/operator';
 
 /** Age up to which an answer is used again. */

@@ -5,7 +5,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { ContainerID, ContainerStatus, ResourceStatistics } from '../../api/generated/mesos';
 import { readResources, scalarOf, type WireResource } from '../../model/resources';
-import type { ContainerSpec } from '../core/container-spec';
+import type { ContainerSpec } from '../core/state/container-spec';
 import type { ContainerRun, Isolator } from './isolators/isolator';
 
 const MB = 1024 * 1024;

@@ -5,22 +5,16 @@
 
 import type { Machine } from '../../model/event';
 import { machine, plainTurn, type TimerHandlers, type Transitions } from '../../model/machine';
-import { checkAgent } from './check-agent';
-import { checkpoint } from './checkpoint';
-import { checkpointed, checkpointFailed, settle } from './commits';
-import { updated } from './deliver';
-import { drain } from './drain';
+import { checkpointed, checkpointFailed, settle } from './checkpoint/commits';
 import {
   driverMessage,
   driverUpdate,
   reconnectExecutors,
   registerExecutor,
   reregisterExecutor,
-} from './driver-executors';
-import type { AgentEffect } from './effects';
-import type { AgentBoot, AgentEvent, AgentEvents } from './events';
-import { called, heartbeat, streamClosed, subscribed } from './executor-api';
-import { toExecutor } from './executor-messages';
+} from './connections/driver-executors';
+import { called, heartbeat, streamClosed, subscribed } from './connections/executor-api';
+import { toExecutor } from './executors/executor-messages';
 import {
   collect,
   diskMeasured,
@@ -29,20 +23,11 @@ import {
   measureDisk,
   sandboxEnded,
   scheduleEnded,
-} from './garbage';
-import {
-  killTask,
-  shutdown,
-  shutdownExecutor,
-  shutdownFramework,
-  shutdownTimedOut,
-  stop,
-  unregister,
-} from './kill';
-import { runTask, runTaskGroup, updateFramework } from './launch';
-import { applyOperation, operationAcknowledged, reconcileOperations, resendOperation } from './operations';
-import { correct, estimate, loadMeasured } from './oversubscription';
-import { endRecovery, recover, recovered, recoveryFailed, reregistrationTimedOut } from './recovery';
+} from './executors/garbage';
+import { runTask, runTaskGroup, updateFramework } from './launch/launch';
+import { registrationTimedOut } from './launch/start-executor';
+import { endRecovery, recover, recovered, recoveryFailed, reregistrationTimedOut } from './recovery/recovery';
+import { restoreAgent } from './recovery/restore';
 import {
   detected,
   masterExited,
@@ -51,13 +36,33 @@ import {
   registered,
   requestRegistration,
   reregistered,
-} from './registration';
-import { restoreAgent } from './restore';
-import { registrationTimedOut } from './start-executor';
-import type { AgentState } from './state';
-import { containerExited, describeContainer, launched, launchFailed } from './terminations';
-import { agentTimers, type Turn } from './turn';
-import { acknowledged, resend } from './updates';
+} from './registration/registration';
+import { checkpoint } from './resources/checkpointed-resources';
+import {
+  applyOperation,
+  operationAcknowledged,
+  reconcileOperations,
+  resendOperation,
+} from './resources/operations';
+import { correct, estimate, loadMeasured } from './resources/oversubscription';
+import { checkAgent } from './state/check-agent';
+import type { AgentEffect } from './state/effects';
+import type { AgentBoot, AgentEvent, AgentEvents } from './state/events';
+import type { AgentState } from './state/state';
+import { agentTimers, type Turn } from './state/turn';
+import { updated } from './tasks/deliver';
+import { drain } from './tasks/drain';
+import {
+  killTask,
+  shutdown,
+  shutdownExecutor,
+  shutdownFramework,
+  shutdownTimedOut,
+  stop,
+  unregister,
+} from './tasks/kill';
+import { containerExited, describeContainer, launched, launchFailed } from './tasks/terminations';
+import { acknowledged, resend } from './tasks/updates';
 
 /** Routes a message of a master to its transition; one of a master that is not followed does nothing, and none
  * is before the recovery has ended. */

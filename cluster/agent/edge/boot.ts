@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { callerEnvironment } from '../../runtime/tls/settings';
 import { VERSION } from '../../runtime/version';
 import { type AgentConfig, readEnvironment } from '../config';
-import type { AgentBoot, AgentSettings } from '../core/events';
+import type { AgentBoot, AgentSettings } from '../core/state/events';
 import { modulesOf } from './modules';
 import { oversubscriptionSettings } from './oversubscription';
 import { AGENT_ID, type AgentParts } from './parts';

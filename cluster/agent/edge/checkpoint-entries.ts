@@ -12,7 +12,7 @@ import type { ExecutorInfo } from '../../api/generated/mesos';
 import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
 import type { Change, StateStore, Variable } from '../../state/store';
-import type { CheckpointChange, CheckpointEntry, ExecutorRecord } from '../core/entries';
+import type { CheckpointChange, CheckpointEntry, ExecutorRecord } from '../core/state/entries';
 
 /** The boot id is in a file and no variable (checkpoint.ts). */
 type StoredChange = Exclude<CheckpointChange, { readonly entry: 'boot' }>;

@@ -18,7 +18,7 @@ import type { Logger } from '../../runtime/log';
 import { syncFolder } from '../../state/commit-file';
 import { LocalStore } from '../../state/local';
 import type { StateStore } from '../../state/store';
-import type { CheckpointChange } from '../core/entries';
+import type { CheckpointChange } from '../core/state/entries';
 import { commitOf } from './checkpoint-entries';
 import { type CheckpointPlace, changeVolumes, finishVolumes, RESOURCES } from './volumes';
 

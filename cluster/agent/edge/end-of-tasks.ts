@@ -5,8 +5,8 @@
 
 import { join } from 'node:path';
 import type { Core } from '../../runtime/process';
-import type { AgentEvent } from '../core/events';
-import type { AgentState } from '../core/state';
+import type { AgentEvent } from '../core/state/events';
+import type { AgentState } from '../core/state/state';
 import { forgetAgentId } from './checkpoint';
 
 /** An agent that was marked gone: its id is refused for ever. */

@@ -12,9 +12,9 @@ import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { Metrics } from '../../runtime/metrics';
 import type { Container, Containerizer } from '../containerizer/port';
-import type { ContainerSpec, ExecutorKind, Termination } from '../core/container-spec';
-import type { AgentEffect, RecoveredExecutor } from '../core/effects';
-import type { AgentInput } from '../core/events';
+import type { ContainerSpec, ExecutorKind, Termination } from '../core/state/container-spec';
+import type { AgentEffect, RecoveredExecutor } from '../core/state/effects';
+import type { AgentInput } from '../core/state/events';
 import type { ExecutorDoor } from './http/executor-api';
 
 /** An executor in this process, which is told of the end of its container and ends by itself. */

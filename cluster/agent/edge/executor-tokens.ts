@@ -9,8 +9,8 @@ import { readSecretFile } from '../../runtime/auth/files';
 import { signJwt } from '../../runtime/auth/jwt';
 import type { Logger } from '../../runtime/log';
 import type { AgentConfig } from '../config';
-import type { ContainerSpec } from '../core/container-spec';
-import type { ExecutorClaims } from '../core/executor-api';
+import type { ExecutorClaims } from '../core/connections/executor-api';
+import type { ContainerSpec } from '../core/state/container-spec';
 
 const VARIABLE = 'MESOS_EXECUTOR_AUTHENTICATION_TOKEN';
 

@@ -13,8 +13,8 @@ import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { removeTree } from '../../runtime/files/remove-tree';
 import type { Logger } from '../../runtime/log';
-import type { AgentInput } from '../core/events';
-import type { FoundFolder } from '../core/garbage-state';
+import type { AgentInput } from '../core/state/events';
+import type { FoundFolder } from '../core/state/garbage-state';
 
 export interface GarbageOptions {
   readonly workDir: string;

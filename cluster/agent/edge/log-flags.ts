@@ -6,7 +6,13 @@ import type { LogBound } from '../../model/log-bound';
 import { bytes } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
 import type { BoundsOfContainer } from '../containerizer/output';
-import { applySettings, boundsOf, DEFAULT_BOUND, DEFAULT_PREFIX, type LogBounds } from '../core/log-bounds';
+import {
+  applySettings,
+  boundsOf,
+  DEFAULT_BOUND,
+  DEFAULT_PREFIX,
+  type LogBounds,
+} from '../core/containers/log-bounds';
 import { builtIn, LOGROTATE_LOGGER, type ModuleParameter, type Modules } from './modules';
 
 export const containerLogFlags = {

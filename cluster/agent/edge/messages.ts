@@ -4,7 +4,7 @@
 
 import { decodeProtobuf } from '../../api/protobuf';
 import type { Message } from '../../runtime/messages/receive';
-import type { AgentInput } from '../core/events';
+import type { AgentInput } from '../core/state/events';
 
 type Reader = (from: string, body: Uint8Array) => AgentInput;
 

@@ -6,8 +6,8 @@ import { readResources, scalarOf, type WireResource } from '../../model/resource
 import { isTerminal } from '../../model/task-state';
 import { isRevocable } from '../../model/volumes';
 import { systemMetrics } from '../../runtime/system';
-import { pendingRemovals } from '../core/garbage';
-import type { AgentState, Executor } from '../core/state';
+import { pendingRemovals } from '../core/executors/garbage';
+import type { AgentState, Executor } from '../core/state/state';
 import { allocatedSum, executorsOf } from '../views/allocated';
 
 const COUNTERS = [

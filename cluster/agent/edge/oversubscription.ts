@@ -9,7 +9,11 @@ import { readResourceText } from '../../model/resource-text';
 import { writeResources } from '../../model/resources';
 import { duration } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
-import type { Controller, Estimator, OversubscriptionSettings } from '../core/oversubscription-settings';
+import type {
+  Controller,
+  Estimator,
+  OversubscriptionSettings,
+} from '../core/state/oversubscription-settings';
 import { builtIn, FIXED_ESTIMATOR, LOAD_CONTROLLER, type Modules } from './modules';
 
 export const oversubscriptionFlags = {

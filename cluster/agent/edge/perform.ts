@@ -6,7 +6,7 @@ import { encodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
 import type { Performers } from '../../runtime/mailbox';
 import { containerIds } from '../containerizer/run-folder';
-import type { AgentEffect } from '../core/effects';
+import type { AgentEffect } from '../core/state/effects';
 import { writeChanges } from './checkpoint';
 import { ExecutorContainers } from './executor-containers';
 import { measureLoad } from './oversubscription';

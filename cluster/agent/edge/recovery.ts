@@ -11,9 +11,9 @@ import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { StateStore } from '../../state/store';
 import type { AgentConfig } from '../config';
-import type { CheckpointChange, CheckpointEntry } from '../core/entries';
-import type { AgentRecovery } from '../core/events';
-import { reconfigurationError } from '../core/reconfiguration';
+import { reconfigurationError } from '../core/recovery/reconfiguration';
+import type { CheckpointChange, CheckpointEntry } from '../core/state/entries';
+import type { AgentRecovery } from '../core/state/events';
 import { forgetAgentId, readAgentId, readBootId, readLastBootId, writeChanges } from './checkpoint';
 import { readEntries } from './checkpoint-entries';
 

@@ -12,8 +12,8 @@ import type { Acls } from '../../model/acls';
 import { isAllowed, thing } from '../../model/authorizer';
 import type { Principal } from '../../model/principal';
 import { type Attached, VirtualFiles } from '../../runtime/files/virtual-files';
-import type { AgentState, Executor } from '../core/state';
-import { linkName, volumePlace } from '../core/volume-places';
+import { linkName, volumePlace } from '../core/resources/volume-places';
+import type { AgentState, Executor } from '../core/state/state';
 import { allocatedResources } from '../views/allocated';
 
 const LOG_PATH = '/slave/log';

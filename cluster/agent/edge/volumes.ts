@@ -16,7 +16,7 @@ import { parentFolderMode } from '../../runtime/files/private';
 import { emptyFolder, removeTree } from '../../runtime/files/remove-tree';
 import { StartError } from '../../runtime/lifecycle';
 import type { Change, StateStore } from '../../state/store';
-import { type VolumePlace, volumeChanges } from '../core/volume-places';
+import { type VolumePlace, volumeChanges } from '../core/resources/volume-places';
 
 /** The mode of a volume's folder; its owner is the user of the last container that had it to itself. */
 const VOLUME = 0o755;

@@ -9,7 +9,7 @@ import {
   type WireResource,
 } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
-import type { AgentState, Executor } from '../core/state';
+import type { AgentState, Executor } from '../core/state/state';
 
 /**
  * The resources of an executor and its tasks, queued ones included (Mesos 1.11

@@ -3,7 +3,7 @@
 import type { Acls } from '../../model/acls';
 import { isAllowed, thing } from '../../model/authorizer';
 import type { Principal } from '../../model/principal';
-import type { AgentFramework, AgentState, Executor } from '../core/state';
+import type { AgentFramework, AgentState, Executor } from '../core/state/state';
 
 /** The part of the state that a principal may view; without ACLs it is all of it. */
 export function filterState(

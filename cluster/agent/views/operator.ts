@@ -5,8 +5,8 @@
 import type * as api from '../../api/generated/agent';
 import type * as mesos from '../../api/generated/mesos';
 import { isTerminal } from '../../model/task-state';
-import { printTask } from '../core/print-task';
-import type { AgentFramework, AgentState, AgentTask, Executor } from '../core/state';
+import type { AgentFramework, AgentState, AgentTask, Executor } from '../core/state/state';
+import { printTask } from '../core/tasks/print-task';
 import { executorsOf } from './allocated';
 
 /** A reply with every list, even empty ones, as the original shows them. */

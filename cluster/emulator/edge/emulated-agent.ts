@@ -3,9 +3,9 @@
  */
 
 import { randomInt } from 'node:crypto';
-import type { AgentEffect } from '../../agent/core/effects';
-import type { AgentBoot, AgentEvent, AgentInput } from '../../agent/core/events';
-import type { AgentState } from '../../agent/core/state';
+import type { AgentEffect } from '../../agent/core/state/effects';
+import type { AgentBoot, AgentEvent, AgentInput } from '../../agent/core/state/events';
+import type { AgentState } from '../../agent/core/state/state';
 import { agentMachine } from '../../agent/core/step';
 import { readMessage } from '../../agent/edge/messages';
 import type { Resource } from '../../api/generated/mesos';

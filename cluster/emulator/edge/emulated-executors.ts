@@ -5,8 +5,8 @@
  */
 
 import { randomInt } from 'node:crypto';
-import type { AgentEffect } from '../../agent/core/effects';
-import type { AgentInput } from '../../agent/core/events';
+import type { AgentEffect } from '../../agent/core/state/effects';
+import type { AgentInput } from '../../agent/core/state/events';
 import type { Event as ExecutorEvent } from '../../api/generated/executor';
 import type * as mesos from '../../api/generated/mesos';
 import { commandTaskOf } from '../../model/ids';

@@ -2,7 +2,11 @@
  * The disk of an agent in scripts and simulations: the entries of its checkpoint, and commits that it may hold back.
  */
 
-import { type CheckpointChange, type CheckpointEntry, placeOf } from '../../../cluster/agent/core/entries';
+import {
+  type CheckpointChange,
+  type CheckpointEntry,
+  placeOf,
+} from '../../../cluster/agent/core/state/entries';
 import { printResources, readResources } from '../../../cluster/model/resources';
 
 export class DiskModel {

@@ -3,9 +3,13 @@
  * script.
  */
 
-import type { AgentEffect, ExecutorMessage, RecoveredExecutor } from '../../../cluster/agent/core/effects';
-import type { AgentBoot, AgentEvent, AgentInput } from '../../../cluster/agent/core/events';
-import type { AgentState } from '../../../cluster/agent/core/state';
+import type {
+  AgentEffect,
+  ExecutorMessage,
+  RecoveredExecutor,
+} from '../../../cluster/agent/core/state/effects';
+import type { AgentBoot, AgentEvent, AgentInput } from '../../../cluster/agent/core/state/events';
+import type { AgentState } from '../../../cluster/agent/core/state/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
 import type { Call, Event } from '../../../cluster/api/generated/executor';
 import type {

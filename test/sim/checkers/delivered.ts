@@ -2,7 +2,7 @@
  * No update is lost: an agent forgets one when the framework has got it, or when the framework ends.
  */
 
-import type { AgentState } from '../../../cluster/agent/core/state';
+import type { AgentState } from '../../../cluster/agent/core/state/state';
 
 /** The updates that an agent keeps until they are acknowledged, by uuid, each with its task and state. */
 export function unacknowledged({ streams }: AgentState): Map<string, string> {

@@ -3,10 +3,10 @@
  * about it and the words by which it is found.
  */
 
-import type { AgentEffect } from '../../../cluster/agent/core/effects';
-import type { CheckpointChange } from '../../../cluster/agent/core/entries';
-import type { AgentEvent } from '../../../cluster/agent/core/events';
-import { type AgentState, taskKey } from '../../../cluster/agent/core/state';
+import type { AgentEffect } from '../../../cluster/agent/core/state/effects';
+import type { CheckpointChange } from '../../../cluster/agent/core/state/entries';
+import type { AgentEvent } from '../../../cluster/agent/core/state/events';
+import { type AgentState, taskKey } from '../../../cluster/agent/core/state/state';
 import type { MasterEffect } from '../../../cluster/master/core/state/effects';
 import type { MasterEvent } from '../../../cluster/master/core/state/events';
 import type { MasterState } from '../../../cluster/master/core/state/state';

@@ -7,7 +7,7 @@
  */
 
 import { note } from '../../../model/machine';
-import type { Limitation, Termination } from '../../core/container-spec';
+import type { Limitation, Termination } from '../../core/state/container-spec';
 import type { DestroyStep, EventOf } from './events';
 import { type ContainerState, type Phase, type Turn, wake } from './state';
 

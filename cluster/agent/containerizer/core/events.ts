@@ -4,7 +4,7 @@
 
 import type { CommonEffect, Stamped, Unstamped, Woke } from '../../../model/event';
 import type { ExitStatus } from '../../../model/exit-status';
-import type { Limitation, Termination } from '../../core/container-spec';
+import type { Limitation, Termination } from '../../core/state/container-spec';
 
 /** The steps of a launch and of a destroy. Each is an effect, answered by `done` or `failed`. */
 export type Step = LaunchStep | DestroyStep;

@@ -5,7 +5,7 @@
 import type { ExitStatus } from '../../../model/exit-status';
 import type { Turn as MachineTurn } from '../../../model/machine';
 import { timersOf } from '../../../model/timers';
-import type { Limitation } from '../../core/container-spec';
+import type { Limitation } from '../../core/state/container-spec';
 import type { ContainerBoot, ContainerEffect, LaunchStep, Step } from './events';
 
 /** The states of the original (src/slave/containerizer/mesos/containerizer.hpp), and `destroyed` at the end. */

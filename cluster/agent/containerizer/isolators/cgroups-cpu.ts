@@ -5,7 +5,7 @@
 
 import type { ResourceStatistics } from '../../../api/generated/mesos';
 import { milliOf, readResources, type WireResource } from '../../../model/resources';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import { type CpuSettings, readCpuUse, writeCpu } from '../cgroups/cpu';
 import { cgroupProcesses, cgroupThreads } from '../cgroups/files';
 import { cgroupFolder } from '../cgroups/hierarchies';

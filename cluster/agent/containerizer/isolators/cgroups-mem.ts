@@ -9,7 +9,7 @@ import { totalmem } from 'node:os';
 import type { ResourceStatistics } from '../../../api/generated/mesos';
 import { printBytes } from '../../../model/bytes';
 import { milliOf, readResources, type WireResource } from '../../../model/resources';
-import type { ContainerSpec, Limitation } from '../../core/container-spec';
+import type { ContainerSpec, Limitation } from '../../core/state/container-spec';
 import type { Hierarchies } from '../cgroups/hierarchies';
 import {
   changeMemory,

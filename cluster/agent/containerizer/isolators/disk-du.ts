@@ -11,7 +11,7 @@ import { isAbsolute, join } from 'node:path';
 import type { DiskStatistics, Resource, ResourceStatistics } from '../../../api/generated/mesos';
 import { printBytes } from '../../../model/bytes';
 import { milliOf, readResources, type WireResource } from '../../../model/resources';
-import type { Limitation } from '../../core/container-spec';
+import type { Limitation } from '../../core/state/container-spec';
 import type { IsolatorContext } from './context';
 import { diskUse } from './disk-use';
 import type { ContainerRun, Isolator } from './isolator';

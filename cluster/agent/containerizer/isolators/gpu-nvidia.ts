@@ -10,7 +10,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { gpusError } from '../../../model/resource-errors';
 import { milliOf, readResources, type WireResource } from '../../../model/resources';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import { withDeviceRules } from '../oci/change-spec';
 import type { DeviceRule } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';

@@ -9,7 +9,7 @@
  */
 
 import type { ContainerStatus, ResourceStatistics } from '../../../api/generated/mesos';
-import type { ContainerSpec, Limitation } from '../../core/container-spec';
+import type { ContainerSpec, Limitation } from '../../core/state/container-spec';
 import type { Mount, RuntimeSpec } from '../oci/runtime-spec';
 import type { ResourceChange } from '../port';
 

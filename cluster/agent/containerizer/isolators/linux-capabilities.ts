@@ -5,7 +5,7 @@
 
 import type { CapabilityInfo, LinuxInfo } from '../../../api/generated/mesos';
 import { StartError } from '../../../runtime/lifecycle';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import { withProcess } from '../oci/change-spec';
 import type { Capabilities, RuntimeSpec } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import { StartError } from '../../../runtime/lifecycle';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import { withLinux } from '../oci/change-spec';
 import type { IsolatorContext } from './context';
 import type { Changes, Isolator } from './isolator';

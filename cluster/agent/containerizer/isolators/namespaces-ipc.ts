@@ -11,7 +11,7 @@ import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeFolder } from '../../../runtime/files/make-folder';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import { withNamespace } from '../oci/change-spec';
 import { processOf } from '../oci/process-of';
 import type { Mount } from '../oci/runtime-spec';

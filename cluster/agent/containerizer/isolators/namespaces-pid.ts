@@ -3,7 +3,7 @@
  * agent (Mesos 1.10 isolators/namespaces/pid.cpp).
  */
 
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import { withNamespace } from '../oci/change-spec';
 import { processOf } from '../oci/process-of';
 import type { Mount } from '../oci/runtime-spec';

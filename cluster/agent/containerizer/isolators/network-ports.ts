@@ -12,7 +12,7 @@ import {
 } from '../../../model/ranges';
 import { rangesOf, readResources, type WireResource } from '../../../model/resources';
 import { StartError } from '../../../runtime/lifecycle';
-import type { ContainerSpec, Limitation } from '../../core/container-spec';
+import type { ContainerSpec, Limitation } from '../../core/state/container-spec';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
 import { listeningPorts } from './listening-ports';

@@ -2,7 +2,7 @@
  * Containers whose resources are limited by a cgroup of their own.
  */
 
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import type { Hierarchies } from '../cgroups/hierarchies';
 
 /**

@@ -17,7 +17,7 @@ import {
 import { chown, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Resource } from '../../../api/generated/mesos';
-import { linkName, volumePlace } from '../../core/volume-places';
+import { linkName, volumePlace } from '../../core/resources/volume-places';
 import type { ContainerRun } from './isolator';
 
 /** A volume in a container. */

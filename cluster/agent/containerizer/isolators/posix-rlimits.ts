@@ -4,7 +4,7 @@
  */
 
 import type { RLimitInfo } from '../../../api/generated/mesos';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import { withProcess } from '../oci/change-spec';
 import type { ProcessLimit } from '../oci/runtime-spec';
 import type { Isolator } from './isolator';

@@ -5,7 +5,7 @@
  * It is on always, and has no name in `--isolation`.
  */
 
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
 import { hostPathOf } from './volumes';

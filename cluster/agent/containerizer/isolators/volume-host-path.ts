@@ -8,7 +8,7 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { Volume } from '../../../api/generated/mesos';
 import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import type { Mount } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';

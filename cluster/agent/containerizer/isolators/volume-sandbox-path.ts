@@ -8,7 +8,7 @@
 import { existsSync, lstatSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import type { Volume } from '../../../api/generated/mesos';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import type { Mount } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';

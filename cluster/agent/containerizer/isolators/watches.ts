@@ -6,7 +6,7 @@
 
 import type { Millis } from '../../../model/time';
 import type { Clock } from '../../../runtime/clock';
-import type { Limitation } from '../../core/container-spec';
+import type { Limitation } from '../../core/state/container-spec';
 import type { ContainerRun } from './isolator';
 
 /** The least time between two looks, so that many containers do not keep the agent busy. */

@@ -3,7 +3,7 @@
  */
 
 import type { NetworkInfo } from '../../../api/generated/mesos';
-import type { ContainerSpec } from '../../core/container-spec';
+import type { ContainerSpec } from '../../core/state/container-spec';
 
 export type JoinedNetworks =
   /** Those of the host. */

@@ -14,7 +14,7 @@ import type { Reply, Request } from '../../../runtime/http/server';
 import type { Container } from '../../containerizer/port';
 import type { Usage } from '../../containerizer/statistics';
 import { wireId } from '../../containerizer/usage';
-import type { AgentState, Executor } from '../../core/state';
+import type { AgentState, Executor } from '../../core/state/state';
 import { containersOf } from '../../views/operator';
 
 export interface ContainerPages {

@@ -13,9 +13,9 @@ import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
 import { Requests } from '../../../runtime/requests';
 import { encodeRecord } from '../../../runtime/streams/recordio';
-import type { AgentEffect } from '../../core/effects';
-import type { AgentInput } from '../../core/events';
-import type { ExecutorClaims } from '../../core/executor-api';
+import type { ExecutorClaims } from '../../core/connections/executor-api';
+import type { AgentEffect } from '../../core/state/effects';
+import type { AgentInput } from '../../core/state/events';
 import { claimsError } from '../executor-tokens';
 import { executorCallError } from './executor-call';
 

@@ -18,7 +18,7 @@ import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import type { Verbosity } from '../../../runtime/verbosity';
-import type { AgentState } from '../../core/state';
+import type { AgentState } from '../../core/state/state';
 import { filterState } from '../../views/filter-state';
 import { getAgent, getExecutors, getFrameworks, getOperations, getTasks } from '../../views/operator';
 import type { ContainerPages } from './container-pages';

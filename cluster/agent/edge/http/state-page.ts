@@ -19,11 +19,11 @@ import {
 import { writeShownResources } from '../../../model/resources';
 import { isTerminal } from '../../../model/task-state';
 import { buildMembers } from '../../../runtime/build';
-import { pidOf } from '../../core/agent-info';
-import { totalOf } from '../../core/checkpoint';
-import { printTask } from '../../core/print-task';
-import { CAPABILITIES } from '../../core/registration';
-import type { AgentFramework, AgentState, AgentTask, Executor } from '../../core/state';
+import { CAPABILITIES } from '../../core/registration/registration';
+import { totalOf } from '../../core/resources/checkpointed-resources';
+import { pidOf } from '../../core/state/agent-info';
+import type { AgentFramework, AgentState, AgentTask, Executor } from '../../core/state/state';
+import { printTask } from '../../core/tasks/print-task';
 import { allocatedResources, allocatedSum, executorsOf } from '../../views/allocated';
 
 /** The page of the state. Principals who may not view the flags do not see the path of the log either. */

@@ -5,7 +5,7 @@ import { holderFolder } from '../../../../cluster/agent/containerizer/held';
 import type { Changes, Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import { pidIsolator } from '../../../../cluster/agent/containerizer/isolators/namespaces-pid';
 import { runFolder } from '../../../../cluster/agent/containerizer/run-folder';
-import type { Limitation } from '../../../../cluster/agent/core/container-spec';
+import type { Limitation } from '../../../../cluster/agent/core/state/container-spec';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { leftovers } from './leftovers';
 import { Place, runtime } from './place';

@@ -12,7 +12,7 @@ import { findRuntime } from '../../../../cluster/agent/containerizer/oci/runtime
 import type { OutputFiles } from '../../../../cluster/agent/containerizer/output';
 import { ChildLauncher } from '../../../../cluster/agent/containerizer/posix/child-launcher';
 import { PosixLauncher } from '../../../../cluster/agent/containerizer/posix/posix-launcher';
-import type { ContainerSpec } from '../../../../cluster/agent/core/container-spec';
+import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
 import { systemClock } from '../../../../cluster/runtime/clock';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { silentLogger } from '../../../../cluster/runtime/log';

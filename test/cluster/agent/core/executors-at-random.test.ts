@@ -1,4 +1,4 @@
-import { findExecutor } from '../../../../cluster/agent/core/state';
+import { findExecutor } from '../../../../cluster/agent/core/state/state';
 import { nextInteger, type Random, randomFrom } from '../../../../cluster/model/random';
 import { isTerminal } from '../../../../cluster/model/task-state';
 import { AgentScript } from '../interpreter';

@@ -1,4 +1,4 @@
-import type { CheckpointChange, CheckpointEntry } from '../../../../cluster/agent/core/entries';
+import type { CheckpointChange, CheckpointEntry } from '../../../../cluster/agent/core/state/entries';
 import { commitOf, nameOf, readEntries } from '../../../../cluster/agent/edge/checkpoint-entries';
 import { MemoryStore } from '../../../../cluster/state/memory';
 import { taskInfo } from '../../master/builders';

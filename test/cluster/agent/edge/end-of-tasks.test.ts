@@ -1,4 +1,4 @@
-import type { AgentInput } from '../../../../cluster/agent/core/events';
+import type { AgentInput } from '../../../../cluster/agent/core/state/events';
 import { EndOfTasks } from '../../../../cluster/agent/edge/end-of-tasks';
 
 function setUp({ endsTasks = false, dismissed = '' } = {}) {

@@ -1,6 +1,6 @@
 import type { Container, Containerizer } from '../../../../cluster/agent/containerizer/port';
-import type { ContainerSpec, Termination } from '../../../../cluster/agent/core/container-spec';
-import type { AgentInput } from '../../../../cluster/agent/core/events';
+import type { ContainerSpec, Termination } from '../../../../cluster/agent/core/state/container-spec';
+import type { AgentInput } from '../../../../cluster/agent/core/state/events';
 import {
   ExecutorContainers,
   type HostedExecutor,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentConfig } from '../../../../cluster/agent/config';
-import type { ContainerSpec } from '../../../../cluster/agent/core/container-spec';
+import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
 import { claimsError, executorTokens } from '../../../../cluster/agent/edge/executor-tokens';
 import { readJwt } from '../../../../cluster/runtime/auth/jwt';
 import { silentLogger } from '../../../../cluster/runtime/log';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentInput } from '../../../../cluster/agent/core/events';
+import type { AgentInput } from '../../../../cluster/agent/core/state/events';
 import { GarbageRemover } from '../../../../cluster/agent/edge/garbage';
 import { isRoot } from '../../../../cluster/runtime/files/private';
 import { silentLogger } from '../../../../cluster/runtime/log';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CheckpointChange } from '../../../../cluster/agent/core/entries';
+import type { CheckpointChange } from '../../../../cluster/agent/core/state/entries';
 import {
   readAgentId,
   readBootId,

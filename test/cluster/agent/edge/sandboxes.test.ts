@@ -1,7 +1,12 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgentState, initAgent, newExecutor, sandboxOf } from '../../../../cluster/agent/core/state';
+import {
+  type AgentState,
+  initAgent,
+  newExecutor,
+  sandboxOf,
+} from '../../../../cluster/agent/core/state/state';
 import { agentFiles, attachedSandboxes, type SandboxOptions } from '../../../../cluster/agent/edge/sandboxes';
 import { readAclsFlag } from '../../../../cluster/runtime/auth/acls';
 import { taskInfo } from '../../master/builders';

@@ -1,4 +1,4 @@
-import type { AgentState } from '../../../../cluster/agent/core/state';
+import type { AgentState } from '../../../../cluster/agent/core/state/state';
 import { filterState } from '../../../../cluster/agent/views/filter-state';
 import type { Acls } from '../../../../cluster/model/acls';
 import { AgentScript } from '../interpreter';

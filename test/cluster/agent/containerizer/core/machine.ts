@@ -10,7 +10,7 @@ import type {
 } from '../../../../../cluster/agent/containerizer/core/events';
 import { type ContainerState, initContainer } from '../../../../../cluster/agent/containerizer/core/state';
 import { containerMachine } from '../../../../../cluster/agent/containerizer/core/step';
-import type { Limitation, Termination } from '../../../../../cluster/agent/core/container-spec';
+import type { Limitation, Termination } from '../../../../../cluster/agent/core/state/container-spec';
 
 export const LIMIT: Limitation = {
   reason: 'REASON_CONTAINER_LIMITATION_MEMORY',

@@ -7,7 +7,7 @@ import { isolationFlags } from '../../../../../cluster/agent/containerizer/isola
 import type { IsolatorContext } from '../../../../../cluster/agent/containerizer/isolators/context';
 import type { ContainerRun } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import type { RuntimeSpec } from '../../../../../cluster/agent/containerizer/oci/runtime-spec';
-import type { ContainerSpec } from '../../../../../cluster/agent/core/container-spec';
+import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import type { Resource } from '../../../../../cluster/api/generated/mesos';
 import { readResourceText } from '../../../../../cluster/model/resource-text';
 import { writeResources } from '../../../../../cluster/model/resources';

@@ -4,7 +4,7 @@ import {
   memorySettings,
   specifyMemory,
 } from '../../../../../cluster/agent/containerizer/isolators/cgroups-mem';
-import type { Limitation } from '../../../../../cluster/agent/core/container-spec';
+import type { Limitation } from '../../../../../cluster/agent/core/state/container-spec';
 import { VirtualClock } from '../../../../../cluster/runtime/clock';
 import { type FakeCgroups, fakeCgroups } from '../cgroups/fake-cgroups';
 import { baseSpec, contextOf, resourcesOf, runOf, specOf } from './builders';

@@ -8,7 +8,7 @@ import {
   diskStatistics,
 } from '../../../../../cluster/agent/containerizer/isolators/disk-du';
 import { diskUse } from '../../../../../cluster/agent/containerizer/isolators/disk-use';
-import type { Limitation } from '../../../../../cluster/agent/core/container-spec';
+import type { Limitation } from '../../../../../cluster/agent/core/state/container-spec';
 import type { Resource } from '../../../../../cluster/api/generated/mesos';
 import { VirtualClock } from '../../../../../cluster/runtime/clock';
 import { until } from '../../../runtime/eventually';

@@ -12,7 +12,7 @@ import {
   pidRefusal,
 } from '../../../../../cluster/agent/containerizer/isolators/namespaces-pid';
 import { buildSpec } from '../../../../../cluster/agent/containerizer/oci/build-spec';
-import type { ContainerSpec } from '../../../../../cluster/agent/core/container-spec';
+import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import type { LinuxInfo } from '../../../../../cluster/api/generated/mesos';
 import { Place, runtime } from '../place';
 

@@ -14,7 +14,7 @@ import {
 import { readLimit } from '../../../../../cluster/agent/containerizer/cgroups/memory';
 import { makeIsolators } from '../../../../../cluster/agent/containerizer/isolators/make-isolators';
 import type { Container } from '../../../../../cluster/agent/containerizer/port';
-import type { ContainerSpec, Termination } from '../../../../../cluster/agent/core/container-spec';
+import type { ContainerSpec, Termination } from '../../../../../cluster/agent/core/state/container-spec';
 import type { LinuxInfo } from '../../../../../cluster/api/generated/mesos';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../../cluster/runtime/log';

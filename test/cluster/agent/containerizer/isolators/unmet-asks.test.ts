@@ -1,5 +1,5 @@
 import { unmetAsk } from '../../../../../cluster/agent/containerizer/isolators/unmet-asks';
-import type { ContainerSpec } from '../../../../../cluster/agent/core/container-spec';
+import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import type { ContainerInfo } from '../../../../../cluster/api/generated/mesos';
 import { specOf } from './builders';
 

@@ -1,5 +1,5 @@
 import { Watches } from '../../../../../cluster/agent/containerizer/isolators/watches';
-import type { Limitation } from '../../../../../cluster/agent/core/container-spec';
+import type { Limitation } from '../../../../../cluster/agent/core/state/container-spec';
 import { VirtualClock } from '../../../../../cluster/runtime/clock';
 import { runOf } from './builders';
 

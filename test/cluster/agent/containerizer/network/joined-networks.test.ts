@@ -2,7 +2,7 @@ import {
   joinedNetworks,
   networksError,
 } from '../../../../../cluster/agent/containerizer/network/joined-networks';
-import type { ContainerSpec } from '../../../../../cluster/agent/core/container-spec';
+import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import type { NetworkInfo } from '../../../../../cluster/api/generated/mesos';
 import { specOf } from '../isolators/builders';
 

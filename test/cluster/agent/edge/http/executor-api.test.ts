@@ -1,4 +1,4 @@
-import type { AgentInput } from '../../../../../cluster/agent/core/events';
+import type { AgentInput } from '../../../../../cluster/agent/core/state/events';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import type { Call, Event } from '../../../../../cluster/api/generated/executor';
 

@@ -1,7 +1,11 @@
-import type { AgentEffect } from '../../../../../cluster/agent/core/effects';
-import type { AgentBoot, AgentEvent, AgentInput } from '../../../../../cluster/agent/core/events';
-import { claimsOf, missingError, recoveryError } from '../../../../../cluster/agent/core/executor-api';
-import type { AgentState } from '../../../../../cluster/agent/core/state';
+import {
+  claimsOf,
+  missingError,
+  recoveryError,
+} from '../../../../../cluster/agent/core/connections/executor-api';
+import type { AgentEffect } from '../../../../../cluster/agent/core/state/effects';
+import type { AgentBoot, AgentEvent, AgentInput } from '../../../../../cluster/agent/core/state/events';
+import type { AgentState } from '../../../../../cluster/agent/core/state/state';
 import { agentMachine } from '../../../../../cluster/agent/core/step';
 import { EXECUTOR } from '../../../../../cluster/agent/edge/authentication';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';

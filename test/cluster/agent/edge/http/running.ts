@@ -9,7 +9,11 @@ import {
   type Usage,
 } from '../../../../../cluster/agent/containerizer/statistics';
 import { containerUsage } from '../../../../../cluster/agent/containerizer/usage';
-import { claimsOf, missingError, recoveryError } from '../../../../../cluster/agent/core/executor-api';
+import {
+  claimsOf,
+  missingError,
+  recoveryError,
+} from '../../../../../cluster/agent/core/connections/executor-api';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-routes';

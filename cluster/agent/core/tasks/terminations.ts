@@ -1,0 +1,96 @@
+/**
+ * The ends of executors' containers, and of the tasks that had not ended before (Mesos 1.11 src/slave/slave.cpp,
+ * executorTerminated).
+ *
+ * In: container.launched, container.described, container.failed, container.exited
+ * Out: updates, send(ExitedExecutor), close, stopped
+ */
+
+import { note } from '../../../model/machine';
+import { completeExecutor, stoppedWhenNoneAlive, tellExit } from '../executors/executors';
+import type { Termination } from '../state/container-spec';
+import type { EventOf } from '../state/events';
+import { count, type Executor, findContainer } from '../state/state';
+import type { Turn } from '../state/turn';
+import { endDrain } from './drained';
+import { endTask, type TaskEnd } from './executor-tasks';
+
+/** The container runs. An executor that was told to end meanwhile is destroyed. */
+export function launched({ state, effects }: Turn, { containerId }: EventOf<'container.launched'>): void {
+  const executor = findContainer(state, containerId);
+  const isWanted = executor && executor.state !== 'terminating' && executor.state !== 'terminated';
+  if (!isWanted) effects.push({ kind: 'destroy', containerId });
+}
+
+/** The statuses of its tasks tell it. */
+export function describeContainer(
+  { state }: Turn,
+  { containerId, status }: EventOf<'container.described'>,
+): void {
+  const executor = findContainer(state, containerId);
+  if (executor) executor.containerStatus = status;
+}
+
+/** The executor could not be started. */
+export function launchFailed(turn: Turn, { containerId, reason }: EventOf<'container.failed'>): void {
+  const executor = findContainer(turn.state, containerId);
+  if (!executor || executor.state === 'terminated') return;
+  count(turn.state, 'slave/container_launch_errors');
+  executor.pendingTermination ??= {
+    status: undefined,
+    state: 'TASK_FAILED',
+    reason: 'REASON_CONTAINER_LAUNCH_FAILED',
+    message: `Failed to launch container: ${reason}`,
+  };
+  terminate(turn, executor, { status: undefined, message: '' });
+}
+
+/** The container of an executor has ended, and with it the tasks that had not ended before. */
+export function containerExited(turn: Turn, { containerId, termination }: EventOf<'container.exited'>): void {
+  const executor = findContainer(turn.state, containerId);
+  if (executor && executor.state !== 'terminated') terminate(turn, executor, termination);
+}
+
+function terminate(turn: Turn, executor: Executor, termination: Termination | undefined): void {
+  const { state, effects } = turn;
+  const { frameworkId, id, kind, stream, queued, queuedGroups, tasks } = executor;
+  count(state, 'slave/executors_terminated');
+  executor.state = 'terminated';
+  executor.stream = undefined;
+  executor.pid = undefined;
+  executor.isChanging = false;
+  if (state.frameworks.get(frameworkId)?.terminating) {
+    // No framework would acknowledge updates of one that is gone.
+    queued.clear();
+    queuedGroups.length = 0;
+  } else {
+    const end = endOf(executor, termination);
+    for (const taskId of [...tasks.keys(), ...queued.keys()]) endTask(turn, executor, taskId, end);
+  }
+  const fields = { executor: id, framework: frameworkId, ...termination?.status };
+  note(turn, 'info', 'an executor has terminated', fields);
+  // The master does not know the executors of command tasks.
+  if (kind !== 'command') tellExit(turn, frameworkId, id, termination?.status);
+  if (stream !== undefined) effects.push({ kind: 'close', stream, reason: 'the executor has terminated' });
+  completeExecutor(state, executor);
+  endDrain(state);
+  stoppedWhenNoneAlive(turn);
+}
+
+/**
+ * The end of tasks whose executor has ended: what the containerizer says of it is stronger than why the agent destroyed the
+ * container. The message has both.
+ */
+export function endOf(
+  { pendingTermination: pending }: Pick<Executor, 'pendingTermination'>,
+  termination: Termination | undefined,
+): TaskEnd {
+  const ended = termination ? termination.message : 'Abnormal executor termination: unknown container';
+  const messages = [pending?.message, ended].filter((text) => text !== undefined && text !== '');
+  return {
+    state: termination?.state ?? pending?.state ?? 'TASK_FAILED',
+    reason: termination?.reason ?? pending?.reason ?? 'REASON_EXECUTOR_TERMINATED',
+    message: messages.length === 0 ? 'Executor terminated' : messages.join('; '),
+    limitedResources: termination?.limitedResources,
+  };
+}

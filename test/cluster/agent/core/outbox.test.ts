@@ -1,7 +1,0 @@
-import { initCommits } from '../../../../cluster/agent/core/outbox';
-
-test('nothing waits and nothing is under way at first', () => {
-  const commits = initCommits();
-  expect(commits.begun).toBe(commits.done);
-  expect([commits.changes.size, commits.outbox.length, commits.failed]).toEqual([0, 0, false]);
-});
