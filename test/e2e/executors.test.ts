@@ -272,6 +272,30 @@ test('a command task goes on after kill -9 of its agent, with its output, and it
   expect((await states('long', 'TASK_FAILED'))?.message).toBe('Command exited with status 5');
 });
 
+test('tasks with a terminal have its output in stdout, also after kill -9 of the agent', async () => {
+  const offer = await firstOffer();
+  const tty_info = { window_size: { rows: 40, columns: 111 } };
+  const container = { type: 'MESOS', tty_info } as const;
+  const script = 'stty size; until [ -e stop ]; do sleep 0.1; done; test -t 0 && test -t 2 && echo on >&2';
+  await launch(offer, taskOn(offer, 'terminal', script, { container }));
+  await states('terminal', 'TASK_STARTING', 'TASK_RUNNING');
+  await endAgent('SIGKILL');
+  writeFileSync(join(sandboxOf('terminal'), 'stop'), '');
+  await eventually('the end of the task', () => tasksLeft().length === 0);
+  startAgent();
+  await states('terminal', 'TASK_FINISHED');
+  expect(readFileSync(join(sandboxOf('terminal'), 'stdout'), 'utf8')).toBe('40 111\r\non\r\n');
+});
+
+test('a task of a group has a terminal of its own', async () => {
+  const offer = await firstOffer();
+  const container = { type: 'MESOS', tty_info: { window_size: { rows: 40, columns: 111 } } } as const;
+  await launchGroup(offer, taskOn(offer, 'grouped', 'stty size', { container }));
+  await states('grouped', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_FINISHED');
+  const folder = join(sandboxOf('pod'), 'tasks', 'grouped');
+  expect(readFileSync(join(folder, 'stdout'), 'utf8')).toBe('40 111\r\n');
+});
+
 test('an end while the agent is away is told by the next one', async () => {
   const offer = await firstOffer();
   await launch(offer, taskOn(offer, 'short', 'until [ -e stop ]; do sleep 0.1; done'));

@@ -15,6 +15,12 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 
+/** The size of a terminal in characters. */
+export interface WindowSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** The program to start. */
 export interface ProgramPlan {
   /** Looked up in the PATH of `environment` unless it has a slash. */
@@ -39,6 +45,8 @@ export interface ProgramPlan {
    * a pipe as its descriptor 3, which that process is to have. A paused init is made, and runs later.
    */
   readonly init?: { readonly file: string; readonly isPaused: boolean } | undefined;
+  /** A terminal for its input and output, which is then copied to `stdout`. Its size may be 0 by 0: that of no window. */
+  readonly terminal?: WindowSize | undefined;
   /** A folder where the starter alone sees the root of the file system again. Only root may. */
   readonly root?: string | undefined;
 }
@@ -203,6 +211,7 @@ function printPlan(plan: ProgramPlan): Buffer {
     plan.pidFile ?? '',
     plan.init?.file ?? '',
     plan.init?.isPaused ? 'paused' : '',
+    plan.terminal ? `${plan.terminal.rows} ${plan.terminal.columns}` : '',
     plan.root ?? '',
     file,
     String(plan.arguments.length),

@@ -2,7 +2,8 @@
  * Holds one program: starts it, outlives whoever started the holder, keeps the exit status, and leaves no process behind.
  *
  * With --stay it only stays, for containers without a program. With --exec FILE NAME ARGUMENT... it becomes a program
- * whose first argument is not its file, which a specification of the OCI cannot say. With --init FILE NAME ARGUMENT... it
+ * whose first argument is not its file, which a specification of the OCI cannot say, and whose input, if that is a terminal,
+ * controls it. With --init FILE NAME ARGUMENT... it
  * is the first process of a pid namespace, which has that program as a child (see init).
  *
  * In: the working folder of the holder, and a plan on descriptor 3 (see read_plan).
@@ -18,6 +19,9 @@
  * With an init, the process that the starter makes is a holder with --init. It has a pipe to its holder, which is told how the
  * program was started and how it ended: the first process of a pid namespace cannot end by a signal as its child did.
  *
+ * With a terminal, the holder opens one for the program, in which that has its input and all of its output, and copies what
+ * is written there to its own output.
+ *
  * The environment of the program is in the plan and not the holder's own: a program that may set LD_PRELOAD must not
  * get a library into a holder that runs as root.
  */
@@ -28,6 +32,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +42,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -55,6 +61,7 @@ struct plan {
   char *pid_file;      /* of a starter; empty for a program */
   char *init;          /* the file that the init executes which a starter makes; empty when it makes the program itself */
   char *paused;        /* not empty when the init is made and does not run yet */
+  char *terminal;      /* rows and columns of a terminal, each 0 for none; empty without a terminal */
   char *root;          /* a folder where a starter alone sees the root of the file system again; may be empty */
   char *file;          /* looked up in the PATH of the program */
   char **arguments;    /* with the name of the program first */
@@ -114,6 +121,7 @@ static void read_plan(struct plan *plan) {
   plan->pid_file = next_text(&at, end);
   plan->init = next_text(&at, end);
   plan->paused = next_text(&at, end);
+  plan->terminal = next_text(&at, end);
   plan->root = next_text(&at, end);
   plan->file = next_text(&at, end);
   plan->arguments = next_list(&at, end);
@@ -165,6 +173,50 @@ static int read_told(int *number) {
   return 1;
 }
 
+/* The terminal of the program, and the end that the program has: it stays open, so that the terminal does. */
+static int terminal = -1, terminal_end = -1;
+
+static int open_terminal(const struct plan *plan) {
+  struct winsize size = {0};
+  sscanf(plan->terminal, "%hu %hu", &size.ws_row, &size.ws_col);
+  terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0 || fcntl(terminal, F_SETFL, O_NONBLOCK) != 0) return -1;
+  if (grantpt(terminal) != 0 || unlockpt(terminal) != 0) return -1;
+  if (size.ws_row > 0 && ioctl(terminal, TIOCSWINSZ, &size) != 0) return -1;
+  terminal_end = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal_end < 0) return -1;
+  return plan->uid < 0 ? 0 : fchown(terminal_end, (uid_t)plan->uid, (gid_t)-1);
+}
+
+/*
+ * Copies what the program has written; false when there is nothing more. What cannot be written, such as to a full disk, is
+ * lost.
+ */
+static int copy_output(void) {
+  char bytes[4096];
+  errno = 0;
+  ssize_t length = read(terminal, bytes, sizeof bytes);
+  if (length < 0 && errno == EINTR) return 1;
+  for (ssize_t at = 0; at < length;) {
+    ssize_t count = write(1, bytes + at, (size_t)(length - at));
+    if (count < 0 && errno != EINTR) break;
+    if (count > 0) at += count;
+  }
+  return length > 0;
+}
+
+/* The terminal buffers less than it copies here; somebody else may have it open. */
+static void copy_rest(void) {
+  for (int round = 0; terminal >= 0 && round < ROUNDS && copy_output(); round++) continue;
+}
+
+/* Gives the caller the terminal. A starter must not control it: when that ended, the kernel would take it away. */
+static int take_terminal(const struct plan *plan) {
+  for (int file = 0; file <= 2; file++)
+    if (dup2(terminal_end, file) < 0) return -1;
+  return *plan->pid_file ? 0 : ioctl(0, TIOCSCTTY, 0);
+}
+
 /* Becomes the program. An error is written to the pipe, which closes by itself when the program runs. */
 static void become(const struct plan *plan, int failure) {
   sigset_t none;
@@ -177,6 +229,7 @@ static void become(const struct plan *plan, int failure) {
   setsid();
   umask((mode_t)plan->mask);
   environ = plan->environment;
+  if (terminal >= 0 && take_terminal(plan) != 0) goto failed;
   if (*plan->root && show_root(plan->root) != 0) goto failed;
   if (plan->gid >= 0 && (set_groups(plan->groups) != 0 || setgid((gid_t)plan->gid) != 0)) goto failed;
   if (plan->uid >= 0 && setuid((uid_t)plan->uid) != 0) goto failed;
@@ -322,6 +375,7 @@ static pid_t started_by(pid_t starter, const struct plan *plan) {
 
 static pid_t start(const struct plan *plan) {
   int failure[2];
+  if (*plan->terminal && open_terminal(plan) != 0) report_failure("failed", errno);
   if (*plan->init && pipe2(init_pipe, O_CLOEXEC) != 0) give_up("pipe");
   if (pipe2(failure, O_CLOEXEC) != 0) give_up("pipe");
   pid_t pid = fork();
@@ -350,6 +404,21 @@ static int told_status(int status) {
   while (told < 2 && read_told(&number))
     if (told == 2) return number;
   return status;
+}
+
+/* Waits for a signal, and copies the output of a terminal meanwhile. */
+static int next_signal(const sigset_t *handled) {
+  static int signals = -1;
+  if (terminal < 0) return sigwaitinfo(handled, NULL);
+  if (signals < 0 && (signals = signalfd(-1, handled, SFD_CLOEXEC)) < 0) return sigwaitinfo(handled, NULL);
+  static int has_output = 1;
+  for (;;) {
+    struct signalfd_siginfo info;
+    struct pollfd files[] = {{signals, POLLIN, 0}, {has_output ? terminal : -1, POLLIN, 0}};
+    if (poll(files, 2, -1) < 0) continue;
+    if (files[0].revents && read(signals, &info, sizeof info) == sizeof info) return (int)info.ssi_signo;
+    if (files[1].revents && !copy_output() && errno != EAGAIN) has_output = 0;
+  }
 }
 
 static void print_status(int status, char *line) {
@@ -458,7 +527,10 @@ int main(int count, char **arguments) {
   struct plan plan;
   sigset_t handled;
   if (count == 2 && strcmp(arguments[1], "--stay") == 0) stay();
-  if (count > 3 && strcmp(arguments[1], "--exec") == 0) return execute(arguments + 2);
+  if (count > 3 && strcmp(arguments[1], "--exec") == 0) {
+    if (isatty(0)) ioctl(0, TIOCSCTTY, 0);
+    return execute(arguments + 2);
+  }
   if (count > 3 && strcmp(arguments[1], "--init") == 0) return init(arguments + 2);
   close_others();
   if (count != 2 || chdir(arguments[1]) != 0) give_up("working folder");
@@ -485,7 +557,7 @@ int main(int count, char **arguments) {
   char line[LINE];
   dprintf(REPORT, "started %d\n", (int)pid);
   for (;;) {
-    int number = sigwaitinfo(&handled, NULL);
+    int number = next_signal(&handled);
     if (number == SIGTERM) signal_program(pid, SIGTERM);
     else if (number == SIGUSR1) signal_program(pid, SIGKILL);
     else if (number > FORWARD) signal_program(pid, number - FORWARD);
@@ -496,6 +568,7 @@ int main(int count, char **arguments) {
         print_status(told_status(status), line);
         write_file("status", line);
         kill_all();
+        copy_rest();
         dprintf(REPORT, "%s", line);
         return 0;
       }

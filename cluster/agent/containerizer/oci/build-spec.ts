@@ -23,6 +23,8 @@ export interface SpecPlan {
   readonly cgroup: string;
   /** The names of the capabilities that the agent can give. */
   readonly capabilities: readonly string[];
+  /** True when its input is a terminal, which it is to control. */
+  readonly hasTerminal: boolean;
   /** The holder: the init, and what gives a program a first argument that is not its file. */
   readonly holder: string;
 }
@@ -48,7 +50,7 @@ export function holderIn({ root }: RuntimeSpec, plan: Pick<SpecPlan, 'root' | 'h
 /** Sets the program, once it is known what the container has for a file system and for namespaces. */
 function withProgram(specification: RuntimeSpec, plan: SpecPlan): RuntimeSpec {
   const holder = holderIn(specification, plan);
-  const args = firstArguments(plan.program, { holder, hasInit: hasInit(specification) });
+  const args = firstArguments(plan, { holder, hasInit: hasInit(specification) });
   const changed = { ...specification, process: { ...specification.process, args } };
   if (holder === plan.holder) return changed;
   const mount = { destination: holder, type: 'bind', source: plan.holder, options: ['bind', 'ro'] };
@@ -61,11 +63,12 @@ export function hasInit({ linux }: RuntimeSpec): boolean {
 }
 
 function firstArguments(
-  program: Program | undefined,
+  { program, hasTerminal }: SpecPlan,
   { holder, hasInit }: { readonly holder: string; readonly hasInit: boolean },
 ): readonly string[] {
   if (!program) return [holder, '--stay'];
-  return hasInit ? initArguments(holder, program) : argumentsOf(program, holder);
+  if (hasInit) return holderArguments(holder, '--init', program);
+  return hasTerminal ? holderArguments(holder, '--exec', program) : argumentsOf(program, holder);
 }
 
 function baseSpec(plan: SpecPlan): RuntimeSpec {
@@ -107,16 +110,21 @@ export function environmentTexts(environment: Readonly<Record<string, string>>):
 }
 
 /** The runtime takes the file and the first argument from one text. */
-export function argumentsOf({ file, arguments: all }: Program, holder: string): string[] {
+export function argumentsOf(program: Program, holder: string): string[] {
+  const { file, arguments: all } = program;
   const [name = file, ...rest] = all;
   const isSame = name === file || (file === '/bin/sh' && name === 'sh');
-  return isSame ? [file, ...rest] : [holder, '--exec', file, name, ...rest];
+  return isSame ? [file, ...rest] : holderArguments(holder, '--exec', program);
 }
 
-/** A holder as the first process of a pid namespace, with the program as its child. */
-function initArguments(holder: string, { file, arguments: all }: Program): string[] {
+/** A holder that starts a program as its child, or becomes it: see holder.c. */
+function holderArguments(
+  holder: string,
+  mode: '--init' | '--exec',
+  { file, arguments: all }: Program,
+): string[] {
   const [name = file, ...rest] = all;
-  return [holder, '--init', file, name, ...rest];
+  return [holder, mode, file, name, ...rest];
 }
 
 /** As a program has them that root starts; the kernel takes them from one of another user. */

@@ -21,6 +21,7 @@ import type { ExecCommand, RunningCommand } from '../port';
 import { programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
 import { rootFolder } from '../run-folder';
+import { terminalOf } from '../terminal';
 import { argumentsOf, buildSpec, environmentTexts, hasInit, holderIn } from './build-spec';
 import { capabilitiesOf } from './capabilities';
 import { printSpec, readSpec } from './print-spec';
@@ -72,7 +73,9 @@ export class OciLauncher implements ProgramLauncher {
     const root = rootFolder(run.folder);
     const { environment, changes } = plan;
     const { holder } = this.options;
-    const base = { program, root, directory, environment, identity, holder, cgroup: run.cgroup };
+    const terminal = terminalOf(run.spec);
+    const hasTerminal = terminal !== undefined;
+    const base = { program, hasTerminal, root, directory, environment, identity, holder, cgroup: run.cgroup };
     const specification = buildSpec(
       { ...base, umask: programUmask(), capabilities: this.capabilities },
       changes,
@@ -92,6 +95,7 @@ export class OciLauncher implements ProgramLauncher {
     const starter = {
       folder: run.folder,
       holderFolder: holderFolder(run.folder),
+      terminal,
       init: init === undefined ? undefined : { file: init, isPaused: command[0] === 'create' },
       root: specification.root.path === root ? root : undefined,
     };
@@ -101,7 +105,7 @@ export class OciLauncher implements ProgramLauncher {
 
   /** Runs the runtime under a holder, which then has the process that it makes. */
   private async hold(
-    { folder, holderFolder: own, root, init }: Starter,
+    { folder, holderFolder: own, root, init, terminal }: Starter,
     args: readonly string[],
     output: Output,
   ): Promise<HeldProgram> {
@@ -117,6 +121,7 @@ export class OciLauncher implements ProgramLauncher {
       directory: folder,
       umask: 0o77,
       init,
+      terminal,
       pidFile: args[args.indexOf('--pid-file') + 1],
     };
     try {
@@ -181,6 +186,7 @@ interface Starter {
   readonly holderFolder: string;
   readonly root?: ProgramPlan['root'];
   readonly init?: ProgramPlan['init'];
+  readonly terminal?: ProgramPlan['terminal'];
 }
 
 function specFile(folder: string): string {

@@ -17,6 +17,7 @@ import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
 import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
+import { terminalOf } from '../terminal';
 
 interface ChildPlan extends Program, Output {
   readonly environment: Readonly<Record<string, string>>;
@@ -34,6 +35,8 @@ export class ChildLauncher implements ProgramLauncher {
   async start({ run, environment }: LaunchPlan): Promise<StartedProgram> {
     const { command, directory, user } = run.spec;
     if (!command) return EMPTY;
+    if (terminalOf(run.spec))
+      throw new Error('A terminal (ContainerInfo.tty_info) needs a holder: build it with a C compiler');
     const program = programOf(command);
     const identity = await identityOf(user);
     return await this.output.with(run.spec, identity, (output) =>

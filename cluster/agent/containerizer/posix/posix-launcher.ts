@@ -23,6 +23,13 @@ import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
 import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
+import { terminalOf } from '../terminal';
+
+interface HeldParts {
+  readonly program: Program;
+  readonly output: Output;
+  readonly terminal?: ProgramPlan['terminal'];
+}
 
 type Execution = Pick<LaunchPlan, 'run' | 'environment'>;
 
@@ -43,7 +50,13 @@ export class PosixLauncher implements ProgramLauncher {
     const program = programOf(command);
     const identity = await identityOf(user);
     return await this.output.with(run.spec, identity, async (output) =>
-      startedProgram(await this.hold(holderFolder(run.folder), { run, environment }, { program, output })),
+      startedProgram(
+        await this.hold(
+          holderFolder(run.folder),
+          { run, environment },
+          { program, output, terminal: terminalOf(run.spec) },
+        ),
+      ),
     );
   }
 
@@ -70,7 +83,7 @@ export class PosixLauncher implements ProgramLauncher {
   private async hold(
     folder: string,
     { run, environment }: Execution,
-    { program, output }: { readonly program: Program; readonly output: Output },
+    { program, output, terminal }: HeldParts,
   ): Promise<HeldProgram> {
     const { directory, user } = run.spec;
     const plan: ProgramPlan = {
@@ -80,6 +93,7 @@ export class PosixLauncher implements ProgramLauncher {
       directory,
       user: await identityOf(user),
       umask: programUmask(),
+      terminal,
     };
     return await hold(this.holder, folder, plan).catch((error: unknown) => {
       throw startError(program.file, error);

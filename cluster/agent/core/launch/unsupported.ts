@@ -28,10 +28,6 @@ type Part = Pick<mesos.TaskInfo, 'command' | 'container'>;
 const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean])[] = [
   ['Docker containers are not supported', ({ container }) => container?.type === 'DOCKER'],
   ['Container images are not supported', ({ container }) => container?.mesos?.image !== undefined],
-  [
-    'Terminals (ContainerInfo.tty_info) are not supported',
-    ({ container }) => container?.tty_info !== undefined,
-  ],
   ['Fetching URIs is not supported', ({ command }) => (command?.uris ?? []).length > 0],
 ];
 

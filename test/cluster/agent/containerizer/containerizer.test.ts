@@ -73,6 +73,35 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     await containers.destroy(spec.containerId);
   });
 
+  check('have a terminal when they ask for one, whose output is in stdout', async () => {
+    const containers = place.containerizer(isolators);
+    const tty_info = { window_size: { rows: 33, columns: 99 } };
+    const script =
+      'tty; stty size; echo err >&2; ps -o tpgid= -p $$ | grep -qx " *$$" && echo controls; exit 5';
+    const spec = place.spec(script, { user: 'nobody', container: { type: 'MESOS', tty_info } });
+    expect((await (await containers.launch(spec)).ended).status).toEqual({ code: 5 });
+    expect(place.output(spec)).toMatch(/^\/dev\/pts\/\d+\r\n33 99\r\nerr\r\ncontrols\r\n$/);
+    expect(place.output(spec, 'stderr')).toBe('');
+    await containers.destroy(spec.containerId);
+  });
+
+  check('lose nothing of a terminal, though they write much and end at once', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('seq 1 50000', { container: { type: 'MESOS', tty_info: {} } });
+    expect((await (await containers.launch(spec)).ended).status).toEqual({ code: 0 });
+    expect(place.output(spec).split('\r\n')).toEqual([...numbersTo(50_000), '']);
+    await containers.destroy(spec.containerId);
+  });
+
+  check('end by signals at a terminal, too', async () => {
+    const containers = place.containerizer(isolators);
+    const spec = place.spec('exec sleep 1000', { container: { type: 'MESOS', tty_info: {} } });
+    const container = await containers.launch(spec);
+    await container.signal('SIGTERM');
+    expect((await container.ended).status).toEqual({ signal: 'SIGTERM' });
+    await containers.destroy(spec.containerId);
+  });
+
   check('get signals with all of their processes', async () => {
     const containers = place.containerizer(isolators);
     const trap = 'trap "echo got usr1; exit 3" USR1; touch ready; while :; do sleep 0.01; done';
@@ -362,6 +391,14 @@ describe('isolators', () => {
   });
 });
 
+it('without a holder, a terminal is refused with the reason', async () => {
+  const place = new Place();
+  const spec = place.spec('tty', { container: { type: 'MESOS', tty_info: {} } });
+  const containers = place.containerizer([], { hasHolder: false });
+  await expect(containers.launch(spec)).rejects.toThrow('A terminal (ContainerInfo.tty_info) needs a holder');
+  await place.close();
+});
+
 it('without a holder, containers are children, and the next run kills them', async () => {
   const place = new Place();
   const spec = place.spec('setsid sleep 1000 & touch ready; wait');
@@ -376,4 +413,8 @@ it('without a holder, containers are children, and the next run kills them', asy
 
 async function exists(path: string): Promise<void> {
   while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+function numbersTo(last: number): string[] {
+  return Array.from({ length: last }, (_none, index) => String(index + 1));
 }

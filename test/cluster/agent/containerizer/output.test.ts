@@ -51,6 +51,18 @@ describe.each(ways)('the output of containers under %s', (_name, isolators, isTh
     await containers.destroy(spec.containerId);
   });
 
+  check('has bounds for a terminal, too', async () => {
+    const containers = place.containerizer(isolators, { output: output() });
+    const spec = place.spec('', {
+      command: command('seq 1 5000', { CONTAINER_LOGGER_MAX_STDOUT_SIZE: '4KB' }),
+      container: { type: 'MESOS', tty_info: {} },
+    });
+    expect((await (await containers.launch(spec)).ended).status).toEqual({ code: 0 });
+    expect(place.output(spec).endsWith('\r\n5000\r\n')).toBe(true);
+    expect(statSync(join(spec.directory, 'stdout')).size).toBeLessThanOrEqual(4096);
+    await containers.destroy(spec.containerId);
+  });
+
   check('outlives the agent, and ends with the container', async () => {
     const spec = place.spec('for i in 1 2 3; do sleep 0.1; echo $i; done');
     await place.containerizer(isolators, { output: output() }).launch(spec);

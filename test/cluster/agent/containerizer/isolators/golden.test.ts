@@ -86,6 +86,7 @@ async function specify(text: string, version: 1 | 2): Promise<string> {
       cgroup: run.cgroup,
       capabilities: CAPABILITIES,
       holder: '/holder',
+      hasTerminal: false,
     },
     changes,
   );

@@ -27,9 +27,10 @@ function asking(linux_info: LinuxInfo, parent?: string): ContainerSpec {
 function made(changes: Changes): readonly string[] {
   const program = { file: 'x', arguments: ['x'] };
   const base = { root: '/r', directory: '/d', environment: {}, identity: undefined, umask: 0 };
-  const { linux, mounts } = buildSpec({ ...base, program, cgroup: '/c', capabilities: [], holder: '/h' }, [
-    changes,
-  ]);
+  const { linux, mounts } = buildSpec(
+    { ...base, program, cgroup: '/c', capabilities: [], holder: '/h', hasTerminal: false },
+    [changes],
+  );
   return [
     ...linux.namespaces.slice(1).map(({ type, path }) => (path === undefined ? type : `${type} ${path}`)),
     ...mounts.slice(1).map(({ destination, source, options }) => `${destination} ${source} ${options}`),

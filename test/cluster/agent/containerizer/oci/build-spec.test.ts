@@ -25,6 +25,7 @@ const plan: SpecPlan = {
   cgroup: '/mesos/c',
   capabilities: ['CAP_CHOWN'],
   holder: '/lib/holder',
+  hasTerminal: false,
 };
 
 test('the specification shows the host but for its mounts, and limits nothing', () => {
@@ -112,4 +113,12 @@ test('a container with a file system of its own sees the holder, and cannot writ
     options: ['bind', 'ro'],
   });
   expect(holderIn(changed, plan)).toBe('/.meseta/holder');
+});
+
+test.each([
+  [[], '--exec'],
+  [[newPids], '--init'],
+])('a program with a terminal gets it from the holder', (changes, mode) => {
+  const { args } = buildSpec({ ...plan, hasTerminal: true }, changes).process;
+  expect(args).toEqual(['/lib/holder', mode, '/bin/sh', 'sh', '-c', 'echo']);
 });

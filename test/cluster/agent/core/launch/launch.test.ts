@@ -44,10 +44,6 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
     { command: { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } } },
     'Secrets are not supported by this agent (environment variable KEY)',
   ],
-  [
-    { container: { type: 'MESOS', tty_info: {} } },
-    'Terminals (ContainerInfo.tty_info) are not supported by this agent',
-  ],
 ])('a task with %j is refused: %s', (task, why) => {
   const { state, effects } = run(task);
   expect(refusalIn(effects)).toBe(why);
