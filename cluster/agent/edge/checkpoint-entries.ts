@@ -77,15 +77,14 @@ function decodeExecutor(bytes: Buffer): ExecutorRecord {
 }
 
 /** The commit of changes. What belongs to a removed entry is removed with it, even if it is only in this commit. */
-export async function commitOf(state: StateStore, changes: readonly StoredChange[]): Promise<Change[]> {
+export async function commitOf(owned: OwnedNames, changes: readonly StoredChange[]): Promise<Change[]> {
   const values = new Map<string, Buffer | undefined>();
-  const stored = changes.some(isWideRemoval) ? await namesByOwner(state) : new Map<string, string[]>();
   for (const change of changes) {
     const bytes = encodeValue(change);
     values.set(nameOf(change), bytes && Buffer.from(bytes));
     if (!isWideRemoval(change)) continue;
     const prefixes = belowOf(change);
-    const names = [...values.keys(), ...(stored.get(change.containerId) ?? [])];
+    const names = [...values.keys(), ...(await owned.of(change.containerId))];
     for (const name of names)
       if (prefixes.some((prefix) => name.startsWith(prefix))) values.set(name, undefined);
   }
@@ -107,16 +106,40 @@ function belowOf(removal: WideRemoval): string[] {
     : [`updates/${containerId}/${removal.taskId}/`];
 }
 
-/** The variables of tasks and updates by the container of their executor. */
-async function namesByOwner(state: StateStore): Promise<Map<string, string[]>> {
-  const owners = new Map<string, string[]>();
-  for (const name of [...(await state.names('tasks/')), ...(await state.names('updates/'))]) {
-    const [, containerId = ''] = name.split('/');
-    const names = owners.get(containerId);
-    if (names) names.push(name);
-    else owners.set(containerId, [name]);
+/**
+ * The names of the variables of tasks and updates by the container of their executor, so that a removal does not look through
+ * all variables. They are read once, and follow all commits from then on.
+ */
+export class OwnedNames {
+  private names: Map<string, Set<string>> | undefined;
+
+  constructor(private readonly state: Pick<StateStore, 'names'>) {}
+
+  async of(containerId: string): Promise<Iterable<string>> {
+    this.names ??= await this.read();
+    return this.names.get(containerId) ?? [];
   }
-  return owners;
+
+  /** These changes are in the store. */
+  follow(changes: readonly Pick<Change, 'name' | 'value'>[]): void {
+    for (const { name, value } of changes) this.record(name, value !== undefined);
+  }
+
+  private async read(): Promise<Map<string, Set<string>>> {
+    const { state } = this;
+    const names = [...(await state.names('tasks/')), ...(await state.names('updates/'))];
+    this.names = new Map();
+    for (const name of names) this.record(name, true);
+    return this.names;
+  }
+
+  private record(name: string, isThere: boolean): void {
+    const [kind, containerId = ''] = name.split('/', 2);
+    if (!this.names || (kind !== 'tasks' && kind !== 'updates')) return;
+    const names = this.names.get(containerId) ?? new Set();
+    if (isThere) this.names.set(containerId, names.add(name));
+    else if (names.delete(name) && names.size === 0) this.names.delete(containerId);
+  }
 }
 
 /** Entries of an earlier run, and the names of those that cannot be read, with the reason. */

@@ -19,7 +19,7 @@ import { syncFolder } from '../../state/commit-file';
 import { LocalStore } from '../../state/local';
 import type { StateStore } from '../../state/store';
 import type { CheckpointChange } from '../core/state/entries';
-import { commitOf } from './checkpoint-entries';
+import { commitOf, OwnedNames } from './checkpoint-entries';
 import { type CheckpointPlace, changeVolumes, finishVolumes, RESOURCES } from './volumes';
 
 const LATEST = 'latest';
@@ -122,13 +122,15 @@ async function checkpointBootId(workDir: string, bootId: string): Promise<void> 
  * agent.
  */
 export async function writeChanges(
-  { workDir, state }: CheckpointPlace,
+  { workDir, state, owned = new OwnedNames(state) }: CheckpointPlace & { readonly owned?: OwnedNames },
   changes: readonly CheckpointChange[],
 ): Promise<void> {
   const stored = changes.flatMap((change) => (change.entry === 'boot' ? [] : [change]));
   const target = stored.find((change) => change.entry === 'resources')?.value;
   const reached = target ? await changeVolumes({ workDir, state }, target) : [];
-  if (stored.length > 0) await state.commit([...(await commitOf(state, stored)), ...reached]);
+  const commit = [...(await commitOf(owned, stored)), ...reached];
+  if (commit.length > 0) await state.commit(commit);
+  owned.follow(commit);
   for (const change of changes) {
     if (change.entry === 'agent') await checkpointNewId(workDir, change.value?.id?.value);
     if (change.entry === 'boot' && change.value !== undefined) await checkpointBootId(workDir, change.value);

@@ -8,6 +8,7 @@ import type { Performers } from '../../runtime/mailbox';
 import { containerIds } from '../containerizer/run-folder';
 import type { AgentEffect } from '../core/state/effects';
 import { writeChanges } from './checkpoint';
+import { OwnedNames } from './checkpoint-entries';
 import { ExecutorContainers } from './executor-containers';
 import { measureLoad } from './oversubscription';
 import type { AgentParts } from './parts';
@@ -30,6 +31,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
   const { life } = context;
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
+  const owned = new OwnedNames(checkpoint);
   life.add(() => (end.isFinal ? containers.destroyAll() : containers.stop()));
   return {
     send: ({ to, name, message }) => {
@@ -40,7 +42,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     tell: ({ to, name, message }) => libprocess.send(to, name, encodeProtobuf(name, message)),
     link: ({ to }) => libprocess.link(to),
     checkpoint: ({ commit, changes }) => {
-      writeChanges({ workDir, state: checkpoint }, changes).then(
+      writeChanges({ workDir, state: checkpoint, owned }, changes).then(
         () => core.post({ kind: 'checkpointed', commit }),
         (error: unknown) => core.post({ kind: 'checkpoint.failed', commit, reason: errorText(error) }),
       );

@@ -1,5 +1,5 @@
 import type { CheckpointChange, CheckpointEntry } from '../../../../cluster/agent/core/state/entries';
-import { commitOf, nameOf, readEntries } from '../../../../cluster/agent/edge/checkpoint-entries';
+import { commitOf, nameOf, OwnedNames, readEntries } from '../../../../cluster/agent/edge/checkpoint-entries';
 import { MemoryStore } from '../../../../cluster/state/memory';
 import { taskInfo } from '../../master/builders';
 import { readWords } from '../../master/operation-words';
@@ -34,14 +34,14 @@ const ENTRIES: readonly Stored[] = [
 
 async function storeWith(entries: readonly Stored[]): Promise<MemoryStore> {
   const store = new MemoryStore();
-  await store.commit(await commitOf(store, entries));
+  await store.commit(await commitOf(new OwnedNames(store), entries));
   return store;
 }
 
 async function commit(store: MemoryStore, changes: readonly CheckpointChange[]): Promise<string[]> {
   await store.commit(
     await commitOf(
-      store,
+      new OwnedNames(store),
       changes.flatMap((change) => (change.entry === 'boot' ? [] : [change])),
     ),
   );
@@ -88,4 +88,19 @@ test('the tasks of other containers stay', async () => {
   const store = await storeWith([...ENTRIES.slice(4), other]);
   const removal = { entry: 'executor', containerId: 'c1', value: undefined } as const;
   expect(await commit(store, [removal])).toEqual([nameOf(other)]);
+});
+
+test('the names of a container follow the commits, and are read from the store once', async () => {
+  const store = await storeWith(ENTRIES);
+  const owned = new OwnedNames(store);
+  const reads = jest.spyOn(store, 'names');
+  expect([...(await owned.of('c1'))].sort()).toEqual(['tasks/c1/t', 'updates/c1/t/0', 'updates/c1/t/10']);
+  owned.follow([
+    { name: 'tasks/c1/t', value: undefined },
+    { name: 'tasks/c2/u', value: Buffer.from('') },
+    { name: 'executors/c2', value: Buffer.from('') },
+  ]);
+  expect([...(await owned.of('c1'))].sort()).toEqual(['updates/c1/t/0', 'updates/c1/t/10']);
+  expect([...(await owned.of('c2'))]).toEqual(['tasks/c2/u']);
+  expect(reads.mock.calls).toEqual([['tasks/'], ['updates/']]);
 });
