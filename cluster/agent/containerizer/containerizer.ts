@@ -50,6 +50,8 @@ export interface ContainerizerOptions {
 
 export class MesosContainerizer implements Containerizer {
   private readonly containers = new Map<string, LiveContainer>();
+  /** The ids of the containers nested in one, by its id. */
+  private readonly nested = new Map<string, Set<string>>();
 
   constructor(private readonly options: ContainerizerOptions) {
     makeFolder(options.runtimeDir);
@@ -68,7 +70,7 @@ export class MesosContainerizer implements Containerizer {
       await container.launched;
       return container;
     } catch (error) {
-      this.containers.delete(containerId);
+      this.forget(containerId);
       throw error;
     }
   }
@@ -91,8 +93,7 @@ export class MesosContainerizer implements Containerizer {
     await removeRunFolder(container.folder).catch((error: unknown) =>
       this.options.log.warn({ container: containerId, error: errorText(error) }, 'a run folder stays'),
     );
-    for (const id of this.containers.keys())
-      if (id === containerId || id.startsWith(`${containerId}.`)) this.containers.delete(id);
+    for (const id of [...this.below(containerId), containerId]) this.forget(id);
     this.options.destroyed?.(container.spec);
     return termination;
   }
@@ -169,8 +170,24 @@ export class MesosContainerizer implements Containerizer {
       nestedPids: (id) => this.nestedPids(id),
       destroyNested: (id) => this.destroyNested(id),
     });
-    this.containers.set(run.spec.containerId, container);
+    const { containerId, parent } = run.spec;
+    this.containers.set(containerId, container);
+    if (parent !== undefined)
+      this.nested.set(parent, (this.nested.get(parent) ?? new Set()).add(containerId));
     return container;
+  }
+
+  private forget(containerId: string): void {
+    const parent = this.containers.get(containerId)?.spec.parent ?? '';
+    const siblings = this.nested.get(parent);
+    siblings?.delete(containerId);
+    if (siblings?.size === 0) this.nested.delete(parent);
+    this.containers.delete(containerId);
+  }
+
+  /** The ids of all containers nested in one, at any depth. */
+  private below(containerId: string): string[] {
+    return [...(this.nested.get(containerId) ?? [])].flatMap((id) => [id, ...this.below(id)]);
   }
 
   private runOf(spec: ContainerSpec): ContainerRun {
@@ -183,15 +200,12 @@ export class MesosContainerizer implements Containerizer {
   }
 
   private nestedPids(containerId: string): readonly number[] {
-    const below = `${containerId}.`;
-    return [...this.containers.values()].flatMap((container) =>
-      container.id.startsWith(below) ? container.pids() : [],
-    );
+    return this.below(containerId).flatMap((id) => this.containers.get(id)?.pids() ?? []);
   }
 
   private async destroyNested(parent: string): Promise<void> {
-    const nested = [...this.containers.values()].filter((container) => container.spec.parent === parent);
-    await Promise.all(nested.map((container) => container.destroy()));
+    const nested = [...(this.nested.get(parent) ?? [])];
+    await Promise.all(nested.map((id) => this.containers.get(id)?.destroy()));
   }
 
   /** A runtime is started as soon as an isolator, or what a container asks of one, needs it. */

@@ -8,7 +8,14 @@
 import type { ExitStatus } from '../../../model/exit-status';
 import { forgetExecutor, forgetFramework, forgetTask, keepExecutor } from '../checkpoint/keep';
 import { shutdownGraceMs } from '../containers/executor-environment';
-import type { AgentFramework, AgentState, Executor } from '../state/state';
+import {
+  type AgentFramework,
+  type AgentState,
+  type Executor,
+  findExecutor,
+  takeExecutor,
+  type UpdateStream,
+} from '../state/state';
 import { type Turn, wake } from '../state/turn';
 import { endOfExecutor, endOfFramework } from './garbage';
 import { isConnected, tellExecutor } from './tell-executor';
@@ -18,16 +25,19 @@ const COMPLETED_FRAMEWORKS_MAX = 50;
 const COMPLETED_TASKS_MAX = 200;
 
 /** Completes a task whose terminal update is acknowledged, and its executor when it was the last one. */
-export function completeTask(state: AgentState, frameworkId: string, taskId: string): void {
-  const framework = state.frameworks.get(frameworkId);
-  for (const executor of framework?.executors.values() ?? []) {
-    const task = executor.tasks.get(taskId);
-    if (!task) continue;
-    executor.tasks.delete(taskId);
-    const dropped = push(executor.completedTasks, task, COMPLETED_TASKS_MAX);
-    for (const { info } of dropped) forgetTask(state, executor, info.task_id.value);
-    completeExecutor(state, executor);
-  }
+export function completeTask(
+  state: AgentState,
+  { frameworkId, executorId, taskId }: Pick<UpdateStream, 'frameworkId' | 'executorId' | 'taskId'>,
+): void {
+  const reporter = state.frameworks.get(frameworkId)?.executors.get(executorId);
+  // A stream that began with the kill of a task that was not here names no executor.
+  const executor = reporter?.tasks.has(taskId) ? reporter : findExecutor(state, frameworkId, taskId);
+  const task = executor?.tasks.get(taskId);
+  if (!executor || !task) return;
+  executor.tasks.delete(taskId);
+  const dropped = push(executor.completedTasks, task, COMPLETED_TASKS_MAX);
+  for (const { info } of dropped) forgetTask(state, executor, info.task_id.value);
+  completeExecutor(state, executor);
 }
 
 /**
@@ -38,7 +48,7 @@ export function completeExecutor(state: AgentState, executor: Executor): void {
   const framework = state.frameworks.get(executor.frameworkId);
   if (!framework || executor.state !== 'terminated') return;
   if (executor.tasks.size > 0 && !framework.terminating) return;
-  framework.executors.delete(executor.id);
+  takeExecutor(state, framework, executor);
   endOfExecutor(state, executor.directory);
   const dropped = push(framework.completedExecutors, executor, state.boot.settings.maxCompletedExecutors);
   keepExecutor(state, framework, executor);

@@ -16,6 +16,7 @@ import type { ContainerSpec } from '../state/container-spec';
 import {
   type AgentFramework,
   type AgentState,
+  addExecutor,
   type Executor,
   findContainer,
   newExecutor,
@@ -30,7 +31,7 @@ export function startExecutor(turn: Turn, launch: Launch): Executor {
   const { state, now, effects } = turn;
   const { framework, tasks } = launch;
   const executor = createExecutor(state, launch);
-  framework.executors.set(executor.id, executor);
+  addExecutor(state, framework, executor);
   keepFolders(state, executor.directory);
   keepExecutor(state, framework, executor);
   executor.containedTasks = idsOf(tasks);

@@ -16,6 +16,7 @@ import {
   type AgentFramework,
   type AgentState,
   type AgentTask,
+  addExecutor,
   count,
   type Executor,
   initAgent,
@@ -94,7 +95,7 @@ function restoreExecutor({ state, executors }: Restoring, entry: CheckpointEntry
   else executor.pid = pid;
   executors.set(containerId, executor);
   if (completed) framework.completedExecutors.push(executor);
-  else framework.executors.set(id, executor);
+  else addExecutor(state, framework, executor);
 }
 
 function collectUpdate({ updates }: Restoring, entry: CheckpointEntry<'update'>): void {

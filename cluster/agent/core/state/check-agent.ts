@@ -9,10 +9,21 @@ export function checkAgent(state: AgentState): string[] {
   const frameworks = [...state.frameworks.values()];
   return [
     ...phaseErrors(state),
+    ...containerErrors(state, frameworks),
     ...frameworks.flatMap((framework) => frameworkErrors(state, framework)),
     ...updateErrors(state),
     ...streamErrors(frameworks),
   ];
+}
+
+/** The executors by their containers are those of the frameworks. */
+function containerErrors({ containers }: AgentState, frameworks: readonly AgentFramework[]): string[] {
+  const executors = frameworks.flatMap((framework) => [...framework.executors.values()]);
+  const missing = executors.filter((executor) => containers.get(executor.containerId) !== executor);
+  const errors = missing.map(({ id }) => `executor ${id} is not found by its container`);
+  return containers.size > executors.length
+    ? [...errors, 'completed executors are found by containers']
+    : errors;
 }
 
 /** An agent that is registered has a master. */

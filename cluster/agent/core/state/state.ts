@@ -41,6 +41,8 @@ export interface AgentState {
   /** Time without a ping after which the agent registers again; the master tells it. */
   pingTimeoutMs: Millis;
   readonly frameworks: Map<string, AgentFramework>;
+  /** The executors of all frameworks by their containers, without completed ones. */
+  readonly containers: Map<string, Executor>;
   /** Frameworks without executors here, oldest first, bounded. A framework that gets a task again leaves them. */
   readonly completedFrameworks: Map<string, AgentFramework>;
   /** Unacknowledged updates, by task key. */
@@ -171,6 +173,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     registrationBackoffMs: boot.settings.registrationBackoffMs,
     pingTimeoutMs: PING_TIMEOUT_MS,
     frameworks: new Map(),
+    containers: new Map(),
     completedFrameworks: new Map(),
     streams: new Map(),
     operations: new Map(),
@@ -223,11 +226,20 @@ export function findExecutor(state: AgentState, frameworkId: string, taskId: str
   return undefined;
 }
 
-export function findContainer(state: AgentState, containerId: string): Executor | undefined {
-  for (const { executors } of state.frameworks.values()) {
-    for (const executor of executors.values()) if (executor.containerId === containerId) return executor;
-  }
-  return undefined;
+/** Adds an executor that has not completed. */
+export function addExecutor(state: AgentState, framework: AgentFramework, executor: Executor): void {
+  framework.executors.set(executor.id, executor);
+  state.containers.set(executor.containerId, executor);
+}
+
+/** Takes an executor out that has completed. */
+export function takeExecutor(state: AgentState, framework: AgentFramework, executor: Executor): void {
+  framework.executors.delete(executor.id);
+  state.containers.delete(executor.containerId);
+}
+
+export function findContainer({ containers }: AgentState, containerId: string): Executor | undefined {
+  return containers.get(containerId);
 }
 
 export function count(state: AgentState, name: string, times = 1): void {

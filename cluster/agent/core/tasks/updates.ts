@@ -191,6 +191,6 @@ export function acknowledged(turn: Turn, { message }: EventOf<'master.acknowledg
   stream.retryMs = RETRY_FIRST_MS;
   if (!isTerminal(first.status.state)) return send(turn, key, stream);
   state.streams.delete(key);
-  completeTask(state, framework_id.value, task_id.value);
+  completeTask(state, stream);
   endDrain(state);
 }

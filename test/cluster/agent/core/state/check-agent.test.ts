@@ -29,8 +29,21 @@ test.each<
     'two executors have the stream executor-u',
   ],
   [
+    'a container of nobody',
+    ({ containers }, executor) => containers.set('old', executor),
+    'completed executors are found by containers',
+  ],
+  [
+    'a container that is not found',
+    ({ containers }, executor) => containers.delete(executor.containerId),
+    'executor t is not found by its container',
+  ],
+  [
     'no executors',
-    ({ frameworks }) => frameworks.get('web')?.executors.clear(),
+    ({ frameworks, containers }) => {
+      frameworks.get('web')?.executors.clear();
+      containers.clear();
+    },
     'framework web has no executors and is not completed',
   ],
   [
