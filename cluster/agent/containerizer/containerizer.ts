@@ -205,7 +205,7 @@ export class MesosContainerizer implements Containerizer {
 
   private async destroyNested(parent: string): Promise<void> {
     const nested = [...(this.nested.get(parent) ?? [])];
-    await Promise.all(nested.map((id) => this.containers.get(id)?.destroy()));
+    await Promise.all(nested.flatMap((id) => this.containers.get(id)?.destroy() ?? []));
   }
 
   /** A runtime is started as soon as an isolator, or what a container asks of one, needs it. */

@@ -93,7 +93,8 @@ export async function removeRunFolder(folder: string): Promise<void> {
   await rmdir(rootFolder(folder)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
-  await rm(folder, { recursive: true, force: true });
+  // A last file may come meanwhile: the removal is tried again then.
+  await rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
 }
 
 /**
