@@ -93,17 +93,21 @@ export class ExecutorContainers {
     const ids = earlierIds().filter((id) => wanted.has(id.split('.')[0] ?? id));
     const containers = await containerizer.recover(ids);
     const byId = new Map(containers.map((container) => [container.id, container]));
+    const nested = nestedByParent(containers);
     post({ kind: 'recovered', containerIds: [...wanted].filter((id) => byId.has(id)) });
-    await Promise.all(executors.map((executor) => this.resume(executor, byId)));
+    await Promise.all(
+      executors.map((executor) =>
+        this.resume(executor, byId.get(executor.containerId), nested.get(executor.containerId) ?? []),
+      ),
+    );
   }
 
   private async resume(
     { containerId, executor, tasks }: RecoveredExecutor,
-    containers: ReadonlyMap<string, Container>,
+    container: Container | undefined,
+    nested: readonly Container[],
   ): Promise<void> {
-    const container = containers.get(containerId);
     if (!container) return;
-    const nested = [...containers.values()].filter(({ id }) => id.startsWith(`${containerId}.`));
     try {
       await this.follow(container, executor, { nested, tasks });
     } catch (error) {
@@ -191,6 +195,17 @@ export class ExecutorContainers {
   async destroyAll(): Promise<void> {
     await Promise.all([...this.running.keys()].map((containerId) => this.end(containerId)));
   }
+}
+
+/** The nested containers by the id of the executor's container that they are in. */
+function nestedByParent(containers: readonly Container[]): ReadonlyMap<string, readonly Container[]> {
+  const nested = new Map<string, Container[]>();
+  for (const container of containers) {
+    const [executor = '', child] = container.id.split('.', 2);
+    if (child === undefined) continue;
+    nested.set(executor, [...(nested.get(executor) ?? []), container]);
+  }
+  return nested;
 }
 
 /** The grace period of this executor, as it was told. */

@@ -7,7 +7,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
-import { lstat, readdir, statfs, utimes } from 'node:fs/promises';
+import { lstat, lutimes, readdir, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
@@ -45,7 +45,8 @@ export class GarbageRemover {
   /** Sets the time from which the age of folders counts after a restart. */
   async touch(folders: readonly string[]): Promise<void> {
     const at = this.options.now() / 1000;
-    for (const folder of folders) await utimes(folder, at, at).catch(() => undefined);
+    // A task may have put a link in the place of a sandbox that is nested in its own.
+    for (const folder of folders) await lutimes(folder, at, at).catch(() => undefined);
   }
 
   /** Takes the folders away at once, and removes them one after the other. */

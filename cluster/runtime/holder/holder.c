@@ -3,14 +3,13 @@
  *
  * With --stay it only stays, for containers without a program. With --exec FILE NAME ARGUMENT... it becomes a program
  * whose first argument is not its file, which a specification of the OCI cannot say, and whose input, if that is a terminal,
- * controls it. With --init FILE NAME ARGUMENT... it
- * is the first process of a pid namespace, which has that program as a child (see init).
+ * controls it. With --init FILE NAME ARGUMENT... it is the first process of a pid namespace, which has that program as a
+ * child (see init).
  *
  * In: the working folder of the holder, and a plan on descriptor 3 (see read_plan).
  *     SIGTERM: ask all processes of the program to end. SIGUSR1: kill them all. 34 + N: send them the signal N.
  * Out: lines on descriptor 4 (started PID, failed ERRNO, refused CODE, exited CODE, signaled NUMBER), and in the working
- *     folder
- *     `processes` (pid of the holder, its start time, pid of the program), `status` (the last line above), and `alive`,
+ *     folder: `processes` (pid of the holder, its start time, pid of the program), `status` (the last line above), and `alive`,
  *     a pipe that is open for writing as long as the holder lives.
  *
  * With a pid file, the file to execute is a starter, such as an OCI runtime: it makes the program, writes its pid, and

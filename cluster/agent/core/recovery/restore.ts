@@ -8,7 +8,7 @@
 
 import type * as internal from '../../../api/generated/internal';
 import { isTerminal } from '../../../model/task-state';
-import { forgetFramework, keep } from '../checkpoint/keep';
+import { forgetExecutor, forgetFramework, keep } from '../checkpoint/keep';
 import { RETRY_FIRST_MS } from '../resources/operations';
 import type { CheckpointEntry } from '../state/entries';
 import type { AgentBoot } from '../state/events';
@@ -162,7 +162,11 @@ function removeTask(state: AgentState, { containerId, taskId }: CheckpointEntry<
 
 /** Frameworks that have no executor left are completed, or forgotten when there never was one. */
 function completeFramework(state: AgentState, framework: AgentFramework): void {
-  framework.completedExecutors.sort((left, right) => endOf(left) - endOf(right));
+  const { completedExecutors } = framework;
+  completedExecutors.sort((left, right) => endOf(left) - endOf(right));
+  // Fewer may be kept than by the run before.
+  const excess = Math.max(0, completedExecutors.length - state.boot.settings.maxCompletedExecutors);
+  for (const oldest of completedExecutors.splice(0, excess)) forgetExecutor(state, oldest);
   if (framework.executors.size > 0) return;
   state.frameworks.delete(framework.id);
   if (framework.completedExecutors.length > 0) state.completedFrameworks.set(framework.id, framework);

@@ -93,6 +93,15 @@ test('a task whose end is acknowledged is a completed one', () => {
   expect(state.streams.size).toBe(0);
 });
 
+test('fewer completed executors are kept when the flag says so since', () => {
+  const entries = [framework, ...['c', 'd', 'e'].map((id) => executor(id, true))];
+  const recovery = { mode: 'reconnect', rebooted: false, bootId: undefined, entries, errors: 0 } as const;
+  const settings = { ...AGENT_BOOT.settings, maxCompletedExecutors: 1 };
+  const state = restoreAgent({ ...AGENT_BOOT, settings, agentId: 'S0', recovery });
+  const kept = state.completedFrameworks.get('web')?.completedExecutors.map(({ containerId }) => containerId);
+  expect([kept, removed(state)]).toEqual([['e'], ['executor/c', 'executor/d']]);
+});
+
 test('a completed executor is in the past of its framework, which has nothing else', () => {
   const state = restored(framework, executor('c', true), task, update(0, 'TASK_FINISHED', 'ACK'));
   expect(state.frameworks.size).toBe(0);
