@@ -58,9 +58,13 @@ async function startHeld(
   makeFolder(folder);
   const nowhere = openSync('/dev/null', 'w');
   try {
-    const user = identity && { ...identity, groups: [] };
     const output = { stdout: nowhere, stderr: nowhere };
-    const held = await HeldProgram.start(holder, folder, { ...plan, ...output, user, umask: programUmask() });
+    const held = await HeldProgram.start(holder, folder, {
+      ...plan,
+      ...output,
+      user: identity,
+      umask: programUmask(),
+    });
     return {
       ended: held.ended.then(exitStatus),
       destroy: async () => {

@@ -33,8 +33,7 @@ export interface RunningCommand {
 export async function startHeld(plan: CommandPlan, runFolder: string): Promise<RunningCommand> {
   const holder = holderProgram();
   if (holder === undefined) return startChild(plan);
-  const user = plan.user && { ...plan.user, groups: [] };
-  const program = await HeldProgram.start(holder, runFolder, { ...plan, user, umask: programUmask() });
+  const program = await HeldProgram.start(holder, runFolder, { ...plan, umask: programUmask() });
   const ended = program.ended.then(async (end) => {
     // Without its holder nobody ends what the program has started.
     if ('lost' in end) await killFound(() => processesOf(plan.directory));
