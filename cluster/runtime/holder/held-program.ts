@@ -67,6 +67,8 @@ export type ProgramEnd =
 /** The holder forwards the signal N when it gets this and N (see holder.c). */
 const FORWARD = 34;
 const SIGNAL_MAX = 30;
+/** Time between two looks at a holder whose pipe is gone. */
+const POLL_MS = 200;
 
 /** The holder, which `npm run build` compiles where there is a C compiler: beside this file, or in the build of its tree. */
 const HOLDERS = [
@@ -251,6 +253,8 @@ async function adoptedEnd(folder: string, isAlive: () => boolean): Promise<Progr
 /** The pipe `alive` ends with its holder, so that nobody has to look again and again. */
 function holderEnd(path: string, isAlive: () => boolean): Promise<void> {
   if (!isAlive()) return Promise.resolve();
+  // Somebody may have cleaned the folder up.
+  if (!existsSync(path)) return pollEnd(isAlive);
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   // A pipe that nobody has had open for writing since does not tell its end: a holder closes it some time before it is gone.
   if (isAtEnd(file)) {
@@ -263,6 +267,10 @@ function holderEnd(path: string, isAlive: () => boolean): Promise<void> {
     pipe.once('close', () => resolve());
     pipe.resume();
   });
+}
+
+async function pollEnd(isAlive: () => boolean): Promise<void> {
+  while (isAlive()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
 /** True for a pipe that nobody has open for writing. */

@@ -188,6 +188,14 @@ held('a held program (skipped without a C compiler)', () => {
     expect(processesOf('sleep 98763')).toEqual([]);
   });
 
+  it('can be adopted and killed even if its pipe was cleaned up', async () => {
+    const { folder } = await startedByOther('sleep 98762');
+    rmSync(join(folder, 'alive'));
+    const adopted = HeldProgram.adopt(folder);
+    adopted?.kill();
+    expect(await adopted?.ended).toEqual({ signal: 'SIGKILL' });
+  });
+
   it('ends with its holder, and its end is not known then', async () => {
     const { program, folder } = await hold('exec sleep 98764');
     const [pid = ''] = readFileSync(join(folder, 'processes'), 'utf8').split(' ');
