@@ -70,6 +70,8 @@ type Update = Extract<AgentEffect, { readonly kind: 'update' }>;
 export class ExecutorContainers {
   /** The containers whose end is not told yet, each with its executor if that is in this process. */
   private readonly running = new Map<string, HostedExecutor | undefined>();
+  /** The containers that run and whose executor is about to start. */
+  private readonly starting = new Set<string>();
 
   constructor(private readonly options: ExecutorContainersOptions) {}
 
@@ -81,6 +83,7 @@ export class ExecutorContainers {
       post({ kind: 'container.launched', containerId });
       await this.follow(container, executor);
     } catch (error) {
+      this.starting.delete(containerId);
       await containerizer.destroy(containerId).catch(() => undefined);
       post({ kind: 'container.failed', containerId, reason: errorText(error) });
     }
@@ -126,9 +129,12 @@ export class ExecutorContainers {
     kind: ExecutorKind,
     earlier?: HostedOrder['earlier'],
   ): Promise<void> {
+    this.starting.add(container.id);
     await this.describe(container);
     const executor =
       kind === 'custom' ? undefined : await this.options.host(this.order(container, kind, earlier));
+    // Its end is told already, and an executor would ask the agent for ever who it is.
+    if (!this.starting.delete(container.id)) return void (await executor?.stop());
     this.running.set(container.id, executor);
     const ended = executor ? executor.exited : container.ended;
     void ended.then(() => this.end(container.id));
@@ -171,6 +177,7 @@ export class ExecutorContainers {
   }
 
   private async destroyContainer(containerId: string): Promise<void> {
+    this.starting.delete(containerId);
     const { containerizer, post, log } = this.options;
     const termination = await containerizer.destroy(containerId).catch((error: unknown): Termination => {
       log.error({ container: containerId, error: errorText(error) }, 'a container could not be destroyed');
@@ -188,6 +195,7 @@ export class ExecutorContainers {
   async stop(): Promise<void> {
     const executors = [...this.running.values()].filter((executor) => executor !== undefined);
     this.running.clear();
+    this.starting.clear();
     await Promise.all(executors.map((executor) => executor.stop()));
   }
 

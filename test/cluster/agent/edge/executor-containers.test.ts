@@ -100,6 +100,17 @@ describe('a container of a built-in executor', () => {
     ]);
   });
 
+  it('that is destroyed while its executor starts has its end told once, and no executor', async () => {
+    const { containers, done, exited } = setUp();
+    const launching = containers.launch({ spec: SPEC, executor: 'command' });
+    await Promise.resolve();
+    await containers.destroy('c');
+    await launching;
+    await settled();
+    expect(done).toEqual(['destroy c', 'stop c']);
+    expect(exited()).toEqual([EXITED]);
+  });
+
   it('is destroyed when the executor leaves, and its end is told once', async () => {
     const { containers, exits, done, exited } = setUp();
     await containers.launch({ spec: SPEC, executor: 'command' });
