@@ -13,6 +13,8 @@ import { benchFolder, endWithBench } from '../leftovers';
 import { freePort, metricIs, type Sized, until } from '../master/size';
 
 const BIN = join(__dirname, '..', '..', '..', 'bin', 'meseta');
+/** For instance `--cpu-prof --cpu-prof-dir=profiles`, to see where the time of the agent goes. */
+const NODE_FLAGS = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
 const RESOURCES = 'cpus:10000;mem:1000000;disk:1000000;ports:[31000-32000]';
 
 export interface AgentCluster extends Sized {
@@ -33,7 +35,7 @@ export async function withAgent(
   const client = new HttpClient();
   const start = (...args: string[]): ChildProcess =>
     endWithBench(
-      spawn(process.execPath, [BIN, ...args], {
+      spawn(process.execPath, [...NODE_FLAGS, BIN, ...args], {
         stdio: ['ignore', 'ignore', process.env['BENCH_LOG'] ? 2 : 'ignore'],
       }),
     );
