@@ -350,7 +350,7 @@ test('a health check goes on after kill -9 of the agent, and a damaged state doe
   await scheduler.event('UPDATE', ({ update }) => update?.status.healthy === true);
   await endAgent('SIGKILL');
   const containers = join(workDir, 'run', 'containers');
-  const state = join(containers, onlyIn(containers), 'executor.json');
+  const state = join(containers, onlyIn(containers), 'executor.jsonl');
   expect(existsSync(state)).toBe(true);
   writeFileSync(state, '{"version":1,');
   startAgent();

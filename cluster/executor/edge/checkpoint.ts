@@ -1,21 +1,29 @@
 /**
- * The saved state of an executor: `executor.json` in the run folder of its container.
+ * The saved states of an executor: `executor.jsonl` in the run folder of its container, a line each; the last one counts.
  *
- * A file is written under another name first, so that nobody reads half of it. It is not synchronized to the disk: the
- * folder holds nothing that is worth keeping over a reboot, since no container outlives that.
+ * A line is added, since a new file in place of the last one costs five times as much. One that a kill has cut short does
+ * not count: what it announces had not been told yet. Nothing is synchronized to the disk: the folder holds nothing that is
+ * worth keeping over a reboot, since no container outlives that.
  */
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '../../model/error-text';
 import type { SavedExecutor } from '../core/task';
 
-const NAME = 'executor.json';
+const NAME = 'executor.jsonl';
+const OWNER_ONLY = { mode: 0o600 };
+/** From this length on the earlier states are left out. */
+const BYTES_MAX = 65_536;
 
 /** Saves a state. Throws when the disk does not take it. */
 export function saveExecutor(folder: string, saved: SavedExecutor): void {
   const path = join(folder, NAME);
-  writeFileSync(`${path}.new`, printSaved(saved), { mode: 0o600 });
+  // The line break comes first: it ends a line that was cut short, too.
+  const line = `\n${printSaved(saved)}`;
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size < BYTES_MAX) return appendFileSync(path, line, OWNER_ONLY);
+  writeFileSync(`${path}.new`, line, OWNER_ONLY);
   renameSync(`${path}.new`, path);
 }
 
@@ -29,11 +37,23 @@ export function loadExecutor(
   folder: string,
 ): { readonly saved: SavedExecutor | undefined } | { readonly error: string } {
   try {
-    const saved: unknown = parseSaved(readFileSync(join(folder, NAME), 'utf8'));
+    const saved = lastState(readFileSync(join(folder, NAME), 'utf8').split('\n'));
     return isSaved(saved) ? { saved } : { error: `${NAME} is not the state of an executor` };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { saved: undefined };
     return { error: errorText(error) };
+  }
+}
+
+/** The state of the last line, or of the one before when the last was cut short. Throws when there is none. */
+function lastState(lines: readonly string[]): unknown {
+  const last = lines.at(-1) ?? '';
+  const previous = lines.at(-2) ?? '';
+  if (previous === '') return parseSaved(last);
+  try {
+    return parseSaved(last);
+  } catch {
+    return parseSaved(previous);
   }
 }
 

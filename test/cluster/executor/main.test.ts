@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Call, Event } from '../../../cluster/api/generated/executor';
@@ -145,7 +145,7 @@ describe('a hosted command executor', () => {
     async (text) => {
       const { agent, folder, own, start } = machine('command');
       await (await start()).stop();
-      writeFileSync(join(folder, 'executor.json'), text);
+      writeFileSync(join(folder, 'executor.jsonl'), text);
       const log = keepingLogger();
       const executor = await start([task], log);
       own.end({ status: { code: 3 } });
@@ -160,11 +160,11 @@ describe('a hosted command executor', () => {
     const log = keepingLogger();
     const killed = await start(undefined, log);
     agent.event(launch);
-    // Nothing can be written in the place of a folder.
-    mkdirSync(join(folder, 'executor.json.new'));
+    rmSync(join(folder, 'executor.jsonl'));
+    symlinkSync('/dev/full', join(folder, 'executor.jsonl'));
     agent.event({ type: 'KILL', kill: { task_id: { value: 't' } } });
     expect(log.lines.map((line) => line.text)).toContain('the state of an executor cannot be saved');
-    expect(readdirSync(folder)).toEqual(['executor.json.new']);
+    expect(readdirSync(folder)).toEqual([]);
     await killed.stop();
     own.end({ status: { code: 0 } });
     const executor = await start([task]);
@@ -241,7 +241,7 @@ describe('a hosted default executor', () => {
     launchGroup(taskOf('a'));
     await tick();
     await killed.stop();
-    rmSync(join(folder, 'executor.json'));
+    rmSync(join(folder, 'executor.jsonl'));
     const executor = await start([taskOf('a')]);
     containers.of('a').end({ status: { code: 0 } });
     await executor.exited;
