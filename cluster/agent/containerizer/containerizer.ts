@@ -16,7 +16,7 @@ import { removeHolders } from './held';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
 import { LiveContainer } from './live-container';
 import type { Container, Containerizer, ResourceChange } from './port';
-import type { ProgramLauncher } from './program-launcher';
+import type { ProgramLauncher, StartedProgram } from './program-launcher';
 import {
   containerIds,
   isRebooted,
@@ -138,7 +138,8 @@ export class MesosContainerizer implements Containerizer {
   /** Takes a container of an earlier run into the table, and adopts it when its program was started. */
   private async take(containerId: string, rebooted: boolean): Promise<void> {
     const folder = runFolder(this.options.runtimeDir, containerId);
-    const spec = readRecord(folder, 'spec');
+    const record = readRecord(folder, 'spec');
+    const spec = record?.containerId === containerId ? record : undefined;
     const run = this.runOf(spec ?? unknownSpec(containerId));
     const termination = readRecord(folder, 'termination');
     if (termination) return this.add(run, { mode: 'ended', termination }).begin();
@@ -148,9 +149,20 @@ export class MesosContainerizer implements Containerizer {
       // What it cannot take over it can still clean up.
       await isolator.recover?.(run).catch((error: unknown) => this.warnRecovery(isolator, run, error));
     }
-    const program = spec && !rebooted ? await this.launcherOf(run).adopt(run) : undefined;
+    const program = spec && !rebooted ? await this.adopt(run) : undefined;
     if (program) this.add(run, { mode: 'adopt' }).begin(program);
     else this.add(run, { mode: 'clean', termination: rebooted ? REBOOTED : CUT_OFF }).begin();
+  }
+
+  /** A container that cannot be adopted is cleaned up, and keeps no other from going on. */
+  private async adopt(run: ContainerRun): Promise<StartedProgram | undefined> {
+    return await this.launcherOf(run)
+      .adopt(run)
+      .catch((error: unknown) => {
+        const fields = { container: run.spec.containerId, error: errorText(error) };
+        this.options.log.error(fields, 'a container cannot be adopted');
+        return undefined;
+      });
   }
 
   private warnRecovery({ name }: Isolator, { spec }: ContainerRun, error: unknown): void {

@@ -21,8 +21,9 @@ export function runFolder(runtimeDir: string, containerId: string): string {
 /** The ids of all containers that have a folder, parents first. */
 export function containerIds(runtimeDir: string, parent?: string): string[] {
   const folder = join(parent === undefined ? runtimeDir : runFolder(runtimeDir, parent), CONTAINERS);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.flatMap((name) => {
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const folders = entries.filter((entry) => entry.isDirectory());
+  return folders.flatMap(({ name }) => {
     const id = parent === undefined ? name : `${parent}.${name}`;
     return [id, ...containerIds(runtimeDir, id)];
   });

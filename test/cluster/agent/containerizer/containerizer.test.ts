@@ -207,6 +207,20 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     expect(leftovers(place)).toEqual([]);
   });
 
+  check('whose pipe is gone are adopted, and files beside them are no containers', async () => {
+    const spec = place.spec('while [ ! -e go ]; do sleep 0.01; done; exit 4');
+    const { folder } = await place.containerizer(isolators).launch(spec);
+    rmSync(join(folder, 'holder/alive'));
+    writeFileSync(join(place.runtimeDir, 'containers/junk'), '');
+    const after = place.containerizer(isolators);
+    const [container, ...others] = await after.recover([spec.containerId]);
+    expect(others).toEqual([]);
+    writeFileSync(join(spec.directory, 'go'), '');
+    expect((await container?.ended)?.status).toEqual({ code: 4 });
+    await after.destroy(spec.containerId);
+    rmSync(join(place.runtimeDir, 'containers/junk'));
+  });
+
   check('of before a restart of the machine are gone, and no process is looked for', async () => {
     const spec = place.spec('exit 3');
     const before = place.containerizer(isolators);
