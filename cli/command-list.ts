@@ -224,7 +224,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { name: 'master', about: 'Run a master', load: async () => (await import('./daemons/master')).master },
   {
     name: 'agent',
-    about: 'Run an agent; stopping it ends its tasks',
+    about: 'Run an agent; its tasks go on when it stops',
     load: async () => (await import('./daemons/agent')).agent,
   },
   {
