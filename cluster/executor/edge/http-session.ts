@@ -38,15 +38,18 @@ export class HttpSession implements Session {
   private async follow(call: Call): Promise<void> {
     try {
       const body = encodeProtobuf('mesos.v1.executor.Call', call);
-      this.stream = await this.options.client.stream({
+      const stream = await this.options.client.stream({
         method: 'POST',
         url: this.options.url,
         headers: PROTOBUF,
         body,
       });
-      if (this.stream.status !== 200) throw new Error(`the agent answered ${this.stream.status}`);
+      // A stop before the answer had no stream to close.
+      if (this.stopped) return stream.close();
+      this.stream = stream;
+      if (stream.status !== 200) throw new Error(`the agent answered ${stream.status}`);
       const decoder = new RecordDecoder();
-      for await (const chunk of this.stream.body) {
+      for await (const chunk of stream.body) {
         for (const record of decoder.feed(chunk as Buffer))
           this.deliver(decodeProtobuf('mesos.v1.executor.Event', record));
       }

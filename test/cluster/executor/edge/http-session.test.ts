@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { HttpSession } from '../../../../cluster/executor/edge/http-session';
-import { HttpClient } from '../../../../cluster/runtime/http/client';
+import { HttpClient, type HttpStream } from '../../../../cluster/runtime/http/client';
 import type { Handler, HttpServer } from '../../../../cluster/runtime/http/server';
 import { startTestServer } from '../../runtime/http/test-server';
 import { keepingLogger } from '../../runtime/recorded-log';
@@ -60,5 +61,24 @@ describe('a call of an executor', () => {
     while (calls < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     session.stop();
     expect(log.lines).toEqual([]);
+  });
+});
+
+describe('a session that is stopped before the agent answers its subscription', () => {
+  it('closes the stream that comes after all, and posts nothing', async () => {
+    const close = jest.fn();
+    const post = jest.fn();
+    let answer: (stream: HttpStream) => void = () => undefined;
+    const late = new Promise<HttpStream>((resolve) => {
+      answer = resolve;
+    });
+    const slow = { stream: () => late } as unknown as HttpClient;
+    const session = new HttpSession({ url: 'http://agent/', client: slow, post, log: keepingLogger() });
+    session.subscribe({ type: 'SUBSCRIBE', ...ids });
+    session.stop();
+    answer({ status: 200, headers: {}, body: Readable.from([]), close });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(close).toHaveBeenCalledTimes(1);
+    expect(post).not.toHaveBeenCalled();
   });
 });
