@@ -121,7 +121,7 @@ export class MesosContainerizer implements Containerizer {
 
   /** Ends containers that have processes and no run folder, and removes what isolators have made for them. */
   private async endStrays(ids: readonly string[]): Promise<void> {
-    const strays = await killStrays(this.options.workDir, ids);
+    const strays = await killStrays(this.options.workDir, new Set(ids));
     for (const id of strays) {
       this.options.log.warn({ container: id }, 'a container without a run folder is killed');
       this.add(this.runOf(unknownSpec(id)), { mode: 'clean', termination: CUT_OFF }).begin();

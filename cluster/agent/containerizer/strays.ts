@@ -7,12 +7,12 @@
 import { groupProcesses, killFound } from '../../runtime/processes';
 
 /** Kills all processes in sandboxes of containers that have no run folder. Resolves with the ids of these containers. */
-export async function killStrays(workDir: string, ids: readonly string[]): Promise<string[]> {
+export async function killStrays(workDir: string, ids: ReadonlySet<string>): Promise<string[]> {
   const strays = new Set<string>();
   await killFound(() =>
     [...groupProcesses('MESOS_SANDBOX')].flatMap(([sandbox, pids]) => {
       const id = containerOf(sandbox, workDir);
-      if (id === undefined || ids.includes(id)) return [];
+      if (id === undefined || ids.has(id)) return [];
       strays.add(id);
       return pids.filter((pid) => pid !== process.pid);
     }),
