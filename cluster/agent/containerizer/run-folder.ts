@@ -42,8 +42,11 @@ interface Records {
 }
 
 export function writeRecord<K extends keyof Records>(folder: string, name: K, record: Records[K]): void {
-  const path = join(folder, `${name}.json`);
-  writeFileSync(`${path}.new`, JSON.stringify(record, withInfinity), { mode: 0o600 });
+  replaceFile(join(folder, `${name}.json`), JSON.stringify(record, withInfinity));
+}
+
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 
@@ -106,7 +109,7 @@ export function isRebooted(runtimeDir: string): boolean {
   const path = join(runtimeDir, 'boot_id');
   const bootId = readText('/proc/sys/kernel/random/boot_id');
   const last = readText(path);
-  if (bootId !== undefined && bootId !== last) writeFileSync(path, bootId, { mode: 0o600 });
+  if (bootId !== undefined && bootId !== last) replaceFile(path, bootId);
   return last !== undefined && bootId !== last;
 }
 
