@@ -48,7 +48,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PLAN = 3, REPORT = 4, STATUS = 3, LINE = 128, GROUPS = 256, PATIENCE_NS = 5000000, ROUNDS = 1000, FORWARD = 34 };
+enum { PLAN = 3, REPORT = 4, STATUS = 3, LINE = 128, PATIENCE_NS = 5000000, ROUNDS = 1000, FORWARD = 34 };
 
 static const struct timespec PATIENCE = {0, PATIENCE_NS};
 
@@ -139,15 +139,20 @@ static void write_file(const char *name, const char *text) {
   if (written == (ssize_t)strlen(text)) rename(fresh, name);
 }
 
+/* Takes all of the groups: with some of them left out, the program might see less, or with a group that denies, more. */
 static int set_groups(const char *text) {
-  gid_t groups[GROUPS];
-  size_t count = 0;
-  while (*text && count < GROUPS) {
+  size_t limit = *text ? 1 : 0, count = 0;
+  for (const char *at = text; *at; at++) limit += *at == ',';
+  gid_t *groups = calloc(limit + 1, sizeof *groups);
+  if (!groups) return -1;
+  while (*text && count < limit) {
     char *stop;
     groups[count++] = (gid_t)strtoul(text, &stop, 10);
     text = *stop ? stop + 1 : stop;
   }
-  return setgroups(count, groups);
+  int result = setgroups(count, groups);
+  free(groups);
+  return result;
 }
 
 /*

@@ -14,6 +14,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const holder = holderProgram() ?? '';
 const held = holder === '' ? describe.skip : describe;
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
 interface Held {
   readonly folder: string;
@@ -84,6 +85,22 @@ held('a held program (skipped without a C compiler)', () => {
       'named',
       '',
     ]);
+  });
+
+  asRoot('has all of the groups of its user, however many', async () => {
+    const groups = Array.from({ length: 600 }, (_, index) => 1000 + index);
+    const { program, output } = await hold('grep ^Groups: /proc/self/status', {
+      user: { uid: 65534, gid: 65534, groups },
+      directory: '/',
+    });
+    expect(await program.ended).toEqual({ code: 0 });
+    expect(output().trim().split(/\s+/).slice(1).map(Number)).toEqual(groups);
+  });
+
+  asRoot('is not started with more groups than the kernel takes', async () => {
+    const groups = Array.from({ length: 65537 }, (_, index) => index + 1);
+    const user = { uid: 65534, gid: 65534, groups };
+    await expect(hold('exit 0', { user })).rejects.toMatchObject({ code: 'EINVAL' });
   });
 
   it('has no signal ignored that its holder ignores', async () => {
