@@ -440,8 +440,17 @@ static void close_others(void) {
   for (int file = REPORT + 1; file < limit; file++) close(file);
 }
 
+/*
+ * Keeps the files of an init from programs of its user: they could open its pipe by /proc, and tell a false end. It ends
+ * with execve, so that the programs themselves stay as they are.
+ */
+static void hide(void) {
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
 /* Does nothing, as the process of a container that has none of its own; as its init it leaves no zombies. */
 static void stay(void) {
+  hide();
   signal(SIGCHLD, SIG_IGN);
   for (;;) pause();
 }
@@ -503,6 +512,7 @@ static pid_t start_child(char **arguments, const sigset_t *mask) {
  */
 static int init(char **arguments) {
   sigset_t all, before;
+  hide();
   fcntl(STATUS, F_SETFD, FD_CLOEXEC);
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -256,6 +256,33 @@ held('a held program (skipped without a C compiler)', () => {
         .split('\n')
         .filter((name) => Number(name) > 2 && Number(name) < 10),
     ).toEqual([]);
+  });
+
+  it('cannot open the files of an init, not even as a process of the same user', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meseta-init-'));
+    try {
+      const file = join(folder, 'holder');
+      copyFileSync(holder, file);
+      chmodSync(file, 0o755);
+      chmodSync(folder, 0o755);
+      const told = openSync(join(folder, 'told'), 'w');
+      chmodSync(join(folder, 'told'), 0o666);
+      const script = 'echo false > /proc/$PPID/fd/3; cat /proc/$PPID/mem; exit 0';
+      const child = spawn(file, ['--init', '/bin/sh', 'sh', '-c', script], {
+        stdio: ['ignore', 'ignore', 'pipe', told],
+        ...(process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}),
+      });
+      closeSync(told);
+      const chunks: Buffer[] = [];
+      for await (const chunk of child.stderr as Readable) chunks.push(chunk as Buffer);
+      expect(Buffer.concat(chunks).toString()).toMatch(
+        /fd\/3: Permission denied\n.*mem: Permission denied\n$/s,
+      );
+      // Why it could not start, which is 0, and how it ended, which is 0, too.
+      expect(readFileSync(join(folder, 'told'))).toEqual(Buffer.alloc(8));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is nowhere where none was started', () => {
