@@ -7,7 +7,9 @@
 import type { ContainerStatus, ResourceStatistics } from '../../api/generated/mesos';
 import { present } from '../../model/assert';
 import { errorText } from '../../model/error-text';
+import type { ExitStatus } from '../../model/exit-status';
 import type { Clock } from '../../runtime/clock';
+import { endOrLost } from '../../runtime/end-or-lost';
 import type { Logger } from '../../runtime/log';
 import { Mailbox, type Performers } from '../../runtime/mailbox';
 import type { ContainerSpec, Limitation, Termination } from '../core/state/container-spec';
@@ -42,6 +44,8 @@ export class LiveContainer implements Container {
   readonly launched: Promise<void>;
   readonly ended: Promise<Termination>;
   private program: StartedProgram | undefined;
+  /** Undefined for a program that is lost. */
+  private programEnd: Promise<ExitStatus | undefined> | undefined;
   private changes: readonly Changes[] = [];
   private launcher: ProgramLauncher | undefined;
   private createdPid: number | undefined;
@@ -204,7 +208,8 @@ export class LiveContainer implements Container {
 
   private watchProgram(program: StartedProgram): void {
     this.program = program;
-    void program.ended.then((status) => this.mailbox.post({ kind: 'exited', status }));
+    this.programEnd = endOrLost(program.ended, this.deps.log, { container: this.id });
+    void this.programEnd.then((status) => this.mailbox.post({ kind: 'exited', status }));
   }
 
   private watch(): void {
@@ -237,7 +242,7 @@ export class LiveContainer implements Container {
     await this.ownLauncher().destroy(this.run);
     // The status is there when its end is told.
     if (this.program && this.program.pid !== undefined) {
-      const status = await this.program.ended;
+      const status = await this.programEnd;
       this.mailbox.post({ kind: 'exited', status });
     }
   }

@@ -8,6 +8,7 @@
 import { errorText } from '../../model/error-text';
 import { readDuration } from '../../model/time';
 import type { Clock } from '../../runtime/clock';
+import { endOrLost } from '../../runtime/end-or-lost';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { Metrics } from '../../runtime/metrics';
@@ -136,8 +137,14 @@ export class ExecutorContainers {
     // Its end is told already, and an executor would ask the agent for ever who it is.
     if (!this.starting.delete(container.id)) return void (await executor?.stop());
     this.running.set(container.id, executor);
-    const ended = executor ? executor.exited : container.ended;
-    void ended.then(() => this.end(container.id));
+    void this.followEnd(container, executor);
+  }
+
+  /** A container or executor whose end cannot be told is ended, too. */
+  private async followEnd(container: Container, executor: HostedExecutor | undefined): Promise<void> {
+    const ended: Promise<unknown> = executor ? executor.exited : container.ended;
+    await endOrLost(ended, this.options.log, { container: container.id });
+    await this.end(container.id);
   }
 
   /** Tells the networks and the pid of a container, before its executor speaks. */
@@ -167,7 +174,12 @@ export class ExecutorContainers {
     if (!this.running.has(containerId)) return;
     const executor = this.running.get(containerId);
     this.running.delete(containerId);
-    await executor?.stop();
+    try {
+      await executor?.stop();
+    } catch (error) {
+      const fields = { container: containerId, error: errorText(error) };
+      this.options.log.error(fields, 'an executor could not be stopped; its container is destroyed');
+    }
     await this.destroyContainer(containerId);
   }
 

@@ -5,6 +5,7 @@
 
 import type { NetworkInfo } from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
+import { endOrLost } from '../../runtime/end-or-lost';
 import type { Logger } from '../../runtime/log';
 import type { ExecutorInput, TaskEnd } from '../core/events';
 import { runCheck } from './checks';
@@ -64,14 +65,18 @@ export class ContainerTasks implements Tasks {
 
   /** Takes a container of an earlier run over; one that is not there any more has ended. */
   adopt({ taskId, containerId }: AdoptEffect): void {
-    const { own, nested } = this.options;
+    const { own, nested, containers } = this.options;
     const container = [own, ...nested].find(({ id }) => id === containerId);
     if (container) this.attach(taskId, container);
-    else void this.tellEnd(taskId, containerId);
+    else void this.tellEnd(taskId, containerId, containers.wait(containerId));
   }
 
-  private async tellEnd(taskId: string, containerId: string): Promise<void> {
-    const end = await this.options.containers.wait(containerId);
+  private async tellEnd(
+    taskId: string,
+    containerId: string,
+    ended: Promise<TaskEnd | undefined>,
+  ): Promise<void> {
+    const end = await endOrLost(ended, this.options.log, { task: taskId, container: containerId });
     this.ended(taskId, containerId, end ?? { status: undefined });
   }
 
@@ -83,7 +88,7 @@ export class ContainerTasks implements Tasks {
 
   private started(taskId: string, container: TaskContainer, networks?: readonly NetworkInfo[]): void {
     this.post({ kind: 'task.started', taskId, ...(networks && { networks }) });
-    void container.ended.then((end) => this.ended(taskId, container.id, end));
+    void this.tellEnd(taskId, container.id, container.ended);
   }
 
   private async networksOf(container: TaskContainer): Promise<readonly NetworkInfo[] | undefined> {

@@ -27,10 +27,12 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 function deferred<T>() {
   let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((done) => {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((done, failed) => {
     resolve = done;
+    reject = failed;
   });
-  return { promise, resolve };
+  return { promise, resolve, reject };
 }
 
 /** The containers of a containerizer in memory, with executors that end when told to. */
@@ -39,10 +41,12 @@ function setUp(running: readonly string[] = []) {
   const done: string[] = [];
   const exits = new Map<string, (reason: string) => void>();
   const ends = new Map<string, (termination: Termination) => void>();
+  const losses = new Map<string, (error: Error) => void>();
   const orders: HostedOrder[] = [];
   const containerOf = (containerId: string, spec = { ...SPEC, containerId }): Container => {
-    const { promise, resolve } = deferred<Termination>();
+    const { promise, resolve, reject } = deferred<Termination>();
     ends.set(containerId, resolve);
+    losses.set(containerId, reject);
     const status = () => Promise.resolve({ executor_pid: 7 });
     return { id: containerId, spec, ended: promise, status } as unknown as Container;
   };
@@ -67,10 +71,12 @@ function setUp(running: readonly string[] = []) {
     host: (order): Promise<HostedExecutor> => {
       if (order.executorId === 'lame') return Promise.reject(new Error('no state'));
       orders.push(order);
-      const { promise, resolve } = deferred<string>();
+      const { promise, resolve, reject } = deferred<string>();
       exits.set(order.container.id, resolve);
+      losses.set(order.container.id, reject);
       const stop = (): Promise<void> => {
         done.push(`stop ${order.container.id}`);
+        if (order.executorId === 'stuck') return Promise.reject(new Error('it does not stop'));
         resolve('destroyed');
         return Promise.resolve();
       };
@@ -82,7 +88,7 @@ function setUp(running: readonly string[] = []) {
     log: silentLogger,
   });
   const exited = () => posted.filter(({ kind }) => kind === 'container.exited');
-  return { containers, posted, done, exits, ends, orders, exited };
+  return { containers, posted, done, exits, ends, losses, orders, exited };
 }
 
 const EXITED = { kind: 'container.exited', containerId: 'c', termination: ENDED };
@@ -194,5 +200,25 @@ describe('after a restart of the agent', () => {
     await containers.recover({ executors: [lame] });
     expect(done).toEqual(['recover c', 'destroy c']);
     expect(posted.at(-1)).toEqual(EXITED);
+  });
+});
+
+describe('a container whose end cannot be told', () => {
+  it.each(['custom', 'command'] as const)('is destroyed, under a %s executor', async (executor) => {
+    const { containers, losses, done, exited } = setUp();
+    await containers.launch({ spec: SPEC, executor });
+    losses.get('c')?.(new Error('lost'));
+    await settled();
+    expect(done).toEqual(executor === 'custom' ? ['destroy c'] : ['stop c', 'destroy c']);
+    expect(exited()).toEqual([EXITED]);
+  });
+
+  it('is destroyed when its executor cannot be stopped', async () => {
+    const { containers, exits, done, exited } = setUp();
+    await containers.launch({ spec: { ...SPEC, executorId: 'stuck' }, executor: 'command' });
+    exits.get('c')?.('its task has ended');
+    await settled();
+    expect(done).toEqual(['stop c', 'destroy c']);
+    expect(exited()).toEqual([EXITED]);
   });
 });

@@ -1,0 +1,38 @@
+import type { ExecutorInput } from '../../../../cluster/executor/core/events';
+import { ContainerTasks } from '../../../../cluster/executor/edge/container-tasks';
+import type { Containers, TaskContainer } from '../../../../cluster/executor/edge/containers';
+import { silentLogger } from '../../../../cluster/runtime/log';
+
+const lost = (): Promise<never> => Promise.reject(new Error('lost'));
+
+function tasksOf(own: Partial<TaskContainer>) {
+  const posted: ExecutorInput[] = [];
+  const tasks = new ContainerTasks({
+    own: { id: 'own', ...own } as TaskContainer,
+    directory: '/sandbox',
+    containers: { wait: lost, destroy: () => Promise.resolve() } as unknown as Containers,
+    nested: [],
+    post: (event) => void posted.push(event),
+    log: silentLogger,
+  });
+  return { tasks, posted };
+}
+
+const EXITED = { kind: 'task.exited', taskId: 't', end: { status: undefined } };
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a task whose end cannot be told', () => {
+  it('has ended without a status when the promise of its container rejects', async () => {
+    const { tasks, posted } = tasksOf({ ended: lost() });
+    tasks.adopt({ taskId: 't', containerId: 'own' });
+    await settled();
+    expect(posted).toEqual([{ kind: 'task.started', taskId: 't' }, EXITED]);
+  });
+
+  it('has ended without a status when the wait for its container rejects', async () => {
+    const { tasks, posted } = tasksOf({});
+    tasks.adopt({ taskId: 't', containerId: 'own.gone' });
+    await settled();
+    expect(posted).toEqual([EXITED]);
+  });
+});
