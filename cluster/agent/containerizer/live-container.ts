@@ -13,6 +13,7 @@ import { endOrLost } from '../../runtime/end-or-lost';
 import type { Logger } from '../../runtime/log';
 import { Mailbox, type Performers } from '../../runtime/mailbox';
 import type { ContainerSpec, Limitation, Termination } from '../core/state/container-spec';
+import { KILL_PAUSE_MS, KILLS_MAX } from './core/end';
 import type { ContainerBoot, ContainerEffect, ContainerEvent, Step } from './core/events';
 import type { ContainerState } from './core/state';
 import { containerMachine } from './core/step';
@@ -49,6 +50,11 @@ export class LiveContainer implements Container {
   private changes: readonly Changes[] = [];
   private launcher: ProgramLauncher | undefined;
   private createdPid: number | undefined;
+  /** The last step that was begun. */
+  private step: Promise<void> = Promise.resolve();
+  private isBroken = false;
+  /** True once its end is being told. */
+  private isEnding = false;
   private readonly mailbox: Mailbox<ContainerState, ContainerEvent, ContainerEffect, ContainerBoot>;
   private tellLaunched: () => void = () => undefined;
   private tellFailed: (error: Error) => void = () => undefined;
@@ -75,7 +81,7 @@ export class LiveContainer implements Container {
       clock,
       log: log.child({ container: run.spec.containerId }),
       perform: this.performers(),
-      onBroken: (error) => log.error({ error: errorText(error) }, 'the machine of a container broke'),
+      onBroken: (error) => void this.endBroken(error),
     });
   }
 
@@ -96,7 +102,7 @@ export class LiveContainer implements Container {
   }
 
   private get isOver(): boolean {
-    return this.mailbox.state.exited || this.mailbox.state.phase === 'destroyed';
+    return this.isBroken || this.mailbox.state.exited || this.mailbox.state.phase === 'destroyed';
   }
 
   /** Begins with its program, when it has one already. */
@@ -145,7 +151,8 @@ export class LiveContainer implements Container {
   }
 
   private performers(): Performers<ContainerEffect> {
-    const step = (name: Step, perform: () => Promise<unknown>) => () => void this.answer(name, perform);
+    const step = (name: Step, perform: () => Promise<unknown>) => () =>
+      this.begun(this.answer(name, perform));
     return {
       provision: step('provision', () => this.provision()),
       prepare: step('prepare', () => this.prepare()),
@@ -153,7 +160,7 @@ export class LiveContainer implements Container {
       isolate: step('isolate', () => this.isolate()),
       fetch: step('fetch', () => Promise.resolve()),
       start: step('start', () => this.start()),
-      inspect: () => void this.inspect(),
+      inspect: () => this.begun(this.inspect()),
       kill: step('kill', () => this.kill()),
       cleanup: step('cleanup', () => cleanUp(this.deps.isolators, this.run)),
       deprovision: step('deprovision', () => Promise.resolve()),
@@ -161,6 +168,10 @@ export class LiveContainer implements Container {
       launched: () => this.tellLaunched(),
       ended: ({ termination }) => void this.end(termination),
     };
+  }
+
+  private begun(step: Promise<void>): void {
+    this.step = step;
   }
 
   private async answer(step: Step, perform: () => Promise<unknown>): Promise<void> {
@@ -256,6 +267,46 @@ export class LiveContainer implements Container {
     }
   }
 
+  /**
+   * Ends a container whose machine broke, as nothing else would. A step that is under way is waited for: it may be about to
+   * start the program.
+   */
+  private async endBroken(error: Error): Promise<void> {
+    const { isolators, log } = this.deps;
+    log.error(
+      { container: this.id, error: errorText(error) },
+      'the machine of a container broke; it is killed',
+    );
+    if (this.isEnding) return;
+    this.isBroken = true;
+    await this.step;
+    const status = await this.killBroken();
+    await cleanUp(isolators, this.run).catch((reason: unknown) =>
+      this.warn(reason, 'a container whose machine broke could not be cleaned up'),
+    );
+    const message = `The machine of the container broke: ${errorText(error)}`;
+    await this.end({ status, state: 'TASK_FAILED', message });
+  }
+
+  /** Kills as often as the machine would. The status of the program, if one can be told. */
+  private async killBroken(): Promise<ExitStatus | undefined> {
+    for (let kills = 1; kills <= KILLS_MAX; kills++) {
+      try {
+        await this.kill();
+        return this.program?.pid === undefined ? undefined : await this.programEnd;
+      } catch (error) {
+        this.warn(error, 'a container whose machine broke could not be killed');
+        if (kills < KILLS_MAX) await this.pause(KILL_PAUSE_MS);
+      }
+    }
+    return undefined;
+  }
+
+  private pause(ms: number): Promise<void> {
+    const { clock } = this.deps;
+    return new Promise((resolve) => void clock.wakeAt(clock.now() + ms, resolve));
+  }
+
   private warn(error: unknown, text: string): void {
     this.deps.log.warn({ container: this.id, error: errorText(error) }, text);
   }
@@ -268,6 +319,7 @@ export class LiveContainer implements Container {
   /** Tells the end. What never ran leaves nothing; all else leaves its folder, in which its end is kept. */
   private async end(termination: Termination): Promise<void> {
     const { started, boot } = this.mailbox.state;
+    this.isEnding = true;
     await this.mailbox.stop();
     try {
       if (boot.mode === 'launch' && !started) await removeRunFolder(this.folder);

@@ -12,8 +12,8 @@ import type { DestroyStep, EventOf } from './events';
 import { type ContainerState, type Phase, type Turn, wake } from './state';
 
 /** The pause before a kill is tried again, and the number of kills after which processes are left behind. */
-const KILL_PAUSE_MS = 1000;
-const KILLS_MAX = 10;
+export const KILL_PAUSE_MS = 1000;
+export const KILLS_MAX = 10;
 
 /** The program has ended. In a destroy this is no news. */
 export function exited(turn: Turn, { status }: EventOf<'exited'>): void {
