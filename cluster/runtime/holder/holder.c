@@ -19,7 +19,7 @@
  * program was started and how it ended: the first process of a pid namespace cannot end by a signal as its child did.
  *
  * With a terminal, the holder opens one for the program, in which that has its input and all of its output, and copies what
- * is written there to its own output.
+ * is written there to its own output. It reads no more than it can write, and signals never wait for that.
  *
  * The environment of the program is in the plan and not the holder's own: a program that may set LD_PRELOAD must not
  * get a library into a holder that runs as root.
@@ -42,6 +42,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,6 +50,7 @@
 #include <unistd.h>
 
 enum { PLAN = 3, REPORT = 4, STATUS = 3, LINE = 128, PATIENCE_NS = 5000000, ROUNDS = 1000, FORWARD = 34 };
+enum { READER_PATIENCE_MS = 3000 };
 
 static const struct timespec PATIENCE = {0, PATIENCE_NS};
 
@@ -192,26 +194,69 @@ static int open_terminal(const struct plan *plan) {
   return plan->uid < 0 ? 0 : fchown(terminal_end, (uid_t)plan->uid, (gid_t)-1);
 }
 
+/* What the program has written to its terminal, and is not written yet. Nothing more is read before. */
+static char output[4096];
+static size_t output_at, output_end;
+static int has_output = 1;
+
 /*
- * Copies what the program has written; false when there is nothing more. What cannot be written, such as to a full disk, is
- * lost.
+ * Where the output goes. A pipe is opened once more: only so does a write to it never wait without a change for all others
+ * who have it open.
  */
-static int copy_output(void) {
-  char bytes[4096];
-  errno = 0;
-  ssize_t length = read(terminal, bytes, sizeof bytes);
-  if (length < 0 && errno == EINTR) return 1;
-  for (ssize_t at = 0; at < length;) {
-    ssize_t count = write(1, bytes + at, (size_t)(length - at));
-    if (count < 0 && errno != EINTR) break;
-    if (count > 0) at += count;
-  }
-  return length > 0;
+static int open_output(void) {
+  static int file = -1;
+  struct stat about;
+  if (file >= 0) return file;
+  if (fstat(1, &about) == 0 && S_ISFIFO(about.st_mode))
+    file = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  return file = file < 0 ? 1 : file;
 }
 
-/* The terminal buffers less than it copies here; somebody else may have it open. */
+static void read_output(void) {
+  ssize_t length = read(terminal, output, sizeof output);
+  if (length < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  has_output = length > 0;
+  output_at = 0;
+  output_end = has_output ? (size_t)length : 0;
+}
+
+/* What cannot be written, such as to a full disk, is lost. What cannot be written yet stays. */
+static void write_output(void) {
+  int file = open_output();
+  size_t length = output_end - output_at;
+  ssize_t count = send(file, output + output_at, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count < 0 && errno == ENOTSOCK) count = write(file, output + output_at, length);
+  if (count > 0) output_at += (size_t)count;
+  else if (count == 0 || (errno != EINTR && errno != EAGAIN)) output_at = output_end;
+}
+
+/* Copies output as far as it can without waiting, once a file is ready; false when none was within the time. */
+static int copy_output(int signals, int milliseconds, int *has_signal) {
+  int is_full = output_at < output_end;
+  struct pollfd files[] = {
+    {signals, POLLIN, 0},
+    {has_output && !is_full ? terminal : -1, POLLIN, 0},
+    {is_full ? open_output() : -1, POLLOUT, 0},
+  };
+  int ready = poll(files, 3, milliseconds);
+  if (ready <= 0) return ready < 0;
+  *has_signal = files[0].revents != 0;
+  if (files[1].revents) read_output();
+  if (files[2].revents) write_output();
+  return 1;
+}
+
+/*
+ * The terminal buffers less than it copies here; somebody else may have it open. A reader that takes nothing is given up
+ * after some time.
+ */
 static void copy_rest(void) {
-  for (int round = 0; terminal >= 0 && round < ROUNDS && copy_output(); round++) continue;
+  int has_signal;
+  for (int round = 0; terminal >= 0 && round < 2 * ROUNDS; round++) {
+    int is_full = output_at < output_end;
+    if (!is_full && !has_output) return;
+    if (!copy_output(-1, is_full ? READER_PATIENCE_MS : 0, &has_signal)) return;
+  }
 }
 
 /* Gives the caller the terminal. A starter must not control it: when that ended, the kernel would take it away. */
@@ -415,13 +460,11 @@ static int next_signal(const sigset_t *handled) {
   static int signals = -1;
   if (terminal < 0) return sigwaitinfo(handled, NULL);
   if (signals < 0 && (signals = signalfd(-1, handled, SFD_CLOEXEC)) < 0) return sigwaitinfo(handled, NULL);
-  static int has_output = 1;
   for (;;) {
     struct signalfd_siginfo info;
-    struct pollfd files[] = {{signals, POLLIN, 0}, {has_output ? terminal : -1, POLLIN, 0}};
-    if (poll(files, 2, -1) < 0) continue;
-    if (files[0].revents && read(signals, &info, sizeof info) == sizeof info) return (int)info.ssi_signo;
-    if (files[1].revents && !copy_output() && errno != EAGAIN) has_output = 0;
+    int has_signal = 0;
+    copy_output(signals, -1, &has_signal);
+    if (has_signal && read(signals, &info, sizeof info) == sizeof info) return (int)info.ssi_signo;
   }
 }
 

@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -101,6 +111,45 @@ held('a held program (skipped without a C compiler)', () => {
     const groups = Array.from({ length: 65537 }, (_, index) => index + 1);
     const user = { uid: 65534, gid: 65534, groups };
     await expect(hold('exit 0', { user })).rejects.toMatchObject({ code: 'EINVAL' });
+  });
+
+  it('with a terminal has all of its output copied', async () => {
+    const { program, output } = await hold('stty -opost; seq 100000; exit 3', {
+      terminal: { rows: 0, columns: 0 },
+    });
+    expect(await program.ended).toEqual({ code: 3 });
+    expect(output()).toBe(Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join(''));
+  });
+
+  it.each([
+    ['pipe', stoppedPipe],
+    ['socket', stoppedSocket],
+  ])(
+    'with a terminal is killed though nobody reads the %s that it is copied to',
+    async (_kind, open) => {
+      const reader = open();
+      try {
+        const { program } = await hold('yes', { terminal: { rows: 0, columns: 0 }, stdout: reader.file });
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        program.kill();
+        expect(await program.ended).toEqual({ signal: 'SIGKILL' });
+      } finally {
+        await reader.read();
+      }
+    },
+    20_000,
+  );
+
+  it('with a terminal goes on when its output is read again, and loses none', async () => {
+    const reader = stoppedPipe();
+    const { program } = await hold('stty -opost; seq 50000', {
+      terminal: { rows: 0, columns: 0 },
+      stdout: reader.file,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const text = reader.read();
+    expect(await program.ended).toEqual({ code: 0 });
+    expect(await text).toBe(Array.from({ length: 50_000 }, (_, index) => `${index + 1}\n`).join(''));
   });
 
   it('has no signal ignored that its holder ignores', async () => {
@@ -289,6 +338,28 @@ held('a held program (skipped without a C compiler)', () => {
     expect(HeldProgram.adopt(root)).toBeUndefined();
   });
 });
+
+/** A pipe that is not read before `read`, which yields all that was written to it. */
+function stoppedPipe(): { readonly file: number; read(): Promise<string> } {
+  const path = join(root, `pipe-${folders++}`);
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = openSync(path, 'w');
+  const read = async (): Promise<string> => {
+    closeSync(file);
+    const chunks: Buffer[] = [];
+    for await (const chunk of new Socket({ fd: reader, writable: false })) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  };
+  return { file, read };
+}
+
+/** A socket whose other end nobody reads: that of a process which sleeps. */
+function stoppedSocket(): { readonly file: number; read(): unknown } {
+  const child = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const { fd } = (child.stdin as unknown as { readonly _handle: { readonly fd: number } })._handle;
+  return { file: fd, read: () => child.kill('SIGKILL') };
+}
 
 /** Starts a program from another process, which ends at once by a signal. */
 async function startedByOther(script: string): Promise<{ folder: string }> {
