@@ -5,16 +5,14 @@
  * there already, or a link, is refused.
  */
 
-import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Identity } from '../../runtime/identity';
 import { BoundedOutput, outputWriter } from '../../runtime/output/bounded-output';
+import { openOutput } from '../../runtime/output/output-file';
 import type { LogBounds, LogBoundsResult } from '../core/containers/log-bounds';
 import type { ContainerSpec } from '../core/state/container-spec';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-/** The user writes and reads it, and the group reads it. */
-const OUTPUT = 0o640;
 /** Time that the end of a container waits for its last output, which somebody else may still hold open. */
 const WRITTEN_MS = 1000;
 
@@ -82,7 +80,7 @@ function variablesOf({ command }: ContainerSpec): Readonly<Record<string, string
 
 /** Calls the function with files whose output is dropped. */
 export function withoutOutput<T>(use: (output: Output) => Promise<T>): Promise<T> {
-  const open = (): number => openSync('/dev/null', O_WRONLY);
+  const open = (): number => openSync('/dev/null', constants.O_WRONLY);
   return withFiles([open, open], use);
 }
 
@@ -97,22 +95,5 @@ async function withFiles<T>(
     return await use({ stdout, stderr });
   } finally {
     for (const file of files) closeSync(file);
-  }
-}
-
-/** Only a file that is made here may change its owner, never one that a link or another task of the user put there. */
-function openOutput(path: string, identity: Identity | undefined): number {
-  const file = createOutput(path);
-  fchmodSync(file, OUTPUT);
-  if (identity) fchownSync(file, identity.uid, identity.gid);
-  return file;
-}
-
-function createOutput(path: string): number {
-  try {
-    return openSync(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_NOFOLLOW, OUTPUT);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new Error(`Failed to create '${path}': something else is there, which this task did not make`);
   }
 }

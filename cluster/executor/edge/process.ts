@@ -2,17 +2,14 @@
  * The process of the task: its own session and process group, with its output in the sandbox.
  */
 
-import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
 import type { ExitStatus } from '../../model/exit-status';
-import { type Identity, identityOf } from '../../runtime/identity';
+import { identityOf } from '../../runtime/identity';
+import { openOutput } from '../../runtime/output/output-file';
 import { type CommandPlan, type RunningCommand, startChild, startHeld } from './running-command';
-
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-/** The mode of a task's output: its user writes and reads it, and the group reads it. */
-const OUTPUT = 0o640;
 
 export interface TaskProcessOptions {
   readonly task: mesos.TaskInfo;
@@ -90,24 +87,4 @@ function commandOf(command: mesos.CommandInfo | undefined): Pick<CommandPlan, 'f
   const [name = value, ...rest] = command?.arguments ?? [];
   if (value === '') throw new Error("Failed to execute the command: 'value' is empty and 'shell' is false");
   return { file: value, arguments: [name, ...rest] };
-}
-
-/**
- * Opens a file for the task's output, which gets the owner of the sandbox. Only a file that is made here may
- * change its owner, never one that a link or another task of the user has put there.
- */
-function openOutput(path: string, identity: Identity | undefined): number {
-  const file = createOutput(path);
-  fchmodSync(file, OUTPUT);
-  if (identity) fchownSync(file, identity.uid, identity.gid);
-  return file;
-}
-
-function createOutput(path: string): number {
-  try {
-    return openSync(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_NOFOLLOW, OUTPUT);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new Error(`Failed to create '${path}': something else is there, which this task did not make`);
-  }
 }
