@@ -21,9 +21,9 @@ export function findMachine(config: Pick<IsolationConfig, 'launcher' | 'cgroups_
 }
 
 /** The runtime by `--launcher`. Throws a StartError when that asks for one that is not there. */
-export function runtimeFor(launcher: IsolationConfig['launcher'], found: FoundRuntime): FoundRuntime {
+export function runtimeFor(launcher: IsolationConfig['launcher'], runtime: FoundRuntime): FoundRuntime {
   if (launcher === 'posix') return { missing: '--launcher=posix does without one' };
-  if (launcher === 'linux' && 'missing' in found)
-    throw new StartError(`--launcher=linux needs an OCI runtime, and ${found.missing}`);
-  return found;
+  if (launcher === 'linux' && 'missing' in runtime)
+    throw new StartError(`--launcher=linux needs an OCI runtime, and ${runtime.missing}`);
+  return runtime;
 }

@@ -74,10 +74,10 @@ function argumentsOf(pid: number): string[] {
  */
 export async function killHeld(folder: string): Promise<boolean> {
   if (!existsSync(folder)) return true;
-  const known = HeldProgram.adopt(folder);
-  if (known) {
-    known.kill();
-    await known.ended;
+  const program = HeldProgram.adopt(folder);
+  if (program) {
+    program.kill();
+    await program.ended;
     return existsSync(join(folder, 'status'));
   }
   const holders = holdersOf(folder);
@@ -90,11 +90,11 @@ export async function startExec(
   folder: string,
   start: (folder: string) => Promise<HeldProgram>,
 ): Promise<RunningCommand> {
-  const own = join(execFolder(folder), String(nextExec++));
-  makeFolder(own);
-  const remove = (): Promise<void> => rm(own, { recursive: true, force: true });
+  const holder = join(execFolder(folder), String(nextExec++));
+  makeFolder(holder);
+  const remove = (): Promise<void> => rm(holder, { recursive: true, force: true });
   try {
-    const program = await start(own);
+    const program = await start(holder);
     const ended = program.ended.then(async (end) => {
       await remove();
       return exitStatus(end);
@@ -125,9 +125,9 @@ export async function removeHolders(folder: string): Promise<void> {
 export async function killExecs(folder: string): Promise<boolean> {
   const all = execFolder(folder);
   const names = existsSync(all) ? readdirSync(all) : [];
-  const known = await Promise.all(names.map((name) => killHeld(join(all, name))));
+  const outcomes = await Promise.all(names.map((name) => killHeld(join(all, name))));
   await rm(all, { recursive: true, force: true });
-  return known.every(Boolean);
+  return outcomes.every(Boolean);
 }
 
 /** Kills the processes that have this sandbox in their environment. */

@@ -90,7 +90,7 @@ async function withFiles<T>(
 ): Promise<T> {
   const files: number[] = [];
   try {
-    for (const one of open) files.push(one());
+    for (const openFile of open) files.push(openFile());
     const [stdout = -1, stderr = -1] = files;
     return await use({ stdout, stderr });
   } finally {

@@ -46,8 +46,8 @@ export async function containerStatus(
 ): Promise<ContainerStatus> {
   const parts: Partial<ContainerStatus>[] = [];
   for (const isolator of isolators) parts.push((await isolator.status?.(run)) ?? {});
-  const own: ContainerStatus = { container_id: wireId(run.spec.containerId), executor_pid: pid };
-  return Object.assign(own, ...parts);
+  const status: ContainerStatus = { container_id: wireId(run.spec.containerId), executor_pid: pid };
+  return Object.assign(status, ...parts);
 }
 
 /** The id of a container on the wire, where that of a nested one has its parent in it. */

@@ -83,8 +83,10 @@ function byDevice(columns: readonly Column[]): readonly Cfq[] {
 }
 
 function cell({ key, values, isList }: Column, device: string | undefined): [string, number | Values][] {
-  const own = values.filter((value) => value.device === device);
-  const [first] = own;
+  const deviceValues = values.filter((value) => value.device === device);
+  const [first] = deviceValues;
   if (first === undefined) return [];
-  return [[key, isList ? own.map(({ op, value }) => ({ op: op ?? 'UNKNOWN', value })) : first.value]];
+  return [
+    [key, isList ? deviceValues.map(({ op, value }) => ({ op: op ?? 'UNKNOWN', value })) : first.value],
+  ];
 }

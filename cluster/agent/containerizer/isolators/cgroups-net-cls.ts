@@ -58,8 +58,8 @@ export class NetClasses {
 
   /** Takes the lowest class that is free. Throws when there is none. */
   take(containerId: string): number {
-    const taken = this.classes.get(containerId);
-    if (taken !== undefined) return taken;
+    const existing = this.classes.get(containerId);
+    if (existing !== undefined) return existing;
     const [first, last] = this.secondaries;
     for (let secondary = first; secondary <= last; secondary++) {
       const classid = this.primary * 0x10000 + secondary;

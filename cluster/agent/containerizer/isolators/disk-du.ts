@@ -78,7 +78,7 @@ export function diskQuotas(sandbox: string, resources: readonly Resource[]): rea
     const path = pathOf(resource, sandbox);
     byPath.set(path, [...(byPath.get(path) ?? []), resource]);
   }
-  return [...byPath].map(([path, own]) => ({ path, resources: own, bytes: bytesOf(own) }));
+  return [...byPath].map(([path, disks]) => ({ path, resources: disks, bytes: bytesOf(disks) }));
 }
 
 function pathOf({ disk }: Resource, sandbox: string): string {
@@ -127,13 +127,13 @@ export function diskStatistics(
   used: ReadonlyMap<string, number>,
 ): Partial<ResourceStatistics> {
   const volumes = quotas.filter(({ path }) => path !== sandbox).map((quota) => volumeStatistics(quota, used));
-  const own = quotas.find(({ path }) => path === sandbox);
-  if (own === undefined) return volumes.length === 0 ? {} : { disk_statistics: volumes };
+  const sandboxQuota = quotas.find(({ path }) => path === sandbox);
+  if (sandboxQuota === undefined) return volumes.length === 0 ? {} : { disk_statistics: volumes };
   const use = used.get(sandbox) ?? 0;
   return {
-    disk_limit_bytes: own.bytes,
+    disk_limit_bytes: sandboxQuota.bytes,
     disk_used_bytes: use,
-    disk_statistics: [...volumes, { limit_bytes: own.bytes, used_bytes: use }],
+    disk_statistics: [...volumes, { limit_bytes: sandboxQuota.bytes, used_bytes: use }],
   };
 }
 

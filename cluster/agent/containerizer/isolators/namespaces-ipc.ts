@@ -109,12 +109,12 @@ export function ipcChanges(
   { defaultShmBytes = 0, shm }: Pick<IpcOptions, 'defaultShmBytes'> & { readonly shm: string },
 ): IpcChanges {
   const { ipc_mode, shm_size } = container?.linux_info ?? {};
-  const own = withNamespace({ type: 'ipc' });
+  const withOwnIpc = withNamespace({ type: 'ipc' });
   if (ipc_mode === 'PRIVATE') {
     const shmBytes = shm_size === undefined ? defaultShmBytes : shm_size * MB;
-    return { mounts: [sharedMemory(shm)], specification: own, shmBytes };
+    return { mounts: [sharedMemory(shm)], specification: withOwnIpc, shmBytes };
   }
-  if (!parent) return ipc_mode === 'SHARE_PARENT' ? {} : { specification: own };
+  if (!parent) return ipc_mode === 'SHARE_PARENT' ? {} : { specification: withOwnIpc };
   return {
     mounts: parent.shm === undefined ? [] : [sharedMemory(parent.shm)],
     specification: withNamespace({ type: 'ipc', path: `/proc/${parent.pid}/ns/ipc` }),

@@ -102,15 +102,15 @@ function writeLinks(folder: string, links: readonly Link[]): void {
   renameSync(fresh, file(folder));
 }
 
-function link(path: string, at: string): void {
-  if (targetOf(at) === path) return;
-  if (lstatSync(at, { throwIfNoEntry: false }))
-    throw new Error(`The persistent volume '${path}' has no place at '${at}': something else is there`);
-  symlinkSync(path, at);
+function link(path: string, linkPath: string): void {
+  if (targetOf(linkPath) === path) return;
+  if (lstatSync(linkPath, { throwIfNoEntry: false }))
+    throw new Error(`The persistent volume '${path}' has no place at '${linkPath}': something else is there`);
+  symlinkSync(path, linkPath);
 }
 
-function unlink(at: string, path: string): void {
-  if (targetOf(at) === path) unlinkSync(at);
+function unlink(linkPath: string, path: string): void {
+  if (targetOf(linkPath) === path) unlinkSync(linkPath);
 }
 
 /** The target of a link; undefined for everything else. */

@@ -67,9 +67,9 @@ export class OciLauncher implements ProgramLauncher {
 
   private async run(plan: LaunchPlan, command: readonly string[]): Promise<HeldProgram> {
     const { run } = plan;
-    const { command: asked, directory, user } = run.spec;
+    const { command: commandInfo, directory, user } = run.spec;
     const identity = await identityOf(user);
-    const program = asked && programOf(asked);
+    const program = commandInfo && programOf(commandInfo);
     const root = rootFolder(run.folder);
     const { environment, changes } = plan;
     const { holder } = this.options;
@@ -100,17 +100,17 @@ export class OciLauncher implements ProgramLauncher {
       root: specification.root.path === root ? root : undefined,
     };
     const begin = (output: Output): Promise<HeldProgram> => this.hold(starter, args, output);
-    return await (asked ? this.output.with(run.spec, identity, begin) : withoutOutput(begin));
+    return await (commandInfo ? this.output.with(run.spec, identity, begin) : withoutOutput(begin));
   }
 
   /** Runs the runtime under a holder, which then has the process that it makes. */
   private async hold(
-    { folder, holderFolder: own, root, init, terminal }: Starter,
+    { folder, holderFolder: holderPath, root, init, terminal }: Starter,
     args: readonly string[],
     output: Output,
   ): Promise<HeldProgram> {
     const { runtime } = this.options;
-    const log = join(own, 'runtime.log');
+    const log = join(holderPath, 'runtime.log');
     const all = [runtime, ...this.global(log), ...args];
     const plan: ProgramPlan = {
       ...output,
@@ -125,7 +125,7 @@ export class OciLauncher implements ProgramLauncher {
       pidFile: args[args.indexOf('--pid-file') + 1],
     };
     try {
-      return await hold(this.options.holder, own, plan);
+      return await hold(this.options.holder, holderPath, plan);
     } catch (error) {
       throw new Error(
         `Failed to start the container: ${error instanceof StarterRefused ? lastError(log, error) : errorText(error)}`,
@@ -155,7 +155,7 @@ export class OciLauncher implements ProgramLauncher {
   ): Promise<RunningCommand> {
     const specification = readSpec(readFileSync(specFile(run.folder), 'utf8'));
     const { holder } = this.options;
-    const own = {
+    const execProcess = {
       ...specification.process,
       args: argumentsOf(command, holderIn(specification, { root: rootFolder(run.folder), holder })),
       env: environmentTexts({ ...environment, ...command.environment }),
@@ -164,7 +164,7 @@ export class OciLauncher implements ProgramLauncher {
       startExec(run.folder, async (folder) => {
         const file = join(folder, 'process.json');
         const pid = pidFile(folder);
-        await writeFile(file, printSpec(own), { mode: 0o600 });
+        await writeFile(file, printSpec(execProcess), { mode: 0o600 });
         const args = ['exec', '--detach', '--process', file, '--pid-file', pid, run.spec.containerId];
         return await this.hold({ folder, holderFolder: folder }, args, output);
       }),

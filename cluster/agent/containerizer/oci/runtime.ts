@@ -20,7 +20,7 @@ export function findRuntime(): FoundRuntime {
   if (holderProgram() === undefined)
     return { missing: 'this build has no holder: build it with a C compiler' };
   const names = isUnified() ? ['crun', 'runc'] : ['runc'];
-  const path = names.map(findProgram).find((one) => one !== undefined);
+  const path = names.map(findProgram).find((candidate) => candidate !== undefined);
   return path === undefined ? { missing: `${names.join(' or ')} is not installed` } : { path };
 }
 
