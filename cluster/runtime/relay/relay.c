@@ -4,12 +4,14 @@
  * In: arguments: the file of the namespace (/proc/PID/ns/net), an IP address, a port. Bytes to send on descriptor 0.
  * Out: on descriptor 1 a `+` once it is connected, and then what the peer sends. Without a connection it exits with the
  *     error number of the last attempt.
+ * Always true: it enters the namespace as root, and is nobody before it connects. Neither direction waits for the other.
  */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BUFFER = 65536 };
+enum { BUFFER = 65536, NOBODY = 65534 };
 
 static int give_up(void) {
   _exit(errno > 0 && errno < 256 ? errno : EIO);
@@ -39,17 +41,70 @@ static int connect_to(const char *address, int port) {
   return peer;
 }
 
-/* Copies what is there; 0 at the end. */
-static int copy(int from, int to) {
+/* Gives up what only entering the namespace needs. setuid clears the capabilities, too. */
+static void become_nobody(void) {
+  if (geteuid() != 0) return;
+  if (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0) give_up();
+}
+
+/* One of the two directions, with what is read and not written yet. Nothing more is read before. */
+struct direction {
+  int from, to;
+  int is_open;
+  size_t at, end;
   char bytes[BUFFER];
-  ssize_t count = read(from, bytes, sizeof bytes);
-  if (count < 0 && errno == EINTR) return 1;
-  for (ssize_t done = 0; done < count;) {
-    ssize_t written = write(to, bytes + done, (size_t)(count - done));
-    if (written < 0 && errno != EINTR) return 0;
-    if (written > 0) done += written;
+};
+
+static int is_full(const struct direction *way) {
+  return way->at < way->end;
+}
+
+static int is_temporary(void) {
+  return errno == EINTR || errno == EAGAIN;
+}
+
+/* What a direction waits for; a file of -1 for nothing. */
+static struct pollfd wait_of(const struct direction *way) {
+  struct pollfd reads = {way->from, POLLIN, 0}, writes = {way->to, POLLOUT, 0}, nothing = {-1, 0, 0};
+  return !way->is_open ? nothing : is_full(way) ? writes : reads;
+}
+
+/* Reads or writes once, without waiting. The direction closes at the end of what there is to read, and with an error. */
+static void pass(struct direction *way) {
+  if (!is_full(way)) {
+    ssize_t count = read(way->from, way->bytes, BUFFER);
+    if (count == 0 || (count < 0 && !is_temporary())) way->is_open = 0;
+    way->at = 0;
+    way->end = count > 0 ? (size_t)count : 0;
   }
-  return count > 0;
+  if (!is_full(way)) return;
+  ssize_t count = write(way->to, way->bytes + way->at, way->end - way->at);
+  if (count < 0 && !is_temporary()) way->is_open = 0;
+  if (count > 0) way->at += (size_t)count;
+}
+
+/* Makes reads and writes fail that would wait. */
+static void never_wait(int file) {
+  int flags = fcntl(file, F_GETFL);
+  if (flags < 0 || fcntl(file, F_SETFL, flags | O_NONBLOCK) != 0) give_up();
+}
+
+/* Passes on until the peer has ended. */
+static void relay(int peer) {
+  static struct direction there = {.from = 0, .is_open = 1}, back = {.to = 1, .is_open = 1};
+  there.to = back.from = peer;
+  while (back.is_open) {
+    struct pollfd files[] = {wait_of(&there), wait_of(&back)};
+    if (poll(files, 2, -1) < 0) {
+      if (errno != EINTR) give_up();
+      continue;
+    }
+    if (files[0].revents) {
+      pass(&there);
+      if (!there.is_open) shutdown(peer, SHUT_WR);
+    }
+    if (files[1].revents) pass(&back);
+  }
 }
 
 int main(int count, char **arguments) {
@@ -57,16 +112,12 @@ int main(int count, char **arguments) {
   signal(SIGPIPE, SIG_IGN);
   int space = open(arguments[1], O_RDONLY | O_CLOEXEC);
   if (space < 0 || setns(space, CLONE_NEWNET) != 0) give_up();
+  close(space);
+  become_nobody();
   int peer = connect_to(arguments[2], atoi(arguments[3]));
   if (write(1, "+", 1) != 1) return EPIPE;
-  struct pollfd ends[2] = {{.fd = 0, .events = POLLIN}, {.fd = peer, .events = POLLIN}};
-  while (ends[1].fd >= 0) {
-    if (poll(ends, 2, -1) < 0 && errno != EINTR) give_up();
-    if (ends[0].revents && !copy(0, peer)) {
-      shutdown(peer, SHUT_WR);
-      ends[0].fd = -1;
-    }
-    if (ends[1].revents && !copy(peer, 1)) ends[1].fd = -1;
-  }
+  for (int file = 0; file <= 1; file++) never_wait(file);
+  never_wait(peer);
+  relay(peer);
   return 0;
 }
