@@ -27,8 +27,19 @@ export function meseta(args: readonly string[], env: Record<string, string> = {}
   return new Promise((resolve) => child.once('close', (status) => resolve({ status, out, err })));
 }
 
-export function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+/** The ids of another user, when the tests are root's. */
+export interface RunAs {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  user: RunAs | undefined = undefined,
+): ChildProcess {
   return spawn(process.execPath, [BIN, ...args], {
+    ...user,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
