@@ -3,9 +3,12 @@
  */
 
 import { join, resolve } from 'node:path';
+import { errorText } from '../../model/error-text';
 import { type Resources, rangesOf, readResources, type WireResource } from '../../model/resources';
 import type { Clock } from '../../runtime/clock';
+import { makeFolder } from '../../runtime/files/make-folder';
 import { holderProgram } from '../../runtime/holder/held-program';
+import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { AgentConfig } from '../config';
 import { MesosContainerizer } from '../containerizer/containerizer';
@@ -43,8 +46,9 @@ export function runtimeFolder(config: Pick<AgentConfig, 'runtime_dir'>, workDir:
   return config.runtime_dir === undefined ? join(workDir, 'run') : resolve(config.runtime_dir);
 }
 
-/** Makes it. Rejects with a StartError for an isolator that this machine cannot have. */
+/** Makes it. Rejects with a StartError for an isolator that this machine cannot have, or a folder that cannot be made. */
 export async function createContainerizer(config: AgentConfig, place: Place): Promise<ContainerizerParts> {
+  makeRuntimeFolder(place.runtimeDir);
   const machine = findMachine(config);
   const resources = await agentResources(config, place.workDir);
   const offered: Resources = readResources(resources as readonly WireResource[]);
@@ -60,6 +64,14 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
     ...launchersOf(config, machine, place),
   });
   return { containerizer, stop: () => stopAll(isolators) };
+}
+
+function makeRuntimeFolder(path: string): void {
+  try {
+    makeFolder(path);
+  } catch (error) {
+    throw new StartError(`--runtime_dir: ${path} cannot be used: ${errorText(error)}`);
+  }
 }
 
 function stopAll(isolators: readonly Isolator[]): void {

@@ -6,6 +6,7 @@ import type { Millis } from '../../model/time';
 import { path, text, toggle, type Values } from '../config/flags';
 import type { Logger } from '../log';
 import type { Authenticator, Realms } from './authenticator';
+import { readCredentialsFile, readTokensFile } from './files';
 import { openBearer, openRealms, type RealmFlags, type SecretFiles } from './realms';
 
 /** Flags of master and agent alike. */
@@ -59,6 +60,9 @@ export function realmsOf(
     tokens: flags.http_tokens,
     tokensFlag: '--http_tokens',
   };
+  // A file that nobody is asked by yet is read all the same, as in the original: a wrong name is a mistake.
+  if (httpCredentials !== undefined) readCredentialsFile('--http_credentials', httpCredentials);
+  if (flags.http_tokens !== undefined) readTokensFile('--http_tokens', flags.http_tokens);
   return openRealms(realms, { files, now: () => clock.now(), log });
 }
 

@@ -103,6 +103,11 @@ describe('the flags of authentication', () => {
     expect(() => open(...args)).toThrow(expected);
   });
 
+  it('name files that are read even if nobody is asked', () => {
+    expect(() => open('--http_credentials=/missing/users')).toThrow('--http_credentials');
+    expect(() => open('--http_tokens=/missing/tokens')).toThrow('--http_tokens');
+  });
+
   it('of an API with one realm make a judge of tokens, or none', () => {
     const tokens = file('{"tokens": [{"principal": "a", "token": "t"}]}');
     const none = { tokens: undefined, tokensFlag: '--t', key: undefined, keyFlag: '--k' };
