@@ -17,8 +17,17 @@ export function checkAgent(state: AgentState): string[] {
 }
 
 /** The executors by their containers are those of the frameworks. */
-function containerErrors({ containers }: AgentState, frameworks: readonly AgentFramework[]): string[] {
+function containerErrors(
+  { containers, sharedExecutors }: AgentState,
+  frameworks: readonly AgentFramework[],
+): string[] {
   const executors = frameworks.flatMap((framework) => [...framework.executors.values()]);
+  const shared = executors.filter(({ kind }) => kind !== 'command');
+  if (
+    shared.length !== sharedExecutors.size ||
+    shared.some(({ containerId }) => !sharedExecutors.has(containerId))
+  )
+    return ['the executors of several tasks are not those of the frameworks'];
   const missing = executors.filter((executor) => containers.get(executor.containerId) !== executor);
   const errors = missing.map(({ id }) => `executor ${id} is not found by its container`);
   return containers.size > executors.length

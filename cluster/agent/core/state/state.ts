@@ -43,6 +43,8 @@ export interface AgentState {
   readonly frameworks: Map<string, AgentFramework>;
   /** The executors of all frameworks by their containers, without completed ones. */
   readonly containers: Map<string, Executor>;
+  /** Those executors that may have several tasks, by container id: a task is looked for in these alone. */
+  readonly sharedExecutors: Map<string, Executor>;
   /** Frameworks without executors here, oldest first, bounded. A framework that gets a task again leaves them. */
   readonly completedFrameworks: Map<string, AgentFramework>;
   /** Unacknowledged updates, by task key. */
@@ -174,6 +176,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     pingTimeoutMs: PING_TIMEOUT_MS,
     frameworks: new Map(),
     containers: new Map(),
+    sharedExecutors: new Map(),
     completedFrameworks: new Map(),
     streams: new Map(),
     operations: new Map(),
@@ -220,9 +223,12 @@ export function sandboxOf(
 
 /** The executor a task runs in, queued or launched. */
 export function findExecutor(state: AgentState, frameworkId: string, taskId: string): Executor | undefined {
-  for (const executor of state.frameworks.get(frameworkId)?.executors.values() ?? []) {
-    if (executor.tasks.has(taskId) || executor.queued.has(taskId)) return executor;
-  }
+  const hasTask = ({ tasks, queued }: Executor): boolean => tasks.has(taskId) || queued.has(taskId);
+  // The executor of a command task has the task's id.
+  const executorOfCommand = state.frameworks.get(frameworkId)?.executors.get(taskId);
+  if (executorOfCommand && hasTask(executorOfCommand)) return executorOfCommand;
+  for (const executor of state.sharedExecutors.values())
+    if (executor.frameworkId === frameworkId && hasTask(executor)) return executor;
   return undefined;
 }
 
@@ -230,12 +236,14 @@ export function findExecutor(state: AgentState, frameworkId: string, taskId: str
 export function addExecutor(state: AgentState, framework: AgentFramework, executor: Executor): void {
   framework.executors.set(executor.id, executor);
   state.containers.set(executor.containerId, executor);
+  if (executor.kind !== 'command') state.sharedExecutors.set(executor.containerId, executor);
 }
 
 /** Takes an executor out that has completed. */
 export function takeExecutor(state: AgentState, framework: AgentFramework, executor: Executor): void {
   framework.executors.delete(executor.id);
   state.containers.delete(executor.containerId);
+  state.sharedExecutors.delete(executor.containerId);
 }
 
 export function findContainer({ containers }: AgentState, containerId: string): Executor | undefined {
