@@ -22,12 +22,15 @@ const WEB = {
   ],
 };
 
+/** Six times what Marathon waits for a launch that was lost, which may happen to several in a row. */
+const SETTLED_WITHIN_MS = 1_800_000;
+
 function settle(world: World, wanted: Record<string, number>): void {
   try {
     world.runUntil(
       'what was wished',
       () => isSettled(world, wanted),
-      900_000,
+      SETTLED_WITHIN_MS,
       () => checkAllocation(world),
     );
   } catch (error) {
