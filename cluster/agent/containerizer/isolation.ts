@@ -10,7 +10,7 @@ import type { FoundRuntime } from './oci/runtime';
 
 export const DEFAULT_ISOLATION = 'posix/cpu,posix/mem';
 
-/** What an isolator needs of the machine, and of the other names in the list. */
+/** The needs of an isolator: parts of the machine, and parts of the other names in the list. */
 interface IsolatorNeeds {
   readonly root?: boolean;
   /** An OCI runtime. */
@@ -171,7 +171,7 @@ function inOrder(names: ReadonlySet<string>): readonly string[] {
   return names.has(ALL_CGROUPS) ? [...ordered, ALL_CGROUPS] : ordered;
 }
 
-/** What isolators find on the machine. */
+/** The parts of the machine that isolators need. */
 export interface Machine {
   readonly isRoot: boolean;
   readonly runtime: FoundRuntime;

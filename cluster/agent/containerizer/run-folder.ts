@@ -31,7 +31,7 @@ export function containerIds(runtimeDir: string, parent?: string): string[] {
 
 /** The files of a run folder that are JSON. */
 interface Records {
-  /** What was asked for; written before anything is made. */
+  /** The container as it was asked for; written before anything is made. */
   spec: ContainerSpec;
   /** The whole environment of the program; written before its start when isolators have added to it. */
   environment: Readonly<Record<string, string>>;

@@ -39,7 +39,7 @@ export interface HostedOrder {
     | undefined;
 }
 
-/** What a built-in executor works with. */
+/** The surroundings of a built-in executor. */
 export interface HostSurroundings {
   readonly agent: ExecutorDoor['local'];
   readonly containers: Containerizer;

@@ -44,9 +44,9 @@ export class GarbageRemover {
 
   /** Sets the time from which the age of folders counts after a restart. */
   async touch(folders: readonly string[]): Promise<void> {
-    const at = this.options.now() / 1000;
+    const seconds = this.options.now() / 1000;
     // A task may have put a link in the place of a sandbox that is nested in its own.
-    for (const folder of folders) await lutimes(folder, at, at).catch(() => undefined);
+    for (const folder of folders) await lutimes(folder, seconds, seconds).catch(() => undefined);
   }
 
   /** Takes the folders away at once, and removes them one after the other. */
@@ -62,23 +62,23 @@ export class GarbageRemover {
   }
 
   private take(folder: string): Promise<Outcome> {
-    const taken = join(this.bin, randomUUID());
+    const moved = join(this.bin, randomUUID());
     try {
       makeFolder(this.bin, 0o700);
-      renameSync(folder, taken);
+      renameSync(folder, moved);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Promise.resolve('missing');
       this.options.log.warn({ folder, error: errorText(error) }, 'an old folder cannot be removed');
       return Promise.resolve('failed');
     }
-    return this.enqueue(folder, taken);
+    return this.enqueue(folder, moved);
   }
 
-  private enqueue(folder: string, taken: string): Promise<Outcome> {
+  private enqueue(folder: string, moved: string): Promise<Outcome> {
     const outcome = this.queue.then(async (): Promise<Outcome> => {
       if (this.isStopped) return 'failed';
       try {
-        await removeTree(taken, () => this.isStopped);
+        await removeTree(moved, () => this.isStopped);
         this.options.log.info({ folder }, 'removed an old folder');
         return 'succeeded';
       } catch (error) {
@@ -127,40 +127,40 @@ async function findFolders(
   now: number,
 ): Promise<FoundFolder[]> {
   const slaves = join(workDir, 'slaves');
-  const found: FoundFolder[] = [];
+  const folders: FoundFolder[] = [];
   for (const name of namesIn(slaves)) {
     const folder = join(slaves, name);
     if (name === '.gc' || !(await modifiedAt(folder))) continue;
-    if (name === agentId) await findRuns(folder, found);
+    if (name === agentId) await findRuns(folder, folders);
     else {
       await utimes(folder, now / 1000, now / 1000).catch(() => undefined);
-      found.push({ path: folder, modifiedAt: now });
+      folders.push({ path: folder, modifiedAt: now });
     }
   }
-  return found;
+  return folders;
 }
 
 /** Runs come before their executors, and executors before their frameworks. */
-async function findRuns(agent: string, found: FoundFolder[]): Promise<void> {
+async function findRuns(agent: string, folders: FoundFolder[]): Promise<void> {
   for (const framework of await foldersIn(join(agent, 'frameworks'))) {
     for (const executor of await foldersIn(join(framework.path, 'executors'))) {
-      found.push(...(await foldersIn(join(executor.path, 'runs'))));
-      found.push(executor);
+      folders.push(...(await foldersIn(join(executor.path, 'runs'))));
+      folders.push(executor);
     }
-    found.push(framework);
+    folders.push(framework);
   }
 }
 
 /** The folders in a folder; links such as `latest` are none. */
 async function foldersIn(folder: string): Promise<FoundFolder[]> {
   const names = await readdir(folder).catch(() => []);
-  const found = await Promise.all(
+  const entries = await Promise.all(
     names.map(async (name) => ({
       path: join(folder, name),
       modifiedAt: await modifiedAt(join(folder, name)),
     })),
   );
-  return found.flatMap(({ path, modifiedAt: at }) => (at === undefined ? [] : [{ path, modifiedAt: at }]));
+  return entries.flatMap(({ path, modifiedAt: at }) => (at === undefined ? [] : [{ path, modifiedAt: at }]));
 }
 
 /** The time of the last change of a folder; undefined when it is none. */

@@ -24,7 +24,7 @@ interface RecoveryContext {
   readonly log: Pick<Logger, 'warn'>;
 }
 
-/** What an agent is started from. */
+/** The values that an agent is started from. */
 export interface Recovered {
   readonly agentId: string | undefined;
   readonly recovery: AgentRecovery;

@@ -64,7 +64,10 @@ export async function finishVolumes(place: CheckpointPlace): Promise<void> {
   }
 }
 
-/** What is there by the checkpoint. What cannot be read names no volume, so none is destroyed (`--no-strict`). */
+/**
+ * The folders that the checkpoint names. A resource that cannot be read names no volume, so none is destroyed
+ * (`--no-strict`).
+ */
 async function readResources(state: StateStore): Promise<readonly Resource[]> {
   const { value, version } = await state.fetch(RESOURCES);
   try {

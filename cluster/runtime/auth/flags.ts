@@ -60,10 +60,17 @@ export function realmsOf(
     tokens: flags.http_tokens,
     tokensFlag: '--http_tokens',
   };
-  // A file that nobody is asked by yet is read all the same, as in the original: a wrong name is a mistake.
-  if (httpCredentials !== undefined) readCredentialsFile('--http_credentials', httpCredentials);
-  if (flags.http_tokens !== undefined) readTokensFile('--http_tokens', flags.http_tokens);
+  if (realms.length === 0) readUnused(flags);
   return openRealms(realms, { files, now: () => clock.now(), log });
+}
+
+/**
+ * Reads the files of flags while nobody is asked for credentials, as the original does: a wrong name is a mistake. Otherwise
+ * the realms read them, once, as a file may be a pipe.
+ */
+function readUnused({ http_credentials, http_tokens }: OperatorFlags): void {
+  if (http_credentials !== undefined) readCredentialsFile('--http_credentials', http_credentials);
+  if (http_tokens !== undefined) readTokensFile('--http_tokens', http_tokens);
 }
 
 /** The flags of bearer tokens of an API with one realm: plain tokens, and the key of signed ones. */

@@ -9,7 +9,7 @@ import { readBytes, readKeyed } from './text';
 /** Bytes; Infinity for no limit. */
 export interface MemorySettings {
   readonly limit: number;
-  /** What it is left when memory is short. */
+  /** The soft limit: the kernel leaves the cgroup this much when memory is short. */
   readonly softLimit: number;
   /** The limit of memory and swap together; left as it is without it. */
   readonly withSwap?: number | undefined;
@@ -102,7 +102,7 @@ export function readMemoryStat(hierarchies: Hierarchies, cgroup: string): string
   return readCgroupFile(folderOf(hierarchies, cgroup), 'memory.stat');
 }
 
-/** What a cgroup uses, in bytes. */
+/** The memory in use by a cgroup, in bytes. */
 export interface MemoryUse {
   readonly total: number | undefined;
   readonly totalWithSwap: number | undefined;

@@ -38,7 +38,7 @@ export interface ContainerState {
   ending: boolean;
   /** Kills that failed. */
   failedKills: number;
-  /** What could not be cleaned up. */
+  /** Errors of the clean-up. */
   readonly leftovers: string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * What isolators are made of: their flags, the machine, and the clock of the agent.
+ * The parts that isolators are made of: their flags, the machine, and the clock of the agent.
  */
 
 import type { Ranges } from '../../../model/ranges';

@@ -61,7 +61,7 @@ export interface Isolator {
   cleanup?(run: ContainerRun): Promise<void>;
 }
 
-/** What an isolator changes of a container. All members may be missing. */
+/** The changes that an isolator makes to a container. All members may be missing. */
 export interface Changes {
   /** Variables added to the environment; stronger than those there. */
   readonly environment?: Readonly<Record<string, string>> | undefined;

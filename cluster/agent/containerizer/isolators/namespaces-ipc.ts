@@ -45,7 +45,7 @@ function shmFolder(folder: string): string {
   return join(folder, 'shm');
 }
 
-/** What the container around one has. */
+/** The namespace and shared memory of the container around one. */
 interface Around {
   readonly pid: number;
   /** Its /dev/shm on the host; undefined for that of the host itself. */

@@ -15,7 +15,7 @@ import { changeResources, deliver } from '../tasks/deliver';
 import { endTask, isUseless } from '../tasks/executor-tasks';
 import { handleUpdate } from '../tasks/executor-updates';
 
-/** What an executor brings along: tasks and updates that the agent has not acknowledged to it. */
+/** The report of an executor that subscribes: tasks and updates that the agent has not acknowledged to it. */
 export interface Luggage {
   readonly tasks: readonly mesos.TaskInfo[];
   readonly updates: readonly mesos.TaskStatus[];

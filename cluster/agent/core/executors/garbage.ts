@@ -107,7 +107,7 @@ export function collect(turn: Turn): void {
   garbage.nextAt = undefined;
   removeUntil(turn, turn.now);
   let next = Number.POSITIVE_INFINITY;
-  for (const at of garbage.scheduled.values()) next = Math.min(next, at);
+  for (const removalAt of garbage.scheduled.values()) next = Math.min(next, removalAt);
   if (garbage.scheduled.size > 0) collectAt(turn, Math.max(next, turn.now + ROUND_MS));
 }
 

@@ -1,4 +1,4 @@
-/** What a master wants to have launched: tasks, and the executor that is to run them. */
+/** A launch that a master wants: tasks, and the executor that is to run them. */
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { ExecutorKind } from '../state/container-spec';

@@ -6,7 +6,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { ExecutorKind } from '../state/container-spec';
 
-/** What is asked of this agent: tasks, and the executor that is to run them. */
+/** A launch as it is asked for: tasks, and the executor that is to run them. */
 interface Asked {
   readonly kind: ExecutorKind;
   /** The kinds that the edge can run. */

@@ -1,5 +1,5 @@
 /**
- * What the core asks of the containerizer: a container as plain data, and how one ended.
+ * The request of the core to the containerizer: a container as plain data, and how one ended.
  */
 
 import type * as mesos from '../../../api/generated/mesos';

@@ -27,14 +27,14 @@ export interface AgentBoot {
   readonly process: string;
   /** The id under which the agent was admitted before and that it keeps. */
   readonly agentId: string | undefined;
-  /** What earlier runs have left; without it the agent starts at once, without containers of an earlier run. */
+  /** The leftovers of earlier runs; without it the agent starts at once, without containers of an earlier run. */
   readonly recovery?: AgentRecovery | undefined;
   /** Absolute path of the work folder. */
   readonly workDir: string;
   readonly settings: AgentSettings;
 }
 
-/** What earlier runs have left on disk. */
+/** The leftovers of earlier runs on disk. */
 export interface AgentRecovery {
   /** `--recover`: executors go on, or all are ended and the agent with them. */
   readonly mode: 'reconnect' | 'cleanup';

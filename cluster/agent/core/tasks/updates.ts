@@ -125,14 +125,21 @@ function decorate(
   executor: Executor | undefined,
 ): mesos.TaskStatus {
   const reported = status.container_status;
-  const own = executor?.containerStatus;
-  const networks = [reported?.network_infos, own?.network_infos].find((infos) => infos && infos.length > 0);
+  const containerStatus = executor?.containerStatus;
+  const networks = [reported?.network_infos, containerStatus?.network_infos].find(
+    (infos) => infos && infos.length > 0,
+  );
   const network_infos = networks ?? [{ ip_addresses: [addressOf(state)] }];
   if (reported?.container_id) return { ...status, container_status: { ...reported, network_infos } };
   const container_id = executor && { value: executor.containerId };
   return {
     ...status,
-    container_status: { ...own, ...reported, ...(container_id && { container_id }), network_infos },
+    container_status: {
+      ...containerStatus,
+      ...reported,
+      ...(container_id && { container_id }),
+      network_infos,
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export interface LocalSubscriber {
   closed(reason: string): void;
 }
 
-/** What the door asks the core of the executor that a call names. */
+/** The answers of the core about the executor that a call names. */
 export interface ExecutorLookup {
   /** The refusal of a call of an unknown framework or executor. */
   readonly missing: (call: Call) => string | undefined;
