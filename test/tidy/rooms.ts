@@ -43,6 +43,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'scheduler',
     'groups',
   ],
+  'frameworks/chronos/core': ['schedule', 'jobs', 'graph', 'runs'],
   'lb/core': [
     'timers',
     'versions',
