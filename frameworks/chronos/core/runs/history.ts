@@ -1,0 +1,61 @@
+/** The history of a job: its ended runs and the slots without one, newest first, bounded by number and age. */
+
+import type { Millis } from '../../../../cluster/model/time';
+import type { Run, SlotEntry } from './run';
+
+export type HistoryEntry =
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'slots'; readonly entry: SlotEntry };
+
+export interface Retention {
+  readonly countMax: number;
+  readonly ageMax: Millis;
+}
+
+export function timeOfEntry(entry: HistoryEntry): Millis {
+  return entry.kind === 'run' ? (entry.run.endedAt ?? entry.run.createdAt) : entry.entry.decidedAt;
+}
+
+/** Adds an entry in front. Slots that follow those of the entry before, for the same reason, join it. */
+export function addEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+  const [newest, ...older] = history;
+  const joined = newest && joinSlots(newest, entry);
+  return joined ? [joined, ...older] : [entry, ...history];
+}
+
+function joinSlots(older: HistoryEntry, newer: HistoryEntry): HistoryEntry | undefined {
+  if (older.kind !== 'slots' || newer.kind !== 'slots') return undefined;
+  const isSame = older.entry.kind === newer.entry.kind && older.entry.reason === newer.entry.reason;
+  if (!isSame) return undefined;
+  const slots = {
+    first: older.entry.slots.first,
+    last: newer.entry.slots.last,
+    count: older.entry.slots.count + newer.entry.slots.count,
+  };
+  return { kind: 'slots', entry: { ...newer.entry, slots } };
+}
+
+/** The entries that are kept. The newest run is kept whatever its age, so that a rare job has a last run to show. */
+export function trimHistory(
+  history: readonly HistoryEntry[],
+  { countMax, ageMax }: Retention,
+  now: Millis,
+): readonly HistoryEntry[] {
+  const newestRun = history.find(({ kind }) => kind === 'run');
+  return history
+    .slice(0, countMax)
+    .filter((entry) => entry === newestRun || now - timeOfEntry(entry) <= ageMax);
+}
+
+/** The slots that have an outcome, for checks: how many, and how many of them ran. */
+export function countOutcomes(history: readonly HistoryEntry[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = { ran: 0, 'caught up': 0, missed: 0, skipped: 0 };
+  const add = (outcome: string, count: number): void => {
+    counts[outcome] = (counts[outcome] ?? 0) + count;
+  };
+  for (const entry of history) {
+    if (entry.kind === 'slots') add(entry.entry.kind, entry.entry.slots.count);
+    else if (entry.run.cause.kind === 'slot') add(entry.run.cause.isCaughtUp ? 'caught up' : 'ran', 1);
+  }
+  return counts;
+}

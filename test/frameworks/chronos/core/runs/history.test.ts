@@ -1,0 +1,55 @@
+import {
+  addEntry,
+  countOutcomes,
+  type HistoryEntry,
+  timeOfEntry,
+  trimHistory,
+} from '../../../../../frameworks/chronos/core/runs/history';
+import { endRun, newRun, type SlotEntry } from '../../../../../frameworks/chronos/core/runs/run';
+
+function run(slot: number, isCaughtUp = false): HistoryEntry {
+  const cause = { kind: 'slot', slot, isCaughtUp } as const;
+  const started = newRun({ id: `r${slot}`, jobName: 'a', cause, createdAt: slot, arguments: '' });
+  return { kind: 'run', run: endRun(started, { kind: 'success' }, slot + 10) };
+}
+
+function slots(first: number, last: number, count: number, kind: SlotEntry['kind'] = 'missed'): HistoryEntry {
+  return {
+    kind: 'slots',
+    entry: { kind, slots: { first, last, count }, reason: 'late', decidedAt: last + 1 },
+  };
+}
+
+const add = (...entries: readonly HistoryEntry[]): readonly HistoryEntry[] =>
+  entries.reduce(addEntry, [] as readonly HistoryEntry[]);
+
+test('the newest entry is first', () => {
+  expect(add(run(1), run(2), slots(3, 3, 1)).map(timeOfEntry)).toEqual([4, 12, 11]);
+});
+
+test('slots in a row with the same outcome and reason are one entry', () => {
+  expect(add(slots(1, 3, 3), slots(4, 9, 6))).toEqual([
+    {
+      kind: 'slots',
+      entry: { kind: 'missed', slots: { first: 1, last: 9, count: 9 }, reason: 'late', decidedAt: 10 },
+    },
+  ]);
+  expect(add(slots(1, 3, 3), slots(4, 9, 6, 'skipped'))).toHaveLength(2);
+  expect(add(slots(1, 3, 3), run(4), slots(5, 5, 1))).toHaveLength(3);
+});
+
+test('a history is bounded by number and by age, but the newest run stays', () => {
+  const history = add(run(1), run(2), run(3), slots(100, 100, 1));
+  expect(trimHistory(history, { countMax: 2, ageMax: 1000 }, 110).map(timeOfEntry)).toEqual([101, 13]);
+  expect(trimHistory(history, { countMax: 9, ageMax: 10 }, 500).map(timeOfEntry)).toEqual([13]);
+  expect(trimHistory([], { countMax: 2, ageMax: 1000 }, 110)).toEqual([]);
+});
+
+test('each slot has one outcome', () => {
+  expect(countOutcomes(add(run(1), run(2, true), slots(3, 9, 7), slots(10, 11, 2, 'skipped')))).toEqual({
+    ran: 1,
+    'caught up': 1,
+    missed: 7,
+    skipped: 2,
+  });
+});
