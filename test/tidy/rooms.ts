@@ -43,7 +43,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'scheduler',
     'groups',
   ],
-  'frameworks/chronos/core': ['schedule', 'jobs', 'graph', 'runs'],
+  'frameworks/chronos/core': ['schedule', 'jobs', 'graph', 'runs', 'state', 'dispatch'],
   'lb/core': [
     'timers',
     'versions',

@@ -15,15 +15,23 @@ export interface RetryPolicy {
   readonly disableAfterFailures: number;
 }
 
-export type Consequence =
-  | { readonly kind: 'retry'; readonly at: Millis }
-  | {
-      readonly kind: 'end';
-      readonly counters: Partial<JobCounters>;
-      readonly disabled: DisabledReason | undefined;
-      /** The children start, or the failure is told to them. */
-      readonly toChildren: 'success' | 'failure' | undefined;
-    };
+export type Consequence = { readonly kind: 'retry'; readonly at: Millis } | EndConsequence;
+
+export interface EndConsequence {
+  readonly kind: 'end';
+  readonly counters: Partial<JobCounters>;
+  readonly disabled: DisabledReason | undefined;
+  /** The children start, or the failure is told to them. */
+  readonly toChildren: 'success' | 'failure' | undefined;
+}
+
+/** A kill is no failure. */
+export const KILL_CONSEQUENCE: EndConsequence = {
+  kind: 'end',
+  counters: {},
+  disabled: undefined,
+  toChildren: undefined,
+};
 
 export type DisabledReason = 'no repetitions left' | 'too many failures';
 
@@ -41,7 +49,7 @@ export function consequenceOf(end: AttemptEnd, context: EndContext): Consequence
     case 'success':
       return succeeded(context);
     case 'killed':
-      return { kind: 'end', counters: {}, disabled: undefined, toChildren: undefined };
+      return KILL_CONSEQUENCE;
     case 'failure':
       return mayRetry(context) ? { kind: 'retry', at: context.now + retryDelay(context) } : failed(context);
   }
@@ -62,7 +70,7 @@ export function retryDelay({
 }
 
 /** The original disables a job whose repetitions are used up after its success. */
-function succeeded({ job, remaining, now }: EndContext): Consequence {
+function succeeded({ job, remaining, now }: EndContext): EndConsequence {
   const isFinished = remaining === 0 && !job.disabled;
   return {
     kind: 'end',
@@ -77,7 +85,7 @@ function succeeded({ job, remaining, now }: EndContext): Consequence {
 }
 
 /** Only sets `disabled`; the original also clears it, so that a job disabled by hand comes back. */
-function failed({ job, now, disableAfterFailures }: EndContext): Consequence {
+function failed({ job, now, disableAfterFailures }: EndContext): EndConsequence {
   const errorsSinceLastSuccess = job.errorsSinceLastSuccess + 1;
   const isTooMany = disableAfterFailures > 0 && errorsSinceLastSuccess >= disableAfterFailures;
   return {
@@ -100,7 +108,7 @@ export function withConsequence(job: Job, consequence: Consequence): Job {
 }
 
 /** A success that an operator states; the schedule does not move. */
-export function markedSuccess(job: Job, now: Millis): Consequence {
+export function markedSuccess(job: Job, now: Millis): EndConsequence {
   const context = { job, attempt: 0, remaining: undefined, now, failureRetry: 0, disableAfterFailures: 0 };
   return succeeded(context);
 }

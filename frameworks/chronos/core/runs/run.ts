@@ -33,6 +33,8 @@ export interface Attempt {
   readonly sandbox: string | undefined;
   /** The last lines of its output. */
   readonly output: string | undefined;
+  /** It was killed because it took too long, so its end is a failure. */
+  readonly isTimedOut: boolean;
   /** Of data jobs. */
   readonly elementsProcessed: number;
 }
@@ -95,6 +97,7 @@ export function launchAttempt(run: Run, taskId: string, now: Millis): Run {
     exitCode: undefined,
     sandbox: undefined,
     output: undefined,
+    isTimedOut: false,
     elementsProcessed: 0,
   };
   return { ...run, attempts: [...run.attempts, attempt], nextAttemptAt: undefined };

@@ -1,0 +1,182 @@
+/** Attempts of runs: their launches, the updates of their tasks, and what their ends lead to. */
+
+import type { Stamped } from '../../../../cluster/model/event';
+import { note } from '../../../../cluster/model/machine';
+import { childrenOf, parentsOf } from '../graph/graph';
+import { reportParent } from '../graph/join';
+import type { Job } from '../jobs/job';
+import { consequenceOf, type EndConsequence, KILL_CONSEQUENCE, withConsequence } from '../runs/retry';
+import {
+  type AttemptEnd,
+  currentAttempt,
+  endRun,
+  hasLiveTask,
+  launchAttempt,
+  type Run,
+  withAttempt,
+  withoutAttempt,
+} from '../runs/run';
+import { printTaskId, taskMillis } from '../runs/task-id';
+import { meaningOf } from '../runs/task-state';
+import type { NoticeKind } from '../state/effects';
+import type { ChronosEvents } from '../state/events';
+import { announce, entryOf, save, type Turn, wake } from '../state/turn';
+import { admitRun, isOff, putRun, remember, removeRun } from './admission';
+import { decideSlots } from './slots';
+
+/** Launches a run that waits for an offer. The run is stored before. */
+export function launchRun(turn: Turn, event: Stamped<ChronosEvents, 'run.placed'>): void {
+  const { state, now } = turn;
+  const name = state.runs.get(event.runId);
+  if (name === undefined || !state.ready.delete(event.runId)) return;
+  const entry = entryOf(turn, name);
+  const run = entry.active[event.runId];
+  if (run === undefined) return;
+  const millis = taskMillis(now, entry.lastMillis);
+  entry.lastMillis = millis;
+  const taskId = printTaskId({ millis, attempt: run.attempts.length, name, arguments: run.arguments });
+  const { agentId, hostname, offerId } = event;
+  putRun(turn, withAttempt(launchAttempt(run, taskId, now), taskId, { agentId, hostname }));
+  state.tasks.set(taskId, run.id);
+  announce(turn, { kind: 'launch', taskId, runId: run.id, jobName: name, offerId });
+  const { runTimeout } = entry.record.job;
+  if (runTimeout > 0) wake(turn, { kind: 'timeout', runId: run.id }, now + runTimeout * 1000);
+}
+
+/** The run of a live task. */
+function runOf({ state }: Turn, taskId: string): Run | undefined {
+  const runId = state.tasks.get(taskId);
+  const name = runId === undefined ? undefined : state.runs.get(runId);
+  return runId === undefined || name === undefined ? undefined : state.jobs.get(name)?.active[runId];
+}
+
+/** Updates of tasks that are not live are repetitions, or of others. */
+export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvents, 'task.update'>): void {
+  const run = runOf(turn, taskId);
+  if (run === undefined) return;
+  const hasStarted = currentAttempt(run)?.startedAt !== undefined;
+  const meaning = meaningOf(update, hasStarted);
+  const { job } = entryOf(turn, run.jobName).record;
+  switch (meaning.kind) {
+    case 'staging':
+    case 'uncertain':
+      return;
+    case 'running':
+      if (!hasStarted) putRun(turn, withAttempt(run, taskId, { startedAt: turn.now }));
+      return;
+    case 'not launched':
+      turn.state.tasks.delete(taskId);
+      turn.state.ready.add(run.id);
+      putRun(turn, withoutAttempt(run, taskId, turn.now));
+      note(turn, 'warn', 'a launch is repeated', { task: taskId, reason: meaning.reason });
+      return;
+    case 'ended':
+      if (job.async && meaning.end.kind === 'success') return;
+      endAttempt(turn, taskId, endOf(turn, run, meaning.end));
+  }
+}
+
+/** The kill of a run that took too long is its failure. */
+function endOf(turn: Turn, run: Run, end: AttemptEnd): AttemptEnd {
+  if (end.kind !== 'killed' || !currentAttempt(run)?.isTimedOut) return end;
+  const { runTimeout } = entryOf(turn, run.jobName).record.job;
+  return { kind: 'failure', reason: `it took longer than ${runTimeout} s` };
+}
+
+/** The end of a live task, by an update, a callback or a timeout. */
+export function endAttempt(turn: Turn, taskId: string, end: AttemptEnd): void {
+  const run = runOf(turn, taskId);
+  if (run === undefined) return;
+  const { state, now } = turn;
+  const entry = entryOf(turn, run.jobName);
+  const { job, timing } = entry.record;
+  state.tasks.delete(taskId);
+  const ended = withAttempt(run, taskId, { end, endedAt: now });
+  const consequence = consequenceOf(end, {
+    ...state.settings,
+    job,
+    attempt: run.attempts.length - 1,
+    remaining: timing?.progress.remaining,
+    now,
+  });
+  if (consequence.kind === 'retry') {
+    putRun(turn, { ...ended, nextAttemptAt: consequence.at });
+    wake(turn, { kind: 'attempt', runId: run.id }, consequence.at);
+    return;
+  }
+  finishRun(turn, endRun(ended, end, now), consequence);
+}
+
+/** The next attempt of a run is due. */
+export function retryRun(turn: Turn, runId: string): void {
+  const name = turn.state.runs.get(runId);
+  const entry = name === undefined ? undefined : turn.state.jobs.get(name);
+  const run = entry?.active[runId];
+  if (entry === undefined || run?.nextAttemptAt === undefined || run.nextAttemptAt > turn.now) return;
+  if (isOff(entry.record.job)) {
+    const end: AttemptEnd = { kind: 'killed', reason: 'the job was disabled before its retry' };
+    finishRun(turn, endRun(run, end, turn.now), KILL_CONSEQUENCE);
+    return;
+  }
+  turn.state.ready.add(runId);
+}
+
+function finishRun(turn: Turn, run: Run, consequence: EndConsequence): void {
+  const entry = entryOf(turn, run.jobName);
+  const before = entry.record.job;
+  entry.record = { ...entry.record, job: withConsequence(before, consequence) };
+  remember(turn, entry, { kind: 'run', run });
+  tellOwners(turn, { run, before, consequence });
+  tellChildren(turn, run, consequence.toChildren);
+  removeRun(turn, run);
+  decideSlots(turn, entry);
+}
+
+interface EndedRun {
+  readonly run: Run;
+  /** The job as it was before the end. */
+  readonly before: Job;
+  readonly consequence: EndConsequence;
+}
+
+function tellOwners(turn: Turn, { run, before, consequence }: EndedRun): void {
+  const { jobName, end } = run;
+  const tell = (notice: NoticeKind, reason: string): void =>
+    announce(turn, { kind: 'notice', notice, jobName, reason });
+  if (consequence.disabled !== undefined) tell('disabled', consequence.disabled);
+  else if (end?.kind === 'failure') tell('failed', end.reason);
+  else if (end?.kind === 'success' && before.errorsSinceLastSuccess > 0) tell('recovered', '');
+}
+
+/** Reports the end of a run to the joins of the children; those that are complete run. */
+export function tellChildren(
+  turn: Turn,
+  run: Pick<Run, 'id' | 'jobName' | 'cause'>,
+  outcome: 'success' | 'failure' | undefined,
+): void {
+  if (outcome === undefined) return;
+  const { graph } = turn.state;
+  for (const child of childrenOf(graph, run.jobName)) {
+    const entry = entryOf(turn, child);
+    const report = { parent: run.jobName, runId: run.id, outcome, isManual: run.cause.kind === 'manual' };
+    const { join, fired } = reportParent(entry.join, parentsOf(graph, child), report);
+    entry.join = join;
+    save(turn, child);
+    const { job } = entry.record;
+    if (fired === undefined || isOff(job)) continue;
+    admitRun(turn, child, { cause: { kind: 'parents', ...fired }, arguments: job.arguments.join(' ') });
+  }
+}
+
+/** A run takes too long: its task is killed, and the attempt has failed. */
+export function timeOutRun(turn: Turn, runId: string): void {
+  const name = turn.state.runs.get(runId);
+  const entry = name === undefined ? undefined : turn.state.jobs.get(name);
+  const run = entry?.active[runId];
+  const attempt = run && currentAttempt(run);
+  if (entry === undefined || run === undefined || attempt === undefined || !hasLiveTask(run)) return;
+  const { runTimeout, killGracePeriod } = entry.record.job;
+  if (runTimeout === 0 || turn.now < attempt.launchedAt + runTimeout * 1000) return;
+  announce(turn, { kind: 'kill', taskId: attempt.taskId, graceSeconds: killGracePeriod });
+  putRun(turn, withAttempt(run, attempt.taskId, { isTimedOut: true }));
+}

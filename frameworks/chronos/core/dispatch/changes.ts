@@ -1,0 +1,101 @@
+/** Changes of jobs: creation, replacement and deletion, with their effect on the graph and the slots. */
+
+import type { Stamped } from '../../../../cluster/model/event';
+import { recordAfterDeletion } from '../graph/deletion';
+import { childrenOf, faultText, parentFault, putJob, removeJob } from '../graph/graph';
+import { keepParents, NEW_JOIN } from '../graph/join';
+import type { Job } from '../jobs/job';
+import { createRecord, type JobRecord, replaceRecord } from '../jobs/record';
+import { unknownJob } from '../jobs/refusal';
+import { setSlot } from '../schedule/slot-heap';
+import type { ChronosEvents } from '../state/events';
+import type { JobEntry } from '../state/state';
+import { announce, answer, entryOf, save, type Turn } from '../state/turn';
+import { killTasks } from './admission';
+import { decideSlots } from './slots';
+
+const parentsIn = (job: Job): readonly string[] => (job.kind === 'dependent' ? job.parents : []);
+
+/** Creates or replaces a job. The answer comes when it is stored, and the job is shown from now on. */
+export function putDefinition(turn: Turn, { request, reading }: Stamped<ChronosEvents, 'job.put'>): void {
+  const { state, rules, now } = turn;
+  const { name } = reading.job;
+  const fault = parentFault(state.graph, name, parentsIn(reading.job));
+  if (fault !== undefined) {
+    const refusal = { status: 400, message: faultText(name, fault) };
+    answer(turn, request, { ok: false, refusal });
+    return;
+  }
+  const entry = state.jobs.get(name);
+  const record = entry
+    ? replaceRecord(entry.record, reading, { rules, now })
+    : createRecord(reading, { rules, now });
+  putEntry(turn, entry ?? newEntry(record), record);
+  state.quarantined.delete(name);
+  leaveQuarantine(turn);
+  decideSlots(turn, entryOf(turn, name));
+  answer(turn, request, { ok: true, text: '' });
+}
+
+function newEntry(record: JobRecord): JobEntry {
+  return { record, join: NEW_JOIN, active: {}, queue: [], history: [], lastMillis: undefined, nextRun: 1 };
+}
+
+function putEntry(turn: Turn, entry: JobEntry, record: JobRecord): void {
+  const { name } = record.job;
+  const parents = parentsIn(record.job);
+  entry.record = record;
+  entry.join = keepParents(entry.join, parents);
+  turn.state.jobs.set(name, entry);
+  putJob(turn.state.graph, name, parents);
+  save(turn, name);
+}
+
+/** Jobs whose parents are there by now come into the graph. */
+export function leaveQuarantine(turn: Turn): void {
+  const { graph, jobs, quarantined } = turn.state;
+  for (let hasChanged = true; hasChanged; ) {
+    hasChanged = false;
+    for (const name of quarantined.keys()) {
+      const entry = jobs.get(name);
+      const parents = entry ? parentsIn(entry.record.job) : [];
+      if (parentFault(graph, name, parents) !== undefined) continue;
+      putJob(graph, name, parents);
+      quarantined.delete(name);
+      hasChanged = true;
+    }
+  }
+}
+
+/** Deletes a job: its children are changed first, its tasks are killed, its owners are told. */
+export function deleteJob(turn: Turn, { request, name }: Stamped<ChronosEvents, 'job.delete'>): void {
+  const { state } = turn;
+  const entry = state.jobs.get(name);
+  if (entry === undefined) {
+    answer(turn, request, { ok: false, refusal: unknownJob(name) });
+    return;
+  }
+  for (const child of childrenOf(state.graph, name)) {
+    const childEntry = entryOf(turn, child);
+    putEntry(turn, childEntry, recordAfterDeletion(entry.record, childEntry.record));
+    decideSlots(turn, childEntry);
+  }
+  save(turn, name);
+  killTasks(turn, entry);
+  dropEntry(turn, entry);
+  announce(turn, { kind: 'notice', notice: 'deleted', jobName: name, reason: '' });
+  answer(turn, request, { ok: true, text: '' });
+}
+
+function dropEntry({ state }: Turn, { record, active }: JobEntry): void {
+  const { name } = record.job;
+  for (const run of Object.values(active)) {
+    state.runs.delete(run.id);
+    state.ready.delete(run.id);
+    for (const { taskId } of run.attempts) state.tasks.delete(taskId);
+  }
+  setSlot(state.slots, name, undefined);
+  state.jobs.delete(name);
+  state.quarantined.delete(name);
+  removeJob(state.graph, name);
+}

@@ -1,0 +1,62 @@
+/** Commands about jobs: manual starts, marked successes, kills, and the callbacks of asynchronous jobs. */
+
+import type { Stamped } from '../../../../cluster/model/event';
+import { unknownJob } from '../jobs/refusal';
+import { markedSuccess, withConsequence } from '../runs/retry';
+import { readTaskId } from '../runs/task-id';
+import type { ChronosEvents } from '../state/events';
+import type { JobEntry } from '../state/state';
+import { answer, newRunId, type Turn } from '../state/turn';
+import { admitRun, isOff, killTasks } from './admission';
+import { endAttempt, tellChildren } from './attempts';
+
+/** The job of a request; without one the request is refused. */
+function requested(turn: Turn, { request, name }: { request: number; name: string }): JobEntry | undefined {
+  const entry = turn.state.jobs.get(name);
+  if (entry === undefined) answer(turn, request, { ok: false, refusal: unknownJob(name) });
+  return entry;
+}
+
+/** A manual start uses up no repetition. One of a job that is off, or that runs and may not, is dropped. */
+export function startJob(turn: Turn, event: Stamped<ChronosEvents, 'job.start'>): void {
+  const entry = requested(turn, event);
+  if (entry === undefined) return;
+  const { job } = entry.record;
+  const text = event.arguments.trim() === '' ? job.arguments.join(' ') : event.arguments;
+  if (!isOff(job)) admitRun(turn, event.name, { cause: { kind: 'manual' }, arguments: text });
+  answer(turn, event.request, { ok: true, text: '' });
+}
+
+/** The text of the original. An unknown job is no error in it. */
+export function markSuccess(turn: Turn, { request, name }: Stamped<ChronosEvents, 'job.succeed'>): void {
+  const { state, now } = turn;
+  const entry = state.jobs.get(name);
+  if (entry !== undefined) {
+    const consequence = markedSuccess(entry.record.job, now);
+    entry.record = { ...entry.record, job: withConsequence(entry.record.job, consequence) };
+    const id = newRunId(turn, entry);
+    tellChildren(turn, { id, jobName: name, cause: { kind: 'manual' } }, 'success');
+  }
+  answer(turn, request, { ok: true, text: `marked job ${name} as successful: ${entry !== undefined}` });
+}
+
+/** Kills running tasks; what waits for an offer or a retry stays. */
+export function killJob(turn: Turn, event: Stamped<ChronosEvents, 'job.kill'>): void {
+  const entry = requested(turn, event);
+  if (entry === undefined) return;
+  killTasks(turn, entry);
+  answer(turn, event.request, { ok: true, text: '' });
+}
+
+/** The end of an asynchronous job; a task that is not live has ended already. */
+export function applyCallback(turn: Turn, event: Stamped<ChronosEvents, 'task.callback'>): void {
+  const { request, taskId, statusCode } = event;
+  if (readTaskId(taskId) === undefined) {
+    const refusal = { status: 400, message: `'${taskId}' is no task id` };
+    answer(turn, request, { ok: false, refusal });
+    return;
+  }
+  const failure = { kind: 'failure', reason: `the callback told status ${statusCode}` } as const;
+  endAttempt(turn, taskId, statusCode === 0 ? { kind: 'success' } : failure);
+  answer(turn, request, { ok: true, text: '' });
+}

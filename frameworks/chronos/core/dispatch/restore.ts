@@ -1,0 +1,54 @@
+/** The start of Chronos from its stored jobs: the graph, the runs and the slots are as they were. */
+
+import type { Stamped } from '../../../../cluster/model/event';
+import { note } from '../../../../cluster/model/machine';
+import { loadGraph } from '../graph/load-graph';
+import { hasLiveTask, type Run } from '../runs/run';
+import type { ChronosEvents } from '../state/events';
+import type { JobEntry } from '../state/state';
+import { type Turn, wake } from '../state/turn';
+import { setDeadline } from './admission';
+import { decideSlots } from './slots';
+
+export function restore(turn: Turn, { entries }: Stamped<ChronosEvents, 'started'>): void {
+  const { state } = turn;
+  for (const entry of entries) state.jobs.set(entry.record.job.name, { ...entry });
+  const { graph, quarantined } = loadGraph(
+    entries.map(({ record: { job } }) => ({
+      name: job.name,
+      parents: job.kind === 'dependent' ? job.parents : [],
+    })),
+  );
+  for (const [name, parents] of graph.parents) state.graph.parents.set(name, parents);
+  for (const [name, children] of graph.children) state.graph.children.set(name, children);
+  for (const { name, reason } of quarantined) {
+    state.quarantined.set(name, reason);
+    note(turn, 'error', 'a job is quarantined', { job: name, reason });
+  }
+  for (const entry of state.jobs.values()) restoreRuns(turn, entry);
+  for (const entry of state.jobs.values()) decideSlots(turn, entry);
+}
+
+function restoreRuns(turn: Turn, entry: JobEntry): void {
+  const { state } = turn;
+  const { job } = entry.record;
+  for (const run of [...Object.values(entry.active), ...entry.queue]) setDeadline(turn, job, run);
+  for (const run of Object.values(entry.active)) {
+    state.runs.set(run.id, job.name);
+    restoreRun(turn, run, job.runTimeout);
+  }
+}
+
+/** A live task is reconciled; if its launch never began, the master does not know it, and it is launched again. */
+function restoreRun({ state, now, effects }: Turn, run: Run, runTimeout: number): void {
+  const attempt = run.attempts.at(-1);
+  if (attempt !== undefined && hasLiveTask(run)) {
+    state.tasks.set(attempt.taskId, run.id);
+    if (runTimeout > 0)
+      wake({ effects }, { kind: 'timeout', runId: run.id }, attempt.launchedAt + runTimeout * 1000);
+  } else if (run.nextAttemptAt !== undefined && run.nextAttemptAt > now) {
+    wake({ effects }, { kind: 'attempt', runId: run.id }, run.nextAttemptAt);
+  } else {
+    state.ready.add(run.id);
+  }
+}

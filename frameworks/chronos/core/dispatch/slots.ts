@@ -1,0 +1,107 @@
+/** Slots that are due: runs, and entries in the history for those that are missed or collapsed. */
+
+import { withProgress } from '../jobs/record';
+import type { SlotEntry } from '../runs/run';
+import type { SlotSeries } from '../schedule/progress';
+import { nextSlot, planSlots } from '../schedule/progress';
+import { peekSlot, setSlot, takeDue } from '../schedule/slot-heap';
+import type { JobEntry } from '../state/state';
+import { announce, jobNameOf, save, type Turn, wake } from '../state/turn';
+import { admitRun, deadlineFor, isOff, latenessOf, recordSlots, remember, removeRun } from './admission';
+
+/** Decides the slots of all jobs that are due. */
+export function decideDueSlots(turn: Turn): void {
+  const { state, now } = turn;
+  state.slotsWakeAt = undefined;
+  for (let name = takeDue(state.slots, now); name !== undefined; name = takeDue(state.slots, now)) {
+    const entry = state.jobs.get(name);
+    if (entry) decideSlots(turn, entry);
+  }
+}
+
+/**
+ * Decides the slots of a job up to now. Without epsilon and without a policy, a job that is running decides them at the
+ * end of its run, so that slots that it overran collapse into one.
+ */
+export function decideSlots(turn: Turn, entry: JobEntry): void {
+  const { record } = entry;
+  const { job, timing } = record;
+  if (timing === undefined || isOff(job) || mustWait(turn, entry)) return scheduleNext(turn, entry);
+  const lateness = latenessOf(turn.state, job);
+  const { timetable, progress } = timing;
+  const plan = planSlots({ rules: turn.rules, timetable, now: turn.now, ...lateness }, progress);
+  if (plan.progress !== progress && plan.progress.decided !== progress.decided) {
+    entry.record = withProgress(record, plan.progress);
+    save(turn, job.name);
+  }
+  if (plan.missed) {
+    recordSeries(turn, entry, {
+      kind: 'missed',
+      slots: plan.missed,
+      reason: 'the start deadline has passed',
+    });
+    announce(turn, {
+      kind: 'notice',
+      notice: 'missed',
+      jobName: job.name,
+      reason: 'the start deadline has passed',
+    });
+  }
+  if (plan.collapsed)
+    recordSeries(turn, entry, { kind: 'skipped', slots: plan.collapsed, reason: 'a later slot runs for it' });
+  for (const slot of plan.due) {
+    const isCaughtUp = plan.due.length > 1 && slot !== plan.due.at(-1);
+    admitRun(turn, job.name, {
+      cause: { kind: 'slot', slot, isCaughtUp },
+      arguments: job.arguments.join(' '),
+    });
+  }
+  scheduleNext(turn, entry);
+}
+
+interface Series {
+  readonly kind: SlotEntry['kind'];
+  readonly slots: SlotSeries;
+  readonly reason: string;
+}
+
+function recordSeries(turn: Turn, entry: JobEntry, series: Series): void {
+  remember(turn, entry, { kind: 'slots', entry: { ...series, decidedAt: turn.now } });
+}
+
+function mustWait({ state }: Turn, { record: { job }, active }: JobEntry): boolean {
+  if (job.concurrency !== undefined || job.concurrent || Object.keys(active).length === 0) return false;
+  return latenessOf(state, job).epsilon === undefined;
+}
+
+/** Puts the next slot of a job into the heap; while it must wait, the end of its run comes first. */
+export function scheduleNext(turn: Turn, entry: JobEntry): void {
+  const { job, timing } = entry.record;
+  const isWaiting = timing === undefined || isOff(job) || mustWait(turn, entry);
+  const slot = isWaiting ? undefined : nextSlot(turn.rules, timing.timetable, timing.progress);
+  setSlot(turn.state.slots, job.name, slot);
+}
+
+/** Sets the timer for the earliest slot, if it is not set for then. */
+export function wakeForSlots(turn: Turn): void {
+  const next = peekSlot(turn.state.slots)?.at;
+  if (next === undefined || next === turn.state.slotsWakeAt) return;
+  turn.state.slotsWakeAt = next;
+  wake(turn, { kind: 'slots' }, next);
+}
+
+/** The deadline of a run has come: without a launch, its slot is missed. */
+export function missRun(turn: Turn, runId: string): void {
+  const { state, now } = turn;
+  const entry = state.jobs.get(jobNameOf(runId));
+  const run = entry?.active[runId] ?? entry?.queue.find(({ id }) => id === runId);
+  if (entry === undefined || run === undefined || run.attempts.length > 0) return;
+  const deadline = deadlineFor(state, entry.record.job, run);
+  if (deadline === undefined || deadline >= now) return;
+  const reason = entry.active[runId] ? 'no offer fitted within epsilon' : 'an earlier run took too long';
+  recordSlots(turn, entry, { kind: 'missed', run, reason });
+  announce(turn, { kind: 'notice', notice: 'missed', jobName: run.jobName, reason });
+  entry.queue = entry.queue.filter(({ id }) => id !== runId);
+  if (entry.active[runId]) removeRun(turn, run);
+  decideSlots(turn, entry);
+}

@@ -1,0 +1,29 @@
+/** The events of Chronos: changes of jobs, commands, updates of tasks, and the answers to its effects. */
+
+import type { Woke } from '../../../../cluster/model/event';
+import type { JobReading } from '../jobs/read-job';
+import type { TaskUpdate } from '../runs/task-state';
+import type { JobEntry } from './state';
+
+export interface ChronosEvents {
+  /** The stored jobs of an earlier life, or of the leader before. */
+  started: { readonly entries: readonly JobEntry[] };
+  'job.put': { readonly request: number; readonly reading: JobReading };
+  'job.delete': { readonly request: number; readonly name: string };
+  'job.start': { readonly request: number; readonly name: string; readonly arguments: string };
+  'job.succeed': { readonly request: number; readonly name: string };
+  'job.kill': { readonly request: number; readonly name: string };
+  /** An offer that fits a run that waits for one. */
+  'run.placed': {
+    readonly runId: string;
+    readonly offerId: string;
+    readonly agentId: string;
+    readonly hostname: string;
+  };
+  'task.update': { readonly taskId: string; readonly update: TaskUpdate };
+  /** The callback of an asynchronous job. */
+  'task.callback': { readonly request: number; readonly taskId: string; readonly statusCode: number };
+  stored: { readonly ticket: number };
+  'store.failed': { readonly reason: string };
+  woke: Woke;
+}

@@ -1,0 +1,78 @@
+/**
+ * The state of Chronos: jobs with their runs, the graph, and the heap of next slots.
+ *
+ * Always true: every active run is in `runs`, every live task in `tasks`, every run that waits for an offer in `ready`.
+ */
+
+import type { Millis } from '../../../../cluster/model/time';
+import { type JobGraph, newGraph } from '../graph/graph';
+import type { JoinState } from '../graph/join';
+import type { JobRecord } from '../jobs/record';
+import type { HistoryEntry, Retention } from '../runs/history';
+import type { RetryPolicy } from '../runs/retry';
+import type { Run } from '../runs/run';
+import { newSlotHeap, type SlotHeap } from '../schedule/slot-heap';
+import type { ChronosEffect } from './effects';
+
+export interface Settings extends RetryPolicy, Retention {
+  /** The epsilon of jobs without one; undefined for none. */
+  readonly taskEpsilon: Millis | undefined;
+}
+
+/** A job with all that happens to it; it is stored as one variable. */
+export interface JobEntry {
+  record: JobRecord;
+  join: JoinState;
+  /** Runs that have begun and not ended, by id. */
+  active: Readonly<Record<string, Run>>;
+  /** Runs that wait for an active one to end, oldest first. */
+  queue: readonly Run[];
+  history: readonly HistoryEntry[];
+  /** The time in the id of the last task. */
+  lastMillis: Millis | undefined;
+  /** The number of its next run. A number is never used again, since joins remember runs by their ids. */
+  nextRun: number;
+}
+
+export interface Outbox {
+  nextTicket: number;
+  inFlight: number | undefined;
+  /** Names of variables that changed since the last commit. */
+  readonly changed: Set<string>;
+  /** Effects that wait for the commit in flight, and for the one after it. */
+  held: ChronosEffect[];
+  heldNext: ChronosEffect[];
+}
+
+export interface ChronosState {
+  readonly settings: Settings;
+  readonly jobs: Map<string, JobEntry>;
+  readonly graph: JobGraph;
+  /** Jobs that cannot be in the graph, with the reasons. */
+  readonly quarantined: Map<string, string>;
+  readonly slots: SlotHeap;
+  /** The time of the timer of slots. */
+  slotsWakeAt: Millis | undefined;
+  /** Active runs, with the names of their jobs. */
+  readonly runs: Map<string, string>;
+  /** Live tasks, with the ids of their runs. */
+  readonly tasks: Map<string, string>;
+  /** Runs that wait for an offer; those of jobs with high priority first. */
+  readonly ready: Set<string>;
+  readonly outbox: Outbox;
+}
+
+export function newState(settings: Settings): ChronosState {
+  return {
+    settings,
+    jobs: new Map(),
+    graph: newGraph(),
+    quarantined: new Map(),
+    slots: newSlotHeap(),
+    slotsWakeAt: undefined,
+    runs: new Map(),
+    tasks: new Map(),
+    ready: new Set(),
+    outbox: { nextTicket: 1, inFlight: undefined, changed: new Set(), held: [], heldNext: [] },
+  };
+}

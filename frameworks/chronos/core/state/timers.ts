@@ -1,0 +1,14 @@
+/** The timers of Chronos. */
+
+import { timersOf } from '../../../../cluster/model/timers';
+
+export const chronosTimers = timersOf({
+  /** The earliest slot of all jobs is due. */
+  slots: {},
+  /** The next attempt of a run is due. */
+  attempt: { runId: String },
+  /** The start deadline of a run has come. */
+  deadline: { runId: String },
+  /** A run takes longer than its job allows. */
+  timeout: { runId: String },
+});

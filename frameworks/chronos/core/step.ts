@@ -1,0 +1,62 @@
+/**
+ * The step of the machine: each kind of event has its transition; then the timer of slots is set and changes are stored.
+ */
+
+import type { Machine, Stamped } from '../../../cluster/model/event';
+import { machine, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
+import { checkChronos } from './check-chronos';
+import { applyUpdate, launchRun, retryRun, timeOutRun } from './dispatch/attempts';
+import { deleteJob, putDefinition } from './dispatch/changes';
+import { applyCallback, killJob, markSuccess, startJob } from './dispatch/commands';
+import { restore } from './dispatch/restore';
+import { decideDueSlots, missRun, wakeForSlots } from './dispatch/slots';
+import type { ZoneRules } from './schedule/zone';
+import type { ChronosEffect } from './state/effects';
+import type { ChronosEvents } from './state/events';
+import { type ChronosState, newState, type Settings } from './state/state';
+import { chronosTimers } from './state/timers';
+import { commit, release, type Turn } from './state/turn';
+
+const transitions: Transitions<Turn, ChronosEvents> = {
+  started: restore,
+  'job.put': putDefinition,
+  'job.delete': deleteJob,
+  'job.start': startJob,
+  'job.succeed': markSuccess,
+  'job.kill': killJob,
+  'run.placed': launchRun,
+  'task.update': applyUpdate,
+  'task.callback': applyCallback,
+  stored: (turn, { ticket }) => release(turn, ticket),
+  'store.failed': (turn, { reason }) => {
+    turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });
+  },
+};
+
+const woke: TimerHandlers<Turn, (typeof chronosTimers)['spec']> = {
+  slots: decideDueSlots,
+  attempt: (turn, { runId }) => retryRun(turn, runId),
+  deadline: (turn, { runId }) => missRun(turn, runId),
+  timeout: (turn, { runId }) => timeOutRun(turn, runId),
+};
+
+function endStep(turn: Turn): void {
+  wakeForSlots(turn);
+  commit(turn);
+}
+
+export type ChronosMachine = Machine<ChronosState, Stamped<ChronosEvents>, ChronosEffect, Settings>;
+
+/** The machine, with the rules of the tz database as a value. */
+export function chronosMachine(rules: ZoneRules): ChronosMachine {
+  return machine({
+    name: 'chronos',
+    init: newState,
+    start: (turn) => ({ ...turn, rules }),
+    transitions,
+    timers: chronosTimers,
+    woke,
+    after: endStep,
+    check: checkChronos,
+  });
+}

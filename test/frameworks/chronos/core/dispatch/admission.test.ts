@@ -1,0 +1,76 @@
+import { World } from '../../world';
+
+const MINUTE = 60_000;
+
+/** A job each ten minutes whose run at 11:00 goes on for 25 minutes. */
+function overrun(members: object): World {
+  const world = new World();
+  world.put('a', { schedule: 'R/2026-12-01T11:00:00Z/PT10M', ...members });
+  world.advance(30 * MINUTE);
+  world.place();
+  world.advance(25 * MINUTE);
+  return world;
+}
+
+test('without a policy, slots that a run overran collapse into one late run', () => {
+  const world = overrun({});
+  world.end('a');
+  expect(world.history('a')).toEqual(['skipped 1: a later slot runs for it', 'slot success in 1']);
+  expect(world.state.ready.size).toBe(1);
+});
+
+test('with epsilon, slots wait for the run before until their deadlines', () => {
+  const world = overrun({ epsilon: 'PT12M' });
+  expect(world.history('a')).toEqual(['missed 1: an earlier run took too long']);
+  world.end('a');
+  expect(world.state.ready.size).toBe(1);
+  expect(world.log).toEqual(['launch a', 'missed a: an earlier run took too long']);
+});
+
+test('a slot that no offer fits is missed at its deadline', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R1/2026-12-01T11:00:00Z/PT10M', epsilon: 'PT5M' });
+  world.advance(36 * MINUTE);
+  expect(world.history('a')).toEqual(['missed 1: no offer fitted within epsilon']);
+  expect(world.state.ready.size).toBe(0);
+});
+
+test('concurrent runs begin beside each other', () => {
+  const world = overrun({ concurrent: true });
+  world.place();
+  expect(world.tasks('a')).toHaveLength(3);
+});
+
+test.each<[string, readonly string[], number]>([
+  ['forbid', ['skipped 2: an earlier run goes on'], 0],
+  ['queue', ['skipped 1: a later run took its place'], 1],
+  ['replace', ['skipped 1: a later run took its place'], 1],
+])('the policy %s decides about slots during a run', (concurrency, history, waiting) => {
+  const world = overrun({ concurrency });
+  expect(world.history('a')).toEqual(history);
+  expect(world.entry('a').queue).toHaveLength(waiting);
+});
+
+test('a run that is replaced is killed, and the later one begins at its end', () => {
+  const world = overrun({ concurrency: 'replace' });
+  expect(world.log).toEqual(['launch a', 'kill a', 'kill a']);
+  world.end('a', 'TASK_KILLED');
+  world.place();
+  expect(world.history('a')[0]).toBe('slot killed in 1');
+  expect(world.log.at(-1)).toBe('launch a');
+});
+
+test('a run that waits for an offer gives way at once', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R/2026-12-01T11:00:00Z/PT10M', concurrency: 'replace' });
+  world.advance(45 * MINUTE);
+  expect(world.history('a')).toEqual(['skipped 1: a later run took its place']);
+  expect(world.state.ready.size).toBe(1);
+});
+
+test('runs of a job that was disabled meanwhile do not begin', () => {
+  const world = overrun({ epsilon: 'PT12M' });
+  world.put('a', { schedule: 'R/2026-12-01T11:00:00Z/PT10M', epsilon: 'PT12M', disabled: true });
+  world.end('a');
+  expect(world.history('a')[0]).toBe('skipped 1: the job is disabled');
+});

@@ -1,0 +1,46 @@
+import { World } from '../../world';
+
+test('unknown, own and circular parents are refused with their names', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  world.put('b', { parents: ['a'] });
+  const message = (name: string, parents: readonly string[]): unknown => {
+    const outcome = world.put(name, { parents });
+    return outcome?.ok === false && `${outcome.refusal.status} ${outcome.refusal.message}`;
+  };
+  expect(message('c', ['x'])).toBe("400 Job 'c' has unknown parents: 'x'");
+  expect(message('c', ['c'])).toBe("400 Job 'c' cannot be a parent of itself");
+  expect(message('a', ['b'])).toBe("400 Job 'a' would be in a cycle of parents: a <- b <- a");
+  expect([...world.state.jobs.keys()]).toEqual(['a', 'b']);
+});
+
+test('a job is answered when it is stored, and is there at once', () => {
+  const world = new World();
+  world.isDurable = false;
+  world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  expect([world.state.jobs.has('a'), world.answers]).toEqual([true, []]);
+});
+
+test('a deletion rewires children, kills tasks and tells the owners', () => {
+  const world = new World();
+  world.put('daily', { schedule: 'R/2026-12-01T10:00:00Z/P1D', scheduleTimeZone: 'UTC' });
+  world.put('only', { parents: ['daily'], description: 'kept' });
+  world.put('both', { parents: ['daily', 'only'] });
+  world.place();
+  expect(world.command('job.delete', 'daily')).toEqual({ ok: true, text: '' });
+  expect(world.log).toEqual(['launch daily', 'kill daily', 'deleted daily']);
+  expect(world.entry('only').record.job).toMatchObject({
+    kind: 'scheduled',
+    description: 'kept',
+    scheduleTimeZone: 'UTC',
+  });
+  expect(world.entry('both').record.job).toMatchObject({ parents: ['only'] });
+  expect(world.stored.has('job_daily')).toBe(false);
+  expect([world.state.runs.size, world.state.tasks.size]).toEqual([0, 0]);
+});
+
+test('an unknown job is not found', () => {
+  expect(new World().command('job.delete', 'x')).toMatchObject({
+    refusal: { status: 400, message: "Job 'x' not found" },
+  });
+});

@@ -1,0 +1,52 @@
+import { World } from '../../world';
+
+const MINUTE = 60_000;
+
+test('after a failover runs go on where they were', () => {
+  const world = new World();
+  world.put('live', { schedule: 'R1//PT1H', retries: 1 });
+  world.put('timed', { schedule: 'R1//PT1H', runTimeout: 600 });
+  world.place();
+  world.put('waiting', { schedule: 'R1//PT1H' });
+  world.end('live', 'TASK_FAILED');
+  world.restart();
+  expect([world.tasks('live').length, world.tasks('timed').length, world.state.ready.size]).toEqual([
+    0, 1, 1,
+  ]);
+  world.advance(MINUTE);
+  expect(world.state.ready.size).toBe(2);
+  world.advance(10 * MINUTE);
+  expect(world.log.at(-1)).toBe('kill timed');
+});
+
+test('ids of runs are not used again', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R1/2027-01-01T00:00:00Z/P1D' });
+  const ids = [1, 2].map(() => {
+    world.restart();
+    world.start('a');
+    const [id] = world.state.ready;
+    world.run('a');
+    return id;
+  });
+  expect(ids).toEqual(['a:1', 'a:2']);
+});
+
+test('jobs that cannot be in the graph are quarantined and come back with their parents', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  world.put('b', { parents: ['a'] });
+  world.put('c', { parents: ['b'] });
+  world.stored.delete('job_a');
+  world.restart();
+  expect([...world.state.quarantined]).toEqual([
+    ['b', "Job 'b' has unknown parents: 'a'"],
+    ['c', "Job 'c' has unknown parents: 'b'"],
+  ]);
+  expect(world.log.filter((line) => line === 'note')).toHaveLength(2);
+  world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  expect(world.state.quarantined.size).toBe(0);
+  world.start('a');
+  world.run('a');
+  expect(world.state.ready.size).toBe(1);
+});
