@@ -15,8 +15,8 @@ interface JobView {
 /** 2.x prints `async` always. */
 export function printJob(job: Job, { base, defaults, schedule }: JobView): string {
   const rows = Object.entries(jobMembers(defaults)).map(([name, member]) => {
-    const isHidden = (member.isHidden ?? false) && !(base === 'legacy' && name === 'async');
-    return [name, { ...member, isHidden }, job[name as keyof Job]] as const;
+    const isShown = base === 'legacy' && name === 'async';
+    return [name, isShown ? { ...member, isHidden: false } : member, job[name as keyof Job]] as const;
   });
   return `{${[...printMembers(rows), ...printTiming(job, schedule)].join(',')}}`;
 }

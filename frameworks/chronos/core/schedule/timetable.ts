@@ -11,7 +11,14 @@ import { type Cron, cronSlotAfter } from './cron';
 import { looksLikeCron, readCron } from './cron-text';
 import { excludesEveryDay, isExcluded } from './excluded-days';
 import { type Fault, isFault } from './fault';
-import { type Interval, indexAfter, intervalSlotAfter, placeInterval, readInterval } from './interval';
+import {
+  type Interval,
+  indexAfter,
+  intervalSlotAfter,
+  placeInterval,
+  readInterval,
+  slotAt,
+} from './interval';
 import { instantOf, wallTimeAt } from './wall-clock';
 import { readZone, type Zone, type ZoneRules } from './zone';
 
@@ -103,8 +110,20 @@ export interface Span {
   readonly upTo: Millis;
 }
 
-/** The last slot in a span, found by halving it. */
-export function lastSlot(rules: ZoneRules, timetable: Timetable, { after, upTo }: Span): Millis | undefined {
+/** The last slot in a span. */
+export function lastSlot(rules: ZoneRules, timetable: Timetable, span: Span): Millis | undefined {
+  const { pattern, excludedDays } = timetable;
+  if (pattern.kind === 'cron' || excludedDays.length > 0) return lastSlotByHalving(rules, timetable, span);
+  const index = indexAfter(rules, pattern, span.upTo) - 1;
+  const slot = index < 0 ? undefined : slotAt(rules, pattern, index);
+  return slot !== undefined && slot > span.after ? slot : undefined;
+}
+
+function lastSlotByHalving(
+  rules: ZoneRules,
+  timetable: Timetable,
+  { after, upTo }: Span,
+): Millis | undefined {
   let last = slotAfter(rules, timetable, after);
   if (last === undefined || last > upTo) return undefined;
   let none = upTo;
