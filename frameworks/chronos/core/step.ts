@@ -7,7 +7,9 @@ import { machine, type TimerHandlers, type Transitions } from '../../../cluster/
 import { checkChronos } from './check-chronos';
 import { applyUpdate, launchRun, retryRun, timeOutRun } from './dispatch/attempts';
 import { deleteJob, putDefinition } from './dispatch/changes';
-import { applyCallback, killJob, markSuccess, startJob } from './dispatch/commands';
+import { applyCallback, dropWaiting, killJob, markSuccess, startJob } from './dispatch/commands';
+import { addElements } from './dispatch/element-counts';
+import { pauseJob, resumeJob } from './dispatch/pauses';
 import { restore } from './dispatch/restore';
 import { decideDueSlots, missRun, wakeForSlots } from './dispatch/slots';
 import type { ZoneRules } from './schedule/zone';
@@ -24,9 +26,13 @@ const transitions: Transitions<Turn, ChronosEvents> = {
   'job.start': startJob,
   'job.succeed': markSuccess,
   'job.kill': killJob,
+  'job.pause': pauseJob,
+  'job.resume': resumeJob,
+  'runs.drop': dropWaiting,
   'run.placed': launchRun,
   'task.update': applyUpdate,
   'task.callback': applyCallback,
+  'task.elements': addElements,
   stored: (turn, { ticket }) => release(turn, ticket),
   'store.failed': (turn, { reason }) => {
     turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });

@@ -50,15 +50,26 @@ export function admitRun(turn: Turn, name: string, request: RunRequest): void {
 }
 
 function queueAlone(turn: Turn, entry: JobEntry, run: Run): void {
-  for (const waiting of entry.queue) skipRun(turn, entry, waiting, 'a later run took its place');
+  skipQueue(turn, entry, 'a later run took its place');
   entry.queue = [run];
   setDeadline(turn, entry.record.job, run);
+}
+
+/** Ends the runs that wait for another one. */
+export function skipQueue(turn: Turn, entry: JobEntry, reason: string): void {
+  for (const waiting of entry.queue) skipRun(turn, entry, waiting, reason);
+  entry.queue = [];
+  save(turn, entry.record.job.name);
 }
 
 /** Live tasks are killed; runs without one end at once. */
 function giveWay(turn: Turn, entry: JobEntry): void {
   killTasks(turn, entry);
-  const reason = 'a later run took its place';
+  dropIdleRuns(turn, entry, 'a later run took its place');
+}
+
+/** Ends the active runs that have no live task: they wait for an offer, or for a retry. */
+export function dropIdleRuns(turn: Turn, entry: JobEntry, reason: string): void {
   for (const run of Object.values(entry.active)) {
     if (hasLiveTask(run)) continue;
     if (run.attempts.length === 0) skipRun(turn, entry, run, reason);

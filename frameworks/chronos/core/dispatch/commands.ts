@@ -7,11 +7,15 @@ import { readTaskId } from '../runs/task-id';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
 import { answer, newRunId, type Turn } from '../state/turn';
-import { admitRun, isOff, killTasks } from './admission';
+import { admitRun, dropIdleRuns, isOff, killTasks, skipQueue } from './admission';
 import { endAttempt, tellChildren } from './attempts';
+import { decideSlots } from './slots';
 
 /** The job of a request; without one the request is refused. */
-function requested(turn: Turn, { request, name }: { request: number; name: string }): JobEntry | undefined {
+export function requested(
+  turn: Turn,
+  { request, name }: { request: number; name: string },
+): JobEntry | undefined {
   const entry = turn.state.jobs.get(name);
   if (entry === undefined) answer(turn, request, { ok: false, refusal: unknownJob(name) });
   return entry;
@@ -58,5 +62,18 @@ export function applyCallback(turn: Turn, event: Stamped<ChronosEvents, 'task.ca
   }
   const failure = { kind: 'failure', reason: `the callback told status ${statusCode}` } as const;
   endAttempt(turn, taskId, statusCode === 0 ? { kind: 'success' } : failure);
+  answer(turn, request, { ok: true, text: '' });
+}
+
+/** Ends the runs of all jobs that wait: for an offer, for a retry, or for another run. Live tasks go on. */
+export function dropWaiting(turn: Turn, { request }: Stamped<ChronosEvents, 'runs.drop'>): void {
+  const reason = 'dropped by a request';
+  for (const entry of turn.state.jobs.values()) {
+    const isWaiting = entry.queue.length + Object.keys(entry.active).length > 0;
+    if (!isWaiting) continue;
+    skipQueue(turn, entry, reason);
+    dropIdleRuns(turn, entry, reason);
+    decideSlots(turn, entry);
+  }
   answer(turn, request, { ok: true, text: '' });
 }

@@ -13,6 +13,10 @@ export interface ChronosEvents {
   'job.start': { readonly request: number; readonly name: string; readonly arguments: string };
   'job.succeed': { readonly request: number; readonly name: string };
   'job.kill': { readonly request: number; readonly name: string };
+  'job.pause': { readonly request: number; readonly name: string; readonly reason: string };
+  'job.resume': { readonly request: number; readonly name: string };
+  /** All runs that wait are dropped. */
+  'runs.drop': { readonly request: number };
   /** An offer that fits a run that waits for one. */
   'run.placed': {
     readonly runId: string;
@@ -23,6 +27,13 @@ export interface ChronosEvents {
   'task.update': { readonly taskId: string; readonly update: TaskUpdate };
   /** The callback of an asynchronous job. */
   'task.callback': { readonly request: number; readonly taskId: string; readonly statusCode: number };
+  /** A task of a data job has processed so many elements more. */
+  'task.elements': {
+    readonly request: number;
+    readonly name: string;
+    readonly taskId: string;
+    readonly elements: number;
+  };
   stored: { readonly ticket: number };
   'store.failed': { readonly reason: string };
   woke: Woke;

@@ -71,3 +71,21 @@ test('commands about unknown jobs are refused', () => {
   const world = new World();
   expect([world.start('x'), world.command('job.kill', 'x')]).toMatchObject([{ ok: false }, { ok: false }]);
 });
+
+test('runs that wait are dropped, and live tasks go on', () => {
+  const world = new World();
+  world.put('running', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  world.start('running');
+  world.place();
+  world.put('due', { schedule: 'R2//PT1H' });
+  world.put('retrying', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  world.start('retrying');
+  for (const runId of [...world.state.ready].filter((id) => id.startsWith('retrying')))
+    world.send({ kind: 'run.placed', runId, offerId: 'O1', agentId: 'S1', hostname: 'host' });
+  world.end('retrying', 'TASK_FAILED');
+  world.send({ kind: 'runs.drop', request: 9 });
+  expect(world.answers.at(-1)).toEqual({ ok: true, text: '' });
+  expect([world.state.ready.size, world.state.runs.size, world.tasks('running').length]).toEqual([0, 1, 1]);
+  expect(world.history('due')).toEqual(['skipped 1: dropped by a request']);
+  expect(world.history('retrying')).toEqual(['manual killed in 1']);
+});
