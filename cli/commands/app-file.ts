@@ -5,8 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
+import { hintFor } from '../../frameworks/kit/api/unknown-member';
 import { readAppUpdate } from '../../frameworks/marathon/api/app-update';
-import { hintFor, newReading } from '../../frameworks/marathon/api/read';
+import { newReading } from '../../frameworks/marathon/api/read';
 
 /** Reads an app definition; `-` is standard input. The error names the file and the place. */
 export function readAppFile(file: string): unknown {

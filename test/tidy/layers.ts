@@ -65,7 +65,7 @@ function mayImport(from: string, { target, typeOnly }: Import): boolean {
 }
 
 function mayLayerImport({ component, layer }: Place, target: string, typeOnly: boolean): boolean {
-  const scheduler = component.startsWith('frameworks/') ? ['frameworks/scheduler/'] : [];
+  const shared = component.startsWith('frameworks/') ? ['frameworks/scheduler/', 'frameworks/kit/'] : [];
   const room = EDGE_ROOMS.includes(component) ? [`${dirname(component)}/core/`] : [];
   const pure = ['cluster/model/', `${component}/core/`, ...room];
   switch (layer) {
@@ -75,13 +75,12 @@ function mayLayerImport({ component, layer }: Place, target: string, typeOnly: b
       return within(target, [`${component}/packet/`]);
     case 'core':
       return (
-        within(target, [...pure, ...scheduler.map((folder) => `${folder}core/`)]) ||
-        (typeOnly && isApi(target))
+        within(target, [...pure, ...shared.map((folder) => `${folder}core/`)]) || (typeOnly && isApi(target))
       );
     case 'views':
       return within(target, [...pure, `${component}/views/`]) || (typeOnly && isApi(target));
     case 'edge': {
-      const others = [...scheduler, ...(RUNS_PARTS_OF[component] ?? [])];
+      const others = [...shared, ...(RUNS_PARTS_OF[component] ?? [])];
       return within(target, [...GROUND, `${component}/`, ...others]) || isApi(target);
     }
   }

@@ -4,6 +4,7 @@
  * Nested members have their own defaults filled in; app-normalization.ts turns the whole into an App.
  */
 
+import { isObject } from '../../../cluster/model/json-value';
 import type {
   App,
   AppCheck,
@@ -26,7 +27,6 @@ import {
   boolean,
   fallback,
   integer,
-  isObject,
   listOf,
   mapOf,
   number,

@@ -4,7 +4,8 @@
  * A null counts as absent. Unknown members are collected for hints about typing errors.
  */
 
-import { nearest } from '../../../cluster/model/nearest';
+import { isObject, shownValue } from '../../../cluster/model/json-value';
+import type { UnknownMember } from '../../kit/api/unknown-member';
 
 export interface Problem {
   readonly path: string;
@@ -16,7 +17,7 @@ export interface Problem {
 
 export interface Reading {
   readonly problems: Problem[];
-  readonly unknown: { readonly path: string; readonly memberNames: readonly string[] }[];
+  readonly unknown: UnknownMember[];
 }
 
 /** Reads a value; undefined after a problem, which the reading has. */
@@ -39,16 +40,6 @@ function problem(reading: Reading, path: string, error: string, clause: string):
   return undefined;
 }
 
-const SHOWN_MAX = 60;
-
-/** A value as it was sent, cut where it is long; lists and objects, which may be deep, by their kind. */
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (isObject(value)) return 'an object';
-  const text = JSON.stringify(value);
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
-}
-
 const TYPES = {
   jsstring: 'a string',
   jsnumber: 'a number',
@@ -58,7 +49,7 @@ const TYPES = {
 };
 
 function wrongType(reading: Reading, path: string, type: keyof typeof TYPES, value: unknown): undefined {
-  return problem(reading, path, `error.expected.${type}`, `must be ${TYPES[type]}, not ${shown(value)}`);
+  return problem(reading, path, `error.expected.${type}`, `must be ${TYPES[type]}, not ${shownValue(value)}`);
 }
 
 /** A member that may be left out. */
@@ -98,7 +89,7 @@ export function text({
       return problem(reading, path, 'error.maxLength', `must have at most ${count(max, 'character')}`);
     if (pattern && !pattern.test(value)) {
       const wanted = form ?? `match ${pattern.source}`;
-      return problem(reading, path, 'error.pattern', `must ${wanted}, not ${shown(value)}`);
+      return problem(reading, path, 'error.pattern', `must ${wanted}, not ${shownValue(value)}`);
     }
     return value;
   };
@@ -141,7 +132,7 @@ export function oneOf<W extends string>(...words: readonly W[]): Reader<W> {
     if (typeof value !== 'string') return wrongType(reading, path, 'jsstring', value);
     const match = words.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
     if (match !== undefined) return match;
-    const clause = `must be one of ${words.join(', ')}, not ${shown(value)}`;
+    const clause = `must be one of ${words.join(', ')}, not ${shownValue(value)}`;
     return problem(reading, path, 'error.unknown.enum.literal', clause);
   };
 }
@@ -190,17 +181,4 @@ function readField(field: Field<unknown>, value: unknown, path: string, reading:
   if (value !== undefined && value !== null) return field.read(value, path, reading);
   if (field.required) return problem(reading, path, 'error.path.missing', 'is missing');
   return field.fallback;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-/** The hint about an unknown member, with the nearest known name if there is one. */
-export function hintFor({ path, memberNames }: Reading['unknown'][number]): string {
-  const cut = path.lastIndexOf('/');
-  const [near] = nearest(path.slice(cut + 1), memberNames, 1);
-  return near === undefined
-    ? `unknown field ${path}`
-    : `unknown field ${path}; did you mean ${path.slice(0, cut)}/${near}?`;
 }

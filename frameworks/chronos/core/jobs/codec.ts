@@ -5,6 +5,8 @@
  * counts as absent. The original turns texts that are no number into 0; here they are violations.
  */
 
+import { isObject, shownValue } from '../../../../cluster/model/json-value';
+import type { UnknownMember } from '../../../kit/api/unknown-member';
 import { printDouble } from './java-double';
 
 /** One broken rule at one path. */
@@ -17,7 +19,7 @@ export interface Violation {
 export interface Reading {
   readonly violations: Violation[];
   /** Members that have no effect, with the names that have one. */
-  readonly unknown: { readonly path: string; readonly memberNames: readonly string[] }[];
+  readonly unknown: UnknownMember[];
 }
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -49,20 +51,6 @@ export function violate(reading: Reading, path: string, clause: string): undefin
   return undefined;
 }
 
-const SHOWN_MAX = 60;
-
-/** A value as it was sent, cut where it is long; lists and objects, which may be deep, by their kind. */
-export function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (isObject(value)) return 'an object';
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
 export function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null;
 }
@@ -71,7 +59,7 @@ export const text: Codec<string> = {
   read: (value, path, reading) => {
     if (typeof value === 'string') return value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-    return violate(reading, path, `must be a string, not ${shown(value)}`);
+    return violate(reading, path, `must be a string, not ${shownValue(value)}`);
   },
   print: JSON.stringify,
   schema: { type: 'string' },
@@ -82,7 +70,7 @@ export const flag: Codec<boolean> = {
     if (typeof value === 'boolean') return value;
     if (typeof value === 'number') return value !== 0;
     if (value === 'true' || value === 'false') return value === 'true';
-    return violate(reading, path, `must be true or false, not ${shown(value)}`);
+    return violate(reading, path, `must be true or false, not ${shownValue(value)}`);
   },
   print: String,
   schema: { type: 'boolean' },
@@ -104,7 +92,7 @@ export function double({ min = 0, max = Number.MAX_VALUE }: NumberLimits = {}): 
   return {
     read: (value, path, reading) => {
       const number = readNumber(value);
-      if (number === undefined) return violate(reading, path, `must be a number, not ${shown(value)}`);
+      if (number === undefined) return violate(reading, path, `must be a number, not ${shownValue(value)}`);
       return withinLimits(number, { min, max }) ?? violate(reading, path, limitClause({ min, max }, value));
     },
     print: printDouble,
@@ -119,7 +107,7 @@ export function integer({ min = 0, max = INT_MAX }: NumberLimits = {}): Codec<nu
     read: (value, path, reading) => {
       const number = readNumber(value);
       if (number === undefined || !Number.isInteger(number))
-        return violate(reading, path, `must be a whole number, not ${shown(value)}`);
+        return violate(reading, path, `must be a whole number, not ${shownValue(value)}`);
       return withinLimits(number, { min, max }) ?? violate(reading, path, limitClause({ min, max }, value));
     },
     print: String,
@@ -135,7 +123,7 @@ function withinLimits(number: number, { min, max }: Required<NumberLimits>): num
 
 function limitClause({ min, max }: Required<NumberLimits>, value: unknown): string {
   const isSmall = Number(value) < min;
-  return `must be at ${isSmall ? `least ${min}` : `most ${max}`}, not ${shown(value)}`;
+  return `must be at ${isSmall ? `least ${min}` : `most ${max}`}, not ${shownValue(value)}`;
 }
 
 /** A number that the original prints as a text. */
@@ -156,7 +144,7 @@ export function oneOf<W extends string>(
   return {
     read: (value, path, reading) =>
       words.find((word) => typeof value === 'string' && same(word) === same(value)) ??
-      violate(reading, path, `must be one of ${words.join(', ')}, not ${shown(value)}`),
+      violate(reading, path, `must be one of ${words.join(', ')}, not ${shownValue(value)}`),
     print: JSON.stringify,
     schema: { type: 'string', enum: words },
   };
@@ -165,7 +153,7 @@ export function oneOf<W extends string>(
 export function listOf<T>(codec: Codec<T>): Codec<readonly T[]> {
   return {
     read: (value, path, reading) => {
-      if (!Array.isArray(value)) return violate(reading, path, `must be a list, not ${shown(value)}`);
+      if (!Array.isArray(value)) return violate(reading, path, `must be a list, not ${shownValue(value)}`);
       const entries = value.map((entry: unknown, index) => codec.read(entry, `${path}/${index}`, reading));
       return entries.flatMap((entry) => (entry === undefined ? [] : [entry]));
     },
@@ -180,7 +168,7 @@ export function objectOf<T extends object>(members: Members<T>): Codec<T> {
   const memberNames = table.map(([name]) => name);
   return {
     read: (value, path, reading) => {
-      if (!isObject(value)) return violate(reading, path, `must be an object, not ${shown(value)}`);
+      if (!isObject(value)) return violate(reading, path, `must be an object, not ${shownValue(value)}`);
       noteUnknown(value, { path, memberNames, reading });
       const entries = table.map(([name, member]) => [
         name,

@@ -1,6 +1,7 @@
 /** Constraints of jobs: `[attribute, operator, value]`. The original drops an unknown operator in silence. */
 
-import { type Codec, type Reading, shown, text, violate } from './codec';
+import { shownValue } from '../../../../cluster/model/json-value';
+import { type Codec, type Reading, text, violate } from './codec';
 import type { Constraint, ConstraintOperator } from './job';
 
 const OPERATORS: readonly ConstraintOperator[] = ['EQUALS', 'LIKE', 'UNLIKE'];
@@ -13,7 +14,11 @@ export const constraint: Codec<Constraint> = {
 
 function readConstraint(value: unknown, path: string, reading: Reading): Constraint | undefined {
   if (!Array.isArray(value) || value.length !== 3)
-    return violate(reading, path, `must be a list of attribute, operator and value, not ${shown(value)}`);
+    return violate(
+      reading,
+      path,
+      `must be a list of attribute, operator and value, not ${shownValue(value)}`,
+    );
   const words = value.map((word: unknown, index) => text.read(word, `${path}/${index}`, reading));
   const [attribute, operatorText, pattern] = words;
   if (attribute === undefined || operatorText === undefined || pattern === undefined) return undefined;
@@ -22,10 +27,10 @@ function readConstraint(value: unknown, path: string, reading: Reading): Constra
     return violate(
       reading,
       `${path}/1`,
-      `must be one of ${OPERATORS.join(', ')}, not ${shown(operatorText)}`,
+      `must be one of ${OPERATORS.join(', ')}, not ${shownValue(operatorText)}`,
     );
   if (operator !== 'EQUALS' && !isPattern(pattern))
-    return violate(reading, `${path}/2`, `must be a regular expression, not ${shown(pattern)}`);
+    return violate(reading, `${path}/2`, `must be a regular expression, not ${shownValue(pattern)}`);
   return [attribute, operator, pattern];
 }
 

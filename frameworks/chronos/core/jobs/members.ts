@@ -4,6 +4,7 @@
  * Members of ours, and those of 2.x that 3.x does not have, are printed only when they are set.
  */
 
+import { shownValue } from '../../../../cluster/model/json-value';
 import { readExcludedDay } from '../schedule/excluded-days';
 import { isFault } from '../schedule/fault';
 import { hasNegativePart, meanLength, readPeriod } from '../schedule/period';
@@ -17,7 +18,6 @@ import {
   type Members,
   objectOf,
   oneOf,
-  shown,
   text,
   violate,
 } from './codec';
@@ -36,8 +36,10 @@ const epsilon: Codec<string> = {
     if (value === '') return '';
     const period = typeof value === 'string' ? readPeriod(value) : undefined;
     if (typeof value !== 'string' || period === undefined || isFault(period) || hasNegativePart(period))
-      return violate(reading, path, `must be an ISO 8601 period such as PT15M, not ${shown(value)}`);
-    return meanLength(period) > 0 ? value : violate(reading, path, `must be longer than ${shown(value)}`);
+      return violate(reading, path, `must be an ISO 8601 period such as PT15M, not ${shownValue(value)}`);
+    return meanLength(period) > 0
+      ? value
+      : violate(reading, path, `must be longer than ${shownValue(value)}`);
   },
   print: JSON.stringify,
   schema: { type: 'string' },

@@ -5,19 +5,10 @@
  * one-shot that starts now.
  */
 
+import { isObject } from '../../../../cluster/model/json-value';
 import { isFault } from '../schedule/fault';
 import { readSchedule, type Schedule, type ScheduleContext } from '../schedule/timetable';
-import {
-  isAbsent,
-  isObject,
-  listOf,
-  newReading,
-  noteUnknown,
-  type Reading,
-  readMember,
-  text,
-  violate,
-} from './codec';
+import { isAbsent, listOf, newReading, noteUnknown, type Reading, readMember, text, violate } from './codec';
 import type { Job, JobDefaults, JobMembers } from './job';
 import { jobMembers } from './members';
 import { type ApiBase, nameFault } from './names';

@@ -4,6 +4,9 @@
  */
 
 import type { Handler, Method, Request, Route } from '../../../../cluster/runtime/http/server';
+import { handlerOf } from '../../../kit/edge/rest/door';
+import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import { originOf, queryFlag, restOf } from '../../../kit/edge/rest/request';
 import { readAppUpdate } from '../../api/app-update';
 import { failure, isFailure } from '../../api/violations';
 import { printApp } from '../../core/apps/print-app';
@@ -12,19 +15,7 @@ import { printAppInfo } from '../../views/apps';
 import { printTask, tasksOf } from '../../views/tasks';
 import { wantedApp } from './app-writes';
 import { locationOf, readEmbed } from './apps';
-import {
-  deploymentOutcome,
-  handler,
-  notFound,
-  type Outcome,
-  ok,
-  originOf,
-  queryFlag,
-  type RestContext,
-  readBody,
-  refusalOutcome,
-  restOf,
-} from './context';
+import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome } from './context';
 import { killAllTasks, killOneTask } from './task-kills';
 
 type AppHandler = (
@@ -65,7 +56,7 @@ const subRoutes: readonly SubRoute[] = [
 
 export function appRoutes(context: RestContext): Route[] {
   const route = (method: Method): Handler =>
-    handler(context, (request) => dispatch(context, request, method));
+    handlerOf(context, (request) => dispatch(context, request, method));
   const methods = Object.fromEntries(
     (['GET', 'PUT', 'PATCH', 'POST', 'DELETE'] as const).map((m) => [m, route(m)]),
   );

@@ -3,6 +3,9 @@
  */
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import { handlerOf } from '../../../kit/edge/rest/door';
+import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import { originOf, queryAll, queryFlag } from '../../../kit/edge/rest/request';
 import type { App } from '../../api/app';
 import { readAppUpdate } from '../../api/app-update';
 import { readLabelSelector } from '../../api/label-selector';
@@ -12,29 +15,17 @@ import { printApp } from '../../core/apps/print-app';
 import { parentOf } from '../../core/state/paths';
 import { type Embed, printAppInfo } from '../../views/apps';
 import { absoluteId, wantedApp, wantedApps } from './app-writes';
-import {
-  deploymentOutcome,
-  handler,
-  notFound,
-  type Outcome,
-  ok,
-  originOf,
-  queryAll,
-  queryFlag,
-  type RestContext,
-  readBody,
-  refusalOutcome,
-} from './context';
+import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome } from './context';
 
 export function appsRoutes(context: RestContext): Route[] {
   return [
     {
       path: '/v2/apps',
       methods: {
-        GET: handler(context, (request) => list(context, request)),
-        POST: handler(context, (request) => create(context, request)),
-        PUT: handler(context, (request) => replaceAll(context, request, 'PUT')),
-        PATCH: handler(context, (request) => replaceAll(context, request, 'PATCH')),
+        GET: handlerOf(context, (request) => list(context, request)),
+        POST: handlerOf(context, (request) => create(context, request)),
+        PUT: handlerOf(context, (request) => replaceAll(context, request, 'PUT')),
+        PATCH: handlerOf(context, (request) => replaceAll(context, request, 'PATCH')),
       },
     },
   ];

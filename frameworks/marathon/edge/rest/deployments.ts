@@ -3,29 +3,25 @@
  */
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import { handlerOf } from '../../../kit/edge/rest/door';
+import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
 import { printDeployment } from '../../views/deployments';
 import { printQueue } from '../../views/queue';
-import {
-  deploymentOutcome,
-  handler,
-  type Outcome,
-  ok,
-  queryAll,
-  queryFlag,
-  type RestContext,
-  refusalOutcome,
-  restOf,
-} from './context';
+import { deploymentOutcome, type RestContext, refusalOutcome } from './context';
 
 export function deploymentRoutes(context: RestContext): Route[] {
   return [
-    { path: '/v2/deployments', methods: { GET: handler(context, () => list(context)) } },
+    { path: '/v2/deployments', methods: { GET: handlerOf(context, () => list(context)) } },
     {
       path: '/v2/deployments/*',
-      methods: { DELETE: handler(context, (request) => cancel(context, request)) },
+      methods: { DELETE: handlerOf(context, (request) => cancel(context, request)) },
     },
-    { path: '/v2/queue', methods: { GET: handler(context, (request) => queue(context, request)) } },
-    { path: '/v2/queue/*', methods: { DELETE: handler(context, (request) => resetDelay(context, request)) } },
+    { path: '/v2/queue', methods: { GET: handlerOf(context, (request) => queue(context, request)) } },
+    {
+      path: '/v2/queue/*',
+      methods: { DELETE: handlerOf(context, (request) => resetDelay(context, request)) },
+    },
   ];
 }
 

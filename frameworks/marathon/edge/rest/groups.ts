@@ -3,6 +3,9 @@
  */
 
 import type { Handler, Method, Request, Route } from '../../../../cluster/runtime/http/server';
+import { handlerOf } from '../../../kit/edge/rest/door';
+import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
 import { resolvePath } from '../../api/app-normalization';
 import { type GroupUpdate, readGroupUpdate } from '../../api/group-update';
 import { failure, isFailure } from '../../api/violations';
@@ -11,27 +14,15 @@ import { isBelow, parentOf } from '../../core/state/paths';
 import { printAppInfo } from '../../views/apps';
 import { printGroup } from '../../views/groups';
 import { locationOf, readEmbed } from './apps';
-import {
-  deploymentOutcome,
-  handler,
-  notFound,
-  type Outcome,
-  ok,
-  queryAll,
-  queryFlag,
-  type RestContext,
-  readBody,
-  refusalOutcome,
-  restOf,
-} from './context';
+import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome } from './context';
 import { groupChange } from './group-change';
 
 export function groupRoutes(context: RestContext): Route[] {
   const handlers: Partial<Record<Method, Handler>> = {
-    GET: handler(context, (request) => show(context, request)),
-    POST: handler(context, (request) => write(context, request, 'POST')),
-    PUT: handler(context, (request) => write(context, request, 'PUT')),
-    DELETE: handler(context, (request) => remove(context, request)),
+    GET: handlerOf(context, (request) => show(context, request)),
+    POST: handlerOf(context, (request) => write(context, request, 'POST')),
+    PUT: handlerOf(context, (request) => write(context, request, 'PUT')),
+    DELETE: handlerOf(context, (request) => remove(context, request)),
   };
   return [
     { path: '/v2/groups', methods: handlers },

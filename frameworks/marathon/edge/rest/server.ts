@@ -5,11 +5,12 @@
 import { bearerOf } from '../../../../cluster/runtime/auth/flags';
 import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
+import { errorAnswers } from '../../../kit/edge/rest/door';
 import type { MarathonConfig } from '../../config';
 import { marathonMetrics } from '../metrics';
 import type { MarathonParts } from '../parts';
 import { askCore } from '../requests';
-import { commonHeaders, type RestContext, send } from './context';
+import { commonHeaders, type RestContext } from './context';
 import { marathonRoutes } from './routes';
 
 /** The version that `/v2/info` reports: the original's version of this API. */
@@ -31,22 +32,7 @@ export function marathonServer(config: MarathonConfig, parts: MarathonParts): Se
     bearer: config.http.bearer && bearerOf(config.http.bearer, parts.context),
     credentialsFlag: '--http_credentials',
     realm: config.http.realm,
-    notFound: (_request, reply) => send(context, reply, { status: 404, body: { message: 'URI not found' } }),
-    methodNotAllowed: (_request, reply, allowed) =>
-      send(context, reply, {
-        status: 405,
-        body: { message: 'Method Not Allowed' },
-        headers: { allow: allowed.join(', ') },
-      }),
-    failed: (error, _request, reply) => {
-      const status = (error as Error & { statusCode?: number }).statusCode ?? 500;
-      const message = status >= 500 ? 'Internal error' : error.message;
-      return reply
-        .code(status)
-        .headers(commonHeaders(context))
-        .type('application/json')
-        .send(JSON.stringify({ message }));
-    },
+    ...errorAnswers(context),
   };
 }
 
@@ -54,6 +40,7 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
   const { context, core, bus, requests, startedAt } = parts;
   const { log, clock, metrics, server } = context;
   const now = (): number => clock.now();
+  const leader = (): string => `${config.settings.hostname}:${server().port}`;
   return {
     settings: config.settings,
     normalization: {
@@ -76,7 +63,9 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     version: API_VERSION,
     info: config.info,
     now,
-    leader: () => `${config.settings.hostname}:${server().port}`,
+    leader,
+    headers: () => commonHeaders(leader()),
+    errorBody: (_status, message) => ({ message }),
     read: core.read,
     ask: (request) => askCore(requests, core.post, request),
   };

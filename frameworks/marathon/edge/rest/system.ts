@@ -3,8 +3,11 @@
  */
 
 import type { Route } from '../../../../cluster/runtime/http/server';
+import { handlerOf, send } from '../../../kit/edge/rest/door';
+import { ok } from '../../../kit/edge/rest/outcome';
+import { queryAll } from '../../../kit/edge/rest/request';
 import { failure } from '../../api/violations';
-import { commonHeaders, handler, ok, queryAll, type RestContext, send } from './context';
+import type { RestContext } from './context';
 
 export function systemRoutes(context: RestContext): Route[] {
   return [
@@ -13,17 +16,17 @@ export function systemRoutes(context: RestContext): Route[] {
       methods: {
         GET: (request, reply) => {
           const accept = request.headers.accept ?? '*/*';
-          reply.headers(commonHeaders(context));
+          reply.headers(context.headers());
           if (/text\/plain|text\/\*|\*\/\*/.test(accept)) return reply.type('text/plain').send('pong');
           if (/application\/(json|\*)/.test(accept)) return reply.type('application/json').send('"pong"');
           return reply.code(204).send();
         },
       },
     },
-    { path: '/metrics', methods: { GET: handler(context, () => ok(context.metrics.snapshot())) } },
+    { path: '/metrics', methods: { GET: handlerOf(context, () => ok(context.metrics.snapshot())) } },
     { path: '/metrics/prometheus', methods: { GET: prometheus(context) } },
-    { path: '/v2/info', methods: { GET: handler(context, () => ok(infoOf(context))) } },
-    { path: '/v2/leader', methods: { GET: handler(context, () => ok({ leader: context.leader() })) } },
+    { path: '/v2/info', methods: { GET: handlerOf(context, () => ok(infoOf(context))) } },
+    { path: '/v2/leader', methods: { GET: handlerOf(context, () => ok({ leader: context.leader() })) } },
     { path: '/v2/events', methods: { GET: events(context) } },
   ];
 }
@@ -33,7 +36,7 @@ function prometheus(context: RestContext): NonNullable<Route['methods']['GET']> 
     if (!context.metricsPrometheus)
       return send(context, reply, failure(404, 'Prometheus reporter is disabled'));
     const text = await context.metrics.prometheus();
-    return reply.headers(commonHeaders(context)).type('text/plain; version=0.0.4; charset=utf-8').send(text);
+    return reply.headers(context.headers()).type('text/plain; version=0.0.4; charset=utf-8').send(text);
   };
 }
 
@@ -60,7 +63,7 @@ function events(context: RestContext): NonNullable<Route['methods']['GET']> {
       reply,
       address: request.ip,
       types: new Set(queryAll(request, 'event_type')),
-      headers: commonHeaders(context),
+      headers: context.headers(),
     });
     if (!attached) return send(context, reply, failure(503, 'Too many event streams'));
     return undefined;

@@ -3,20 +3,13 @@
  */
 
 import type { Request } from '../../../../cluster/runtime/http/server';
+import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import { queryAll, queryFlag } from '../../../kit/edge/rest/request';
 import { failure } from '../../api/violations';
 import { isBelow, parentOf } from '../../core/state/paths';
 import type { Instance, MarathonState } from '../../core/state/state';
 import { printTask, tasksOf } from '../../views/tasks';
-import {
-  deploymentOutcome,
-  notFound,
-  type Outcome,
-  ok,
-  queryAll,
-  queryFlag,
-  type RestContext,
-  refusalOutcome,
-} from './context';
+import { deploymentOutcome, notFound, type RestContext, refusalOutcome } from './context';
 
 interface KillFlags {
   readonly scale: boolean;

@@ -3,17 +3,20 @@
  */
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import { handlerOf } from '../../../kit/edge/rest/door';
+import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import { queryAll } from '../../../kit/edge/rest/request';
 import { listOf, object, required, text } from '../../api/read';
 import { failure, isFailure } from '../../api/violations';
 import { instanceOfTask } from '../../core/instances/instances';
 import { printTask, tasksOf } from '../../views/tasks';
-import { handler, type Outcome, ok, queryAll, type RestContext, readBody } from './context';
+import { type RestContext, readBody } from './context';
 import { killInstances, readKillFlags } from './task-kills';
 
 export function tasksRoutes(context: RestContext): Route[] {
   return [
-    { path: '/v2/tasks', methods: { GET: handler(context, (request) => list(context, request)) } },
-    { path: '/v2/tasks/delete', methods: { POST: handler(context, (request) => kill(context, request)) } },
+    { path: '/v2/tasks', methods: { GET: handlerOf(context, (request) => list(context, request)) } },
+    { path: '/v2/tasks/delete', methods: { POST: handlerOf(context, (request) => kill(context, request)) } },
   ];
 }
 

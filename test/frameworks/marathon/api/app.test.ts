@@ -1,9 +1,10 @@
+import { hintFor } from '../../../../frameworks/kit/api/unknown-member';
 import type { App } from '../../../../frameworks/marathon/api/app';
 import { mixedFormFindings } from '../../../../frameworks/marathon/api/app-legacy';
 import { normalizeApp, resolvePath } from '../../../../frameworks/marathon/api/app-normalization';
 import { readAppUpdate } from '../../../../frameworks/marathon/api/app-update';
 import { violationsOf } from '../../../../frameworks/marathon/api/app-validate';
-import { hintFor, newReading } from '../../../../frameworks/marathon/api/read';
+import { newReading } from '../../../../frameworks/marathon/api/read';
 import { invalidJson } from '../../../../frameworks/marathon/api/violations';
 import { printApp } from '../../../../frameworks/marathon/core/apps/print-app';
 

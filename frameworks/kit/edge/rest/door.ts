@@ -1,0 +1,68 @@
+/**
+ * The REST door of a framework: the headers of every response, the limit on concurrent requests, and the errors that no
+ * handler makes.
+ */
+
+import type { Handler, HttpServerOptions, Reply, Request } from '../../../../cluster/runtime/http/server';
+import type { Outcome } from './outcome';
+
+/** The particulars of a framework. */
+export interface RestDoor {
+  /** Requests that are handled at once; further ones are refused. */
+  readonly concurrentMax: number | undefined;
+  /** Requests being handled. */
+  readonly active: { count: number };
+  /** Headers of every response. */
+  headers(): Record<string, string>;
+  /** The JSON of an error. */
+  errorBody(status: number, message: string): object;
+}
+
+export type RestHandler = (request: Request) => Outcome | Promise<Outcome>;
+
+/** Headers of answers that nobody may keep. */
+export const NO_CACHE = {
+  'cache-control': 'no-cache, no-store, must-revalidate',
+  pragma: 'no-cache',
+  expires: '0',
+};
+
+/** Turns handlers into the server's form: headers, bodies, the limit on concurrent requests. */
+export function handlerOf(door: RestDoor, handle: RestHandler): Handler {
+  return async (request, reply) => {
+    const { active, concurrentMax } = door;
+    if (concurrentMax !== undefined && active.count >= concurrentMax) {
+      const text = `Too many concurrent requests! Allowed: ${concurrentMax}.`;
+      return send(door, reply, { status: 503, text, type: 'text/plain' });
+    }
+    active.count++;
+    try {
+      return send(door, reply, await handle(request));
+    } finally {
+      active.count--;
+    }
+  };
+}
+
+export function send(door: RestDoor, reply: Reply, { status, body, text, type, headers }: Outcome): Reply {
+  reply.code(status).headers({ ...door.headers(), ...headers });
+  if (text === undefined && body === undefined) return reply.send();
+  return reply.type(type ?? 'application/json').send(text ?? JSON.stringify(body));
+}
+
+/** The answers to requests that reach no handler, or whose handler threw. */
+export function errorAnswers(
+  door: RestDoor,
+): Required<Pick<HttpServerOptions, 'notFound' | 'methodNotAllowed' | 'failed'>> {
+  const refuse = (reply: Reply, status: number, message: string, headers?: Record<string, string>): Reply =>
+    send(door, reply, { status, body: door.errorBody(status, message), headers });
+  return {
+    notFound: (_request, reply) => refuse(reply, 404, 'URI not found'),
+    methodNotAllowed: (_request, reply, allowed) =>
+      refuse(reply, 405, 'Method Not Allowed', { allow: allowed.join(', ') }),
+    failed: (error, _request, reply) => {
+      const status = (error as Error & { statusCode?: number }).statusCode ?? 500;
+      return refuse(reply, status, status >= 500 ? 'Internal error' : error.message);
+    },
+  };
+}
