@@ -143,6 +143,17 @@ withRuntime('an agent with isolators (skipped without root and runc)', () => {
     expect(limitation?.resources?.[0]).toMatchObject({ name: 'mem' });
   });
 
+  it('gives a task up to its limits where they are above its requests', async () => {
+    const offer = await firstOffer();
+    const memory = 'cat /sys/fs/cgroup/memory/$(sed -n s,.*:memory:,,p /proc/self/cgroup)/memory';
+    const look = `${memory}.limit_in_bytes ${memory.slice(4)}.soft_limit_in_bytes`;
+    const bursts = { ...taskOn(offer, 'bursts', look), limits: { cpus: { value: 1 }, mem: { value: 128 } } };
+    await launch(offer, bursts);
+    await states('bursts', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_FINISHED');
+    const withExecutor = [128 + 32, 32 + 32].map((megabytes) => `${megabytes * 1024 * 1024}\n`);
+    expect(outputOf('bursts')).toBe(withExecutor.join(''));
+  });
+
   it('ends a program that has no handler at once, as its signal ends it', async () => {
     const offer = await firstOffer();
     await launch(offer, taskOn(offer, 'sleeps', 'exec sleep 1000'));

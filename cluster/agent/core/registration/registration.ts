@@ -94,6 +94,7 @@ export const CAPABILITIES = [
   { type: 'RESIZE_VOLUME' },
   { type: 'RESOURCE_PROVIDER' },
   { type: 'AGENT_OPERATION_FEEDBACK' },
+  { type: 'TASK_RESOURCE_LIMITS' },
 ] as const;
 
 function registerMessage(state: AgentState): internal.RegisterSlaveMessage {
