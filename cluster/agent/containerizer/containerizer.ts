@@ -124,7 +124,7 @@ export class MesosContainerizer implements Containerizer {
     const strays = await killStrays(this.options.workDir, new Set(ids));
     for (const id of strays) {
       this.options.log.warn({ container: id }, 'a container without a run folder is killed');
-      this.add(this.runOf(unknownSpec(id)), { mode: 'clean', termination: CUT_OFF }).begin();
+      this.add(this.runOf(unknownSpec(id)), { mode: 'clean', termination: END_UNKNOWN }).begin();
       await this.destroy(id);
     }
   }
@@ -151,7 +151,12 @@ export class MesosContainerizer implements Containerizer {
     }
     const program = spec && !rebooted ? await this.adopt(run) : undefined;
     if (program) this.add(run, { mode: 'adopt' }).begin(program);
-    else this.add(run, { mode: 'clean', termination: rebooted ? REBOOTED : CUT_OFF }).begin();
+    else this.add(run, { mode: 'clean', termination: rebooted ? REBOOTED : this.endOf(run) }).begin();
+  }
+
+  /** The end of a container that cannot be adopted. */
+  private endOf(run: ContainerRun): Termination {
+    return this.launcherOf(run).mayHaveRun(run) ? END_UNKNOWN : NEVER_RAN;
   }
 
   /** A container that cannot be adopted is cleaned up, and keeps no other from going on. */
@@ -239,11 +244,18 @@ export class MesosContainerizer implements Containerizer {
 }
 
 /** The ends of containers that cannot be adopted. */
-const CUT_OFF: Termination = {
+const NEVER_RAN: Termination = {
   status: undefined,
   state: 'TASK_FAILED',
   reason: 'REASON_CONTAINER_LAUNCH_FAILED',
   message: 'The agent was restarted while it launched the container',
+  neverRan: true,
+};
+const END_UNKNOWN: Termination = {
+  status: undefined,
+  state: 'TASK_FAILED',
+  reason: 'REASON_EXECUTOR_TERMINATED',
+  message: 'The container ran before the agent was restarted, and how it ended is not known',
 };
 const REBOOTED: Termination = { status: undefined, message: 'The machine of the agent was restarted' };
 

@@ -61,11 +61,25 @@ function holdersOf(folder: string): number[] {
 }
 
 function argumentsOf(pid: number): string[] {
+  return textOf(`/proc/${pid}/cmdline`).split('\0');
+}
+
+/** The text of a file; empty when it cannot be read. */
+function textOf(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return readFileSync(path, 'utf8');
   } catch {
-    return [];
+    return '';
   }
+}
+
+/**
+ * False when it is certain that no program has run in a holder's folder: it has no holder, or one that could not start the
+ * program. A holder writes a file before it starts anything.
+ */
+export function mayHaveRun(folder: string): boolean {
+  if (!existsSync(join(folder, 'processes'))) return false;
+  return !/^(failed|refused) /.test(textOf(join(folder, 'status')));
 }
 
 /**

@@ -60,6 +60,9 @@ export class LiveContainer implements Container {
   private tellFailed: (error: Error) => void = () => undefined;
   private tellEnded: (termination: Termination) => void = () => undefined;
 
+  /** The end of one of an earlier run that was not adopted. */
+  private readonly termination: Termination | undefined;
+
   constructor(
     public run: ContainerRun,
     boot: ContainerBoot,
@@ -74,6 +77,7 @@ export class LiveContainer implements Container {
     this.ended = new Promise((resolve) => {
       this.tellEnded = resolve;
     });
+    this.termination = 'termination' in boot ? boot.termination : undefined;
     const { clock, log } = deps;
     this.mailbox = new Mailbox({
       machine: containerMachine,
@@ -95,6 +99,10 @@ export class LiveContainer implements Container {
 
   get folder(): string {
     return this.run.folder;
+  }
+
+  get neverRan(): boolean {
+    return this.termination?.neverRan === true;
   }
 
   get pid(): number | undefined {

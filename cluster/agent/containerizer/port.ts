@@ -28,7 +28,7 @@ export interface Containerizer {
   destroy(containerId: string): Promise<Termination | undefined>;
   /**
    * Adopts the containers of an earlier run, and destroys those that are not in `wanted` (orphans). Containers that have
-   * ended meanwhile are among the result, and their handle's `ended` resolves.
+   * ended meanwhile are among the result, and their handle's `ended` resolves; so are those that never ran.
    */
   recover(wanted: readonly string[]): Promise<readonly Container[]>;
 }
@@ -47,6 +47,8 @@ export interface Container {
   readonly pid: number | undefined;
   /** The folder below `--runtime_dir` of this container alone; a hosted executor keeps its checkpoint there. */
   readonly folder: string;
+  /** True for one of an earlier run whose launch was cut off before its program ran. */
+  readonly neverRan: boolean;
   /** Resolves once the program has ended and everything of the container is cleaned up but its run folder. */
   readonly ended: Promise<Termination>;
   /** Sends a signal to all of its processes. */

@@ -35,6 +35,8 @@ export interface ProgramLauncher {
   start(plan: LaunchPlan): Promise<StartedProgram>;
   /** Finds a program again, also an ended one; undefined when it was not started. */
   adopt(run: ContainerRun): Promise<StartedProgram | undefined>;
+  /** False when it is certain that the program of an earlier run, which cannot be adopted, has never run. */
+  mayHaveRun(run: ContainerRun): boolean;
   exec(plan: Pick<LaunchPlan, 'run' | 'environment'>, command: ExecCommand): Promise<RunningCommand>;
   /** Kills all processes, and removes what a start has made. May be called in any state, and again. */
   destroy(run: ContainerRun): Promise<void>;

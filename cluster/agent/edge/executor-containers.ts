@@ -95,7 +95,7 @@ export class ExecutorContainers {
     const { containerizer, earlierIds, post } = this.options;
     const wanted = new Set(executors.map(({ containerId }) => containerId));
     const ids = earlierIds().filter((id) => wanted.has(id.split('.')[0] ?? id));
-    const containers = await containerizer.recover(ids);
+    const containers = await this.launchedOf(await containerizer.recover(ids), wanted);
     const byId = new Map(containers.map((container) => [container.id, container]));
     const nested = nestedByParent(containers);
     post({ kind: 'recovered', containerIds: [...wanted].filter((id) => byId.has(id)) });
@@ -104,6 +104,16 @@ export class ExecutorContainers {
         this.resume(executor, byId.get(executor.containerId), nested.get(executor.containerId) ?? []),
       ),
     );
+  }
+
+  /** Cleans up after launches that were cut off. The ends of nested ones are told to those who wait for them. */
+  private async launchedOf(
+    containers: readonly Container[],
+    wanted: ReadonlySet<string>,
+  ): Promise<readonly Container[]> {
+    const cutOff = containers.filter(({ id, neverRan }) => neverRan && wanted.has(id));
+    await Promise.all(cutOff.map(({ id }) => this.options.containerizer.destroy(id)));
+    return containers.filter(({ neverRan }) => !neverRan);
   }
 
   private async resume(

@@ -14,7 +14,16 @@ import { makeFolder } from '../../../runtime/files/make-folder';
 import { programUmask } from '../../../runtime/files/private';
 import { type HeldProgram, type ProgramPlan, StarterRefused } from '../../../runtime/holder/held-program';
 import { identityOf } from '../../../runtime/identity';
-import { findHeld, hold, holderFolder, killExecs, killHeld, startExec, startedProgram } from '../held';
+import {
+  findHeld,
+  hold,
+  holderFolder,
+  killExecs,
+  killHeld,
+  mayHaveRun,
+  startExec,
+  startedProgram,
+} from '../held';
 import type { ContainerRun } from '../isolators/isolator';
 import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
@@ -144,9 +153,18 @@ export class OciLauncher implements ProgramLauncher {
 
   /** A process that was made and not started is not adopted. */
   async adopt({ folder, spec }: ContainerRun): Promise<StartedProgram | undefined> {
-    if (existsSync(join(this.options.stateFolder, spec.containerId, 'exec.fifo'))) return undefined;
+    if (this.waits(spec)) return undefined;
     const program = await findHeld(holderFolder(folder));
     return program && startedProgram(program);
+  }
+
+  mayHaveRun({ folder, spec }: ContainerRun): boolean {
+    return !this.waits(spec) && mayHaveRun(holderFolder(folder));
+  }
+
+  /** True for a container whose process was made and not started. */
+  private waits({ containerId }: ContainerRun['spec']): boolean {
+    return existsSync(join(this.options.stateFolder, containerId, 'exec.fifo'));
   }
 
   async exec(

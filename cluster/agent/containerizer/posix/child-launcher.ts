@@ -6,6 +6,8 @@
  */
 
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import type { ExitStatus } from '../../../model/exit-status';
 import { withInheritedUmask } from '../../../runtime/files/private';
@@ -46,6 +48,11 @@ export class ChildLauncher implements ProgramLauncher {
 
   adopt(): Promise<undefined> {
     return Promise.resolve(undefined);
+  }
+
+  /** Nothing tells of a program but the files of its output, which are made before it. */
+  mayHaveRun({ spec }: ContainerRun): boolean {
+    return spec.command === undefined || existsSync(join(spec.directory, 'stdout'));
   }
 
   async exec(

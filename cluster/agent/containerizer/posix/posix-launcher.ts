@@ -15,6 +15,7 @@ import {
   killExecs,
   killHeld,
   killInSandbox,
+  mayHaveRun,
   startExec,
   startedProgram,
 } from '../held';
@@ -69,6 +70,10 @@ export class PosixLauncher implements ProgramLauncher {
     if (run.spec.command === undefined) return existsSync(emptyMark(run.folder)) ? EMPTY : undefined;
     const program = await findHeld(holderFolder(run.folder));
     return program && startedProgram(program);
+  }
+
+  mayHaveRun({ folder }: ContainerRun): boolean {
+    return mayHaveRun(holderFolder(folder));
   }
 
   exec(execution: Execution, command: ExecCommand): Promise<RunningCommand> {

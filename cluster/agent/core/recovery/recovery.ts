@@ -20,7 +20,7 @@ import type { EventOf } from '../state/events';
 import { type AgentState, type Executor, isPartitionAware } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 import { drain } from '../tasks/drain';
-import { containerExited } from '../tasks/terminations';
+import { containerExited, neverLaunched } from '../tasks/terminations';
 
 /** Looks for the containers of earlier runs. After a restart of the machine there are none. */
 export function recover({ state, effects }: Turn): void {
@@ -39,21 +39,35 @@ function describe({ containerId, kind, frameworkId, id, tasks }: Executor): Reco
   return { containerId, executor: kind, frameworkId, executorId: id, tasks: running };
 }
 
-/** The containers are adopted. Executors without one have ended; the others may come back, or are told to end. */
+/**
+ * The containers are adopted. Executors without one have ended or were never launched; the others may come back, or are
+ * told to end.
+ */
 export function recovered(turn: Turn, { containerIds }: EventOf<'recovered'>): void {
   const { state, now } = turn;
   if (state.recovery !== 'containers') return;
   state.recovery = 'executors';
   const adopted = new Set(containerIds);
-  for (const { containerId } of liveExecutors(state))
-    if (!adopted.has(containerId))
+  for (const executor of liveExecutors(state)) {
+    const { containerId } = executor;
+    if (adopted.has(containerId)) continue;
+    if (state.boot.recovery?.rebooted || wasHeardOf(executor))
       containerExited(turn, { kind: 'container.exited', at: now, containerId, termination: undefined });
+    else neverLaunched(turn, executor);
+  }
   if (state.phase !== 'recovering') return;
   if (state.boot.recovery?.mode === 'cleanup') return cleanUp(turn);
   const timeoutMs = state.boot.settings.executorReregistrationTimeoutMs;
   if (isRecovered(state)) return;
   wake(turn, { kind: 'reregistration' }, now + timeoutMs);
   reconnectExecutors(turn);
+}
+
+/** True for an executor of whose tasks something is known: it ran, though nothing is left of its container. */
+function wasHeardOf({ pid, tasks, completedTasks }: Executor): boolean {
+  return (
+    pid !== undefined || [...tasks.values(), ...completedTasks].some(({ statuses }) => statuses.length > 0)
+  );
 }
 
 /** Executors are ended as they come back, or by force after their grace period, and the agent with them. */

@@ -48,6 +48,8 @@ export interface Termination {
   readonly message: string;
   /** The resources whose limit was hit. */
   readonly limitedResources?: readonly mesos.Resource[] | undefined;
+  /** True for a launch that the end of the agent cut off, when it is certain that the program never ran. */
+  readonly neverRan?: boolean | undefined;
 }
 
 /** A limit that a container went beyond, for which it is destroyed. */

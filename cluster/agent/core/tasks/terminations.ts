@@ -7,10 +7,11 @@
  */
 
 import { note } from '../../../model/machine';
+import { stateFor } from '../../../model/task-state';
 import { completeExecutor, stoppedWhenNoneAlive, tellExit } from '../executors/executors';
 import type { Termination } from '../state/container-spec';
 import type { EventOf } from '../state/events';
-import { count, type Executor, findContainer } from '../state/state';
+import { count, type Executor, findContainer, isPartitionAware } from '../state/state';
 import type { Turn } from '../state/turn';
 import { endDrain } from './drained';
 import { endTask, type TaskEnd } from './executor-tasks';
@@ -51,7 +52,25 @@ export function containerExited(turn: Turn, { containerId, termination }: EventO
   if (executor && executor.state !== 'terminated') terminate(turn, executor, termination);
 }
 
-function terminate(turn: Turn, executor: Executor, termination: Termination | undefined): void {
+/**
+ * The launch of an executor was cut off by the end of the agent: its tasks never ran. In the original the agent does not
+ * know them any more, and they are dropped when the master asks for them.
+ */
+export function neverLaunched(turn: Turn, executor: Executor): void {
+  const framework = turn.state.frameworks.get(executor.frameworkId);
+  terminate(turn, executor, undefined, {
+    state: stateFor(isPartitionAware(framework), 'TASK_DROPPED'),
+    reason: 'REASON_AGENT_RESTARTED',
+    message: 'Task launched during agent restart',
+  });
+}
+
+function terminate(
+  turn: Turn,
+  executor: Executor,
+  termination: Termination | undefined,
+  end = endOf(executor, termination),
+): void {
   const { state, effects } = turn;
   const { frameworkId, id, kind, stream, queued, queuedGroups, tasks } = executor;
   count(state, 'slave/executors_terminated');
@@ -64,7 +83,6 @@ function terminate(turn: Turn, executor: Executor, termination: Termination | un
     queued.clear();
     queuedGroups.length = 0;
   } else {
-    const end = endOf(executor, termination);
     for (const taskId of [...tasks.keys(), ...queued.keys()]) endTask(turn, executor, taskId, end);
   }
   const fields = { executor: id, framework: frameworkId, ...termination?.status };

@@ -196,13 +196,19 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     expect(leftovers(place)).toEqual([]);
   });
 
-  check('of which the files are damaged are cleaned up by their id, and told as cut off', async () => {
+  check('of which the files are damaged are cleaned up by their id, and have run', async () => {
     const spec = place.spec('sleep 1000');
     const { folder } = await place.containerizer(isolators).launch(spec);
     writeFileSync(join(folder, 'spec.json'), '{"containerId": "c');
     const after = place.containerizer(isolators);
     const [container] = await after.recover([spec.containerId]);
-    expect(await container?.ended).toMatchObject({ reason: 'REASON_CONTAINER_LAUNCH_FAILED' });
+    expect(container?.neverRan).toBe(false);
+    expect(await container?.ended).toEqual({
+      status: undefined,
+      state: 'TASK_FAILED',
+      reason: 'REASON_EXECUTOR_TERMINATED',
+      message: 'The container ran before the agent was restarted, and how it ended is not known',
+    });
     await after.destroy(spec.containerId);
     expect(leftovers(place)).toEqual([]);
   });

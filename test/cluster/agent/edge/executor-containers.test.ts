@@ -48,7 +48,8 @@ function setUp(running: readonly string[] = []) {
     ends.set(containerId, resolve);
     losses.set(containerId, reject);
     const status = () => Promise.resolve({ executor_pid: 7 });
-    return { id: containerId, spec, ended: promise, status } as unknown as Container;
+    const neverRan = containerId.endsWith('never');
+    return { id: containerId, spec, ended: promise, status, neverRan } as unknown as Container;
   };
   const containerizer = {
     launch: (spec: ContainerSpec) =>
@@ -190,6 +191,14 @@ describe('after a restart of the agent', () => {
     expect(posted[0]).toEqual({ kind: 'recovered', containerIds: ['c', 'd'] });
     expect(posted.slice(1).map(({ kind }) => kind)).toEqual(['container.described', 'container.described']);
     expect(orders.map(({ earlier }) => earlier?.nested.map(({ id }) => id))).toEqual([['c.n']]);
+  });
+
+  it('launches that were cut off are cleaned up before the others are told, and have no executor', async () => {
+    const { containers, posted, done, orders } = setUp(['c', 'c.never', 'never']);
+    await containers.recover({ executors: [executor('c', 'default'), executor('never', 'command')] });
+    expect(done).toEqual(['recover c,c.never,never', 'destroy never']);
+    expect(posted[0]).toEqual({ kind: 'recovered', containerIds: ['c'] });
+    expect(orders.map(({ earlier }) => earlier?.nested)).toEqual([[]]);
   });
 
   it('an executor that cannot go on ends with its container', async () => {

@@ -54,6 +54,20 @@ test('tasks of an executor whose container is gone have failed', () => {
   );
 });
 
+test.each([
+  ['TASK_LOST', ''],
+  ['TASK_DROPPED', ' aware=1'],
+])('tasks whose container was never launched are told as %s', (state, options) => {
+  const script = new AgentScript();
+  script.play('detected', 'advance 1', 'registered', `run web t checkpoint=1${options}`);
+  const out = script.play('crash lost=t', 'detected', 'advance 0', 'reregistered');
+  expect(out).toContainEqual(
+    expect.stringContaining(
+      `StatusUpdate t ${state} latest=${state} REASON_AGENT_RESTARTED Task launched during agent restart`,
+    ),
+  );
+});
+
 test('after a restart of the machine no container is looked for, and the id stays', () => {
   const script = running();
   const out = script.play('crash rebooted', 'detected', 'advance 0');
