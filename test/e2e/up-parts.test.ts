@@ -3,12 +3,13 @@
  * stopped and why, Ctrl-C stops the rest, and a start in the same folder has all of them again.
  */
 
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../../bench/lb/kit';
+import { canMount, SmallDisk } from '../cluster/runtime/small-disk';
 import { eventually } from './eventually';
 import { meseta, start, Up } from './meseta';
 
@@ -108,21 +109,20 @@ test('an agent of its own that is marked gone ends with the way to start it as a
   }
 });
 
-const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 (canMount ? test : test.skip)(
   'a full disk: what serves goes on, and a start with room has all of it',
   async () => {
-    const disk = mkdtempSync(join(tmpdir(), 'meseta-disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', disk]);
+    const disk = SmallDisk.mount(join(folder, 'disk'), { size: '48m' });
+    const work = join(disk.folder, 'work');
     try {
-      up = await Up.start(join(disk, 'work'));
+      up = await Up.start(work);
       await firstAgent();
       const app = join(folder, 'app.json');
       const json = { id: '/full', cmd: 'sleep 1000', cpus: 0.01, mem: 16, instances: 1 };
       writeFileSync(app, JSON.stringify(json));
       const marathon = { MESETA_MARATHON: up.place('marathon') };
       expect((await meseta(['app', 'create', app, '--wait'], marathon)).status).toBe(0);
-      fill(disk);
+      disk.fill();
       // Everything here wants to write: what cannot go on says so, and only that stops.
       for (let instances = 2; instances < 12 && !up.errors.includes('stopped'); instances++)
         await meseta(['app', 'scale', '/full', String(instances)], marathon);
@@ -133,8 +133,8 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
       expect(await status('master', '/health')).toBe(200);
       expect(await status('lb', '/health')).toBe(200);
       expect(await up.stop('SIGINT')).toBe(0);
-      execFileSync('find', [disk, '-name', 'filler*', '-delete']);
-      up = await Up.start(join(disk, 'work'));
+      disk.free();
+      up = await Up.start(work);
       await firstAgent();
       await eventually('the app', async () => (await status('marathon', '/v2/apps//full')) === 200);
       expect(await up.stop('SIGINT')).toBe(0);
@@ -142,21 +142,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
     } finally {
       await up?.stop('SIGINT');
       up = undefined;
-      execFileSync('umount', ['-l', disk]);
-      rmdirSync(disk);
+      disk.unmount();
     }
   },
 );
-
-function fill(disk: string): void {
-  try {
-    for (let index = 0; ; index++) writeFileSync(join(disk, `filler.${index}`), Buffer.alloc(1 << 16));
-  } catch (error) {
-    expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
-  }
-  try {
-    for (let index = 0; ; index++) writeFileSync(join(disk, `filler.small.${index}`), Buffer.alloc(4096));
-  } catch (error) {
-    expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
-  }
-}

@@ -13,6 +13,8 @@ import { ExecutorContainers } from './executor-containers';
 import { measureLoad } from './oversubscription';
 import type { AgentParts } from './parts';
 
+const WAY_ON = 'Tasks go on; start the agent again once the cause is gone';
+
 /** Makes the containers, too: a stop of the agent lets go of them, or ends them, before its server ends. */
 export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
   const {
@@ -77,7 +79,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     measure: () => void garbage.measure(),
     measureLoad: () => core.post({ kind: 'load.measured', ...measureLoad() }),
     stopped: () => end.reached(),
-    abort: ({ reason }) => context.end(reason),
+    abort: ({ reason }) => context.end(end.isFinal ? reason : `${reason}. ${WAY_ON}`),
   };
 }
 

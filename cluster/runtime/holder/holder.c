@@ -130,15 +130,35 @@ static void read_plan(struct plan *plan) {
   close(PLAN);
 }
 
-/* Writes a file under another name first, so that nobody reads half of it. */
-static void write_file(const char *name, const char *text) {
+/* Writes the text that is to be under this name; 0 when the disk has taken it. */
+static int write_fresh(const char *name, const char *text) {
   char fresh[NAME_MAX];
   snprintf(fresh, sizeof fresh, "%s.new", name);
-  int file = open(fresh, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
-  if (file < 0) return;
-  ssize_t written = write(file, text, strlen(text));
+  int file = open(fresh, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) return -1;
+  ssize_t length = (ssize_t)strlen(text), written = write(file, text, length);
+  /* Cut after that: what was reserved is not given back before it is written again. */
+  int cut = ftruncate(file, length);
+  if (written >= 0 && written < length) errno = ENOSPC;
+  int error = errno;
   close(file);
-  if (written == (ssize_t)strlen(text)) rename(fresh, name);
+  errno = error;
+  return written == length && cut == 0 ? 0 : -1;
+}
+
+/* Writes a file under another name first, so that nobody reads half of it. */
+static int write_file(const char *name, const char *text) {
+  char fresh[NAME_MAX];
+  snprintf(fresh, sizeof fresh, "%s.new", name);
+  return write_fresh(name, text) == 0 ? rename(fresh, name) : -1;
+}
+
+/* Takes the room of a file that is to be written later, when the disk may be full. */
+static int reserve_file(const char *name) {
+  char line[LINE];
+  memset(line, '\n', sizeof line - 1);
+  line[sizeof line - 1] = '\0';
+  return write_fresh(name, line);
 }
 
 /* Takes all of the groups: with some of them left out, the program might see less, or with a group that denies, more. */
@@ -439,10 +459,16 @@ static pid_t start(const struct plan *plan) {
 }
 
 /* Writes whom to signal: the pid of the program is 0 before its start. */
-static void write_processes(pid_t pid) {
+static int write_processes(pid_t pid) {
   char line[LINE];
   snprintf(line, sizeof line, "%d %llu %d\n", (int)getpid(), start_time(), (int)pid);
-  write_file("processes", line);
+  return write_file("processes", line);
+}
+
+/* What a later agent needs to find the program and its end. Without room for it no program is started. */
+static void reserve_files(void) {
+  if (write_processes(0) != 0 || reserve_file("processes") != 0 || reserve_file("status") != 0)
+    report_failure("failed", errno);
 }
 
 /* The end of the program, where the init has told it: it had no time to when it was killed. */
@@ -608,7 +634,7 @@ int main(int count, char **arguments) {
   if (open("alive", O_RDWR | O_CLOEXEC) < 0) give_up("alive");
   read_plan(&plan);
   /* Before the start, too: a starter that ends in between finds at least the holder. */
-  write_processes(0);
+  reserve_files();
   pid_t pid = start(&plan);
   write_processes(pid);
   char line[LINE];

@@ -18,6 +18,7 @@ import {
   holderProgram,
   type ProgramPlan,
 } from '../../../../cluster/runtime/holder/held-program';
+import { canMount, SmallDisk } from '../small-disk';
 
 const root = mkdtempSync(join(tmpdir(), 'meseta-held-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -33,8 +34,11 @@ interface Held {
 }
 
 let folders = 0;
-async function hold(script: string, plan: Partial<ProgramPlan> = {}): Promise<Held> {
-  const folder = mkdtempSync(join(root, `${folders++}-`));
+async function hold(
+  script: string,
+  plan: Partial<ProgramPlan> = {},
+  folder = mkdtempSync(join(root, `${folders++}-`)),
+): Promise<Held> {
   const path = join(folder, 'output');
   const output = openSync(path, 'a');
   try {
@@ -77,6 +81,27 @@ held('a held program (skipped without a C compiler)', () => {
     const { program, folder } = await hold(script);
     expect(await program.ended).toEqual(end);
     expect(await HeldProgram.adopt(folder)?.ended).toEqual(end);
+  });
+
+  (canMount ? describe : describe.skip)('on a full disk (skipped without root)', () => {
+    let disk: SmallDisk;
+    beforeEach(() => {
+      disk = SmallDisk.mount(mkdtempSync(join(root, 'disk-')), { size: '64k' });
+    });
+    afterEach(() => disk.unmount());
+
+    it('has its end kept', async () => {
+      const { program } = await hold('trap "exit 7" TERM; while :; do sleep 0.01; done', {}, disk.folder);
+      disk.fill();
+      program.terminate();
+      expect(await program.ended).toEqual({ code: 7 });
+      expect(await HeldProgram.adopt(disk.folder)?.ended).toEqual({ code: 7 });
+    });
+
+    it('is not started, since nobody would find it again', async () => {
+      disk.fill();
+      await expect(hold('exit 0', {}, disk.folder)).rejects.toMatchObject({ code: 'ENOSPC' });
+    });
   });
 
   it('has its environment, folder, umask and arguments, and nothing of ours', async () => {
