@@ -9,6 +9,7 @@ import { applyUpdate, launchRun, retryRun, timeOutRun } from './dispatch/attempt
 import { deleteJob, putDefinition } from './dispatch/changes';
 import { applyCallback, dropWaiting, killJob, markSuccess, startJob } from './dispatch/commands';
 import { addElements } from './dispatch/element-counts';
+import { tellOverdue, tellSlow } from './dispatch/notices';
 import { pauseJob, resumeJob } from './dispatch/pauses';
 import { restore } from './dispatch/restore';
 import { decideDueSlots, missRun, wakeForSlots } from './dispatch/slots';
@@ -44,6 +45,8 @@ const woke: TimerHandlers<Turn, (typeof chronosTimers)['spec']> = {
   attempt: (turn, { runId }) => retryRun(turn, runId),
   deadline: (turn, { runId }) => missRun(turn, runId),
   timeout: (turn, { runId }) => timeOutRun(turn, runId),
+  overdue: (turn, { runId }) => tellOverdue(turn, runId),
+  slow: (turn, { runId }) => tellSlow(turn, runId),
 };
 
 function endStep(turn: Turn): void {

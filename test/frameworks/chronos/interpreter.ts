@@ -51,6 +51,7 @@ export class ChronosScript {
     callback: ([name = '', status]) =>
       answerText(this.world.callback(this.world.tasks(name)[0] ?? 'none', Number(status))),
     place: () => this.world.place() as undefined,
+    task: ([name = '', state = '']) => this.world.end(name, state as TaskState) as undefined,
     end: ([name = '', state = 'TASK_FINISHED']) => this.world.end(name, state as TaskState) as undefined,
     run: ([name = '', state = 'TASK_FINISHED']) => this.world.run(name, state as TaskState) as undefined,
     advance: ([duration]) => {

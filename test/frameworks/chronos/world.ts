@@ -5,6 +5,7 @@
 
 import type { Unstamped } from '../../../cluster/model/event';
 import type { TaskState } from '../../../cluster/model/task-state';
+import type { Notice } from '../../../frameworks/chronos/core/notify/notice';
 import type { ApiAnswer, ChronosEffect } from '../../../frameworks/chronos/core/state/effects';
 import type { ChronosEvents } from '../../../frameworks/chronos/core/state/events';
 import type { ChronosState, JobEntry, Settings } from '../../../frameworks/chronos/core/state/state';
@@ -16,11 +17,17 @@ export const SETTINGS: Settings = {
   failureRetry: 60_000,
   disableAfterFailures: 0,
   taskEpsilon: undefined,
+  overdueAfter: undefined,
+  slowFactor: undefined,
   countMax: 1000,
   ageMax: 1e12,
 };
 
 const MACHINE = chronosMachine(RULES);
+
+function noticeText({ kind, job, reason }: Notice): string {
+  return `${kind} ${job.name}${reason === '' ? '' : `: ${reason}`}`;
+}
 
 export class World {
   now = NOW;
@@ -69,9 +76,7 @@ export class World {
         this.log.push(`kill ${effect.taskId.split(':')[3]}`);
         return;
       case 'notice':
-        this.log.push(
-          `${effect.notice} ${effect.jobName}${effect.reason === '' ? '' : `: ${effect.reason}`}`,
-        );
+        this.log.push(noticeText(effect.notice));
         return;
       default:
         this.log.push(effect.kind);

@@ -15,6 +15,7 @@ import { meanLength, readPeriod } from '../schedule/period';
 import { deadlineOf, type LatenessPolicy } from '../schedule/progress';
 import type { ChronosState, JobEntry } from '../state/state';
 import { announce, entryOf, newRunId, save, type Turn, wake } from '../state/turn';
+import { watchStart } from './notices';
 
 /** Active runs of a job that allows several; further ones wait. */
 const ACTIVE_MAX = 1000;
@@ -176,7 +177,9 @@ export function deadlineFor(state: ChronosState, job: Job, run: Run): Millis | u
   return run.cause.kind === 'slot' && deadline !== undefined ? run.cause.slot + deadline : undefined;
 }
 
+/** Sets the timers of a run that waits. */
 export function setDeadline(turn: Turn, job: Job, run: Run): void {
+  watchStart(turn, run);
   const deadline = deadlineFor(turn.state, job, run);
   if (deadline !== undefined) wake(turn, { kind: 'deadline', runId: run.id }, deadline + 1);
 }

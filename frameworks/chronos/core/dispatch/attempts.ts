@@ -5,6 +5,7 @@ import { note } from '../../../../cluster/model/machine';
 import { childrenOf, parentsOf } from '../graph/graph';
 import { reportParent } from '../graph/join';
 import type { Job } from '../jobs/job';
+import type { NoticeKind } from '../notify/notice';
 import { consequenceOf, type EndConsequence, KILL_CONSEQUENCE, withConsequence } from '../runs/retry';
 import {
   type AttemptEnd,
@@ -18,10 +19,10 @@ import {
 } from '../runs/run';
 import { printTaskId, taskMillis } from '../runs/task-id';
 import { meaningOf } from '../runs/task-state';
-import type { NoticeKind } from '../state/effects';
 import type { ChronosEvents } from '../state/events';
 import { announce, entryOf, save, type Turn, wake } from '../state/turn';
 import { admitRun, isOff, putRun, remember, removeRun } from './admission';
+import { tellOwners, watchRunTime } from './notices';
 import { decideSlots } from './slots';
 
 /** Launches a run that waits for an offer. The run is stored before. */
@@ -62,7 +63,7 @@ export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvent
     case 'uncertain':
       return;
     case 'running':
-      if (!hasStarted) putRun(turn, withAttempt(run, taskId, { startedAt: turn.now }));
+      if (!hasStarted) noteStart(turn, withAttempt(run, taskId, { startedAt: turn.now }));
       return;
     case 'not launched':
       turn.state.tasks.delete(taskId);
@@ -74,6 +75,11 @@ export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvent
       if (job.async && meaning.end.kind === 'success') return;
       endAttempt(turn, taskId, endOf(turn, run, meaning.end));
   }
+}
+
+function noteStart(turn: Turn, run: Run): void {
+  putRun(turn, run);
+  watchRunTime(turn, entryOf(turn, run.jobName), run);
 }
 
 /** The kill of a run that took too long is its failure. */
@@ -126,7 +132,7 @@ function finishRun(turn: Turn, run: Run, consequence: EndConsequence): void {
   const before = entry.record.job;
   entry.record = { ...entry.record, job: withConsequence(before, consequence) };
   remember(turn, entry, { kind: 'run', run });
-  tellOwners(turn, { run, before, consequence });
+  tellEnd(turn, { run, before, consequence });
   tellChildren(turn, run, consequence.toChildren);
   removeRun(turn, run);
   decideSlots(turn, entry);
@@ -139,13 +145,14 @@ interface EndedRun {
   readonly consequence: EndConsequence;
 }
 
-function tellOwners(turn: Turn, { run, before, consequence }: EndedRun): void {
-  const { jobName, end } = run;
-  const tell = (notice: NoticeKind, reason: string): void =>
-    announce(turn, { kind: 'notice', notice, jobName, reason });
+function tellEnd(turn: Turn, { run, before, consequence }: EndedRun): void {
+  const { end, jobName } = run;
+  const taskId = currentAttempt(run)?.taskId;
+  const { job } = entryOf(turn, jobName).record;
+  const tell = (kind: NoticeKind, reason?: string): void => tellOwners(turn, job, { kind, reason, taskId });
   if (consequence.disabled !== undefined) tell('disabled', consequence.disabled);
   else if (end?.kind === 'failure') tell('failed', end.reason);
-  else if (end?.kind === 'success' && before.errorsSinceLastSuccess > 0) tell('recovered', '');
+  else if (end?.kind === 'success' && before.errorsSinceLastSuccess > 0) tell('recovered');
 }
 
 /** Reports the end of a run to the joins of the children; those that are complete run. */

@@ -10,8 +10,9 @@ import { unknownJob } from '../jobs/refusal';
 import { setSlot } from '../schedule/slot-heap';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { announce, answer, entryOf, save, type Turn } from '../state/turn';
+import { answer, entryOf, save, type Turn } from '../state/turn';
 import { killTasks } from './admission';
+import { tellOwners } from './notices';
 import { decideSlots } from './slots';
 
 const parentsIn = (job: Job): readonly string[] => (job.kind === 'dependent' ? job.parents : []);
@@ -83,7 +84,7 @@ export function deleteJob(turn: Turn, { request, name }: Stamped<ChronosEvents, 
   save(turn, name);
   killTasks(turn, entry);
   dropEntry(turn, entry);
-  announce(turn, { kind: 'notice', notice: 'deleted', jobName: name, reason: '' });
+  tellOwners(turn, entry.record.job, { kind: 'deleted' });
   answer(turn, request, { ok: true, text: '' });
 }
 

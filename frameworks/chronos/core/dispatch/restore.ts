@@ -8,6 +8,7 @@ import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 import { setDeadline } from './admission';
+import { watchRunTime } from './notices';
 import { decideSlots } from './slots';
 
 export function restore(turn: Turn, { entries }: Stamped<ChronosEvents, 'started'>): void {
@@ -36,6 +37,7 @@ function restoreRuns(turn: Turn, entry: JobEntry): void {
   for (const run of Object.values(entry.active)) {
     state.runs.set(run.id, job.name);
     restoreRun(turn, run, job.runTimeout);
+    if (hasLiveTask(run)) watchRunTime(turn, entry, run);
   }
 }
 

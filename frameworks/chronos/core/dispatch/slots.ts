@@ -6,8 +6,9 @@ import type { SlotSeries } from '../schedule/progress';
 import { nextSlot, planSlots } from '../schedule/progress';
 import { peekSlot, setSlot, takeDue } from '../schedule/slot-heap';
 import type { JobEntry } from '../state/state';
-import { announce, jobNameOf, save, type Turn, wake } from '../state/turn';
+import { jobNameOf, save, type Turn, wake } from '../state/turn';
 import { admitRun, deadlineFor, isOff, latenessOf, recordSlots, remember, removeRun } from './admission';
+import { tellOwners } from './notices';
 
 /** Decides the slots of all jobs that are due. */
 export function decideDueSlots(turn: Turn): void {
@@ -40,12 +41,7 @@ export function decideSlots(turn: Turn, entry: JobEntry): void {
       slots: plan.missed,
       reason: 'the start deadline has passed',
     });
-    announce(turn, {
-      kind: 'notice',
-      notice: 'missed',
-      jobName: job.name,
-      reason: 'the start deadline has passed',
-    });
+    tellOwners(turn, job, { kind: 'missed', reason: 'the start deadline has passed' });
   }
   if (plan.collapsed)
     recordSeries(turn, entry, { kind: 'skipped', slots: plan.collapsed, reason: 'a later slot runs for it' });
@@ -100,7 +96,7 @@ export function missRun(turn: Turn, runId: string): void {
   if (deadline === undefined || deadline >= now) return;
   const reason = entry.active[runId] ? 'no offer fitted within epsilon' : 'an earlier run took too long';
   recordSlots(turn, entry, { kind: 'missed', run, reason });
-  announce(turn, { kind: 'notice', notice: 'missed', jobName: run.jobName, reason });
+  tellOwners(turn, entry.record.job, { kind: 'missed', reason });
   entry.queue = entry.queue.filter(({ id }) => id !== runId);
   if (entry.active[runId]) removeRun(turn, run);
   decideSlots(turn, entry);

@@ -2,6 +2,7 @@
 
 import type { CommonEffect } from '../../../../cluster/model/event';
 import type { Refusal } from '../jobs/refusal';
+import type { Notice } from '../notify/notice';
 
 export interface StoreChange {
   readonly name: string;
@@ -12,9 +13,6 @@ export interface StoreChange {
 export type ApiAnswer =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly refusal: Refusal };
-
-/** The occasion of a notice to the owners of a job. */
-export type NoticeKind = 'deleted' | 'disabled' | 'failed' | 'recovered' | 'missed';
 
 export type ChronosEffect =
   | CommonEffect
@@ -29,11 +27,6 @@ export type ChronosEffect =
   /** Stores all changes or none; answered by `stored` or `store.failed`. */
   | { readonly kind: 'store'; readonly ticket: number; readonly changes: readonly StoreChange[] }
   | { readonly kind: 'answer'; readonly request: number; readonly answer: ApiAnswer }
-  | {
-      readonly kind: 'notice';
-      readonly notice: NoticeKind;
-      readonly jobName: string;
-      readonly reason: string;
-    }
+  | { readonly kind: 'notice'; readonly notice: Notice }
   /** The process can no longer lead. */
   | { readonly kind: 'resign'; readonly reason: string };

@@ -17,6 +17,10 @@ import type { ChronosEffect } from './effects';
 export interface Settings extends RetryPolicy, Retention {
   /** The epsilon of jobs without one; undefined for none. */
   readonly taskEpsilon: Millis | undefined;
+  /** A run that waits so long for its launch is overdue; undefined for no notice. */
+  readonly overdueAfter: Millis | undefined;
+  /** A task is slow after so many times the usual time; undefined for no notice. */
+  readonly slowFactor: number | undefined;
 }
 
 /** A job with all that happens to it; it is stored as one variable. */

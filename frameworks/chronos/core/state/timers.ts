@@ -11,4 +11,8 @@ export const chronosTimers = timersOf({
   deadline: { runId: String },
   /** A run takes longer than its job allows. */
   timeout: { runId: String },
+  /** A run should have been launched long ago. */
+  overdue: { runId: String },
+  /** A task takes a multiple of the usual time. */
+  slow: { runId: String },
 });
