@@ -27,9 +27,9 @@ import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hos
 import { hideUserinfo, type SplitUrl, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
 import { hidePassword, isZkUrl, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
+import type { DrainSettings } from '../kit/edge/drain';
 import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
-import type { DrainSettings } from './edge/drain';
 
 const DAY_MS = 86_400_000;
 

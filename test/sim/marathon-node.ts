@@ -8,6 +8,7 @@ import type { Unstamped } from '../../cluster/model/event';
 import type { VirtualClock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
+import { eventOfNotice } from '../../frameworks/kit/edge/scheduler-events';
 import type { BusEvent } from '../../frameworks/marathon/api/events';
 import type { MarathonBoot } from '../../frameworks/marathon/core/boot';
 import type { Answer, MarathonEffect } from '../../frameworks/marathon/core/state/effects';
@@ -18,7 +19,6 @@ import type {
 } from '../../frameworks/marathon/core/state/events';
 import { DEFAULT_SETTINGS } from '../../frameworks/marathon/core/state/settings';
 import type { MarathonState } from '../../frameworks/marathon/core/state/state';
-import { eventOfNotice } from '../../frameworks/marathon/edge/scheduler-events';
 import {
   type SessionEffect,
   type SessionEvents,

@@ -3,9 +3,9 @@
  */
 
 import type { Performers } from '../../../cluster/runtime/mailbox';
+import { performStore } from '../../kit/edge/store';
 import type { MarathonEffect } from '../core/state/effects';
 import type { MarathonParts } from './parts';
-import { performStore } from './store';
 
 export function marathonPerformers(parts: MarathonParts): Performers<MarathonEffect> {
   const { context, core, store, scheduler, drain, bus, requests, probes } = parts;

@@ -6,6 +6,8 @@ import type { App, Group } from '../../api/app';
 import type { Deployment, Instance, MarathonState, TaskFailure } from './state';
 import { save, type Turn } from './turn';
 
+/** All names begin with it. */
+export const PREFIX = 'marathon/';
 export const FRAMEWORK = 'marathon/framework';
 export const ROOT = 'marathon/root';
 export const APP_PREFIX = 'marathon/app/';

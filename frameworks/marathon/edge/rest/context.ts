@@ -3,6 +3,7 @@
 import { isObject } from '../../../../cluster/model/json-value';
 import type { Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
+import type { RequestOf } from '../../../kit/edge/requests';
 import { NO_CACHE, type RestDoor } from '../../../kit/edge/rest/door';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { jsonOf, warnings } from '../../../kit/edge/rest/request';
@@ -10,11 +11,11 @@ import type { NormalizationOptions } from '../../api/app-legacy';
 import { newReading, type Reader } from '../../api/read';
 import { type ApiFailure, failure, invalidJson, isFailure, notValid } from '../../api/violations';
 import type { Answer, Refusal } from '../../core/state/effects';
+import type { NewMarathonEvent } from '../../core/state/events';
 import type { MarathonSettings } from '../../core/state/settings';
 import type { MarathonState } from '../../core/state/state';
 import type { EventBus } from '../bus';
 import type { MarathonMetrics } from '../metrics';
-import type { ApiRequest } from '../requests';
 
 export interface RestContext extends RestDoor {
   readonly settings: MarathonSettings;
@@ -30,7 +31,7 @@ export interface RestContext extends RestDoor {
   /** `host:port` of this process. */
   leader(): string;
   read<T>(view: (state: MarathonState) => T): T;
-  ask(request: ApiRequest): Promise<Answer>;
+  ask(request: RequestOf<NewMarathonEvent>): Promise<Answer>;
 }
 
 /** Headers of every response; `leader` is `host:port`. */

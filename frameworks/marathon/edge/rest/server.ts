@@ -5,11 +5,11 @@
 import { bearerOf } from '../../../../cluster/runtime/auth/flags';
 import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
+import { askCore } from '../../../kit/edge/requests';
 import { errorAnswers } from '../../../kit/edge/rest/door';
 import type { MarathonConfig } from '../../config';
 import { marathonMetrics } from '../metrics';
 import type { MarathonParts } from '../parts';
-import { askCore } from '../requests';
 import { commonHeaders, type RestContext } from './context';
 import { marathonRoutes } from './routes';
 

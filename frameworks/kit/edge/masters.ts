@@ -1,16 +1,20 @@
-/**
- * Points the session to the leading master, as ZooKeeper has it.
- */
+/** Points the session of a framework to the leading master, as ZooKeeper has it. */
 
 import type { Running } from '../../../cluster/runtime/lifecycle';
+import type { ProcessContext } from '../../../cluster/runtime/process';
 import type { ZkUrl } from '../../../cluster/zookeeper/core/url';
 import { followLeader } from '../../../cluster/zookeeper/edge/leader';
-import type { MarathonParts } from './parts';
+import type { Scheduler } from '../../scheduler/edge/scheduler';
 
-/** The session timeout of the original's driver, which has no flag for it. */
+/** The session timeout of the originals' driver, which has no flag for it. */
 const ZK_SESSION_MS = 10_000;
 
-export function followMasters(url: ZkUrl, { context, scheduler }: MarathonParts): Running {
+export interface MasterFollower {
+  readonly context: Pick<ProcessContext<never, never>, 'clock' | 'log' | 'end'>;
+  readonly scheduler: Pick<Scheduler, 'setMasters'>;
+}
+
+export function followMasters(url: ZkUrl, { context, scheduler }: MasterFollower): Running {
   const { clock, log, end } = context;
   return followLeader({
     url,

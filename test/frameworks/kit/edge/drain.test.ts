@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import { VirtualClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
-import { Drain } from '../../../../frameworks/marathon/edge/drain';
+import { Drain } from '../../../../frameworks/kit/edge/drain';
 
 const stops: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {

@@ -1,13 +1,38 @@
 /**
- * The events of the core for the notices of the scheduler session.
+ * The events of a framework's core for the notices of the scheduler session.
  */
 
+import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import type { SchedulerNotice } from '../../scheduler/core/session';
-import type { NewMarathonEvent } from '../core/state/events';
 
-/** The event for a notice; undefined for notices that Marathon ignores. */
-export function eventOfNotice(notice: SchedulerNotice): NewMarathonEvent | undefined {
+/** An event of the session, as the cores of frameworks have it. */
+export type SchedulerEvent =
+  | {
+      readonly kind: 'scheduler.subscribed';
+      readonly frameworkId: string;
+      readonly master?: string | undefined;
+      readonly masterRegion?: string | undefined;
+    }
+  | { readonly kind: 'scheduler.disconnected'; readonly reason: string }
+  | { readonly kind: 'scheduler.offers'; readonly offers: readonly mesos.Offer[] }
+  | { readonly kind: 'scheduler.rescind'; readonly offerId: string }
+  | { readonly kind: 'scheduler.update'; readonly status: mesos.TaskStatus }
+  | {
+      readonly kind: 'scheduler.failure';
+      readonly agentId?: string | undefined;
+      readonly executorId?: string | undefined;
+    }
+  | {
+      readonly kind: 'scheduler.message';
+      readonly agentId: string;
+      readonly executorId: string;
+      readonly data: string;
+    }
+  | { readonly kind: 'scheduler.error'; readonly message: string };
+
+/** The event for a notice; undefined for notices that no framework needs. */
+export function eventOfNotice(notice: SchedulerNotice): SchedulerEvent | undefined {
   switch (notice.kind) {
     case 'subscribed':
       return {
@@ -23,7 +48,7 @@ export function eventOfNotice(notice: SchedulerNotice): NewMarathonEvent | undef
   }
 }
 
-function eventOf(event: scheduler.Event): NewMarathonEvent | undefined {
+function eventOf(event: scheduler.Event): SchedulerEvent | undefined {
   switch (event.type) {
     case 'OFFERS':
       return { kind: 'scheduler.offers', offers: event.offers?.offers ?? [] };

@@ -1,5 +1,5 @@
 /**
- * Draining: load balancers take a task out before Marathon kills it.
+ * Draining: load balancers take a task out before its framework kills it.
  *
  * `POST /v1/drains` of each load balancer answers once the task has no connection left. The kill goes out then, or at
  * the deadline. A load balancer that does not answer is asked again until the deadline: it may be restarting, while its
