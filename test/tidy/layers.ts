@@ -16,6 +16,9 @@ const RUNS_PARTS_OF: Readonly<Record<string, readonly string[]>> = {
   'cluster/emulator': ['cluster/agent/core/', 'cluster/agent/edge/detector', 'cluster/agent/edge/messages'],
 };
 
+/** What every framework stands on. */
+const SHARED = ['frameworks/scheduler/', 'frameworks/kit/'];
+
 type Layer = 'api' | 'core' | 'views' | 'edge' | 'packet';
 
 interface Place {
@@ -65,7 +68,7 @@ function mayImport(from: string, { target, typeOnly }: Import): boolean {
 }
 
 function mayLayerImport({ component, layer }: Place, target: string, typeOnly: boolean): boolean {
-  const shared = component.startsWith('frameworks/') ? ['frameworks/scheduler/', 'frameworks/kit/'] : [];
+  const shared = component.startsWith('frameworks/') ? SHARED : [];
   const room = EDGE_ROOMS.includes(component) ? [`${dirname(component)}/core/`] : [];
   const pure = ['cluster/model/', `${component}/core/`, ...room];
   switch (layer) {

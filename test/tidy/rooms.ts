@@ -30,6 +30,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'operator-calls',
     'recovery',
   ],
+  'frameworks/kit/core': ['turn'],
   'frameworks/marathon/core': [
     'state',
     'apps',

@@ -4,6 +4,7 @@
 
 import type { Machine, Stamped } from '../../../cluster/model/event';
 import { machine, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
+import { storeTransitions } from '../../kit/core/turn/outbox';
 import { checkChronos } from './check-chronos';
 import { applyUpdate, launchRun, retryRun, timeOutRun } from './dispatch/attempts';
 import { deleteJob, putDefinition } from './dispatch/changes';
@@ -18,7 +19,7 @@ import type { ChronosEffect } from './state/effects';
 import type { ChronosEvents } from './state/events';
 import { type ChronosState, newState, type Settings } from './state/state';
 import { chronosTimers } from './state/timers';
-import { commit, release, type Turn } from './state/turn';
+import { commit, type Turn } from './state/turn';
 
 const transitions: Transitions<Turn, ChronosEvents> = {
   started: restore,
@@ -34,10 +35,7 @@ const transitions: Transitions<Turn, ChronosEvents> = {
   'task.update': applyUpdate,
   'task.callback': applyCallback,
   'task.elements': addElements,
-  stored: (turn, { ticket }) => release(turn, ticket),
-  'store.failed': (turn, { reason }) => {
-    turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });
-  },
+  ...storeTransitions,
 };
 
 const woke: TimerHandlers<Turn, (typeof chronosTimers)['spec']> = {

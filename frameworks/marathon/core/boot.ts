@@ -2,6 +2,7 @@
 
 import { randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';
+import { newOutbox } from '../../kit/core/turn/outbox';
 import { watchHealth } from './health/health';
 import { indexInstance } from './instances/instances';
 import { decommission } from './instances/kill';
@@ -74,7 +75,7 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     failures: new Map(),
     kills: new Map(),
     session: { connected: false },
-    outbox: { nextTicket: 1, held: [], changes: new Map(), heldNext: [] },
+    outbox: newOutbox(),
     revive: {
       suppressed: false,
       wanted: new Map(),

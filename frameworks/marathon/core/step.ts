@@ -5,6 +5,7 @@
 import { assert } from '../../../cluster/model/assert';
 import type { Machine } from '../../../cluster/model/event';
 import { machine, note, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
+import { commit, storeTransitions } from '../../kit/core/turn/outbox';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
 import { deploymentOf, driveDeployment } from './deployments/deploy';
 import { reachNothing, reachScale } from './deployments/scale';
@@ -29,14 +30,11 @@ import type { MarathonEvent, MarathonEvents } from './state/events';
 import { SETTLE_ROUNDS_MAX } from './state/limits';
 import type { MarathonState } from './state/state';
 import { marathonTimers } from './state/timers';
-import { endTurn, publish, release, startTurn, type Turn, wake } from './state/turn';
+import { publish, startTurn, type Turn, wake } from './state/turn';
 
 const transitions: Transitions<Turn, MarathonEvents> = {
   started,
-  stored: (turn, { ticket }) => release(turn, ticket),
-  'store.failed': (turn, { reason }) => {
-    turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });
-  },
+  ...storeTransitions,
   'scheduler.subscribed': subscribed,
   'scheduler.disconnected': disconnected,
   'scheduler.offers': answerOffers,
@@ -86,7 +84,7 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
 function endStep(turn: Turn): void {
   settle(turn);
   reviveOrSuppress(turn);
-  endTurn(turn);
+  commit(turn);
 }
 
 /** Settles each touched app, and those that this touches, until no app is left. */

@@ -10,8 +10,9 @@ import type * as mesos from '../../../cluster/api/generated/mesos';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { MemoryStore } from '../../../cluster/state/memory';
+import type { StoreChange } from '../../../frameworks/kit/core/turn/effects';
 import type { MarathonBoot } from '../../../frameworks/marathon/core/boot';
-import type { MarathonEffect, StoreChange } from '../../../frameworks/marathon/core/state/effects';
+import type { MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
 import type {
   MarathonEvent,
   NewMarathonEvent,

@@ -7,6 +7,7 @@
 
 import { assert } from '../../../../cluster/model/assert';
 import type { Millis } from '../../../../cluster/model/time';
+import { announce } from '../../../kit/core/turn/outbox';
 import type { Concurrency, Job } from '../jobs/job';
 import { addEntry, type HistoryEntry, trimHistory } from '../runs/history';
 import { endRun, hasLiveTask, newRun, type Run, type RunCause } from '../runs/run';
@@ -14,7 +15,7 @@ import { isFault } from '../schedule/fault';
 import { meanLength, readPeriod } from '../schedule/period';
 import { deadlineOf, type LatenessPolicy } from '../schedule/progress';
 import type { ChronosState, JobEntry } from '../state/state';
-import { announce, entryOf, newRunId, save, type Turn, wake } from '../state/turn';
+import { entryOf, newRunId, save, type Turn, wake } from '../state/turn';
 import { watchStart } from './notices';
 
 /** Active runs of a job that allows several; further ones wait. */

@@ -2,6 +2,7 @@
 
 import type { Stamped } from '../../../../cluster/model/event';
 import { note } from '../../../../cluster/model/machine';
+import { announce } from '../../../kit/core/turn/outbox';
 import { childrenOf, parentsOf } from '../graph/graph';
 import { reportParent } from '../graph/join';
 import type { Job } from '../jobs/job';
@@ -20,7 +21,7 @@ import {
 import { printTaskId, taskMillis } from '../runs/task-id';
 import { meaningOf } from '../runs/task-state';
 import type { ChronosEvents } from '../state/events';
-import { announce, entryOf, save, type Turn, wake } from '../state/turn';
+import { entryOf, save, type Turn, wake } from '../state/turn';
 import { admitRun, isOff, putRun, remember, removeRun } from './admission';
 import { tellOwners, watchRunTime } from './notices';
 import { decideSlots } from './slots';

@@ -1,12 +1,13 @@
 /** Notices to owners, and the watch over runs that start late or take long. */
 
 import type { Millis } from '../../../../cluster/model/time';
+import { announce } from '../../../kit/core/turn/outbox';
 import type { Job } from '../jobs/job';
 import type { NoticeKind } from '../notify/notice';
 import { currentAttempt, hasLiveTask, type Run } from '../runs/run';
 import { usualRunTime } from '../runs/usual-time';
 import type { JobEntry } from '../state/state';
-import { announce, jobNameOf, type Turn, wake } from '../state/turn';
+import { jobNameOf, type Turn, wake } from '../state/turn';
 
 interface Telling {
   readonly kind: NoticeKind;

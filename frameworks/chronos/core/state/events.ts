@@ -1,11 +1,12 @@
 /** The events of Chronos: changes of jobs, commands, updates of tasks, and the answers to its effects. */
 
 import type { Woke } from '../../../../cluster/model/event';
+import type { StoreEvents } from '../../../kit/core/turn/effects';
 import type { JobReading } from '../jobs/read-job';
 import type { TaskUpdate } from '../runs/task-state';
 import type { JobEntry } from './state';
 
-export interface ChronosEvents {
+export interface ChronosEvents extends StoreEvents {
   /** The stored jobs of an earlier life, or of the leader before. */
   started: { readonly entries: readonly JobEntry[] };
   'job.put': { readonly request: number; readonly reading: JobReading };
@@ -34,7 +35,5 @@ export interface ChronosEvents {
     readonly taskId: string;
     readonly elements: number;
   };
-  stored: { readonly ticket: number };
-  'store.failed': { readonly reason: string };
   woke: Woke;
 }

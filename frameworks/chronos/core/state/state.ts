@@ -5,6 +5,7 @@
  */
 
 import type { Millis } from '../../../../cluster/model/time';
+import { newOutbox, type Outbox } from '../../../kit/core/turn/outbox';
 import { type JobGraph, newGraph } from '../graph/graph';
 import type { JoinState } from '../graph/join';
 import type { JobRecord } from '../jobs/record';
@@ -38,16 +39,6 @@ export interface JobEntry {
   nextRun: number;
 }
 
-export interface Outbox {
-  nextTicket: number;
-  inFlight: number | undefined;
-  /** Names of variables that changed since the last commit. */
-  readonly changed: Set<string>;
-  /** Effects that wait for the commit in flight, and for the one after it. */
-  held: ChronosEffect[];
-  heldNext: ChronosEffect[];
-}
-
 export interface ChronosState {
   readonly settings: Settings;
   readonly jobs: Map<string, JobEntry>;
@@ -63,7 +54,7 @@ export interface ChronosState {
   readonly tasks: Map<string, string>;
   /** Runs that wait for an offer; those of jobs with high priority first. */
   readonly ready: Set<string>;
-  readonly outbox: Outbox;
+  readonly outbox: Outbox<ChronosEffect>;
 }
 
 export function newState(settings: Settings): ChronosState {
@@ -77,6 +68,6 @@ export function newState(settings: Settings): ChronosState {
     runs: new Map(),
     tasks: new Map(),
     ready: new Set(),
-    outbox: { nextTicket: 1, inFlight: undefined, changed: new Set(), held: [], heldNext: [] },
+    outbox: newOutbox(),
   };
 }

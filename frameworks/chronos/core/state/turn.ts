@@ -1,13 +1,10 @@
-/**
- * A turn of Chronos: the state, the effects, and the zone rules that the machine was made with.
- *
- * Durable before announced: launches, kills, answers and notices are held until the changes before them are stored.
- */
+/** A turn of Chronos: the state, the effects, and the zone rules that the machine was made with. */
 
 import { present } from '../../../../cluster/model/assert';
 import type { Turn as MachineTurn } from '../../../../cluster/model/machine';
+import { announce, commit as commitChanges, saveAtCommit } from '../../../kit/core/turn/outbox';
 import type { ZoneRules } from '../schedule/zone';
-import type { ApiAnswer, ChronosEffect, StoreChange } from './effects';
+import type { ApiAnswer, ChronosEffect } from './effects';
 import type { ChronosState, JobEntry } from './state';
 import { chronosTimers } from './timers';
 
@@ -17,14 +14,20 @@ export interface Turn extends MachineTurn<ChronosState, ChronosEffect> {
 
 export const { wake } = chronosTimers;
 
+const VARIABLE_PREFIX = 'job_';
+
 /** The variable of a job. */
 export function variableOf(name: string): string {
-  return `job_${name}`;
+  return VARIABLE_PREFIX + name;
+}
+
+function jobOfVariable(variable: string): string {
+  return variable.slice(VARIABLE_PREFIX.length);
 }
 
 /** The job has changed, or is gone; it is stored at the end of the turn. */
 export function save(turn: Turn, name: string): void {
-  turn.state.outbox.changed.add(name);
+  saveAtCommit(turn, variableOf(name));
 }
 
 /** A new id of a run: `a:7`. Names have no colon, so it is unique. */
@@ -42,39 +45,14 @@ export function entryOf(turn: Turn, name: string): JobEntry {
   return present(turn.state.jobs.get(name), `there is no job ${name}`);
 }
 
-/** Emits an effect once all changes before it are durable. */
-export function announce({ state: { outbox }, effects }: Turn, effect: ChronosEffect): void {
-  if (outbox.changed.size > 0) outbox.heldNext.push(effect);
-  else if (outbox.inFlight !== undefined) outbox.held.push(effect);
-  else effects.push(effect);
-}
-
 export function answer(turn: Turn, request: number, outcome: ApiAnswer): void {
   announce(turn, { kind: 'answer', request, answer: outcome });
 }
 
-/** Ends the step: changes go to the store unless a commit is in flight. */
-export function commit({ state, effects }: Turn): void {
-  const { outbox } = state;
-  if (outbox.inFlight !== undefined || outbox.changed.size === 0) return;
-  const ticket = outbox.nextTicket++;
-  const changes = [...outbox.changed].map((name) => changeOf(state, name));
-  outbox.changed.clear();
-  outbox.inFlight = ticket;
-  outbox.held = outbox.heldNext;
-  outbox.heldNext = [];
-  effects.push({ kind: 'store', ticket, changes });
-}
-
-function changeOf(state: ChronosState, name: string): StoreChange {
-  const entry = state.jobs.get(name);
-  return { name: variableOf(name), value: entry && JSON.stringify(entry) };
-}
-
-/** The commit is durable: what waited for it goes out. */
-export function release({ state: { outbox }, effects }: Turn, ticket: number): void {
-  if (outbox.inFlight !== ticket) return;
-  outbox.inFlight = undefined;
-  effects.push(...outbox.held);
-  outbox.held = [];
+/** Ends the step: changed jobs go to the store. */
+export function commit(turn: Turn): void {
+  commitChanges(turn, (variable) => {
+    const entry = turn.state.jobs.get(jobOfVariable(variable));
+    return entry && JSON.stringify(entry);
+  });
 }

@@ -6,14 +6,9 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { CommonEffect } from '../../../../cluster/model/event';
 import type { Millis } from '../../../../cluster/model/time';
+import type { ResignEffect, StoreEffect } from '../../../kit/core/turn/effects';
 import type { BusEvent } from '../../api/events';
 import type { ProbePurpose } from './events';
-
-export interface StoreChange {
-  readonly name: string;
-  /** JSON text; undefined removes the variable. */
-  readonly value: string | undefined;
-}
 
 export interface Probe {
   readonly protocol: 'HTTP' | 'HTTPS' | 'TCP';
@@ -48,8 +43,7 @@ export type MarathonEffect =
   | { readonly kind: 'framework'; readonly info: mesos.FrameworkInfo }
   /** A call to the master; framework_id is filled in. */
   | { readonly kind: 'call'; readonly call: scheduler.Call }
-  /** Stores all changes or none; answered by `stored` or `store.failed`. */
-  | { readonly kind: 'store'; readonly ticket: number; readonly changes: readonly StoreChange[] }
+  | StoreEffect
   | { readonly kind: 'publish'; readonly event: BusEvent }
   | { readonly kind: 'answer'; readonly request: number; readonly answer: Answer }
   /** Answered by `probed`. The target is an instance. */
@@ -60,5 +54,4 @@ export type MarathonEffect =
       readonly purpose: ProbePurpose;
       readonly check: Probe;
     }
-  /** The process cannot go on and ends. */
-  | { readonly kind: 'resign'; readonly reason: string };
+  | ResignEffect;

@@ -5,6 +5,7 @@
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { Stamped, Unstamped, Woke } from '../../../../cluster/model/event';
+import type { StoreEvents } from '../../../kit/core/turn/effects';
 import type { App, Group } from '../../api/app';
 
 /** One change of the root: apps put, removed or restarted, groups put or removed. */
@@ -22,12 +23,10 @@ export interface Origin {
   readonly uri: string;
 }
 
-export interface MarathonEvents {
+export interface MarathonEvents extends StoreEvents {
   /** The first event: the process is up and wants to subscribe. */
   started: object;
   woke: Woke;
-  stored: { ticket: number };
-  'store.failed': { ticket: number; reason: string };
 
   'scheduler.subscribed': {
     frameworkId: string;

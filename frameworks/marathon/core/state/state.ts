@@ -8,6 +8,7 @@
 import type { Random } from '../../../../cluster/model/random';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import type { Millis } from '../../../../cluster/model/time';
+import type { Outbox } from '../../../kit/core/turn/outbox';
 import type { App, Group } from '../../api/app';
 import type { MarathonEffect } from './effects';
 import type { MarathonSettings } from './settings';
@@ -178,17 +179,6 @@ export interface Session {
   region?: string | undefined;
 }
 
-/** Changes not yet handed to the store, and effects that wait until changes are durable. */
-export interface Outbox {
-  nextTicket: number;
-  inFlight?: number | undefined;
-  /** Effects released when the commit in flight is durable. */
-  held: MarathonEffect[];
-  /** Changes and effects of the commit after that. */
-  readonly changes: Map<string, string | undefined>;
-  heldNext: MarathonEffect[];
-}
-
 export interface ReviveState {
   suppressed: boolean;
   /** Waiting instances per app at the last step; more of them lead to a REVIVE. */
@@ -223,7 +213,7 @@ export interface MarathonState {
   readonly failures: Map<string, TaskFailure>;
   readonly kills: Map<string, Kill>;
   readonly session: Session;
-  readonly outbox: Outbox;
+  readonly outbox: Outbox<MarathonEffect>;
   readonly revive: ReviveState;
   /** Tasks without an update since the subscription. */
   readonly unconfirmed: Set<string>;

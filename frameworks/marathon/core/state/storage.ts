@@ -2,9 +2,10 @@
  * The stored variables and their names; the rest of the state is rebuilt from these or from the cluster.
  */
 
+import { save } from '../../../kit/core/turn/outbox';
 import type { App, Group } from '../../api/app';
 import type { Deployment, Instance, MarathonState, TaskFailure } from './state';
-import { save, type Turn } from './turn';
+import type { Turn } from './turn';
 
 /** All names begin with it. */
 export const PREFIX = 'marathon/';

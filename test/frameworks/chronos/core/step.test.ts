@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 
 test('a store that fails ends the leadership', () => {
   const world = new World();
-  expect(world.send({ kind: 'store.failed', reason: 'disk' })).toEqual([
+  expect(world.send({ kind: 'store.failed', ticket: 1, reason: 'disk' })).toEqual([
     { kind: 'resign', reason: 'cannot store: disk' },
   ]);
 });

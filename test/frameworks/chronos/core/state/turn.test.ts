@@ -1,47 +1,33 @@
 import { newState } from '../../../../../frameworks/chronos/core/state/state';
 import {
-  announce,
+  answer,
   commit,
   entryOf,
-  release,
   save,
   type Turn,
   variableOf,
 } from '../../../../../frameworks/chronos/core/state/turn';
 import { RULES } from '../../schedules';
-import { SETTINGS } from '../../world';
-
-const RESIGN = { kind: 'resign', reason: 'x' } as const;
+import { SETTINGS, World } from '../../world';
 
 function newTurn(): Turn {
   return { state: newState(SETTINGS), now: 0, effects: [], rules: RULES };
 }
 
-test('without changes an effect goes out at once', () => {
-  const turn = newTurn();
-  announce(turn, RESIGN);
-  expect(turn.effects).toEqual([RESIGN]);
-});
-
-test('an effect waits for the changes before it, and changes in flight for no others', () => {
+test('a job that is gone is removed from the store, and the answer waits for it', () => {
   const turn = newTurn();
   save(turn, 'a');
-  announce(turn, RESIGN);
+  answer(turn, 1, { ok: true, text: '' });
   commit(turn);
   expect(turn.effects).toEqual([
     { kind: 'store', ticket: 1, changes: [{ name: 'job_a', value: undefined }] },
   ]);
-  announce(turn, { kind: 'resign', reason: 'held too' });
-  save(turn, 'b');
-  announce(turn, { kind: 'resign', reason: 'next' });
-  commit(turn);
-  release(turn, 9);
-  expect(turn.effects).toHaveLength(1);
-  release(turn, 1);
-  expect(turn.effects.slice(1)).toEqual([RESIGN, { kind: 'resign', reason: 'held too' }]);
-  commit(turn);
-  release(turn, 2);
-  expect(turn.effects.at(-1)).toEqual({ kind: 'resign', reason: 'next' });
+});
+
+test('a job is stored as it is at the end of the step', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R1//PT1H' });
+  expect(JSON.parse(world.stored.get('job_a') ?? '')).toEqual(JSON.parse(JSON.stringify(world.entry('a'))));
 });
 
 test('a job has one variable', () => {
