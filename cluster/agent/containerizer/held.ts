@@ -5,13 +5,23 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { ExitStatus } from '../../model/exit-status';
 import { makeFolder } from '../../runtime/files/make-folder';
-import { HeldProgram, type ProgramEnd, type ProgramPlan } from '../../runtime/holder/held-program';
+import {
+  descendants,
+  HeldProgram,
+  type ProgramEnd,
+  type ProgramPlan,
+} from '../../runtime/holder/held-program';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
 import type { RunningCommand } from './port';
 import type { StartedProgram } from './program-launcher';
 
+/** Time that a holder has to kill its program. It gives up by itself before that. */
+const KILL_MS = 30_000;
+/** Time that a command in a container has to be started. */
+const EXEC_MS = 30_000;
 /** Time that a holder has to say what it started, when the agent ended meanwhile. */
 const STARTING_MS = 10_000;
 const PAUSE_MS = 5;
@@ -48,7 +58,7 @@ export async function findHeld(folder: string): Promise<HeldProgram | undefined>
     if (program && program.pid > 0) return program;
     const isStarting = program?.isHeld ?? holdersOf(folder).length > 0;
     if (!isStarting || Date.now() > until) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await setTimeout(PAUSE_MS);
   }
 }
 
@@ -84,19 +94,40 @@ export function mayHaveRun(folder: string): boolean {
 
 /**
  * Kills the program of a holder's folder, and the holder. Resolves with false when nobody can tell that all of its
- * processes are gone, since its holder was killed.
+ * processes are gone, since its holder was killed, or its files are damaged.
  */
 export async function killHeld(folder: string): Promise<boolean> {
   if (!existsSync(folder)) return true;
-  const program = HeldProgram.adopt(folder);
-  if (program) {
+  try {
+    const program = HeldProgram.adopt(folder);
+    if (!program) return killHolders(folder) === 0;
     program.kill();
-    await program.ended;
-    return existsSync(join(folder, 'status'));
+    const hasEnded = await within(KILL_MS, program.ended);
+    if (hasEnded) return existsSync(join(folder, 'status'));
+  } catch {
+    // Such as a folder in the place of a file: the processes are found without it.
   }
+  killHolders(folder);
+  return false;
+}
+
+/** Kills the holders of a folder with all of their processes, also those that are stopped; the number of holders. */
+export function killHolders(folder: string): number {
   const holders = holdersOf(folder);
-  signalAll(holders, 'SIGKILL');
-  return holders.length === 0;
+  const programs = holders.flatMap((holder) => descendants(holder));
+  signalAll([...holders, ...programs], 'SIGKILL');
+  return holders.length;
+}
+
+/** True when a promise resolves in time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const late = new AbortController();
+  try {
+    const timeout = setTimeout(ms, false, { signal: late.signal });
+    return await Promise.race([promise.then(() => true), timeout]);
+  } finally {
+    late.abort();
+  }
 }
 
 /** Starts a command in a holder's folder of its own, which goes with it. */
@@ -108,7 +139,9 @@ export async function startExec(
   makeFolder(holder);
   const remove = (): Promise<void> => rm(holder, { recursive: true, force: true });
   try {
-    const program = await start(holder);
+    const starting = start(holder);
+    if (!(await within(EXEC_MS, starting))) killHolders(holder);
+    const program = await starting;
     const ended = program.ended.then(async (end) => {
       await remove();
       return exitStatus(end);

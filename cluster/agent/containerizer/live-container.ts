@@ -172,6 +172,7 @@ export class LiveContainer implements Container {
       kill: step('kill', () => this.kill()),
       cleanup: step('cleanup', () => cleanUp(this.deps.isolators, this.run)),
       deprovision: step('deprovision', () => Promise.resolve()),
+      interrupt: () => this.ownLauncher().interrupt(this.run),
       watch: () => this.watch(),
       launched: () => this.tellLaunched(),
       ended: ({ termination }) => void this.end(termination),

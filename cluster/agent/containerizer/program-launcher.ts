@@ -33,6 +33,8 @@ export interface ProgramLauncher {
   create(plan: LaunchPlan): Promise<number | undefined>;
   /** Lets the program run. Rejects with the reason. */
   start(plan: LaunchPlan): Promise<StartedProgram>;
+  /** Makes a `create` or `start` that is under way fail, whatever it waits for. */
+  interrupt(run: ContainerRun): void;
   /** Finds a program again, also an ended one; undefined when it was not started. */
   adopt(run: ContainerRun): Promise<StartedProgram | undefined>;
   /** False when it is certain that the program of an earlier run, which cannot be adopted, has never run. */

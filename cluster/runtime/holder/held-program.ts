@@ -228,7 +228,7 @@ function printPlan(plan: ProgramPlan): Buffer {
 }
 
 /** All processes below one, by the lists that the kernel keeps of children. */
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   const children = threadsOf(pid).flatMap((thread) =>
     (readText(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),
   );

@@ -32,7 +32,7 @@ export function limited(turn: Turn, { limitation }: EventOf<'limited'>): void {
 
 export function destroy(turn: Turn): void {
   const { state } = turn;
-  if (!state.ending && state.phase !== 'running') state.cutOff = state.phase;
+  if (!state.ending && !state.started) state.cutOff = state.phase;
   end(turn);
 }
 
@@ -93,6 +93,7 @@ const CUT_OFF: Readonly<Partial<Record<Phase, string>>> = {
   preparing: 'preparing isolators',
   isolating: 'isolating',
   fetching: 'fetching',
+  running: 'starting',
 };
 
 /** A failed launch and a limit are told with a state and a reason; an end of the program's own is what it says. */

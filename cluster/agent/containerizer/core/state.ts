@@ -34,6 +34,8 @@ export interface ContainerState {
   failure: { readonly step: LaunchStep; readonly reason: string } | undefined;
   /** The phase of the launch that a destroy has cut off. */
   cutOff: Phase | undefined;
+  /** True once a step of its launch took too long. */
+  late: boolean;
   /** True once it has to end. */
   ending: boolean;
   /** Kills that failed. */
@@ -60,6 +62,7 @@ export function initContainer(boot: ContainerBoot): ContainerState {
     limitation: undefined,
     failure: undefined,
     cutOff: undefined,
+    late: false,
     ending: boot.mode === 'clean' || boot.mode === 'ended',
     failedKills: 0,
     leftovers: [],
@@ -71,6 +74,8 @@ export type Turn = MachineTurn<ContainerState, ContainerEffect>;
 export const containerTimers = timersOf({
   /** A kill that failed is tried again. */
   kill: {},
+  /** The step that makes or starts the process takes too long. */
+  start: {},
 });
 
 export const { wake } = containerTimers;

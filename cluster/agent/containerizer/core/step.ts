@@ -9,7 +9,7 @@ import { machine, plainTurn, type TimerHandlers, type Transitions } from '../../
 import { checkContainer } from './check-container';
 import { destroy, destroyStepDone, destroyStepFailed, exited, killAgain, limited } from './end';
 import type { ContainerBoot, ContainerEffect, ContainerEvent, ContainerEvents } from './events';
-import { begin, isLaunchStep, launchStepDone, launchStepFailed } from './launch';
+import { begin, hurry, interrupt, isLaunchStep, launchStepDone, launchStepFailed } from './launch';
 import { type ContainerState, containerTimers, initContainer, type Turn } from './state';
 
 const TRANSITIONS: Transitions<Turn, ContainerEvents> = {
@@ -20,10 +20,16 @@ const TRANSITIONS: Transitions<Turn, ContainerEvents> = {
     isLaunchStep(step) ? launchStepFailed(turn, step, reason) : destroyStepFailed(turn, step, reason),
   exited,
   limited,
-  destroy,
+  destroy: (turn) => {
+    destroy(turn);
+    hurry(turn);
+  },
 };
 
-const WOKE: TimerHandlers<Turn, (typeof containerTimers)['spec']> = { kill: killAgain };
+const WOKE: TimerHandlers<Turn, (typeof containerTimers)['spec']> = {
+  kill: killAgain,
+  start: interrupt,
+};
 
 export const containerMachine: Machine<ContainerState, ContainerEvent, ContainerEffect, ContainerBoot> =
   machine({

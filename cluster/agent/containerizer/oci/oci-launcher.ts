@@ -20,6 +20,8 @@ import {
   holderFolder,
   killExecs,
   killHeld,
+  killHolders,
+  killInSandbox,
   mayHaveRun,
   startExec,
   startedProgram,
@@ -158,6 +160,10 @@ export class OciLauncher implements ProgramLauncher {
     return program && startedProgram(program);
   }
 
+  interrupt({ folder }: ContainerRun): void {
+    killHolders(holderFolder(folder));
+  }
+
   mayHaveRun({ folder, spec }: ContainerRun): boolean {
     return !this.waits(spec) && mayHaveRun(holderFolder(folder));
   }
@@ -192,8 +198,9 @@ export class OciLauncher implements ProgramLauncher {
   /** Kills what the holders have, and then what the runtime knows. */
   async destroy({ folder, spec }: ContainerRun): Promise<void> {
     this.created.delete(spec.containerId);
-    await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
+    const all = await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
     await this.call('delete', '--force', spec.containerId);
+    if (!all.every(Boolean)) await killInSandbox(spec.directory);
     await rm(specFile(folder), { force: true });
     await this.output.settle(spec);
   }

@@ -50,6 +50,11 @@ export class ChildLauncher implements ProgramLauncher {
     return Promise.resolve(undefined);
   }
 
+  /** A child is started at once. */
+  interrupt(): void {
+    return undefined;
+  }
+
   /** Nothing tells of a program but the files of its output, which are made before it. */
   mayHaveRun({ spec }: ContainerRun): boolean {
     return spec.command === undefined || existsSync(join(spec.directory, 'stdout'));

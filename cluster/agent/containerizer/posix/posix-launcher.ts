@@ -14,6 +14,7 @@ import {
   holderFolder,
   killExecs,
   killHeld,
+  killHolders,
   killInSandbox,
   mayHaveRun,
   startExec,
@@ -70,6 +71,10 @@ export class PosixLauncher implements ProgramLauncher {
     if (run.spec.command === undefined) return existsSync(emptyMark(run.folder)) ? EMPTY : undefined;
     const program = await findHeld(holderFolder(run.folder));
     return program && startedProgram(program);
+  }
+
+  interrupt({ folder }: ContainerRun): void {
+    killHolders(holderFolder(folder));
   }
 
   mayHaveRun({ folder }: ContainerRun): boolean {

@@ -1,17 +1,31 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { HURRY_MS, START_MS } from '../../../../cluster/agent/containerizer/core/launch';
 import { holderFolder } from '../../../../cluster/agent/containerizer/held';
 import type { Changes, Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import { pidIsolator } from '../../../../cluster/agent/containerizer/isolators/namespaces-pid';
 import { runFolder } from '../../../../cluster/agent/containerizer/run-folder';
 import type { Limitation } from '../../../../cluster/agent/core/state/container-spec';
+import { VirtualClock } from '../../../../cluster/runtime/clock';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { leftovers } from './leftovers';
 import { Place, runtime } from './place';
 
 /** Makes every container one of the runtime, and changes nothing else. */
 const bare: Isolator = { name: 'bare', needsRuntime: true };
+
+/** Makes every holder wait for ever before it starts its program, as one does that is stopped. */
+const hanging: Isolator = {
+  name: 'hanging',
+  needsRuntime: false,
+  prepare: ({ folder }) => {
+    mkdirSync(holderFolder(folder));
+    // It waits for a reader.
+    execFileSync('mkfifo', [join(holderFolder(folder), 'processes.new')]);
+    return Promise.resolve({});
+  },
+};
 
 /** Each way to run containers on this machine; those that are missing here are skipped by name. */
 const ways: readonly [string, readonly Isolator[], boolean][] = [
@@ -188,6 +202,46 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     expect((await containers.destroy(spec.containerId))?.status).toEqual({ signal: 'SIGKILL' });
     expect(leftovers(place)).toEqual([]);
   });
+
+  check('whose holder does not start the program in time are cleaned up, and the launch fails', async () => {
+    const clock = new VirtualClock();
+    const containers = place.containerizer([hanging, ...isolators], { clock });
+    const launching = containers.launch(place.spec('sleep 1000'));
+    const failed = expect(launching).rejects.toThrow('The program was not started within 1mins');
+    await exists(join(place.runtimeDir, 'containers/c1/holder/alive'));
+    clock.advance(START_MS);
+    await failed;
+    expect(leftovers(place)).toEqual([]);
+  });
+
+  check('whose holder hangs in their launch are destroyed', async () => {
+    const clock = new VirtualClock();
+    const containers = place.containerizer([hanging, ...isolators], { clock });
+    const launching = containers.launch(place.spec('sleep 1000'));
+    const failed = expect(launching).rejects.toThrow('Container destroyed while');
+    await exists(join(place.runtimeDir, 'containers/c1/holder/alive'));
+    const destroyed = containers.destroy('c1');
+    clock.advance(HURRY_MS);
+    await failed;
+    expect(await destroyed).toMatchObject({ reason: 'REASON_CONTAINER_LAUNCH_FAILED' });
+    expect(leftovers(place)).toEqual([]);
+  });
+
+  check.each(['processes', 'status', 'alive'])(
+    'are destroyed by the next agent though a folder is in the place of their file %s',
+    async (name) => {
+      const spec = place.spec('setsid sleep 1000 & touch ready; wait');
+      const { folder } = await place.containerizer(isolators).launch(spec);
+      await exists(join(spec.directory, 'ready'));
+      rmSync(join(folder, 'holder', name), { force: true });
+      mkdirSync(join(folder, 'holder', name));
+      const after = place.containerizer(isolators);
+      const [container] = await after.recover([spec.containerId]);
+      expect(container?.neverRan).toBe(false);
+      await after.destroy(spec.containerId);
+      expect(leftovers(place)).toEqual([]);
+    },
+  );
 
   check('of nobody are destroyed by a recovery', async () => {
     const spec = place.spec('sleep 1000');
@@ -425,7 +479,7 @@ it('without a holder, containers are children, and the next run kills them', asy
   await place.containerizer([], { hasHolder: false }).launch(spec);
   await exists(join(spec.directory, 'ready'));
   const [recovered] = await place.containerizer([], { hasHolder: false }).recover([spec.containerId]);
-  expect(await recovered?.ended).toMatchObject({ reason: 'REASON_CONTAINER_LAUNCH_FAILED' });
+  expect(await recovered?.ended).toMatchObject({ reason: 'REASON_EXECUTOR_TERMINATED' });
   expect(leftovers({ ...place, empty: [] })).toEqual([]);
   await place.containerizer().recover([]);
   await place.close();

@@ -13,7 +13,7 @@ import type { OutputFiles } from '../../../../cluster/agent/containerizer/output
 import { ChildLauncher } from '../../../../cluster/agent/containerizer/posix/child-launcher';
 import { PosixLauncher } from '../../../../cluster/agent/containerizer/posix/posix-launcher';
 import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
-import { systemClock } from '../../../../cluster/runtime/clock';
+import { type Clock, systemClock } from '../../../../cluster/runtime/clock';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { expectNothingLeft, type TestPlace } from './leftovers';
@@ -23,6 +23,7 @@ export const runtime = findRuntime();
 interface PlaceOptions {
   readonly hasHolder?: boolean;
   readonly output?: OutputFiles | undefined;
+  readonly clock?: Clock;
 }
 
 export class Place implements TestPlace {
@@ -41,7 +42,7 @@ export class Place implements TestPlace {
   /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
   containerizer(
     isolators: readonly Isolator[] = [],
-    { hasHolder = true, output }: PlaceOptions = {},
+    { hasHolder = true, output, clock = systemClock() }: PlaceOptions = {},
   ): MesosContainerizer {
     const holder = hasHolder ? holderProgram() : undefined;
     return new MesosContainerizer({
@@ -59,7 +60,7 @@ export class Place implements TestPlace {
       runtimeDir: this.runtimeDir,
       workDir: this.workDir,
       cgroupsRoot: this.cgroupsRoot,
-      clock: systemClock(),
+      clock,
       log: silentLogger,
     });
   }

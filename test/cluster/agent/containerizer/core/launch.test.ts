@@ -8,13 +8,13 @@ test('a launch takes its steps one after the other, and watches before it is tol
   expect(script.post({ kind: 'begin' })).toEqual(['provision']);
   expect(script.done('provision')).toEqual(['prepare']);
   expect(script.state.phase).toBe('preparing');
-  expect(script.done('prepare')).toEqual(['create']);
-  expect(script.done('create')).toEqual(['isolate']);
+  expect(script.done('prepare')).toEqual(['create', 'wake']);
+  expect(script.done('create')).toEqual(['wake', 'isolate']);
   expect(script.state.phase).toBe('isolating');
   expect(script.done('isolate')).toEqual(['fetch']);
   expect(script.state.phase).toBe('fetching');
-  expect(script.done('fetch')).toEqual(['start']);
-  expect(script.done('start')).toEqual(['watch', 'launched']);
+  expect(script.done('fetch')).toEqual(['start', 'wake']);
+  expect(script.done('start')).toEqual(['wake', 'watch', 'launched']);
   expect(script.state.phase).toBe('running');
 });
 
@@ -34,8 +34,9 @@ test.each(STEPS)('a failure of %s cleans everything up and is the reason of the 
 test.each(STEPS.slice(0, -1))('a destroy during %s waits for its answer, and nothing follows it', (step) => {
   const script = new MachineScript();
   script.launchUpTo(step);
-  expect(script.post({ kind: 'destroy' })).toEqual([]);
-  expect(script.done(step)).toEqual(['kill']);
+  const wakes = step === 'create' ? ['wake'] : [];
+  expect(script.post({ kind: 'destroy' })).toEqual(wakes);
+  expect(script.done(step)).toEqual([...wakes, 'kill']);
   expect(script.finish()).toEqual(['cleanup', 'deprovision', 'ended']);
   expect(script.termination?.message).toMatch(/^Container destroyed while /);
 });
@@ -53,9 +54,47 @@ test('a program that ends before its start is told was launched', () => {
   const script = new MachineScript();
   script.launchUpTo('start');
   expect(script.post({ kind: 'exited', status: { code: 3 } })).toEqual([]);
-  expect(script.done('start')).toEqual(['watch', 'launched', 'inspect']);
+  expect(script.done('start')).toEqual(['wake', 'watch', 'launched', 'inspect']);
   script.finish();
   expect(script.termination).toEqual({ status: { code: 3 }, message: '' });
+});
+
+test.each(['create', 'start'] as const)('a %s that takes too long is interrupted until it fails', (step) => {
+  const script = new MachineScript();
+  script.launchUpTo(step);
+  for (let round = 0; round < 2; round++)
+    expect(script.post({ kind: 'woke', timer: 'start' })).toEqual(['interrupt', 'wake']);
+  expect(script.failed(step, 'the holder has ended')).toEqual(['kill']);
+  script.finish();
+  expect(script.termination).toMatchObject({
+    reason: 'REASON_CONTAINER_LAUNCH_FAILED',
+    message: 'The program was not started within 1mins',
+  });
+});
+
+test('a start that is done is not interrupted', () => {
+  const script = new MachineScript();
+  script.launchUpTo('start');
+  script.done('start');
+  expect(script.post({ kind: 'woke', timer: 'start' })).toEqual([]);
+});
+
+test('a start that is interrupted for a destroy tells the destroy', () => {
+  const script = new MachineScript();
+  script.launchUpTo('create');
+  expect(script.post({ kind: 'destroy' })).toEqual(['wake']);
+  expect(script.post({ kind: 'woke', timer: 'start' })).toEqual(['interrupt', 'wake']);
+  script.failed('create', 'the holder has ended');
+  script.finish();
+  expect(script.termination?.message).toBe('Container destroyed while isolating');
+});
+
+test('a container that is destroyed before its turn is cleaned up, and never begins', () => {
+  const script = new MachineScript();
+  expect(script.post({ kind: 'destroy' })).toEqual(['kill']);
+  expect(script.post({ kind: 'begin' })).toEqual([]);
+  expect(script.finish()).toEqual(['cleanup', 'deprovision', 'ended']);
+  expect(script.post({ kind: 'begin' })).toEqual([]);
 });
 
 test('an adopted container is watched, and runs', () => {

@@ -11,6 +11,6 @@ test.each([
   expect(initContainer(boot)).toMatchObject({ phase, ending, exited: false });
 });
 
-test('the timer of a kill is known by its name', () => {
-  expect(containerTimers.read(containerTimers.nameOf({ kind: 'kill' }))).toEqual({ kind: 'kill' });
+test.each(['kill', 'start'] as const)('the timer %s is known by its name', (kind) => {
+  expect(containerTimers.read(containerTimers.nameOf({ kind }))).toEqual({ kind });
 });

@@ -11,6 +11,7 @@ const inputsOf = fc.constantFrom<('done' | 'failed' | ContainerInput)[]>(
   { kind: 'limited', limitation: LIMIT },
   { kind: 'destroy' },
   { kind: 'woke', timer: 'kill' },
+  { kind: 'woke', timer: 'start' },
 );
 
 test('in any order of events one step is under way at a time, and the end comes once', () => {
