@@ -61,7 +61,7 @@ export class JsonScheduler {
     });
     const status = found.update?.status;
     if (!status) throw new Error('no status');
-    await this.acknowledge(status);
+    if (!this.isAcknowledged(status.uuid)) await this.acknowledge(status);
     return status;
   }
 
@@ -88,10 +88,14 @@ export class JsonScheduler {
     }
   }
 
-  private heard(event: Event): void {
+  protected heard(event: Event): void {
     this.events.push(event);
     const status = event.update?.status;
-    if (status?.uuid !== undefined && this.acknowledged.has(status.uuid))
-      void this.acknowledge(status).catch(() => undefined);
+    if (status && this.isAcknowledged(status.uuid)) void this.acknowledge(status).catch(() => undefined);
+  }
+
+  /** True for updates that are acknowledged whenever they come. */
+  protected isAcknowledged(uuid: string | undefined): boolean {
+    return uuid !== undefined && this.acknowledged.has(uuid);
   }
 }

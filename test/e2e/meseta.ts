@@ -4,6 +4,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { expectNothingLeft, unnamed } from '../leftovers';
 import { eventually } from './eventually';
 
 const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
@@ -50,8 +51,12 @@ export class Up {
   private out = '';
   private err = '';
   private ended: Promise<number | null>;
+  private readonly before = unnamed();
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly workDir: string,
+    private readonly child: ChildProcess,
+  ) {
     child.stdout?.on('data', (chunk: Buffer) => {
       this.out += chunk.toString();
     });
@@ -62,7 +67,7 @@ export class Up {
   }
 
   static async start(workDir: string, args: readonly string[] = []): Promise<Up> {
-    const up = new Up(start(['up', '--free-ports', `--work-dir=${workDir}`, ...args]));
+    const up = new Up(workDir, start(['up', '--free-ports', `--work-dir=${workDir}`, ...args]));
     await eventually('meseta up', () => /Up in [\d.]+ s/.test(up.out) || up.child.exitCode !== null, 30_000);
     if (up.child.exitCode !== null) throw new Error(`meseta up ended: ${up.err}`);
     return up;
@@ -83,8 +88,11 @@ export class Up {
     return lines[which]?.slice(part.length).trim().split(/\s+/)[0] ?? '';
   }
 
+  /** Ends it. Nothing that it started may be left then, unless it was killed. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     this.child.kill(signal);
-    return await this.ended;
+    const status = await this.ended;
+    if (signal !== 'SIGKILL') await expectNothingLeft({ root: this.workDir, before: this.before });
+    return status;
   }
 }

@@ -1,10 +1,11 @@
 /**
- * A real master and agents in this process, on ports the system chooses, for end-to-end tests.
+ * A real master and agents in this process, on ports the system chooses, for end-to-end tests. When they have stopped,
+ * nothing of their containers may be left on the machine.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { agentFlags } from '../../cluster/agent/config';
 import { type RunningAgent, startAgent } from '../../cluster/agent/main';
 import { hostExecutor } from '../../cluster/executor/main';
@@ -15,6 +16,7 @@ import { type FlagTable, parseFlags, type Values } from '../../cluster/runtime/c
 import { silentLogger } from '../../cluster/runtime/log';
 import { MemoryStore } from '../../cluster/state/memory';
 import type { StateStore } from '../../cluster/state/store';
+import { expectNothingLeft, type TestPlace, unnamed } from '../leftovers';
 
 export const deps = { log: silentLogger, clock: systemClock() };
 
@@ -23,8 +25,13 @@ export function flagsOf<Table extends FlagTable>(table: Table, args: readonly st
   return parseFlags(table, { command: 'test', about: '', args, env: {} }).flags;
 }
 
-export class OneMachine {
+export class OneMachine implements TestPlace {
   readonly folder = mkdtempSync(join(tmpdir(), 'meseta-test-'));
+  readonly root = this.folder;
+  readonly cgroupsRoot = basename(this.folder);
+  readonly before = unnamed();
+  /** Folders of the containers of agents. */
+  readonly empty: string[] = [];
   readonly state: StateStore = new MemoryStore();
   master: RunningMaster | undefined;
   readonly agents: RunningAgent[] = [];
@@ -44,7 +51,9 @@ export class OneMachine {
       ...['--port=0', `--work_dir=${join(this.folder, name)}`, '--registration_backoff_factor=0ms'],
       // Another start has another port.
       '--reconfiguration_policy=any',
+      `--cgroups_root=${this.cgroupsRoot}`,
     ];
+    this.empty.push(join(this.folder, name, 'run', 'containers'));
     const place = `--master=127.0.0.1:${this.master?.http.port}`;
     const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
       ...deps,
@@ -67,6 +76,10 @@ export class OneMachine {
   async stop(): Promise<void> {
     for (const agent of this.agents.splice(0)) await agent.stop();
     await this.master?.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await expectNothingLeft(this);
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 }

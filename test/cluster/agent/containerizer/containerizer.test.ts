@@ -9,7 +9,7 @@ import { runFolder } from '../../../../cluster/agent/containerizer/run-folder';
 import type { Limitation } from '../../../../cluster/agent/core/state/container-spec';
 import { VirtualClock } from '../../../../cluster/runtime/clock';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
-import { leftovers } from './leftovers';
+import { leftovers } from '../../../leftovers';
 import { Place, runtime } from './place';
 
 /** Makes every container one of the runtime, and changes nothing else. */

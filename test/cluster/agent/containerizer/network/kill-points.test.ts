@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFolder } from '../../../../../cluster/agent/containerizer/run-folder';
 import { holderProgram } from '../../../../../cluster/runtime/holder/held-program';
-import { expectNothingLeft } from '../leftovers';
+import { expectNothingLeft } from '../../../../leftovers';
 import { atEachPoint, isBuilt, runMortal } from '../mortal-agent';
 import { Place, runtime } from '../place';
 import { Host, hasPlugins, PLUGINS } from './host';
@@ -41,7 +41,7 @@ const ISOLATORS = `[
     });
     const info = { name: 'web', port_mappings: [{ host_port: 18080, container_port: 80 }] };
     const isKnown = (containerId: string): boolean => existsSync(runFolder(place.runtimeDir, containerId));
-    const { runtimeDir, workDir, cgroupsRoot, empty } = place;
+    const { runtimeDir, workDir, cgroupsRoot } = place;
     const folders = { configDir: host.configDir, pluginsDir: PLUGINS };
     const path = 'path' in runtime ? runtime.path : undefined;
     const paths = { runtimeDir, workDir, cgroupsRoot, holder: holderProgram(), runtime: path, root, folders };
@@ -51,7 +51,7 @@ const ISOLATORS = `[
         const plan = { ...paths, at, spec };
         const count = await runMortal({ isolators: ISOLATORS }, plan, host.command(process.execPath));
         await place.containerizer([host.isolator({ root, isKnown })]).recover([]);
-        await expectNothingLeft({ root: place.root, cgroupsRoot, empty: [...empty, root] });
+        await expectNothingLeft({ ...place, empty: [...place.empty, root] });
         expect(host.leftovers()).toEqual([]);
         return count;
       });

@@ -1,0 +1,126 @@
+/**
+ * An agent in a process of its own: it may be killed and started again, with the same folder and the same port. In the
+ * end it is told to go, and nothing of its containers may be left on the machine.
+ */
+
+import type { ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { RunningMaster } from '../../cluster/master/main';
+import { expectNothingLeft, processesOf, type TestPlace, unnamed } from '../leftovers';
+import { freePort } from './masters';
+import { type RunAs, start } from './meseta';
+
+interface AgentOptions {
+  /** Flags of every start. */
+  readonly flags?: readonly string[];
+  /** Another user than that of the tests. */
+  readonly user?: RunAs | undefined;
+}
+
+export class AgentProcess implements TestPlace {
+  readonly root = mkdtempSync(join(tmpdir(), 'meseta-agent-'));
+  readonly workDir = join(this.root, 'work');
+  readonly cgroupsRoot = basename(this.root);
+  readonly before = unnamed();
+  /** Where the agent and the programs it starts have their temporary files. */
+  private readonly temporary = join(this.root, 'tmp');
+  readonly empty = [
+    this.temporary,
+    ...['containers', 'runc', 'isolators/network/cni'].map((name) => join(this.workDir, 'run', name)),
+  ];
+  /** All that the starts of the agent printed. */
+  log = '';
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly master: RunningMaster,
+    private readonly port: number,
+    private readonly options: AgentOptions,
+  ) {
+    // Users of tasks get through.
+    chmodSync(this.root, 0o711);
+    for (const folder of [this.workDir, this.temporary]) {
+      mkdirSync(folder);
+      if (options.user) chownSync(folder, options.user.uid, options.user.gid);
+    }
+  }
+
+  /** One that is not started yet. */
+  static async of(master: RunningMaster, options: AgentOptions = {}): Promise<AgentProcess> {
+    return new AgentProcess(master, await freePort(), options);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  start(...flags: readonly string[]): ChildProcess {
+    const own = {
+      master: `127.0.0.1:${this.master.http.port}`,
+      port: this.port,
+      work_dir: this.workDir,
+      cgroups_root: this.cgroupsRoot,
+      registration_backoff_factor: '0ms',
+    };
+    const args = Object.entries(own).map(([name, value]) => `--${name}=${value}`);
+    const all = ['agent', ...args, ...(this.options.flags ?? []), ...flags];
+    const child = start(all, { TMPDIR: this.temporary }, this.options.user);
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.log += chunk.toString();
+      });
+    this.child = child;
+    return child;
+  }
+
+  /** Ends it with a signal; resolves when it has ended. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const ending = this.child;
+    this.child = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const ended = new Promise((resolve) => ending.once('close', resolve));
+    ending.kill(signal);
+    await ended;
+  }
+
+  /** The pids of all processes of its containers; those of a running agent are not among them. */
+  containerProcesses(): number[] {
+    return processesOf(this)
+      .map(Number)
+      .filter((pid) => pid !== this.child?.pid);
+  }
+
+  /** The last sandbox of an executor of the only framework. */
+  sandboxOf(executorId: string): string {
+    const frameworks = join(this.workDir, 'slaves', this.onlyIn('slaves'), 'frameworks');
+    const executors = join(frameworks, onlyEntry(frameworks), 'executors');
+    return join(executors, executorId, 'runs', 'latest');
+  }
+
+  /** What an executor's program has printed. */
+  outputOf(executorId: string): string {
+    return readFileSync(join(this.sandboxOf(executorId), 'stdout'), 'utf8');
+  }
+
+  /** The name of the only entry of a folder of its work folder. */
+  onlyIn(...path: readonly string[]): string {
+    return onlyEntry(join(this.workDir, ...path));
+  }
+
+  /** Has it leave the cluster, by which its tasks end, and looks whether something is left. */
+  async stop(): Promise<void> {
+    try {
+      await this.end('SIGUSR1');
+      await expectNothingLeft(this);
+    } finally {
+      rmSync(this.root, { recursive: true, force: true });
+    }
+  }
+}
+
+function onlyEntry(folder: string): string {
+  const [name = ''] = readdirSync(folder).filter((entry) => entry !== 'latest');
+  return name;
+}

@@ -1,0 +1,90 @@
+/**
+ * A scheduler that launches tasks: it takes the newest offer that is still good, and acknowledges each update as it comes.
+ */
+
+import type { ExecutorInfo, Offer, Resource, TaskInfo, TaskStatus } from '../../cluster/api/generated/mesos';
+import type { Event } from '../../cluster/api/generated/scheduler';
+import { eventually } from './eventually';
+import { JsonScheduler } from './json-scheduler';
+
+export const scalar = (name: string, value: number, more: Partial<Resource> = {}): Resource => ({
+  name,
+  type: 'SCALAR',
+  scalar: { value },
+  ...more,
+});
+
+/** A task with a shell command that takes little. */
+export function taskOn(offer: Offer, id: string, value: string, more: Partial<TaskInfo> = {}): TaskInfo {
+  return {
+    name: id,
+    task_id: { value: id },
+    agent_id: offer.agent_id,
+    command: { value },
+    resources: [scalar('cpus', 0.1), scalar('mem', 32)],
+    ...more,
+  };
+}
+
+export class TaskScheduler extends JsonScheduler {
+  /** Ids of offers that were accepted or taken back. */
+  private readonly gone = new Set<string>();
+
+  /** An offer that is good and has a resource like this. */
+  async offer(has: (resource: Resource) => boolean = () => true): Promise<Offer> {
+    const isGood = ({ id, resources }: Offer): boolean =>
+      !this.gone.has(id.value) && (resources?.some(has) ?? false);
+    const offer = await eventually('an offer', () =>
+      this.events.flatMap((event) => event.offers?.offers ?? []).findLast(isGood),
+    );
+    this.gone.add(offer.id.value);
+    return offer;
+  }
+
+  async accept(offer: Offer, ...operations: readonly Offer.Operation[]): Promise<void> {
+    const filters = { refuse_seconds: 0 };
+    const accept = { offer_ids: [offer.id], operations: [...operations], filters };
+    const answer = await this.call({ type: 'ACCEPT', accept });
+    if (answer.status !== 202) throw new Error(`accept: ${answer.status} ${await answer.text()}`);
+  }
+
+  async launch(offer: Offer, ...tasks: readonly TaskInfo[]): Promise<void> {
+    await this.accept(offer, { type: 'LAUNCH', launch: { task_infos: [...tasks] } });
+  }
+
+  /** Launches tasks of a group with the default executor, whose id is `pod`. */
+  async launchGroup(offer: Offer, ...tasks: readonly TaskInfo[]): Promise<void> {
+    const executor: ExecutorInfo = {
+      type: 'DEFAULT',
+      executor_id: { value: 'pod' },
+      framework_id: { value: this.frameworkId ?? '' },
+      resources: [scalar('cpus', 0.1), scalar('mem', 32), scalar('disk', 32)],
+    };
+    const launch_group = { executor, task_group: { tasks: [...tasks] } };
+    await this.accept(offer, { type: 'LAUNCH_GROUP', launch_group });
+  }
+
+  async kill(taskId: string, graceSeconds?: number): Promise<void> {
+    const policy = graceSeconds !== undefined && {
+      kill_policy: { grace_period: { nanoseconds: graceSeconds * 1e9 } },
+    };
+    await this.call({ type: 'KILL', kill: { task_id: { value: taskId }, ...policy } });
+  }
+
+  /** Waits for states of a task, one after the other; the status with the last. */
+  async states(taskId: string, ...names: readonly [string, ...string[]]): Promise<TaskStatus> {
+    const [name, ...others] = names;
+    const status = await this.update(taskId, name);
+    const [next, ...rest] = others;
+    return next === undefined ? status : await this.states(taskId, next, ...rest);
+  }
+
+  protected override heard(event: Event): void {
+    super.heard(event);
+    if (event.rescind) this.gone.add(event.rescind.offer_id.value);
+  }
+
+  protected override isAcknowledged(): boolean {
+    return true;
+  }
+}
