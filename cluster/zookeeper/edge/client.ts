@@ -2,8 +2,8 @@
  * A session with ZooKeeper that never leaves a caller waiting: every call settles in time, a silent connection counts as
  * lost, and a session that is over is replaced by a new one, of which those who watch are told.
  *
- * Always true: `connected` is only said while the server has been heard within two thirds of the session's
- * time. After `expired` no watch and no ephemeral node of before is left.
+ * Always true: `connected` is only said while something of the last two thirds of the session's time has been
+ * answered. After `expired` no watch and no ephemeral node of before is left.
  */
 
 import zookeeper, {
@@ -174,8 +174,8 @@ export class ZkClient implements Running {
   }
 
   /**
-   * Milliseconds until the server may end the session if it hears nothing any more; 0 when the session is
-   * over, or nothing has been heard yet.
+   * Milliseconds until the server may end the session if it has heard nothing since the request that was answered
+   * last; 0 when the session is over, or nothing has been answered yet.
    */
   sessionLeftMs(): number {
     const heardAt = this.guard?.heardAt();

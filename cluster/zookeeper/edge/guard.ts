@@ -4,7 +4,7 @@
  * They reach into an internal object of the library, so its version is pinned exactly and each guard has a
  * test against a real server:
  *
- * - A connection that is silent for two thirds of the session timeout is closed, and counts as lost.
+ * - A connection on which nothing of the last two thirds of the session timeout is answered is closed, and counts as lost.
  * - A server that accepts a connection and does not begin a session is left for the next one.
  * - Half a frame of a lost connection is discarded.
  * - Requests are numbered from zero again for each connection, and after the highest number.
@@ -14,6 +14,7 @@
 
 import type { Socket } from 'node:net';
 import type { Client } from 'node-zookeeper-client';
+import { Hearing } from './hearing';
 
 /** The part of the library's connection that is used. */
 export interface Connection {
@@ -63,8 +64,22 @@ function wrapNumbers(connection: Connection): void {
   });
 }
 
+/** Tells when each packet is sent: the library writes one at a time. */
+function noteSent({ socket }: Connection, hearing: Hearing): void {
+  if (!socket) return;
+  const { write } = socket;
+  socket.write = (...parameters: readonly unknown[]): boolean => {
+    hearing.sent(performance.now());
+    return Reflect.apply(write, socket, parameters) as boolean;
+  };
+}
+
+function pauseMs(shortLives: number): number {
+  return Math.min(PAUSE_FIRST_MS * 2 ** shortLives, PAUSE_MAX_MS);
+}
+
 export interface Guard {
-  /** The last time that the server was heard, by `performance.now()`; undefined before. */
+  /** The last time at which the server is known to have heard us, by `performance.now()`; undefined before. */
   heardAt(): number | undefined;
   /** Ends the client at once, whatever it is doing. */
   end(): void;
@@ -81,24 +96,26 @@ export function guard(client: Client): Guard {
   let shortLives = 0;
   let ended = false;
   let heardAt: number | undefined;
+  let hearing = new Hearing();
   const { connect, onSocketConnected, onSocketData, onSocketClosed } = connection;
   const quiet = (): void => {
     clearTimeout(silence);
     clearTimeout(begin);
   };
-  const hear = (): void => {
-    heardAt = performance.now();
+  const hear = (bytes: Buffer): void => {
+    hearing.received(bytes);
+    heardAt = hearing.heardAt ?? heardAt;
     clearTimeout(silence);
-    silence = setTimeout(() => connection.socket?.destroy(), (connection.sessionTimeout * 2) / 3);
+    const age = hearing.heardAt === undefined ? 0 : performance.now() - hearing.heardAt;
+    silence = setTimeout(() => connection.socket?.destroy(), (connection.sessionTimeout * 2) / 3 - age);
   };
   connection.connect = () => {
     if (ended) return;
     const lived = Date.now() - connectedAt;
     shortLives = connectedAt > 0 && lived < SHORT_LIFE_MS ? shortLives + 1 : 0;
-    const wait = shortLives === 0 ? 0 : Math.min(PAUSE_FIRST_MS * 2 ** shortLives, PAUSE_MAX_MS);
     connectedAt = 0;
-    if (wait === 0) connect.call(connection);
-    else pause = setTimeout(() => connect.call(connection), wait);
+    if (shortLives === 0) connect.call(connection);
+    else pause = setTimeout(() => connect.call(connection), pauseMs(shortLives));
   };
   connection.onSocketConnected = () => {
     if (ended) {
@@ -107,6 +124,8 @@ export function guard(client: Client): Guard {
     }
     connection.pendingBuffer = null;
     connection.xid = 0;
+    hearing = new Hearing();
+    noteSent(connection, hearing);
     const waiting = connection.packetQueue.queue.splice(0);
     onSocketConnected.call(connection);
     connection.packetQueue.queue.push(...waiting);
@@ -114,7 +133,7 @@ export function guard(client: Client): Guard {
   };
   connection.onSocketData = (bytes) => {
     if (ended) return;
-    hear();
+    hear(bytes);
     onSocketData.call(connection, bytes);
     if (connection.state === CONNECTED) {
       clearTimeout(begin);

@@ -11,6 +11,8 @@ export class Relay {
   cutEach = Number.POSITIVE_INFINITY;
   /** Nothing passes in either direction, and nobody is told. */
   frozen = false;
+  /** How long answers are under way. */
+  answersMs = 0;
   /** New connections are refused. */
   closed = false;
   connections = 0;
@@ -74,6 +76,10 @@ export class Relay {
     });
     far.on('data', (bytes) => {
       if (this.frozen) return;
+      if (this.answersMs > 0) {
+        setTimeout(() => near.write(bytes), this.answersMs);
+        return;
+      }
       near.write(bytes.subarray(0, this.passLeft));
       this.passLeft -= bytes.length;
       left -= bytes.length;

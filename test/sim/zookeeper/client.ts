@@ -42,6 +42,7 @@ const RENEW_AFTER_SESSIONS = 3;
 export class ModelClient extends ZkClient {
   readonly wire: Wire = { cut: false, delayMs: 10 };
   private session: number | undefined;
+  /** When what the server has answered last was sent: it has heard us then, or later. */
   private heard: number | undefined;
   /** Counts connections: what was under way in an older one is lost. */
   private connection = 0;
@@ -158,7 +159,7 @@ export class ModelClient extends ZkClient {
   private watchFor(session: number, path: string, watcher: ((event: never) => void) | undefined): void {
     if (!watcher) return;
     const event = undefined as never;
-    this.server.watch(session, path, () => this.answer(this.connection, () => watcher(event)));
+    this.server.watch(session, path, () => this.travel(this.connection, () => watcher(event)));
   }
 
   private ask<T>(what: string, work: (session: number) => T): Promise<T> {
@@ -189,6 +190,7 @@ export class ModelClient extends ZkClient {
   private request(pending: Pending): void {
     this.sent.add(pending);
     const { connection } = this;
+    const sentAt = this.clock.now();
     this.travel(connection, () => {
       const session = this.session ?? 0;
       if (!this.server.touch(session)) return;
@@ -200,13 +202,13 @@ export class ModelClient extends ZkClient {
         if (!(error instanceof Refusal)) throw error;
         settle = () => pending.reject(new ZkError(error.code, pending.what));
       }
-      this.answer(connection, settle);
+      this.answer(connection, sentAt, settle);
     });
   }
 
-  private answer(connection: number, settle: () => void): void {
+  private answer(connection: number, sentAt: number, settle: () => void): void {
     this.travel(connection, () => {
-      this.heard = this.clock.now();
+      this.heard = sentAt;
       settle();
     });
   }
@@ -265,10 +267,11 @@ export class ModelClient extends ZkClient {
 
   private ping(connection: number): void {
     if (connection !== this.connection || this.over) return;
-    if (this.clock.now() - (this.heard ?? 0) > (this.timeoutMs * 2) / 3) return this.breakConnection();
+    const now = this.clock.now();
+    if (now - (this.heard ?? 0) > (this.timeoutMs * 2) / 3) return this.breakConnection();
     this.travel(connection, () => {
       if (this.session !== undefined && this.server.touch(this.session))
-        this.answer(connection, () => undefined);
+        this.answer(connection, now, () => undefined);
       else this.breakConnection();
     });
     this.after(this.timeoutMs / 6, () => this.ping(connection));

@@ -228,6 +228,15 @@ describeReal(
       expect(connectionOf(raw).xid).toBeLessThan(10);
     });
 
+    test('an answer that was under way for long says nothing about the time since it was asked for', async () => {
+      const wire = await relay();
+      const { client: zk } = client([wire.port]);
+      await zk.exists('/');
+      wire.answersMs = SESSION_MS / 3;
+      await zk.exists('/');
+      expect(zk.sessionLeftMs()).toBeLessThanOrEqual((SESSION_MS * 2) / 3);
+    });
+
     test('calls settle in time when there is no server', async () => {
       const { client: zk } = client([1], '', 300);
       await expect(zk.get('/x')).rejects.toMatchObject({ code: 'TIMEOUT' });
