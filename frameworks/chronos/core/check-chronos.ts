@@ -22,12 +22,12 @@ export function checkChronos(state: ChronosState): readonly string[] {
 }
 
 function entryViolations(state: ChronosState, name: string, { record, active }: JobEntry): readonly string[] {
-  const { job, timing } = record;
+  const { timing } = record;
   const runs = Object.values(active);
   const live = runs.filter(hasLiveTask);
-  const mayBeSeveral = job.concurrent || job.concurrency === 'allow';
   const violations: string[] = [];
-  if (!mayBeSeveral && live.length > 1) violations.push(`${name} has ${live.length} live tasks`);
+  const alone = live.filter(({ isBeside }) => !isBeside);
+  if (alone.length > 1) violations.push(`${name} has ${alone.length} live tasks`);
   if ((timing?.progress.remaining ?? 0) < 0) violations.push(`${name} exceeded its repetitions`);
   for (const run of runs) {
     if (state.runs.get(run.id) !== name) violations.push(`the active run ${run.id} is in no index`);

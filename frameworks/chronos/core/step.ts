@@ -12,7 +12,7 @@ import { applyCallback, dropWaiting, killJob, markSuccess, startJob } from './di
 import { addElements } from './dispatch/element-counts';
 import { tellOverdue, tellSlow } from './dispatch/notices';
 import { pauseJob, resumeJob } from './dispatch/pauses';
-import { restore } from './dispatch/restore';
+import { forgetOldRuns, restore } from './dispatch/restore';
 import { decideDueSlots, missRun, wakeForSlots } from './dispatch/slots';
 import type { ZoneRules } from './schedule/zone';
 import type { ChronosEffect } from './state/effects';
@@ -41,10 +41,11 @@ const transitions: Transitions<Turn, ChronosEvents> = {
 const woke: TimerHandlers<Turn, (typeof chronosTimers)['spec']> = {
   slots: decideDueSlots,
   attempt: (turn, { runId }) => retryRun(turn, runId),
-  deadline: (turn, { runId }) => missRun(turn, runId),
+  deadline: (turn, { runId }) => void missRun(turn, runId),
   timeout: (turn, { runId }) => timeOutRun(turn, runId),
   overdue: (turn, { runId }) => tellOverdue(turn, runId),
   slow: (turn, { runId }) => tellSlow(turn, runId),
+  retention: forgetOldRuns,
 };
 
 function endStep(turn: Turn): void {

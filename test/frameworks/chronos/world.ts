@@ -106,8 +106,8 @@ export class World {
   restart(): void {
     this.timers.clear();
     this.state = MACHINE.init(this.settings);
-    const entries = [...this.stored.values()].map((text) => JSON.parse(text) as JobEntry);
-    this.send({ kind: 'started', entries });
+    const stored = [...this.stored].map(([name, text]) => ({ name, text }));
+    this.send({ kind: 'started', stored });
   }
 
   put(name: string, body: object): ApiAnswer | undefined {

@@ -10,12 +10,22 @@ import type { Millis } from '../../../../cluster/model/time';
 import { announce } from '../../../kit/core/turn/outbox';
 import type { Concurrency, Job } from '../jobs/job';
 import { addEntry, type HistoryEntry, trimHistory } from '../runs/history';
-import { endRun, hasLiveTask, newRun, type Run, type RunCause } from '../runs/run';
+import {
+  currentAttempt,
+  endRun,
+  hasLiveTask,
+  hasProcess,
+  newRun,
+  type Run,
+  type RunCause,
+  withAttempt,
+} from '../runs/run';
 import { isFault } from '../schedule/fault';
 import { meanLength, readPeriod } from '../schedule/period';
 import { deadlineOf, type LatenessPolicy } from '../schedule/progress';
 import type { ChronosState, JobEntry } from '../state/state';
-import { entryOf, newRunId, save, type Turn, wake } from '../state/turn';
+import { idOfEntry } from '../state/stored';
+import { entryOf, newRunId, saveRun, saveState, type Turn, wake } from '../state/turn';
 import { watchStart } from './notices';
 
 /** Active runs of a job that allows several; further ones wait. */
@@ -31,9 +41,7 @@ interface RunRequest {
 /** Admits a run for the job, by its concurrency policy. */
 export function admitRun(turn: Turn, name: string, request: RunRequest): void {
   const entry = entryOf(turn, name);
-  const { job } = entry.record;
   const run = newRun({ id: newRunId(turn, entry), jobName: name, createdAt: turn.now, ...request });
-  save(turn, name);
   switch (ruleFor(entry, request.cause)) {
     case 'allow':
       return beginRun(turn, entry, run);
@@ -46,51 +54,74 @@ export function admitRun(turn: Turn, name: string, request: RunRequest): void {
       return giveWay(turn, entry);
     case 'wait':
       if (entry.queue.length >= QUEUE_MAX) return skipRun(turn, entry, run, 'too many runs wait');
-      entry.queue = [...entry.queue, run];
-      setDeadline(turn, job, run);
+      queueRuns(turn, entry, [run]);
   }
 }
 
 function queueAlone(turn: Turn, entry: JobEntry, run: Run): void {
-  skipQueue(turn, entry, 'a later run took its place');
-  entry.queue = [run];
-  setDeadline(turn, entry.record.job, run);
-}
-
-/** Ends the runs that wait for another one. */
-export function skipQueue(turn: Turn, entry: JobEntry, reason: string): void {
-  for (const waiting of entry.queue) skipRun(turn, entry, waiting, reason);
+  const waiting = entry.queue;
   entry.queue = [];
-  save(turn, entry.record.job.name);
+  for (const earlier of waiting) dropRun(turn, entry, earlier, PLACE_TAKEN);
+  queueRuns(turn, entry, [run]);
 }
 
-/** Live tasks are killed; runs without one end at once. */
+const PLACE_TAKEN = 'a later run took its place';
+
+function queueRuns(turn: Turn, entry: JobEntry, runs: readonly Run[]): void {
+  entry.queue = [...entry.queue, ...runs];
+  saveState(turn, entry.record.job.name);
+  for (const run of runs) {
+    saveRun(turn, run.id);
+    setDeadline(turn, entry.record.job, run);
+  }
+}
+
+/** Live tasks are killed; runs without a process end at once. */
 function giveWay(turn: Turn, entry: JobEntry): void {
   killTasks(turn, entry);
-  dropIdleRuns(turn, entry, 'a later run took its place');
-}
-
-/** Ends the active runs that have no live task: they wait for an offer, or for a retry. */
-export function dropIdleRuns(turn: Turn, entry: JobEntry, reason: string): void {
   for (const run of Object.values(entry.active)) {
-    if (hasLiveTask(run)) continue;
-    if (run.attempts.length === 0) skipRun(turn, entry, run, reason);
-    else remember(turn, entry, { kind: 'run', run: endRun(run, { kind: 'killed', reason }, turn.now) });
+    if (hasProcess(run)) continue;
+    dropRun(turn, entry, run, PLACE_TAKEN);
     removeRun(turn, run);
   }
 }
 
-function ruleFor({ record: { job }, active }: JobEntry, cause: RunCause): Concurrency | 'wait' {
-  const running = Object.keys(active).length;
-  if (running === 0) return 'allow';
-  const rule = job.concurrency ?? (job.concurrent ? 'allow' : undefined);
-  if (rule !== undefined) return rule === 'allow' && running >= ACTIVE_MAX ? 'wait' : rule;
-  return cause.kind === 'manual' ? 'forbid' : 'wait';
+/** Several runs of the job may be active. */
+export function allowsSeveral({ concurrency, concurrent }: Job): boolean {
+  return concurrency === undefined ? concurrent : concurrency === 'allow';
 }
 
-/** A run that is not made; of a slot, the history tells why. */
+function ruleFor(entry: JobEntry, cause: RunCause): Concurrency | 'wait' {
+  const { job } = entry.record;
+  if (hasRoom(entry)) return 'allow';
+  if (allowsSeveral(job)) return 'wait';
+  return job.concurrency ?? (cause.kind === 'manual' ? 'forbid' : 'wait');
+}
+
+/** A further run may begin now. */
+function hasRoom({ record: { job }, active }: JobEntry): boolean {
+  const running = Object.keys(active).length;
+  return running === 0 || (allowsSeveral(job) && running < ACTIVE_MAX);
+}
+
+/** Ends a run without a process: one that has had no attempt is skipped. */
+function dropRun(turn: Turn, entry: JobEntry, run: Run, reason: string): void {
+  if (run.attempts.length === 0) skipRun(turn, entry, run, reason);
+  else rememberKilled(turn, entry, run, reason);
+}
+
+function rememberKilled(turn: Turn, entry: JobEntry, run: Run, reason: string): void {
+  const end = { kind: 'killed', reason } as const;
+  const taskId = hasLiveTask(run) ? currentAttempt(run)?.taskId : undefined;
+  const ended = taskId === undefined ? run : withAttempt(run, taskId, { end, endedAt: turn.now });
+  remember(turn, entry, { kind: 'run', run: endRun(ended, end, turn.now) });
+}
+
+/** A run that is not made; of a slot and of a cycle, the history tells why. */
 function skipRun(turn: Turn, entry: JobEntry, run: Run, reason: string): void {
+  saveRun(turn, run.id);
   if (run.cause.kind === 'slot') recordSlots(turn, entry, { kind: 'skipped', run, reason });
+  if (run.cause.kind === 'parents') rememberKilled(turn, entry, run, reason);
 }
 
 interface SlotRecord {
@@ -99,22 +130,84 @@ interface SlotRecord {
   readonly reason: string;
 }
 
+/** The slot of a run has its outcome without the run; the entry has the id of the run. */
 export function recordSlots(turn: Turn, entry: JobEntry, { kind, run, reason }: SlotRecord): void {
   const slot = run.cause.kind === 'slot' ? run.cause.slot : run.createdAt;
   const slots = { first: slot, last: slot, count: 1 };
-  remember(turn, entry, { kind: 'slots', entry: { kind, slots, reason, decidedAt: turn.now } });
+  const record = { id: run.id, kind, slots, reason, decidedAt: turn.now };
+  remember(turn, entry, { kind: 'slots', entry: record });
 }
 
 export function remember(turn: Turn, entry: JobEntry, addition: HistoryEntry): void {
-  entry.history = trimHistory(addEntry(entry.history, addition), turn.state.settings, turn.now);
-  save(turn, entry.record.job.name);
+  const { history } = entry;
+  entry.history = addEntry(history, addition);
+  saveRun(turn, idOfEntry(addition));
+  const [newest] = entry.history;
+  if (newest !== undefined) saveRun(turn, idOfEntry(newest));
+  forgetOld(turn, entry);
+}
+
+/** Removes the entries that are too many or too old. */
+export function forgetOld(turn: Turn, entry: JobEntry): void {
+  const kept = trimHistory(entry.history, turn.state.settings, turn.now);
+  if (kept.length === entry.history.length) return;
+  const remaining = new Set(kept);
+  for (const old of entry.history) if (!remaining.has(old)) saveRun(turn, idOfEntry(old));
+  entry.history = kept;
 }
 
 function beginRun(turn: Turn, entry: JobEntry, run: Run): void {
-  entry.active = { ...entry.active, [run.id]: run };
+  const isBeside = Object.keys(entry.active).length > 0;
+  entry.active = { ...entry.active, [run.id]: { ...run, isBeside } };
   turn.state.runs.set(run.id, run.jobName);
-  turn.state.ready.add(run.id);
-  setDeadline(turn, entry.record.job, run);
+  saveRun(turn, run.id);
+  makeReady(turn, entry, run);
+}
+
+/** The run waits for an offer, or for the time of its next attempt. */
+function makeReady(turn: Turn, entry: JobEntry, run: Run): void {
+  if (run.nextAttemptAt !== undefined && run.nextAttemptAt > turn.now)
+    wake(turn, { kind: 'attempt', runId: run.id }, run.nextAttemptAt);
+  else turn.state.ready.add(run.id);
+  if (run.attempts.length === 0) setDeadline(turn, entry.record.job, run);
+}
+
+/** A run without a live task is to be launched again, unless other runs go on beside which it may not. */
+export function againLater(turn: Turn, run: Run): void {
+  const entry = entryOf(turn, run.jobName);
+  putRun(turn, run);
+  if (allowsSeveral(entry.record.job) || Object.keys(entry.active).length === 1) makeReady(turn, entry, run);
+  else park(turn, entry, [run]);
+}
+
+/** Active runs without a live task go to the queue. */
+function park(turn: Turn, entry: JobEntry, runs: readonly Run[]): void {
+  for (const run of runs) deactivate(turn, entry, run);
+  queueRuns(turn, entry, runs);
+}
+
+/** After a change of the definition: what waits begins, stands back or is dropped as the new one says. */
+export function applyPolicy(turn: Turn, entry: JobEntry): void {
+  const { job } = entry.record;
+  if (isOff(job)) {
+    dropIdleRuns(turn, entry, offReason(job));
+    return;
+  }
+  const runs = Object.values(entry.active);
+  const idle = runs.filter((run) => !hasLiveTask(run));
+  if (!allowsSeveral(job) && runs.length > 1)
+    park(turn, entry, idle.length < runs.length ? idle : idle.slice(1));
+  beginWaiting(turn, entry);
+}
+
+/** Ends all runs of a job that have no live task: they wait for an offer, for a retry, or for another run. */
+export function dropIdleRuns(turn: Turn, entry: JobEntry, reason: string): void {
+  const waiting = entry.queue;
+  entry.queue = [];
+  const idle = Object.values(entry.active).filter((run) => !hasLiveTask(run));
+  for (const run of idle) deactivate(turn, entry, run);
+  if (waiting.length > 0) saveState(turn, entry.record.job.name);
+  for (const run of [...idle, ...waiting]) dropRun(turn, entry, run, reason);
 }
 
 /** Changes an active run. */
@@ -122,37 +215,42 @@ export function putRun(turn: Turn, run: Run): void {
   const entry = entryOf(turn, run.jobName);
   assert(entry.active[run.id], `${run.id} is not active`);
   entry.active = { ...entry.active, [run.id]: run };
-  save(turn, run.jobName);
+  saveRun(turn, run.id);
 }
 
-/** Takes a run out that has ended, and begins the next one that waits. */
+/** Takes a run out that has ended, and begins those that wait. */
 export function removeRun(turn: Turn, run: Run): void {
   const entry = entryOf(turn, run.jobName);
-  const { [run.id]: _ended, ...others } = entry.active;
+  deactivate(turn, entry, run);
+  beginWaiting(turn, entry);
+}
+
+function deactivate(turn: Turn, entry: JobEntry, run: Run): void {
+  const { [run.id]: _removed, ...others } = entry.active;
   entry.active = others;
   turn.state.runs.delete(run.id);
   turn.state.ready.delete(run.id);
-  save(turn, run.jobName);
-  if (Object.keys(others).length === 0) beginNext(turn, entry);
+  turn.state.tasks.delete(currentAttempt(run)?.taskId ?? '');
+  saveRun(turn, run.id);
 }
 
-function beginNext(turn: Turn, entry: JobEntry): void {
-  const [next, ...rest] = entry.queue;
-  if (next === undefined) return;
-  entry.queue = rest;
+function beginWaiting(turn: Turn, entry: JobEntry): void {
   if (isOff(entry.record.job)) {
-    skipRun(turn, entry, next, offReason(entry.record.job));
-    beginNext(turn, entry);
+    dropIdleRuns(turn, entry, offReason(entry.record.job));
     return;
   }
-  beginRun(turn, entry, next);
+  for (let [next] = entry.queue; next !== undefined && hasRoom(entry); [next] = entry.queue) {
+    entry.queue = entry.queue.slice(1);
+    saveState(turn, entry.record.job.name);
+    beginRun(turn, entry, next);
+  }
 }
 
-/** Kills the live tasks of a job. */
+/** Kills the processes of a job. */
 export function killTasks(turn: Turn, entry: JobEntry): void {
   for (const run of Object.values(entry.active)) {
-    const taskId = run.attempts.at(-1)?.taskId;
-    if (taskId === undefined || !hasLiveTask(run)) continue;
+    const taskId = currentAttempt(run)?.taskId;
+    if (taskId === undefined || !hasProcess(run)) continue;
     announce(turn, { kind: 'kill', taskId, graceSeconds: entry.record.job.killGracePeriod });
   }
 }
@@ -172,9 +270,14 @@ export function latenessOf({ settings }: ChronosState, job: Job): LatenessPolicy
   return { epsilon, catchUp: job.catchUp, catchUpMax: job.catchUpLimit };
 }
 
+/** The start deadline of the slots of a job; undefined without one. */
+export function slotDeadline(state: ChronosState, job: Job): Millis | undefined {
+  return deadlineOf(latenessOf(state, job));
+}
+
 /** The last instant at which a run may be launched for the first time; undefined without one. */
 export function deadlineFor(state: ChronosState, job: Job, run: Run): Millis | undefined {
-  const deadline = deadlineOf(latenessOf(state, job));
+  const deadline = slotDeadline(state, job);
   return run.cause.kind === 'slot' && deadline !== undefined ? run.cause.slot + deadline : undefined;
 }
 

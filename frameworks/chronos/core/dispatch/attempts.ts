@@ -2,29 +2,32 @@
 
 import type { Stamped } from '../../../../cluster/model/event';
 import { note } from '../../../../cluster/model/machine';
+import { isTerminal, type TaskState } from '../../../../cluster/model/task-state';
 import { announce } from '../../../kit/core/turn/outbox';
 import { childrenOf, parentsOf } from '../graph/graph';
 import { reportParent } from '../graph/join';
 import type { Job } from '../jobs/job';
 import type { NoticeKind } from '../notify/notice';
-import { consequenceOf, type EndConsequence, KILL_CONSEQUENCE, withConsequence } from '../runs/retry';
+import { consequenceOf, type EndConsequence, withConsequence } from '../runs/retry';
 import {
   type AttemptEnd,
   currentAttempt,
   endRun,
   hasLiveTask,
+  hasProcess,
   launchAttempt,
   type Run,
   withAttempt,
   withoutAttempt,
 } from '../runs/run';
-import { printTaskId, taskMillis } from '../runs/task-id';
+import { printTaskId, readTaskId, taskMillis } from '../runs/task-id';
 import { meaningOf } from '../runs/task-state';
 import type { ChronosEvents } from '../state/events';
-import { entryOf, save, type Turn, wake } from '../state/turn';
-import { admitRun, isOff, putRun, remember, removeRun } from './admission';
+import type { JobEntry } from '../state/state';
+import { entryOf, saveState, type Turn, wake } from '../state/turn';
+import { admitRun, againLater, isOff, putRun, remember, removeRun } from './admission';
 import { tellOwners, watchRunTime } from './notices';
-import { decideSlots } from './slots';
+import { decideSlots, missRun } from './slots';
 
 /** Launches a run that waits for an offer. The run is stored before. */
 export function launchRun(turn: Turn, event: Stamped<ChronosEvents, 'run.placed'>): void {
@@ -33,29 +36,33 @@ export function launchRun(turn: Turn, event: Stamped<ChronosEvents, 'run.placed'
   if (name === undefined || !state.ready.delete(event.runId)) return;
   const entry = entryOf(turn, name);
   const run = entry.active[event.runId];
-  if (run === undefined) return;
+  if (run === undefined || missRun(turn, run.id)) return;
   const millis = taskMillis(now, entry.lastMillis);
   entry.lastMillis = millis;
+  saveState(turn, name);
   const taskId = printTaskId({ millis, attempt: run.attempts.length, name, arguments: run.arguments });
   const { agentId, hostname, offerId } = event;
   putRun(turn, withAttempt(launchAttempt(run, taskId, now), taskId, { agentId, hostname }));
   state.tasks.set(taskId, run.id);
   announce(turn, { kind: 'launch', taskId, runId: run.id, jobName: name, offerId });
-  const { runTimeout } = entry.record.job;
-  if (runTimeout > 0) wake(turn, { kind: 'timeout', runId: run.id }, now + runTimeout * 1000);
+  setTimeouts(turn, entry);
 }
 
 /** The run of a live task. */
-function runOf({ state }: Turn, taskId: string): Run | undefined {
+export function runOf({ state }: Turn, taskId: string): Run | undefined {
   const runId = state.tasks.get(taskId);
   const name = runId === undefined ? undefined : state.runs.get(runId);
   return runId === undefined || name === undefined ? undefined : state.jobs.get(name)?.active[runId];
 }
 
-/** Updates of tasks that are not live are repetitions, or of others. */
+/** Updates of tasks that are not live are repetitions, or of others; those after the end of a launcher tell nothing. */
 export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvents, 'task.update'>): void {
   const run = runOf(turn, taskId);
-  if (run === undefined) return;
+  if (run === undefined) {
+    killStray(turn, taskId, update.state);
+    return;
+  }
+  if (!hasProcess(run)) return;
   const hasStarted = currentAttempt(run)?.startedAt !== undefined;
   const meaning = meaningOf(update, hasStarted);
   const { job } = entryOf(turn, run.jobName).record;
@@ -68,12 +75,14 @@ export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvent
       return;
     case 'not launched':
       turn.state.tasks.delete(taskId);
-      turn.state.ready.add(run.id);
-      putRun(turn, withoutAttempt(run, taskId, turn.now));
+      againLater(turn, withoutAttempt(run, taskId, turn.now));
       note(turn, 'warn', 'a launch is repeated', { task: taskId, reason: meaning.reason });
       return;
     case 'ended':
-      if (job.async && meaning.end.kind === 'success') return;
+      if (job.async && meaning.end.kind === 'success') {
+        putRun(turn, withAttempt(run, taskId, { launcherEndedAt: turn.now }));
+        return;
+      }
       endAttempt(turn, taskId, endOf(turn, run, meaning.end));
   }
 }
@@ -83,11 +92,25 @@ function noteStart(turn: Turn, run: Run): void {
   watchRunTime(turn, entryOf(turn, run.jobName), run);
 }
 
+/**
+ * Kills a task that runs although its run is over: its job was deleted, or it came back after it was lost. A task that this
+ * state cannot have launched is left alone: it may be one of the original's.
+ */
+function killStray(turn: Turn, taskId: string, state: TaskState): void {
+  const parts = readTaskId(taskId);
+  if (parts === undefined || isTerminal(state) || state === 'TASK_UNREACHABLE') return;
+  const entry = turn.state.jobs.get(parts.name);
+  if (entry !== undefined && parts.millis > (entry.lastMillis ?? 0)) return;
+  note(turn, 'warn', 'a task runs without its run and is killed', { task: taskId });
+  const graceSeconds = entry?.record.job.killGracePeriod ?? 0;
+  announce(turn, { kind: 'kill', taskId, graceSeconds });
+}
+
 /** The kill of a run that took too long is its failure. */
 function endOf(turn: Turn, run: Run, end: AttemptEnd): AttemptEnd {
   if (end.kind !== 'killed' || !currentAttempt(run)?.isTimedOut) return end;
   const { runTimeout } = entryOf(turn, run.jobName).record.job;
-  return { kind: 'failure', reason: `it took longer than ${runTimeout} s` };
+  return timedOut(runTimeout);
 }
 
 /** The end of a live task, by an update, a callback or a timeout. */
@@ -103,15 +126,19 @@ export function endAttempt(turn: Turn, taskId: string, end: AttemptEnd): void {
     ...state.settings,
     job,
     attempt: run.attempts.length - 1,
-    remaining: timing?.progress.remaining,
+    remaining: hasOtherSlots(entry, run) ? undefined : timing?.progress.remaining,
     now,
   });
   if (consequence.kind === 'retry') {
-    putRun(turn, { ...ended, nextAttemptAt: consequence.at });
-    wake(turn, { kind: 'attempt', runId: run.id }, consequence.at);
+    againLater(turn, { ...ended, nextAttemptAt: consequence.at });
     return;
   }
   finishRun(turn, endRun(ended, end, now), consequence);
+}
+
+/** Further runs for slots go on or wait, so that the job is not finished by the end of this one. */
+function hasOtherSlots({ active, queue }: JobEntry, run: Run): boolean {
+  return [...Object.values(active), ...queue].some(({ id, cause }) => id !== run.id && cause.kind === 'slot');
 }
 
 /** The next attempt of a run is due. */
@@ -120,11 +147,6 @@ export function retryRun(turn: Turn, runId: string): void {
   const entry = name === undefined ? undefined : turn.state.jobs.get(name);
   const run = entry?.active[runId];
   if (entry === undefined || run?.nextAttemptAt === undefined || run.nextAttemptAt > turn.now) return;
-  if (isOff(entry.record.job)) {
-    const end: AttemptEnd = { kind: 'killed', reason: 'the job was disabled before its retry' };
-    finishRun(turn, endRun(run, end, turn.now), KILL_CONSEQUENCE);
-    return;
-  }
   turn.state.ready.add(runId);
 }
 
@@ -132,6 +154,7 @@ function finishRun(turn: Turn, run: Run, consequence: EndConsequence): void {
   const entry = entryOf(turn, run.jobName);
   const before = entry.record.job;
   entry.record = { ...entry.record, job: withConsequence(before, consequence) };
+  saveState(turn, run.jobName);
   remember(turn, entry, { kind: 'run', run });
   tellEnd(turn, { run, before, consequence });
   tellChildren(turn, run, consequence.toChildren);
@@ -169,7 +192,7 @@ export function tellChildren(
     const report = { parent: run.jobName, runId: run.id, outcome, isManual: run.cause.kind === 'manual' };
     const { join, fired } = reportParent(entry.join, parentsOf(graph, child), report);
     entry.join = join;
-    save(turn, child);
+    saveState(turn, child);
     const { job } = entry.record;
     if (fired === undefined || isOff(job)) continue;
     admitRun(turn, child, { cause: { kind: 'parents', ...fired }, arguments: job.arguments.join(' ') });
@@ -185,6 +208,25 @@ export function timeOutRun(turn: Turn, runId: string): void {
   if (entry === undefined || run === undefined || attempt === undefined || !hasLiveTask(run)) return;
   const { runTimeout, killGracePeriod } = entry.record.job;
   if (runTimeout === 0 || turn.now < attempt.launchedAt + runTimeout * 1000) return;
-  announce(turn, { kind: 'kill', taskId: attempt.taskId, graceSeconds: killGracePeriod });
+  if (!hasProcess(run)) {
+    endAttempt(turn, attempt.taskId, timedOut(runTimeout));
+    return;
+  }
   putRun(turn, withAttempt(run, attempt.taskId, { isTimedOut: true }));
+  announce(turn, { kind: 'kill', taskId: attempt.taskId, graceSeconds: killGracePeriod });
+}
+
+function timedOut(runTimeout: number): AttemptEnd {
+  return { kind: 'failure', reason: `it took longer than ${runTimeout} s` };
+}
+
+/** Sets the timers of runs that take too long; after a change of the definition, too. */
+export function setTimeouts(turn: Turn, { record, active }: JobEntry): void {
+  const { runTimeout } = record.job;
+  if (runTimeout === 0) return;
+  for (const run of Object.values(active)) {
+    const launchedAt = hasLiveTask(run) ? currentAttempt(run)?.launchedAt : undefined;
+    if (launchedAt !== undefined)
+      wake(turn, { kind: 'timeout', runId: run.id }, launchedAt + runTimeout * 1000);
+  }
 }

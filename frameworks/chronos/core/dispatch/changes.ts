@@ -10,10 +10,11 @@ import { unknownJob } from '../jobs/refusal';
 import { setSlot } from '../schedule/slot-heap';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { answer, entryOf, save, type Turn } from '../state/turn';
-import { killTasks } from './admission';
+import { answer, entryOf, saveDefinition, saveDeletion, type Turn } from '../state/turn';
+import { applyPolicy, killTasks, slotDeadline } from './admission';
+import { setTimeouts } from './attempts';
 import { tellOwners } from './notices';
-import { decideSlots } from './slots';
+import { closeSlots, decideSlots } from './slots';
 
 const parentsIn = (job: Job): readonly string[] => (job.kind === 'dependent' ? job.parents : []);
 
@@ -28,14 +29,22 @@ export function putDefinition(turn: Turn, { request, reading }: Stamped<ChronosE
     return;
   }
   const entry = state.jobs.get(name);
-  const record = entry
-    ? replaceRecord(entry.record, reading, { rules, now })
-    : createRecord(reading, { rules, now });
-  putEntry(turn, entry ?? newEntry(record), record);
+  const context = { rules, now, deadline: slotDeadline(state, reading.job) };
+  const record = entry ? replaceRecord(entry.record, reading, context) : createRecord(reading, context);
+  replaceEntry(turn, entry ?? newEntry(record), record);
   state.quarantined.delete(name);
   leaveQuarantine(turn);
-  decideSlots(turn, entryOf(turn, name));
   answer(turn, request, { ok: true, text: '' });
+}
+
+/** Puts a record in, and does all that follows from it for its runs and slots. */
+function replaceEntry(turn: Turn, entry: JobEntry, record: JobRecord): void {
+  const previous = entry.record.timing;
+  putEntry(turn, entry, record);
+  if (previous !== undefined && previous !== record.timing) closeSlots(turn, entry, previous);
+  applyPolicy(turn, entry);
+  setTimeouts(turn, entry);
+  decideSlots(turn, entry);
 }
 
 function newEntry(record: JobRecord): JobEntry {
@@ -49,7 +58,7 @@ function putEntry(turn: Turn, entry: JobEntry, record: JobRecord): void {
   entry.join = keepParents(entry.join, parents);
   turn.state.jobs.set(name, entry);
   putJob(turn.state.graph, name, parents);
-  save(turn, name);
+  saveDefinition(turn, name);
 }
 
 /** Jobs whose parents are there by now come into the graph. */
@@ -78,10 +87,9 @@ export function deleteJob(turn: Turn, { request, name }: Stamped<ChronosEvents, 
   }
   for (const child of childrenOf(state.graph, name)) {
     const childEntry = entryOf(turn, child);
-    putEntry(turn, childEntry, recordAfterDeletion(entry.record, childEntry.record));
-    decideSlots(turn, childEntry);
+    replaceEntry(turn, childEntry, recordAfterDeletion(entry.record, childEntry.record));
   }
-  save(turn, name);
+  saveDeletion(turn, entry);
   killTasks(turn, entry);
   dropEntry(turn, entry);
   tellOwners(turn, entry.record.job, { kind: 'deleted' });

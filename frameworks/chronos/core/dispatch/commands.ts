@@ -3,12 +3,13 @@
 import type { Stamped } from '../../../../cluster/model/event';
 import { unknownJob } from '../jobs/refusal';
 import { markedSuccess, withConsequence } from '../runs/retry';
+import { currentAttempt, hasLiveTask, hasProcess } from '../runs/run';
 import { readTaskId } from '../runs/task-id';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { answer, newRunId, type Turn } from '../state/turn';
-import { admitRun, dropIdleRuns, isOff, killTasks, skipQueue } from './admission';
-import { endAttempt, tellChildren } from './attempts';
+import { answer, entryOf, newRunId, saveState, type Turn } from '../state/turn';
+import { admitRun, dropIdleRuns, isOff, killTasks } from './admission';
+import { endAttempt, runOf, tellChildren } from './attempts';
 import { decideSlots } from './slots';
 
 /** The job of a request; without one the request is refused. */
@@ -38,21 +39,30 @@ export function markSuccess(turn: Turn, { request, name }: Stamped<ChronosEvents
   if (entry !== undefined) {
     const consequence = markedSuccess(entry.record.job, now);
     entry.record = { ...entry.record, job: withConsequence(entry.record.job, consequence) };
+    saveState(turn, name);
     const id = newRunId(turn, entry);
     tellChildren(turn, { id, jobName: name, cause: { kind: 'manual' } }, 'success');
   }
   answer(turn, request, { ok: true, text: `marked job ${name} as successful: ${entry !== undefined}` });
 }
 
-/** Kills running tasks; what waits for an offer or a retry stays. */
+/** Kills running tasks; what waits for an offer or a retry stays. A run that waits for its callback ends at once. */
 export function killJob(turn: Turn, event: Stamped<ChronosEvents, 'job.kill'>): void {
   const entry = requested(turn, event);
   if (entry === undefined) return;
+  for (const run of Object.values(entry.active)) {
+    const taskId = currentAttempt(run)?.taskId;
+    if (taskId !== undefined && hasLiveTask(run) && !hasProcess(run))
+      endAttempt(turn, taskId, { kind: 'killed', reason: 'it was killed before its callback' });
+  }
   killTasks(turn, entry);
   answer(turn, event.request, { ok: true, text: '' });
 }
 
-/** The end of an asynchronous job; a task that is not live has ended already. */
+/**
+ * The end of an asynchronous job. A task that is not live has ended already, and that of another job ends by itself: beside
+ * it a further one would begin.
+ */
 export function applyCallback(turn: Turn, event: Stamped<ChronosEvents, 'task.callback'>): void {
   const { request, taskId, statusCode } = event;
   if (readTaskId(taskId) === undefined) {
@@ -60,8 +70,10 @@ export function applyCallback(turn: Turn, event: Stamped<ChronosEvents, 'task.ca
     answer(turn, request, { ok: false, refusal });
     return;
   }
+  const run = runOf(turn, taskId);
+  const isAsync = run !== undefined && entryOf(turn, run.jobName).record.job.async;
   const failure = { kind: 'failure', reason: `the callback told status ${statusCode}` } as const;
-  endAttempt(turn, taskId, statusCode === 0 ? { kind: 'success' } : failure);
+  if (isAsync) endAttempt(turn, taskId, statusCode === 0 ? { kind: 'success' } : failure);
   answer(turn, request, { ok: true, text: '' });
 }
 
@@ -71,7 +83,6 @@ export function dropWaiting(turn: Turn, { request }: Stamped<ChronosEvents, 'run
   for (const entry of turn.state.jobs.values()) {
     const isWaiting = entry.queue.length + Object.keys(entry.active).length > 0;
     if (!isWaiting) continue;
-    skipQueue(turn, entry, reason);
     dropIdleRuns(turn, entry, reason);
     decideSlots(turn, entry);
   }

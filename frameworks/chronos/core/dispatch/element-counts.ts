@@ -7,7 +7,7 @@ import { type Run, withAttempt } from '../runs/run';
 import { readTaskId } from '../runs/task-id';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { answer, save, type Turn } from '../state/turn';
+import { answer, saveRun, type Turn } from '../state/turn';
 import { requested } from './commands';
 
 /** Adds to the count of a task, which may have ended. */
@@ -16,13 +16,15 @@ export function addElements(turn: Turn, event: Stamped<ChronosEvents, 'task.elem
   if (entry === undefined) return;
   const refusal = refusalFor(entry, event.taskId);
   if (refusal !== undefined) return answer(turn, event.request, { ok: false, refusal });
-  const add = (run: Run): Run => withElements(run, event.taskId, event.elements);
+  const add = (run: Run): Run => {
+    if (hasTask(run, event.taskId)) saveRun(turn, run.id);
+    return withElements(run, event.taskId, event.elements);
+  };
   entry.active = Object.fromEntries(Object.entries(entry.active).map(([id, run]) => [id, add(run)]));
   entry.history = entry.history.map(
     (past): HistoryEntry =>
       past.kind === 'run' && hasTask(past.run, event.taskId) ? { kind: 'run', run: add(past.run) } : past,
   );
-  save(turn, event.name);
   answer(turn, event.request, { ok: true, text: '' });
 }
 

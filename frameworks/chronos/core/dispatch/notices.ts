@@ -4,10 +4,10 @@ import type { Millis } from '../../../../cluster/model/time';
 import { announce } from '../../../kit/core/turn/outbox';
 import type { Job } from '../jobs/job';
 import type { NoticeKind } from '../notify/notice';
-import { currentAttempt, hasLiveTask, type Run } from '../runs/run';
+import { currentAttempt, hasLiveTask, jobNameOf, type Run } from '../runs/run';
 import { usualRunTime } from '../runs/usual-time';
 import type { JobEntry } from '../state/state';
-import { jobNameOf, type Turn, wake } from '../state/turn';
+import { type Turn, wake } from '../state/turn';
 
 interface Telling {
   readonly kind: NoticeKind;

@@ -3,7 +3,8 @@
 import type { Stamped } from '../../../../cluster/model/event';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { answer, save, type Turn } from '../state/turn';
+import { answer, saveDefinition, type Turn } from '../state/turn';
+import { applyPolicy } from './admission';
 import { requested } from './commands';
 import { decideSlots } from './slots';
 
@@ -30,6 +31,7 @@ function setPause(turn: Turn, event: { request: number; name: string }, pausedRe
 function putPause(turn: Turn, entry: JobEntry, pausedReason: string): void {
   const { record } = entry;
   entry.record = { ...record, job: { ...record.job, pausedReason } };
-  save(turn, record.job.name);
+  saveDefinition(turn, record.job.name);
+  applyPolicy(turn, entry);
   decideSlots(turn, entry);
 }

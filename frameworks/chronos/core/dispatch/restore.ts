@@ -6,14 +6,22 @@ import { loadGraph } from '../graph/load-graph';
 import { hasLiveTask, type Run } from '../runs/run';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
+import { readStored } from '../state/stored';
 import { type Turn, wake } from '../state/turn';
-import { setDeadline } from './admission';
+import { forgetOld, setDeadline } from './admission';
+import { setTimeouts } from './attempts';
 import { watchRunTime } from './notices';
 import { decideSlots } from './slots';
 
-export function restore(turn: Turn, { entries }: Stamped<ChronosEvents, 'started'>): void {
+/** Entries of histories that are too old are looked for at this interval. */
+const RETENTION_MS = 3_600_000;
+
+export function restore(turn: Turn, { stored }: Stamped<ChronosEvents, 'started'>): void {
   const { state } = turn;
-  for (const entry of entries) state.jobs.set(entry.record.job.name, { ...entry });
+  const { entries, faults } = readStored(stored);
+  for (const { name, reason } of faults)
+    note(turn, 'error', 'a stored variable cannot be read', { variable: name, reason });
+  for (const entry of entries) state.jobs.set(entry.record.job.name, entry);
   const { graph, quarantined } = loadGraph(
     entries.map(({ record: { job } }) => ({
       name: job.name,
@@ -28,6 +36,13 @@ export function restore(turn: Turn, { entries }: Stamped<ChronosEvents, 'started
   }
   for (const entry of state.jobs.values()) restoreRuns(turn, entry);
   for (const entry of state.jobs.values()) decideSlots(turn, entry);
+  forgetOldRuns(turn);
+}
+
+/** Bounds the histories of all jobs by age, also of those that do not run. */
+export function forgetOldRuns(turn: Turn): void {
+  for (const entry of turn.state.jobs.values()) forgetOld(turn, entry);
+  wake(turn, { kind: 'retention' }, turn.now + RETENTION_MS);
 }
 
 function restoreRuns(turn: Turn, entry: JobEntry): void {
@@ -36,18 +51,17 @@ function restoreRuns(turn: Turn, entry: JobEntry): void {
   for (const run of [...Object.values(entry.active), ...entry.queue]) setDeadline(turn, job, run);
   for (const run of Object.values(entry.active)) {
     state.runs.set(run.id, job.name);
-    restoreRun(turn, run, job.runTimeout);
+    restoreRun(turn, run);
     if (hasLiveTask(run)) watchRunTime(turn, entry, run);
   }
+  setTimeouts(turn, entry);
 }
 
 /** A live task is reconciled; if its launch never began, the master does not know it, and it is launched again. */
-function restoreRun({ state, now, effects }: Turn, run: Run, runTimeout: number): void {
+function restoreRun({ state, now, effects }: Turn, run: Run): void {
   const attempt = run.attempts.at(-1);
   if (attempt !== undefined && hasLiveTask(run)) {
     state.tasks.set(attempt.taskId, run.id);
-    if (runTimeout > 0)
-      wake({ effects }, { kind: 'timeout', runId: run.id }, attempt.launchedAt + runTimeout * 1000);
   } else if (run.nextAttemptAt !== undefined && run.nextAttemptAt > now) {
     wake({ effects }, { kind: 'attempt', runId: run.id }, run.nextAttemptAt);
   } else {

@@ -1,12 +1,14 @@
 /** Slots that are due: runs, and entries in the history for those that are missed or collapsed. */
 
-import { withProgress } from '../jobs/record';
-import type { SlotEntry } from '../runs/run';
+import type { Millis } from '../../../../cluster/model/time';
+import { type Timing, withProgress } from '../jobs/record';
+import { jobNameOf, type SlotEntry } from '../runs/run';
 import type { SlotSeries } from '../schedule/progress';
-import { nextSlot, planSlots } from '../schedule/progress';
+import { nextSlot, planSlots, seriesOf } from '../schedule/progress';
 import { peekSlot, setSlot, takeDue } from '../schedule/slot-heap';
+import { slotAfter } from '../schedule/timetable';
 import type { JobEntry } from '../state/state';
-import { jobNameOf, save, type Turn, wake } from '../state/turn';
+import { newRunId, saveRun, saveState, type Turn, wake } from '../state/turn';
 import { admitRun, deadlineFor, isOff, latenessOf, recordSlots, remember, removeRun } from './admission';
 import { tellOwners } from './notices';
 
@@ -33,7 +35,7 @@ export function decideSlots(turn: Turn, entry: JobEntry): void {
   const plan = planSlots({ rules: turn.rules, timetable, now: turn.now, ...lateness }, progress);
   if (plan.progress !== progress && plan.progress.decided !== progress.decided) {
     entry.record = withProgress(record, plan.progress);
-    save(turn, job.name);
+    saveState(turn, job.name);
   }
   if (plan.missed) {
     recordSeries(turn, entry, {
@@ -62,7 +64,8 @@ interface Series {
 }
 
 function recordSeries(turn: Turn, entry: JobEntry, series: Series): void {
-  remember(turn, entry, { kind: 'slots', entry: { ...series, decidedAt: turn.now } });
+  const id = newRunId(turn, entry);
+  remember(turn, entry, { kind: 'slots', entry: { ...series, id, decidedAt: turn.now } });
 }
 
 function mustWait({ state }: Turn, { record: { job }, active }: JobEntry): boolean {
@@ -86,18 +89,36 @@ export function wakeForSlots(turn: Turn): void {
   wake(turn, { kind: 'slots' }, next);
 }
 
-/** The deadline of a run has come: without a launch, its slot is missed. */
-export function missRun(turn: Turn, runId: string): void {
+/** The slot of a run without a launch is missed if its deadline has passed; false if it has not. */
+export function missRun(turn: Turn, runId: string): boolean {
   const { state, now } = turn;
   const entry = state.jobs.get(jobNameOf(runId));
   const run = entry?.active[runId] ?? entry?.queue.find(({ id }) => id === runId);
-  if (entry === undefined || run === undefined || run.attempts.length > 0) return;
+  if (entry === undefined || run === undefined || run.attempts.length > 0) return false;
   const deadline = deadlineFor(state, entry.record.job, run);
-  if (deadline === undefined || deadline >= now) return;
+  if (deadline === undefined || deadline >= now) return false;
   const reason = entry.active[runId] ? 'no offer fitted within epsilon' : 'an earlier run took too long';
   recordSlots(turn, entry, { kind: 'missed', run, reason });
   tellOwners(turn, entry.record.job, { kind: 'missed', reason });
-  entry.queue = entry.queue.filter(({ id }) => id !== runId);
   if (entry.active[runId]) removeRun(turn, run);
+  else entry.queue = entry.queue.filter(({ id }) => id !== runId);
+  saveRun(turn, runId);
+  saveState(turn, run.jobName);
   decideSlots(turn, entry);
+  return true;
+}
+
+/** Slots of an earlier definition that are open; one that the new definition has, too, is left to it. */
+export function closeSlots(turn: Turn, entry: JobEntry, { timetable, progress }: Timing): void {
+  const { rules, now } = turn;
+  const { timing } = entry.record;
+  if (progress.remaining === 0) return;
+  const close = (after: Millis, upTo: Millis): void => {
+    const slots = seriesOf(rules, timetable, { after, upTo });
+    if (slots) recordSeries(turn, entry, { kind: 'skipped', slots, reason: 'the schedule was replaced' });
+  };
+  const late = timing && nextSlot(rules, timing.timetable, timing.progress);
+  const isShared = late !== undefined && late <= now && slotAfter(rules, timetable, late - 1) === late;
+  close(progress.decided, isShared ? late - 1 : now);
+  if (isShared) close(Math.max(late, progress.decided), now);
 }

@@ -98,6 +98,12 @@ const TABLE: Members<JobMembers> = {
   retryDelayMax: { codec: integer({ min: 1 }), fallback: 3600, isHidden: true },
   pausedReason: { codec: text, fallback: '', isHidden: true },
 };
+
+/** The values of members that are left out, without the defaults of this process. */
+export const MEMBER_FALLBACKS = Object.fromEntries(
+  Object.entries(TABLE).map(([name, { fallback }]) => [name, fallback]),
+) as unknown as JobMembers;
+
 /** The table, with the defaults of this process. */
 export function jobMembers({ cpus, mem, disk, runAsUser }: JobDefaults): Members<JobMembers> {
   return {

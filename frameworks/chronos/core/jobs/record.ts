@@ -29,6 +29,8 @@ export interface Timing {
 interface RecordContext {
   readonly rules: ZoneRules;
   readonly now: Millis;
+  /** The start deadline of the job's slots; undefined without one. */
+  readonly deadline?: Millis | undefined;
 }
 
 export function createRecord({ job, schedule }: JobReading, context: RecordContext): JobRecord {
@@ -76,10 +78,10 @@ function startsNow(schedule: string): boolean {
 function beginTiming(
   schedule: Schedule,
   previous: Timing | undefined,
-  { rules, now }: RecordContext,
+  { rules, now, deadline }: RecordContext,
 ): Timing {
   const decided = previous?.isWritten ? previous.progress.decided : undefined;
-  const progress = beginProgress(rules, schedule, decided === undefined ? { now } : { now, decided });
+  const progress = beginProgress(rules, schedule, { now, decided, deadline });
   return { timetable: schedule.timetable, progress, isWritten: false };
 }
 

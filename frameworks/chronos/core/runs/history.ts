@@ -32,7 +32,7 @@ function joinSlots(older: HistoryEntry, newer: HistoryEntry): HistoryEntry | und
     last: newer.entry.slots.last,
     count: older.entry.slots.count + newer.entry.slots.count,
   };
-  return { kind: 'slots', entry: { ...newer.entry, slots } };
+  return { kind: 'slots', entry: { ...newer.entry, id: older.entry.id, slots } };
 }
 
 /** The entries that are kept. The newest run is kept whatever its age, so that a rare job has a last run to show. */

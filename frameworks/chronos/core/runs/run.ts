@@ -37,6 +37,8 @@ export interface Attempt {
   readonly isTimedOut: boolean;
   /** Of data jobs. */
   readonly elementsProcessed: number;
+  /** The launcher of an asynchronous job has ended, and the callback is to come: the run is live without a process. */
+  readonly launcherEndedAt: Millis | undefined;
 }
 
 export interface Run {
@@ -52,10 +54,14 @@ export interface Run {
   /** Undefined until the last attempt has ended. */
   readonly end: AttemptEnd | undefined;
   readonly endedAt: Millis | undefined;
+  /** It began while other runs of its job were active, which the job allowed then. */
+  readonly isBeside: boolean;
 }
 
 /** Slots without a run of their own. */
 export interface SlotEntry {
+  /** Of the numbers of runs. */
+  readonly id: string;
   readonly kind: 'missed' | 'skipped';
   readonly slots: SlotSeries;
   readonly reason: string;
@@ -71,7 +77,23 @@ export interface NewRun {
 }
 
 export function newRun(parts: NewRun): Run {
-  return { ...parts, attempts: [], nextAttemptAt: parts.createdAt, end: undefined, endedAt: undefined };
+  return {
+    ...parts,
+    attempts: [],
+    nextAttemptAt: parts.createdAt,
+    end: undefined,
+    endedAt: undefined,
+    isBeside: false,
+  };
+}
+
+/** The name of the job of a run `a:7`. */
+export function jobNameOf(runId: string): string {
+  return runId.slice(0, runId.lastIndexOf(':'));
+}
+
+export function runNumberOf(runId: string): number {
+  return Number(runId.slice(runId.lastIndexOf(':') + 1));
 }
 
 export function currentAttempt({ attempts }: Run): Attempt | undefined {
@@ -82,6 +104,11 @@ export function currentAttempt({ attempts }: Run): Attempt | undefined {
 export function hasLiveTask(run: Run): boolean {
   const attempt = currentAttempt(run);
   return attempt !== undefined && attempt.end === undefined;
+}
+
+/** A live task whose process may run. */
+export function hasProcess(run: Run): boolean {
+  return hasLiveTask(run) && currentAttempt(run)?.launcherEndedAt === undefined;
 }
 
 export function launchAttempt(run: Run, taskId: string, now: Millis): Run {
@@ -99,6 +126,7 @@ export function launchAttempt(run: Run, taskId: string, now: Millis): Run {
     output: undefined,
     isTimedOut: false,
     elementsProcessed: 0,
+    launcherEndedAt: undefined,
   };
   return { ...run, attempts: [...run.attempts, attempt], nextAttemptAt: undefined };
 }

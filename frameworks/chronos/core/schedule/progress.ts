@@ -6,7 +6,15 @@
  */
 
 import type { Millis } from '../../../../cluster/model/time';
-import { countSlots, lastSlot, type Schedule, type Span, slotAfter, type Timetable } from './timetable';
+import {
+  countSlots,
+  lastSlot,
+  nthSlotAfter,
+  type Schedule,
+  type Span,
+  slotAfter,
+  type Timetable,
+} from './timetable';
 import type { ZoneRules } from './zone';
 
 export interface Progress {
@@ -51,17 +59,27 @@ export const LATE_MS = 5000;
 /** Due slots that one plan has at most; those before are collapsed. */
 export const DUE_MAX = 1000;
 
+interface Beginning {
+  readonly now: Millis;
+  /** The last slot that an earlier definition of the job has decided. */
+  readonly decided?: Millis | undefined;
+  /** The start deadline; undefined without one. */
+  readonly deadline?: Millis | undefined;
+}
+
 /**
- * The progress at the creation of a job. Slots before it are no slots, but the last one is still due: a start in the
- * past gives one late run. `decided` is the last slot that an earlier definition of the job has decided.
+ * The progress at the creation of a job. Slots before it are no slots, but the last one is still due if its start deadline
+ * allows that: a start in the past gives one late run. A cron expression has no start.
  */
 export function beginProgress(
   rules: ZoneRules,
   { timetable, count }: Schedule,
-  { now, decided = -1 }: { readonly now: Millis; readonly decided?: Millis },
+  { now, decided = -1, deadline = Infinity }: Beginning,
 ): Progress {
+  if (timetable.pattern.kind === 'cron') return { decided: Math.max(now - 1, decided), remaining: count };
   const last = lastSlot(rules, timetable, { after: decided, upTo: now });
-  return { decided: last === undefined ? Math.max(now, decided) : last - 1, remaining: count };
+  const isDue = last !== undefined && last >= now - deadline;
+  return { decided: isDue ? last - 1 : Math.max(now, decided), remaining: count };
 }
 
 /** The next slot that is not decided. */
@@ -103,7 +121,8 @@ function splitMissed(context: PlanContext, progress: Progress): MissedSplit {
   const series = seriesOf(rules, timetable, span);
   if (series === undefined) return none;
   const count = Math.min(series.count, progress.remaining ?? Infinity);
-  const last = count < series.count ? nthSlot(context, span.after, count) : series.last;
+  const last =
+    count < series.count ? (nthSlotAfter(rules, timetable, span.after, count) ?? now) : series.last;
   const remaining = progress.remaining === undefined ? undefined : progress.remaining - count;
   return { missed: { ...series, last, count }, rest: { decided: last, remaining } };
 }
@@ -133,15 +152,9 @@ function dueMax({ epsilon, catchUp, catchUpMax }: LatenessPolicy): number {
   return catchUp === undefined && epsilon !== undefined ? DUE_MAX : 1;
 }
 
-function seriesOf(rules: ZoneRules, timetable: Timetable, span: Span): SlotSeries | undefined {
+export function seriesOf(rules: ZoneRules, timetable: Timetable, span: Span): SlotSeries | undefined {
   const last = lastSlot(rules, timetable, span);
   const first = slotAfter(rules, timetable, span.after);
   if (last === undefined || first === undefined) return undefined;
   return { first, last, count: countSlots(rules, timetable, span) };
-}
-
-function nthSlot({ rules, timetable }: PlanContext, after: Millis, number: number): Millis {
-  let slot = after;
-  for (let turn = 0; turn < number; turn++) slot = slotAfter(rules, timetable, slot) ?? slot;
-  return slot;
 }

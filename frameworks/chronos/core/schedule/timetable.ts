@@ -153,3 +153,18 @@ export function countSlots(rules: ZoneRules, timetable: Timetable, { after, upTo
   }
   return count;
 }
+
+/** The n-th slot after an instant, from 1. */
+export function nthSlotAfter(
+  rules: ZoneRules,
+  timetable: Timetable,
+  after: Millis,
+  number: number,
+): Millis | undefined {
+  const { pattern, excludedDays } = timetable;
+  if (pattern.kind === 'interval' && excludedDays.length === 0)
+    return slotAt(rules, pattern, indexAfter(rules, pattern, after) + number - 1);
+  let slot: Millis | undefined = after;
+  for (let turn = 0; turn < number && slot !== undefined; turn++) slot = slotAfter(rules, timetable, slot);
+  return slot;
+}

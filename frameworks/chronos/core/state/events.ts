@@ -4,11 +4,11 @@ import type { Woke } from '../../../../cluster/model/event';
 import type { StoreEvents } from '../../../kit/core/turn/effects';
 import type { JobReading } from '../jobs/read-job';
 import type { TaskUpdate } from '../runs/task-state';
-import type { JobEntry } from './state';
+import type { StoredText } from './stored';
 
 export interface ChronosEvents extends StoreEvents {
-  /** The stored jobs of an earlier life, or of the leader before. */
-  started: { readonly entries: readonly JobEntry[] };
+  /** The stored variables of an earlier life, or of the leader before. */
+  started: { readonly stored: readonly StoredText[] };
   'job.put': { readonly request: number; readonly reading: JobReading };
   'job.delete': { readonly request: number; readonly name: string };
   'job.start': { readonly request: number; readonly name: string; readonly arguments: string };

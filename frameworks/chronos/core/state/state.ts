@@ -24,7 +24,7 @@ export interface Settings extends RetryPolicy, Retention {
   readonly slowFactor: number | undefined;
 }
 
-/** A job with all that happens to it; it is stored as one variable. */
+/** A job with all that happens to it; `stored.ts` has the variables that it is stored as. */
 export interface JobEntry {
   record: JobRecord;
   join: JoinState;

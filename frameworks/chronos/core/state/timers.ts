@@ -15,4 +15,6 @@ export const chronosTimers = timersOf({
   overdue: { runId: String },
   /** A task takes a multiple of the usual time. */
   slow: { runId: String },
+  /** Entries of histories may have become too old. */
+  retention: {},
 });

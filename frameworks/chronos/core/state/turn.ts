@@ -6,6 +6,7 @@ import { announce, commit as commitChanges, saveAtCommit } from '../../../kit/co
 import type { ZoneRules } from '../schedule/zone';
 import type { ApiAnswer, ChronosEffect } from './effects';
 import type { ChronosState, JobEntry } from './state';
+import { definitionVariable, runVariable, stateVariable, textOfVariable, variablesOf } from './stored';
 import { chronosTimers } from './timers';
 
 export interface Turn extends MachineTurn<ChronosState, ChronosEffect> {
@@ -14,31 +15,37 @@ export interface Turn extends MachineTurn<ChronosState, ChronosEffect> {
 
 export const { wake } = chronosTimers;
 
-const VARIABLE_PREFIX = 'job_';
-
-/** The variable of a job. */
-export function variableOf(name: string): string {
-  return VARIABLE_PREFIX + name;
+/** A variable has changed, or is gone; it is stored at the end of the turn. */
+function saveVariable(turn: Turn, variable: string): void {
+  saveAtCommit(turn, variable);
 }
 
-function jobOfVariable(variable: string): string {
-  return variable.slice(VARIABLE_PREFIX.length);
+/** The definition of a job has changed, and so its state. */
+export function saveDefinition(turn: Turn, name: string): void {
+  saveVariable(turn, definitionVariable(name));
+  saveVariable(turn, stateVariable(name));
 }
 
-/** The job has changed, or is gone; it is stored at the end of the turn. */
-export function save(turn: Turn, name: string): void {
-  saveAtCommit(turn, variableOf(name));
+/** What runs change in a job has changed. */
+export function saveState(turn: Turn, name: string): void {
+  saveVariable(turn, stateVariable(name));
+}
+
+/** A run, or an entry for slots, has changed, or is gone. */
+export function saveRun(turn: Turn, runId: string): void {
+  saveVariable(turn, runVariable(runId));
+}
+
+/** All variables of a job that is about to be deleted. */
+export function saveDeletion(turn: Turn, entry: JobEntry): void {
+  for (const variable of variablesOf(entry)) saveVariable(turn, variable);
 }
 
 /** A new id of a run: `a:7`. Names have no colon, so it is unique. */
 export function newRunId(turn: Turn, entry: JobEntry): string {
   const { name } = entry.record.job;
-  save(turn, name);
+  saveState(turn, name);
   return `${name}:${entry.nextRun++}`;
-}
-
-export function jobNameOf(runId: string): string {
-  return runId.slice(0, runId.lastIndexOf(':'));
 }
 
 export function entryOf(turn: Turn, name: string): JobEntry {
@@ -49,10 +56,7 @@ export function answer(turn: Turn, request: number, outcome: ApiAnswer): void {
   announce(turn, { kind: 'answer', request, answer: outcome });
 }
 
-/** Ends the step: changed jobs go to the store. */
+/** Ends the step: changes go to the store. */
 export function commit(turn: Turn): void {
-  commitChanges(turn, (variable) => {
-    const entry = turn.state.jobs.get(jobOfVariable(variable));
-    return entry && JSON.stringify(entry);
-  });
+  commitChanges(turn, (variable) => textOfVariable(turn.state, variable));
 }

@@ -13,9 +13,11 @@ test('a store that fails ends the leadership', () => {
   ]);
 });
 
-test('a machine without jobs asks for no timer', () => {
+test('a machine without jobs asks for no timer of slots', () => {
   const machine = chronosMachine(RULES);
-  expect(machine.step(machine.init(SETTINGS), { kind: 'started', at: 0, entries: [] })).toEqual([]);
+  expect(machine.step(machine.init(SETTINGS), { kind: 'started', at: 0, stored: [] })).toEqual([
+    { kind: 'wake', timer: 'retention', at: HOUR },
+  ]);
 });
 
 test('a slot is due at its time, and its run is stored before the launch', () => {

@@ -71,6 +71,54 @@ test('a run that waits for an offer gives way at once', () => {
 test('runs of a job that was disabled meanwhile do not begin', () => {
   const world = overrun({ epsilon: 'PT12M' });
   world.put('a', { schedule: 'R/2026-12-01T11:00:00Z/PT10M', epsilon: 'PT12M', disabled: true });
-  world.end('a');
   expect(world.history('a')[0]).toBe('skipped 1: the job is disabled');
+  world.end('a');
+  expect([world.history('a')[0], world.state.ready.size]).toEqual(['slot success in 1', 0]);
+});
+
+test('a run that waits for an offer is dropped when its job is disabled', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R/2026-12-01T10:00:00Z/P1D' });
+  world.put('a', { schedule: 'R/2026-12-02T10:00:00.000Z/P1D', pausedReason: 'moving' });
+  world.place();
+  expect([world.log, world.history('a')]).toEqual([[], ['skipped 1: the job is paused: moving']]);
+});
+
+test('the last slots of a count run although an earlier one ends after the last repetition was used up', () => {
+  const world = overrun({ schedule: 'R2/2026-12-01T11:00:00Z/PT10M', epsilon: 'PT1H' });
+  world.end('a');
+  world.run('a');
+  expect(world.history('a')).toEqual(['slot success in 1', 'slot success in 1']);
+  expect(world.log).toEqual(['launch a', 'launch a', 'disabled a: no repetitions left']);
+});
+
+test('a job that no longer allows several runs keeps its tasks, and the other runs wait for each other', () => {
+  const world = overrun({ concurrent: true, retries: 1 });
+  world.put('a', { schedule: 'R/2026-12-01T11:30:00.000Z/PT10M', retries: 1 });
+  expect([world.tasks('a').length, world.entry('a').queue.length]).toEqual([1, 2]);
+  world.end('a', 'TASK_FAILED');
+  world.advance(MINUTE);
+  world.place();
+  expect(world.tasks('a')).toHaveLength(1);
+});
+
+test('a job that allows several runs from now on begins those that wait', () => {
+  const world = overrun({ epsilon: 'PT1H' });
+  world.put('a', { schedule: 'R/2026-12-01T11:30:00.000Z/PT10M', concurrent: true });
+  world.place();
+  expect(world.tasks('a')).toHaveLength(3);
+});
+
+test('a retry waits while another run has a live task', () => {
+  const world = overrun({ concurrent: true, retries: 1 });
+  world.place();
+  world.put('a', { schedule: 'R/2026-12-01T11:30:00.000Z/PT10M', retries: 1 });
+  world.end('a', 'TASK_FAILED');
+  world.advance(MINUTE);
+  world.place();
+  expect(world.tasks('a')).toHaveLength(2);
+  world.end('a');
+  world.end('a');
+  world.place();
+  expect(world.tasks('a')[0]).toMatch(/^ct:\d+:1:a:$/);
 });

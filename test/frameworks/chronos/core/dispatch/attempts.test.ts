@@ -79,6 +79,61 @@ test('a kill is no failure and causes no retry', () => {
   expect(world.entry('a').record.job).toMatchObject({ errorCount: 0, successCount: 0 });
 });
 
+test('a launch that is repeated after the start deadline is missed', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R1/2026-12-01T11:00:00Z/PT1H', epsilon: 'PT5M' });
+  world.advance(30 * MINUTE);
+  world.place();
+  world.advance(10 * MINUTE);
+  world.end('a', 'TASK_DROPPED');
+  world.advance(1);
+  expect([world.history('a'), world.state.ready.size]).toEqual([
+    ['missed 1: no offer fitted within epsilon'],
+    0,
+  ]);
+});
+
+test('an offer that comes after the start deadline, but before its timer, launches nothing', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R1/2026-12-01T11:00:00Z/PT1H', epsilon: 'PT5M' });
+  world.advance(30 * MINUTE);
+  world.now += 6 * MINUTE;
+  world.place();
+  expect([world.log, world.history('a')]).toEqual([
+    ['missed a: no offer fitted within epsilon'],
+    ['missed 1: no offer fitted within epsilon'],
+  ]);
+});
+
+test('a task that runs without its run is killed, one of the original is not', () => {
+  const world = running({ retries: 0 });
+  const [taskId = ''] = world.tasks('a');
+  world.end('a', 'TASK_LOST');
+  world.update(taskId, 'TASK_RUNNING');
+  expect(world.log.slice(-2)).toEqual(['note', 'kill a']);
+  world.put('b', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  world.update('ct:1:0:b:', 'TASK_RUNNING');
+  world.update(taskId, 'TASK_FAILED');
+  expect(world.log.at(-1)).toBe('kill a');
+});
+
+test('the end of a launcher is not the end of its run, whatever is told later', () => {
+  const world = running({ async: true, runTimeout: 600, retries: 0 });
+  world.end('a');
+  world.restart();
+  world.end('a', 'TASK_UNKNOWN');
+  expect(world.tasks('a')).toHaveLength(1);
+  world.advance(10 * MINUTE);
+  expect(world.log.at(-1)).toBe('failed a: it took longer than 600 s');
+});
+
+test('a timeout that is set while a run goes on holds for it', () => {
+  const world = running({ schedule: 'R/2026-12-01T10:00:00Z/P1D' });
+  world.put('a', { schedule: 'R/2026-12-02T10:00:00.000Z/P1D', runTimeout: 60 });
+  world.advance(MINUTE);
+  expect(world.log).toEqual(['launch a', 'kill a']);
+});
+
 test('a run that takes too long is killed and has failed', () => {
   const world = running({ runTimeout: 60, retries: 0 });
   world.advance(MINUTE);

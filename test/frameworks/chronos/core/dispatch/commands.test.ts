@@ -67,6 +67,22 @@ test('a callback with another status is a failure', () => {
   expect(world.log.at(-1)).toBe('failed a: the callback told status 3');
 });
 
+test('a kill ends a run that waits for its callback', () => {
+  const world = waiting({ async: true });
+  world.start('a');
+  world.run('a');
+  world.command('job.kill', 'a');
+  expect(world.history('a')).toEqual(['manual killed in 1']);
+});
+
+test('a callback for the task of another job changes nothing', () => {
+  const world = waiting();
+  world.start('a');
+  world.place();
+  expect(world.callback(world.tasks('a')[0] ?? '', 0)).toEqual({ ok: true, text: '' });
+  expect(world.tasks('a')).toHaveLength(1);
+});
+
 test('commands about unknown jobs are refused', () => {
   const world = new World();
   expect([world.start('x'), world.command('job.kill', 'x')]).toMatchObject([{ ok: false }, { ok: false }]);

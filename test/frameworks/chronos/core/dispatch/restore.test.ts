@@ -1,4 +1,4 @@
-import { World } from '../../world';
+import { SETTINGS, World } from '../../world';
 
 const MINUTE = 60_000;
 
@@ -32,6 +32,20 @@ test('ids of runs are not used again', () => {
   expect(ids).toEqual(['a:1', 'a:2']);
 });
 
+test('histories are bounded by age, and the newest run stays', () => {
+  const world = new World({ ...SETTINGS, ageMax: 48 * 60 * MINUTE });
+  world.restart();
+  world.put('a', { schedule: 'R/2026-12-01T11:00:00Z/PT1H' });
+  for (let hour = 0; hour < 3; hour++) {
+    world.advance(60 * MINUTE);
+    world.run('a');
+  }
+  world.put('a', { schedule: 'R/2026-12-01T14:00:00.000Z/PT1H', disabled: true });
+  world.advance(3 * 24 * 60 * MINUTE);
+  expect(world.history('a')).toEqual(['slot success in 1']);
+  expect([...world.stored.keys()]).toEqual(['job_a', 'state_a', 'run_a:3']);
+});
+
 test('jobs that cannot be in the graph are quarantined and come back with their parents', () => {
   const world = new World();
   world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
@@ -43,7 +57,7 @@ test('jobs that cannot be in the graph are quarantined and come back with their 
     ['b', "Job 'b' has unknown parents: 'a'"],
     ['c', "Job 'c' has unknown parents: 'b'"],
   ]);
-  expect(world.log.filter((line) => line === 'note')).toHaveLength(2);
+  expect(world.log.filter((line) => line === 'note')).toHaveLength(3);
   world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
   expect(world.state.quarantined.size).toBe(0);
   world.start('a');

@@ -16,7 +16,7 @@ function run(slot: number, isCaughtUp = false): HistoryEntry {
 function slots(first: number, last: number, count: number, kind: SlotEntry['kind'] = 'missed'): HistoryEntry {
   return {
     kind: 'slots',
-    entry: { kind, slots: { first, last, count }, reason: 'late', decidedAt: last + 1 },
+    entry: { id: `a:${first}`, kind, slots: { first, last, count }, reason: 'late', decidedAt: last + 1 },
   };
 }
 
@@ -31,7 +31,13 @@ test('slots in a row with the same outcome and reason are one entry', () => {
   expect(add(slots(1, 3, 3), slots(4, 9, 6))).toEqual([
     {
       kind: 'slots',
-      entry: { kind: 'missed', slots: { first: 1, last: 9, count: 9 }, reason: 'late', decidedAt: 10 },
+      entry: {
+        id: 'a:1',
+        kind: 'missed',
+        slots: { first: 1, last: 9, count: 9 },
+        reason: 'late',
+        decidedAt: 10,
+      },
     },
   ]);
   expect(add(slots(1, 3, 3), slots(4, 9, 6, 'skipped'))).toHaveLength(2);

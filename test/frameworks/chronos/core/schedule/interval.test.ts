@@ -165,7 +165,9 @@ test('slot n is the start plus n periods of luxon, but for the first pass of an 
       const first = DateTime.fromISO(name, { zone });
       const reading = text(`R/${name}/${period}`).period;
       const date = { months: reading.years * 12 + reading.months, days: reading.weeks * 7 + reading.days };
-      const moved = first.plus({ months: index * date.months, days: index * date.days });
+      const dates = { months: index * date.months, days: index * date.days };
+      const wall = DateTime.fromISO(name, { zone: 'UTC' }).plus(dates);
+      const moved = wall.setZone(zone, { keepLocalTime: true });
       const time = reading.hours * 3_600_000 + reading.minutes * 60_000 + reading.millis;
       const expected = moved.toMillis() + index * time;
       const slot = slotAt(RULES, interval(`R/${name}/${period}`, { name: zone }), index) ?? 0;

@@ -3,9 +3,8 @@ import {
   answer,
   commit,
   entryOf,
-  save,
+  saveState,
   type Turn,
-  variableOf,
 } from '../../../../../frameworks/chronos/core/state/turn';
 import { RULES } from '../../schedules';
 import { SETTINGS, World } from '../../world';
@@ -16,21 +15,20 @@ function newTurn(): Turn {
 
 test('a job that is gone is removed from the store, and the answer waits for it', () => {
   const turn = newTurn();
-  save(turn, 'a');
+  saveState(turn, 'a');
   answer(turn, 1, { ok: true, text: '' });
   commit(turn);
   expect(turn.effects).toEqual([
-    { kind: 'store', ticket: 1, changes: [{ name: 'job_a', value: undefined }] },
+    { kind: 'store', ticket: 1, changes: [{ name: 'state_a', value: undefined }] },
   ]);
 });
 
-test('a job is stored as it is at the end of the step', () => {
+test('a definition is stored with the state of its job', () => {
   const world = new World();
-  world.put('a', { schedule: 'R1//PT1H' });
-  expect(JSON.parse(world.stored.get('job_a') ?? '')).toEqual(JSON.parse(JSON.stringify(world.entry('a'))));
+  world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  expect([...world.stored.keys()]).toEqual(['job_a', 'state_a']);
 });
 
-test('a job has one variable', () => {
-  expect(variableOf('a b')).toBe('job_a b');
+test('a job that is not there has no entry', () => {
   expect(() => entryOf(newTurn(), 'a')).toThrow('there is no job a');
 });

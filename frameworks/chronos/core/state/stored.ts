@@ -1,0 +1,188 @@
+/**
+ * The stored form of jobs: the definition, what changes with each run, and each run are variables of their own.
+ *
+ * In: the state, and the names of variables that changed      Out: their values; at the start, the jobs again
+ * Always true: the write of a run is as small with a long history as without one.
+ */
+
+import { errorText } from '../../../../cluster/model/error-text';
+import type { Millis } from '../../../../cluster/model/time';
+import type { JoinState } from '../graph/join';
+import type { Job, JobCounters } from '../jobs/job';
+import { MEMBER_FALLBACKS } from '../jobs/members';
+import type { JobRecord } from '../jobs/record';
+import { type HistoryEntry, timeOfEntry } from '../runs/history';
+import { jobNameOf, type Run, runNumberOf } from '../runs/run';
+import type { Progress } from '../schedule/progress';
+import type { Timetable } from '../schedule/timetable';
+import type { ChronosState, JobEntry } from './state';
+
+export interface StoredText {
+  readonly name: string;
+  /** JSON. */
+  readonly text: string;
+}
+
+/** The definition: it changes by requests only. */
+interface StoredDefinition {
+  readonly job: Job;
+  readonly createdAt: Millis;
+  readonly timetable: Timetable | undefined;
+}
+
+/** All of a job that its runs change. */
+interface StoredState {
+  readonly counters: JobCounters & { readonly disabled: boolean };
+  readonly progress: Progress | undefined;
+  readonly isWritten: boolean;
+  readonly join: JoinState;
+  /** Ids of the runs that wait for an active one to end, oldest first. */
+  readonly queue: readonly string[];
+  readonly lastMillis: Millis | undefined;
+  readonly nextRun: number;
+}
+
+type StoredRun = HistoryEntry;
+
+const DEFINITION = 'job_';
+const STATE = 'state_';
+const RUN = 'run_';
+
+export function definitionVariable(name: string): string {
+  return DEFINITION + name;
+}
+
+export function stateVariable(name: string): string {
+  return STATE + name;
+}
+
+/** The variable of a run, or of slots without one. */
+export function runVariable(id: string): string {
+  return RUN + id;
+}
+
+/** All variables of a job. */
+export function variablesOf({ record, active, queue, history }: JobEntry): readonly string[] {
+  const { name } = record.job;
+  const ids = [...Object.keys(active), ...queue.map(({ id }) => id), ...history.map(idOfEntry)];
+  return [definitionVariable(name), stateVariable(name), ...ids.map(runVariable)];
+}
+
+export function idOfEntry(entry: HistoryEntry): string {
+  return entry.kind === 'run' ? entry.run.id : entry.entry.id;
+}
+
+/** The text of a variable as the state has it now; undefined for one that is gone. */
+export function textOfVariable({ jobs }: ChronosState, variable: string): string | undefined {
+  if (variable.startsWith(DEFINITION)) return definitionText(jobs.get(variable.slice(DEFINITION.length)));
+  if (variable.startsWith(STATE)) return stateText(jobs.get(variable.slice(STATE.length)));
+  const id = variable.slice(RUN.length);
+  const entry = jobs.get(jobNameOf(id));
+  const run = entry && runIn(entry, id);
+  return run && JSON.stringify(run);
+}
+
+function definitionText(entry: JobEntry | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  const { job, createdAt, timing } = entry.record;
+  const definition: StoredDefinition = { job, createdAt, timetable: timing?.timetable };
+  return JSON.stringify(definition);
+}
+
+function stateText(entry: JobEntry | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  const { record, join, queue, lastMillis, nextRun } = entry;
+  const { job, timing } = record;
+  const { successCount, errorCount, errorsSinceLastSuccess, lastSuccess, lastError, disabled } = job;
+  const stored: StoredState = {
+    counters: { successCount, errorCount, errorsSinceLastSuccess, lastSuccess, lastError, disabled },
+    progress: timing?.progress,
+    isWritten: timing?.isWritten ?? false,
+    join,
+    queue: queue.map(({ id }) => id),
+    lastMillis,
+    nextRun,
+  };
+  return JSON.stringify(stored);
+}
+
+function runIn({ active, queue, history }: JobEntry, id: string): StoredRun | undefined {
+  const run = active[id] ?? queue.find((waiting) => waiting.id === id);
+  return run ? { kind: 'run', run } : history.find((entry) => idOfEntry(entry) === id);
+}
+
+export interface StoredJobs {
+  readonly entries: readonly JobEntry[];
+  /** Variables that cannot be read, with the reasons. They stay as they are. */
+  readonly faults: readonly { readonly name: string; readonly reason: string }[];
+}
+
+interface StoredParts {
+  definition: StoredDefinition | undefined;
+  state: StoredState | undefined;
+  readonly runs: StoredRun[];
+}
+
+/** Reads the jobs from their variables, in any order. */
+export function readStored(variables: readonly StoredText[]): StoredJobs {
+  const parts = new Map<string, StoredParts>();
+  const faults: { name: string; reason: string }[] = [];
+  for (const variable of variables) {
+    try {
+      addPart(parts, variable);
+    } catch (error) {
+      faults.push({ name: variable.name, reason: errorText(error) });
+    }
+  }
+  const entries: JobEntry[] = [];
+  for (const [name, { definition, state, runs }] of parts) {
+    if (definition !== undefined && state !== undefined) entries.push(entryFrom(definition, state, runs));
+    else faults.push({ name, reason: definition ? 'its state is missing' : 'its definition is missing' });
+  }
+  return { entries, faults };
+}
+
+function addPart(parts: Map<string, StoredParts>, { name, text }: StoredText): void {
+  if (name.startsWith(DEFINITION)) {
+    const definition = JSON.parse(text) as StoredDefinition;
+    partsOf(parts, definition.job.name).definition = definition;
+  } else if (name.startsWith(STATE)) {
+    partsOf(parts, name.slice(STATE.length)).state = JSON.parse(text) as StoredState;
+  } else if (name.startsWith(RUN)) {
+    partsOf(parts, jobNameOf(name.slice(RUN.length))).runs.push(JSON.parse(text) as StoredRun);
+  }
+}
+
+function partsOf(parts: Map<string, StoredParts>, name: string): StoredParts {
+  const existing = parts.get(name);
+  if (existing !== undefined) return existing;
+  const added = { definition: undefined, state: undefined, runs: [] };
+  parts.set(name, added);
+  return added;
+}
+
+function entryFrom(definition: StoredDefinition, state: StoredState, stored: readonly StoredRun[]): JobEntry {
+  const places = new Map(state.queue.map((id, place) => [id, place]));
+  const history: HistoryEntry[] = [];
+  const active: Record<string, Run> = {};
+  const queue: Run[] = [];
+  for (const entry of [...stored].sort(byNumber)) {
+    if (entry.kind === 'slots' || entry.run.end !== undefined) history.push(entry);
+    else if (places.has(entry.run.id)) queue.push(entry.run);
+    else active[entry.run.id] = entry.run;
+  }
+  queue.sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
+  history.sort((a, b) => timeOfEntry(b) - timeOfEntry(a) || byNumber(b, a));
+  const { join, lastMillis, nextRun } = state;
+  return { record: recordFrom(definition, state), join, active, queue, history, lastMillis, nextRun };
+}
+
+const byNumber = (a: HistoryEntry, b: HistoryEntry): number =>
+  runNumberOf(idOfEntry(a)) - runNumberOf(idOfEntry(b));
+
+/** Members that an earlier release did not have are at their fallbacks. */
+function recordFrom({ job, createdAt, timetable }: StoredDefinition, state: StoredState): JobRecord {
+  const { progress, isWritten, counters } = state;
+  const timing = timetable && progress && { timetable, progress, isWritten };
+  return { job: { ...MEMBER_FALLBACKS, ...job, ...counters }, createdAt, timing };
+}
