@@ -30,11 +30,10 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'operator-calls',
     'recovery',
   ],
-  'frameworks/kit/core': ['turn'],
+  'frameworks/kit/core': ['turn', 'values', 'constraints', 'match'],
   'frameworks/marathon/core': [
     'state',
     'apps',
-    'constraints',
     'instances',
     'task',
     'health',

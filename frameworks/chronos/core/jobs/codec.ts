@@ -7,7 +7,7 @@
 
 import { isObject, shownValue } from '../../../../cluster/model/json-value';
 import type { UnknownMember } from '../../../kit/api/unknown-member';
-import { printDouble } from './java-double';
+import { printDouble } from '../../../kit/core/values/java-double';
 
 /** One broken rule at one path. */
 export interface Violation {

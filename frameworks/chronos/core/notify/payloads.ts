@@ -1,6 +1,6 @@
 /** The bodies of notices for web hooks: that of Slack and Mattermost, and that of `--http_notification_url`. */
 
-import { printDouble } from '../jobs/java-double';
+import { printDouble } from '../../../kit/core/values/java-double';
 import type { Job } from '../jobs/job';
 import type { Message, Notice } from './notice';
 

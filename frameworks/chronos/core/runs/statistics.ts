@@ -7,7 +7,7 @@
 import { assert } from '../../../../cluster/model/assert';
 import { nextRandom, type Random } from '../../../../cluster/model/random';
 import type { Millis } from '../../../../cluster/model/time';
-import { printDouble } from '../jobs/java-double';
+import { printDouble } from '../../../kit/core/values/java-double';
 
 interface Sample {
   readonly value: Millis;

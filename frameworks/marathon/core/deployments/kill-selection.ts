@@ -4,8 +4,8 @@
  * First those that keep GROUP_BY constraints in balance, then by the least useful condition, then by killSelection.
  */
 
+import { fieldValue } from '../../../kit/core/constraints/field';
 import type { App } from '../../api/app';
-import { fieldValue } from '../constraints/field';
 import type { Condition, Instance } from '../state/state';
 
 const ORDER: readonly Condition[] = [

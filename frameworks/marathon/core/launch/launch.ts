@@ -7,16 +7,15 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { shuffle } from '../../../../cluster/model/random';
-import { readResources, type WireResource } from '../../../../cluster/model/resources';
+import type { AgentInfo } from '../../../kit/core/constraints/field';
+import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
 import type { App } from '../../api/app';
-import { agentInfoOf } from '../constraints/field';
 import { isActive } from '../instances/conditions';
 import { forgetTask, instanceOfTask, instancesOf, recordChange, setCondition } from '../instances/instances';
-import { type Match, matchOffer, type RemainingOffer } from '../match/match';
-import { remainderOf } from '../match/resources';
+import { type Match, matchOffer } from '../match/match';
 import type { EventOf } from '../state/events';
 import { SHORT_REFUSE_MS } from '../state/limits';
-import type { AgentInfo, Instance, MarathonState } from '../state/state';
+import type { Instance, MarathonState } from '../state/state';
 import { callDurable, callNow, type Turn } from '../state/turn';
 import { buildTask } from '../task/build';
 import { isDelayed, updateDelay } from './backoff';
@@ -93,11 +92,6 @@ function readyApps({ state, now }: Turn): App[] {
   return out;
 }
 
-function remainingOffer(offer: mesos.Offer): RemainingOffer {
-  const resources = readResources(offer.resources as readonly WireResource[] | undefined);
-  return { offer, agent: agentInfoOf(offer), resources };
-}
-
 function tryLaunch(
   turn: Turn,
   app: App,
@@ -120,8 +114,7 @@ function tryLaunch(
   if (!instance) return undefined;
   countUsed(stats, now);
   const task = provision(turn, { instance, app, remaining, match });
-  const resources = remainderOf(remaining.resources, match.resources);
-  return { task, remaining: { ...remaining, resources } };
+  return { task, remaining: afterLaunch(remaining, match.resources) };
 }
 
 function firstWaiting(state: MarathonState, appId: string): Instance | undefined {

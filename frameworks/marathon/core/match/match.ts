@@ -4,17 +4,21 @@
  * Reasons have the original's names and are reported in the order of the queue API's funnel.
  */
 
-import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Random } from '../../../../cluster/model/random';
-import { combine, type Resources, rangesOf } from '../../../../cluster/model/resources';
+import { type Resources, rangesOf } from '../../../../cluster/model/resources';
 import type { Millis } from '../../../../cluster/model/time';
+import type { AgentInfo } from '../../../kit/core/constraints/field';
+import { brokenRule } from '../../../kit/core/constraints/list';
+import {
+  isUnderMaintenance,
+  offeredRole,
+  type RemainingOffer,
+} from '../../../kit/core/match/remaining-offer';
+import { scalarAmount, usableResources } from '../../../kit/core/match/resources';
+import { consumeNeed, lackingScalars, type ScalarName } from '../../../kit/core/match/scalars';
 import type { App } from '../../api/app';
-import { fieldValue } from '../constraints/field';
-import { CONSTRAINTS } from '../constraints/list';
 import type { MarathonSettings } from '../state/settings';
-import type { AgentInfo } from '../state/state';
 import { matchPorts } from './ports';
-import { consumePorts, consumeScalar, scalarAmount, usableResources } from './resources';
 
 /** The reasons in the order of the funnel. */
 export const NO_OFFER_MATCH_REASONS = [
@@ -31,13 +35,6 @@ export const NO_OFFER_MATCH_REASONS = [
 ] as const;
 
 export type NoOfferMatchReason = (typeof NO_OFFER_MATCH_REASONS)[number];
-
-/** An offer with the resources that earlier matches left. */
-export interface RemainingOffer {
-  readonly offer: mesos.Offer;
-  readonly agent: AgentInfo;
-  readonly resources: Resources;
-}
 
 export interface MatchContext {
   readonly settings: MarathonSettings;
@@ -58,13 +55,14 @@ export function matchOffer(remaining: RemainingOffer, app: App, context: MatchCo
   const reasons = [
     ...roleReasons(remaining, app, usable),
     ...agentReasons(remaining, app, context),
-    ...scalarReasons(usable, app),
+    ...lackingScalars(usable, app).map((name) => LACKING[name]),
     ...gpuReasons(remaining, app, context.settings),
   ];
   if (reasons.length > 0) return { ok: false, reasons: inFunnelOrder(reasons) };
   const hostPorts = matchPorts(app, rangesOf(usable, 'ports'), context.random);
   if (!hostPorts) return { ok: false, reasons: ['InsufficientPorts'] };
-  return { ok: true, resources: consume(usable, app, hostPorts), hostPorts };
+  const ports = hostPorts.filter((port) => port !== null);
+  return { ok: true, resources: consumeNeed(usable, app, ports), hostPorts };
 }
 
 /** The accepted resource roles of an app. */
@@ -85,8 +83,7 @@ function inFunnelOrder(reasons: readonly NoOfferMatchReason[]): NoOfferMatchReas
 }
 
 function roleReasons(remaining: RemainingOffer, app: App, usable: Resources): NoOfferMatchReason[] {
-  const offered = remaining.offer.allocation_info?.role ?? '*';
-  return offered !== app.role || (usable.length === 0 && remaining.resources.length > 0)
+  return offeredRole(remaining.offer) !== app.role || (usable.length === 0 && remaining.resources.length > 0)
     ? ['UnfulfilledRole']
     : [];
 }
@@ -97,13 +94,10 @@ function agentReasons(
   context: MatchContext,
 ): NoOfferMatchReason[] {
   const reasons: NoOfferMatchReason[] = [];
-  const holds = app.constraints.every(([field = '', operator = '', value = '']) => {
-    const constraint = CONSTRAINTS[operator];
-    const placed = context.placements.flatMap((other) => fieldValue(field, other) ?? []);
-    return constraint?.({ offered: fieldValue(field, agent), placed, value, instances: app.instances });
-  });
-  if (!holds || isRemote(agent, app, context.localRegion)) reasons.push('UnfulfilledConstraint');
-  if (context.settings.maintenanceMode && underMaintenance(offer, context)) {
+  const { placements, localRegion, settings, now } = context;
+  const broken = brokenRule(app.constraints, { agent, placements, instances: app.instances });
+  if (broken || isRemote(agent, app, localRegion)) reasons.push('UnfulfilledConstraint');
+  if (settings.maintenanceMode && isUnderMaintenance(offer, now, settings.drainingMs)) {
     reasons.push('UnfulfilledConstraint', 'AgentMaintenance');
   }
   return reasons;
@@ -115,34 +109,12 @@ function isRemote(agent: AgentInfo, app: App, localRegion: string | undefined): 
   return !app.constraints.some(([field]) => field === '@region' || field === '@zone');
 }
 
-function underMaintenance(offer: mesos.Offer, { now, settings }: MatchContext): boolean {
-  const window = offer.unavailability;
-  if (!window) return false;
-  const start = Number(window.start.nanoseconds) / 1e6;
-  const length = window.duration ? Number(window.duration.nanoseconds) / 1e6 : Number.POSITIVE_INFINITY;
-  return now >= start - settings.drainingMs && now <= start + length;
-}
-
-function scalarReasons(usable: Resources, app: App): NoOfferMatchReason[] {
-  const reasons: NoOfferMatchReason[] = [];
-  for (const [name, milli, reason] of requestedScalars(app)) {
-    if (scalarAmount(usable, name) < milli) reasons.push(reason);
-  }
-  return reasons;
-}
-
-function requestedScalars(app: App): [string, number, NoOfferMatchReason][] {
-  return [
-    ['cpus', milliOf(app.cpus), 'InsufficientCpus'],
-    ['mem', milliOf(app.mem), 'InsufficientMemory'],
-    ['disk', milliOf(app.disk), 'InsufficientDisk'],
-    ['gpus', milliOf(app.gpus), 'InsufficientGpus'],
-  ];
-}
-
-function milliOf(value: number): number {
-  return Math.round(value * 1000);
-}
+const LACKING: Readonly<Record<ScalarName, NoOfferMatchReason>> = {
+  cpus: 'InsufficientCpus',
+  mem: 'InsufficientMemory',
+  disk: 'InsufficientDisk',
+  gpus: 'InsufficientGpus',
+};
 
 function gpuReasons(
   { resources }: RemainingOffer,
@@ -152,10 +124,4 @@ function gpuReasons(
   if (app.gpus > 0 || scalarAmount(resources, 'gpus') === 0) return [];
   const behaviour = app.labels['GPU_SCHEDULING_BEHAVIOR'] ?? settings.gpuScheduling;
   return behaviour === 'restricted' ? ['DeclinedScarceResources'] : [];
-}
-
-function consume(usable: Resources, app: App, hostPorts: readonly (number | null)[]): Resources {
-  const scalars = requestedScalars(app).flatMap(([name, milli]) => consumeScalar(usable, name, milli));
-  const ports = hostPorts.filter((port) => port !== null);
-  return combine([...scalars, ...consumePorts(usable, ports)]);
 }

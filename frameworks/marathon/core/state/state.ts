@@ -8,6 +8,7 @@
 import type { Random } from '../../../../cluster/model/random';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import type { Millis } from '../../../../cluster/model/time';
+import type { AgentInfo } from '../../../kit/core/constraints/field';
 import type { Outbox } from '../../../kit/core/turn/outbox';
 import type { App, Group } from '../../api/app';
 import type { MarathonEffect } from './effects';
@@ -31,15 +32,6 @@ export type Condition =
   | 'Unknown'
   | 'Unreachable'
   | 'UnreachableInactive';
-
-export interface AgentInfo {
-  readonly host: string;
-  readonly agentId: string;
-  readonly region?: string | undefined;
-  readonly zone?: string | undefined;
-  /** In their text form, as constraints compare them. */
-  readonly attributes: readonly { readonly name: string; readonly text: string }[];
-}
 
 export interface IpAddress {
   readonly ipAddress: string;

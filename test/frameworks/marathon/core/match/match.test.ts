@@ -7,7 +7,7 @@ import {
   readResources,
   type WireResource,
 } from '../../../../../cluster/model/resources';
-import { agentInfoOf } from '../../../../../frameworks/marathon/core/constraints/field';
+import { agentInfoOf } from '../../../../../frameworks/kit/core/constraints/field';
 import { type Match, matchOffer } from '../../../../../frameworks/marathon/core/match/match';
 import { matchPorts } from '../../../../../frameworks/marathon/core/match/ports';
 import { DEFAULT_SETTINGS } from '../../../../../frameworks/marathon/core/state/settings';

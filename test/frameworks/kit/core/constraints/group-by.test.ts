@@ -1,4 +1,4 @@
-import { groupBy } from '../../../../../frameworks/marathon/core/constraints/group-by';
+import { groupBy } from '../../../../../frameworks/kit/core/constraints/group-by';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['', 'a', [], true],

@@ -3,7 +3,16 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
-import type { AgentInfo } from '../state/state';
+
+/** An agent as constraints see it. */
+export interface AgentInfo {
+  readonly host: string;
+  readonly agentId: string;
+  readonly region?: string | undefined;
+  readonly zone?: string | undefined;
+  /** In their text form, as constraints compare them. */
+  readonly attributes: readonly { readonly name: string; readonly text: string }[];
+}
 
 /** The field's value; undefined when the agent has none. */
 export function fieldValue(field: string, agent: AgentInfo): string | undefined {

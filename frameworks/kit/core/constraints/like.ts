@@ -8,6 +8,7 @@ export const like: Constraint = ({ offered, value }) => offered !== undefined &&
 export const unlike: Constraint = ({ offered, value }) =>
   offered === undefined || !wholeMatch(value, offered);
 
-function wholeMatch(pattern: string, text: string): boolean {
+/** True when the whole text matches. */
+export function wholeMatch(pattern: string, text: string): boolean {
   return new RegExp(`^(?:${pattern})$`).test(text);
 }

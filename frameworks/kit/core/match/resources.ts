@@ -1,5 +1,5 @@
 /**
- * Resources of an offer for an app: the usable ones, and the consumption of them, each with the role it was reserved
+ * Resources of an offer for a task: the usable ones, and the consumption of them, each with the role it was reserved
  * to.
  */
 
@@ -13,7 +13,7 @@ import {
   subtractResources,
 } from '../../../../cluster/model/resources';
 
-/** The resources an app may use: of the accepted roles, no disks of their own, nothing revocable. */
+/** The resources a task may use: of the accepted roles, no disks of their own, nothing revocable. */
 export function usableResources(offered: Resources, roles: ReadonlySet<string>): Resources {
   return offered.filter(
     (resource) =>
@@ -61,6 +61,7 @@ function has(ranges: Ranges, port: number): boolean {
   return ranges.some(([begin, end]) => begin <= port && port <= end);
 }
 
-function reservedFirst(resources: Resources): Resource[] {
+function reservedFirst(resources: Resources): Resources {
+  if (!resources.some((resource) => reservedRole(resource) !== '*')) return resources;
   return [...resources].sort((a, b) => Number(reservedRole(a) === '*') - Number(reservedRole(b) === '*'));
 }

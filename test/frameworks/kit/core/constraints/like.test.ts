@@ -1,4 +1,4 @@
-import { like, unlike } from '../../../../../frameworks/marathon/core/constraints/like';
+import { like, unlike } from '../../../../../frameworks/kit/core/constraints/like';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['r[12]', 'r1', [], true],

@@ -3,7 +3,7 @@ import {
   attributeText,
   fieldValue,
   scalarText,
-} from '../../../../../frameworks/marathon/core/constraints/field';
+} from '../../../../../frameworks/kit/core/constraints/field';
 
 const OFFER = {
   id: { value: 'O1' },

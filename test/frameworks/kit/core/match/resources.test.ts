@@ -5,7 +5,7 @@ import {
   remainderOf,
   scalarAmount,
   usableResources,
-} from '../../../../../frameworks/marathon/core/match/resources';
+} from '../../../../../frameworks/kit/core/match/resources';
 import { readWords } from '../../../../cluster/master/operation-words';
 
 const read = (words: string) => readResources(readWords(words));

@@ -1,4 +1,4 @@
-import { is } from '../../../../../frameworks/marathon/core/constraints/is';
+import { is } from '../../../../../frameworks/kit/core/constraints/is';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['a', 'a', [], true],

@@ -1,4 +1,4 @@
-import { countByValue } from '../../../../../frameworks/marathon/core/constraints/constraint';
+import { countByValue } from '../../../../../frameworks/kit/core/constraints/constraint';
 
 test.each<[values: readonly string[], counts: Record<string, number>]>([
   [[], {}],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { printDouble } from '../../../../../frameworks/chronos/core/jobs/java-double';
+import { printDouble } from '../../../../../frameworks/kit/core/values/java-double';
 
 test.each([
   [0, '0.0'],

@@ -1,4 +1,4 @@
-import { cluster } from '../../../../../frameworks/marathon/core/constraints/cluster';
+import { cluster } from '../../../../../frameworks/kit/core/constraints/cluster';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['a', 'a', [], true],

@@ -1,4 +1,4 @@
-import { unique } from '../../../../../frameworks/marathon/core/constraints/unique';
+import { unique } from '../../../../../frameworks/kit/core/constraints/unique';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['', 'a', [], true],

@@ -1,4 +1,4 @@
-/** A constraint operator, and its input: one agent, and the agents of the app's instances. */
+/** A constraint operator, and its input: one agent, and the agents of the instances that count. */
 
 export interface ConstraintInput {
   /** The field's value on the offered agent; undefined when it has none. */

@@ -1,4 +1,4 @@
-import { maxPer } from '../../../../../frameworks/marathon/core/constraints/max-per';
+import { maxPer } from '../../../../../frameworks/kit/core/constraints/max-per';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['2', 'a', ['a', 'b'], true],

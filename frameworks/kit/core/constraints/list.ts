@@ -1,0 +1,44 @@
+/** The constraint operators by name, and the constraints that do not hold. */
+
+import { cluster } from './cluster';
+import type { Constraint } from './constraint';
+import { type AgentInfo, fieldValue } from './field';
+import { groupBy } from './group-by';
+import { is } from './is';
+import { like, unlike } from './like';
+import { maxPer } from './max-per';
+import { unique } from './unique';
+
+/** A new operator needs a file here, a row, and a table test. */
+export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
+  UNIQUE: unique,
+  CLUSTER: cluster,
+  GROUP_BY: groupBy,
+  LIKE: like,
+  UNLIKE: unlike,
+  MAX_PER: maxPer,
+  IS: is,
+};
+
+/** Field, operator and value. */
+export type ConstraintRule = readonly string[];
+
+/** An agent on which an instance may be placed, beside the instances that count. */
+export interface Placing {
+  readonly agent: AgentInfo;
+  /** The agents of the instances that count, in order of placement. */
+  readonly placements: readonly AgentInfo[];
+  /** Number of wanted instances. */
+  readonly instances: number;
+}
+
+/** The first rule that does not hold; undefined when all do. */
+export function brokenRule(
+  rules: readonly ConstraintRule[],
+  { agent, placements, instances }: Placing,
+): ConstraintRule | undefined {
+  return rules.find(([field = '', operator = '', value = '']) => {
+    const placed = placements.flatMap((placement) => fieldValue(field, placement) ?? []);
+    return !CONSTRAINTS[operator]?.({ offered: fieldValue(field, agent), placed, value, instances });
+  });
+}
