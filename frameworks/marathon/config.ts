@@ -2,14 +2,11 @@
  * Marathon's flags, with the original's names, defaults and environment variables, and the configuration made of them.
  */
 
-import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { errorText } from '../../cluster/model/error-text';
 import type { Level } from '../../cluster/model/event';
 import { type BearerFlags, bearerFlags } from '../../cluster/runtime/auth/flags';
 import {
   choice,
-  type Flag,
   integer,
   type ParseOptions,
   parseFlags,
@@ -21,49 +18,27 @@ import {
   type Values,
   withEnvironment,
 } from '../../cluster/runtime/config/flags';
-import { warnOpenSecret } from '../../cluster/runtime/files/private';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hosts';
-import { hideUserinfo, type SplitUrl, splitUserinfo } from '../../cluster/runtime/http/userinfo';
+import { hideUserinfo, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
 import { hidePassword, isZkUrl, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
 import type { DrainSettings } from '../kit/edge/drain';
+import {
+  count,
+  credentialsOf,
+  loggingLevel,
+  MASTER_HELP,
+  mastersOf,
+  mesosCredentialsOf,
+  ms,
+  readSecret,
+} from '../kit/edge/flags';
 import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
 
-const DAY_MS = 86_400_000;
-
-const ms = (help: string, fallback: number): Flag<number> =>
-  integer({ help: `${help}, in milliseconds`, min: 0, max: 365 * DAY_MS, fallback }) as Flag<number>;
-const count = (help: string, fallback: number, min = 0): Flag<number> =>
-  integer({ help, min, max: 2 ** 31 - 1, fallback }) as Flag<number>;
-
-/** The original's words and what we log for them: there is nothing below debug, and errors are never left out. */
-const LEVELS: Readonly<Record<string, Level>> = {
-  all: 'debug',
-  trace: 'debug',
-  debug: 'debug',
-  info: 'info',
-  warn: 'warn',
-  error: 'error',
-  fatal: 'error',
-  off: 'error',
-};
-
-function loggingLevel(): Flag<Level> {
-  const read = (text: string): Level => {
-    const level = LEVELS[text.toLowerCase()];
-    if (level === undefined) throw new Error(`expected one of ${Object.keys(LEVELS).join(', ')}`);
-    return level;
-  };
-  const help = 'least severe lines that are logged: off, error, warn, info, debug, trace or all';
-  return { value: 'LEVEL', help, fallback: 'info', read };
-}
-
 const FLAGS = {
-  master: text({
-    help: 'masters as host:port or http://[principal:secret@]host:port, comma separated, or where they are elected: zk://[user:password@]host:2181,.../path',
-  }),
+  master: text({ help: MASTER_HELP }),
   framework_name: text({ help: 'name of the framework', fallback: 'marathon' }),
   mesos_user: text({ help: 'user that tasks run as; this process own user without it' }),
   mesos_role: text({ help: 'role of the framework', fallback: '*' }),
@@ -216,7 +191,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
       insecure: flags.insecure,
       hosts: { advertised: [flags.hostname, flags.webui_url], allowed: flags.allowed_hosts },
     },
-    mesosCredentials: mesosCredentialsOf(flags),
+    mesosCredentials: masterCredentialsOf(flags),
     defaultNetworkName: flags.default_network_name,
     probesMax: flags.max_concurrent_marathon_health_checks,
     metricsPrometheus: flags.metrics_prometheus,
@@ -242,22 +217,6 @@ function drainOf(flags: MarathonFlags): DrainSettings {
     );
   const credentials = credentialsOf(flags.lb_drain_credentials, '--lb_drain_credentials');
   return { urls, timeoutMs: flags.lb_drain_timeout, credentials };
-}
-
-/** Addresses as given to `--master` to base URLs without credentials; none when it says where masters are elected. */
-export function mastersOf(list: string): string[] {
-  return masterUrlsOf(list).map(({ url }) => new URL(url).origin);
-}
-
-function masterUrlsOf(text: string): SplitUrl[] {
-  if (isZkUrl(text)) return [];
-  return text.split(',').map((part) => {
-    const address = part.trim();
-    const master = splitUserinfo(/^https?:\/\//.test(address) ? address : `http://${address}`);
-    if (!URL.canParse(master.url))
-      throw new UsageError(`--master: ${JSON.stringify(hideUserinfo(part))} is not host:port`);
-    return master;
-  });
 }
 
 function settingsOf(flags: MarathonFlags): MarathonSettings {
@@ -307,40 +266,12 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
   };
 }
 
-function credentialsOf(pair: string | undefined, flag = '--http_credentials'): Credentials | undefined {
-  if (pair === undefined) return undefined;
-  const cut = pair.indexOf(':');
-  if (cut < 1) throw new UsageError(`${flag}: expected user:password`);
-  return { user: pair.slice(0, cut), password: pair.slice(cut + 1) };
-}
-
-/** The credentials for the master: by flags, else by the URL of `--master`. */
-function mesosCredentialsOf(flags: MarathonFlags): string | undefined {
+function masterCredentialsOf(flags: MarathonFlags): string | undefined {
   const { mesos_authentication_principal: principal, mesos_authentication_secret_file: file } = flags;
   if (flags.mesos_authentication && principal === undefined)
     throw new UsageError('--mesos_authentication: --mesos_authentication_principal is missing');
   const secret = flags.mesos_authentication_secret ?? (file && readSecret(file));
-  const inUrls = new Set(
-    masterUrlsOf(flags.master ?? '').flatMap(({ credentials }) => (credentials ? [credentials] : [])),
-  );
-  if (inUrls.size > 1 || (inUrls.size === 1 && secret !== undefined))
-    throw new UsageError(
-      '--master: its URLs have credentials that contradict each other or --mesos_authentication_secret; ' +
-        'leave them out, and give --mesos_authentication_principal and --mesos_authentication_secret',
-    );
-  const [inUrl] = inUrls;
-  if (inUrl !== undefined) return inUrl;
-  if (principal === undefined || secret === undefined) return undefined;
-  return `${principal}:${secret}`;
-}
-
-function readSecret(file: string): string {
-  warnOpenSecret('--mesos_authentication_secret_file', file);
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new UsageError(`--mesos_authentication_secret_file: ${errorText(error)}`);
-  }
+  return mesosCredentialsOf({ master: flags.master ?? '', principal, secret });
 }
 
 /** The keys of `/v2/info` (Marathon 1.11): strict clients know these and no others. Flags that are not set are null. */

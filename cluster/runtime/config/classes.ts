@@ -30,6 +30,12 @@ export function markSecret<N extends string>(flags: Group<N>): Group<N> {
   return Object.fromEntries(secrets) as Group<N>;
 }
 
+/** Adds a second variable, which is not named after the flag. */
+export function withVariable<N extends string>(flags: Group<N>, formerEnv: string): Group<N> {
+  const entries = Object.entries<Text>(flags).map(([name, flag]) => [name, { ...flag, formerEnv }]);
+  return Object.fromEntries(entries) as Group<N>;
+}
+
 /** Switches that have no effect. */
 export function unusedSwitches<N extends string>(reason: string, ...names: readonly N[]): Group<N> {
   const help = WITHOUT_EFFECT + reason;

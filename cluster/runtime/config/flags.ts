@@ -34,6 +34,8 @@ export interface Flag<T> {
   /** The default in help, when it is not its own text. */
   readonly fallbackText?: string;
   readonly env?: string;
+  /** A letter that stands for the name: `-z`. */
+  readonly short?: string;
   /** An older name that still works, not shown in help. */
   readonly formerly?: string;
   /** The variable of the older name, or a second one. */
@@ -61,6 +63,7 @@ interface Common {
   readonly secret?: boolean;
   readonly fallbackText?: string;
   readonly formerly?: string;
+  readonly short?: string;
 }
 
 /** Text. Without a default the value may be undefined. */
@@ -281,7 +284,10 @@ function describe(table: FlagTable, options: ParseOptions): Command {
   for (const name of options.positionals ?? []) command.argument(name.startsWith('[') ? name : `<${name}>`);
   for (const [name, flag] of Object.entries(table)) {
     for (const called of namesOf(name, flag)) {
-      const option = new Option(flagSyntax(called, flag), flagHelp(flag));
+      const option = new Option(
+        shortOf(called === name ? flag : {}) + flagSyntax(called, flag),
+        flagHelp(flag),
+      );
       command.addOption(called === name && !isGrouped(flag) ? option : option.hideHelp());
       if (flag.value !== undefined) continue;
       for (const off of offNames(called)) command.addOption(new Option(`--${off}`).hideHelp());
@@ -298,6 +304,10 @@ function namesOf(name: string, { formerly }: Flag<unknown>): string[] {
 /** The options that turn a switch off, in Mesos' manner and in Marathon's. */
 function offNames(name: string): string[] {
   return [`no-${name}`, `disable_${name}`];
+}
+
+function shortOf({ short }: Pick<Flag<unknown>, 'short'>): string {
+  return short === undefined ? '' : `-${short}, `;
 }
 
 function flagSyntax(name: string, flag: Flag<unknown>): string {

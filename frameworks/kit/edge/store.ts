@@ -1,7 +1,10 @@
 /** The store effect of a framework: commits the changes of its core in order, and loads the stored variables. */
 
 import { errorText } from '../../../cluster/model/error-text';
+import type { Stamped } from '../../../cluster/model/event';
+import type { Unstamped } from '../../../cluster/runtime/mailbox';
 import type { StateStore } from '../../../cluster/state/store';
+import type { StoreEffect, StoreEvents } from '../core/turn/effects';
 
 /** A stored variable as a core reads it. */
 export interface StoredText {
@@ -9,19 +12,7 @@ export interface StoredText {
   readonly text: string;
 }
 
-/** Changes that are stored together, or not at all. */
-export interface StoreRequest {
-  readonly ticket: number;
-  readonly changes: readonly {
-    readonly name: string;
-    /** JSON text; undefined removes the variable. */
-    readonly value: string | undefined;
-  }[];
-}
-
-export type StoreAnswer =
-  | { readonly kind: 'stored'; readonly ticket: number }
-  | { readonly kind: 'store.failed'; readonly ticket: number; readonly reason: string };
+type StoreAnswer = Unstamped<Stamped<StoreEvents>>;
 
 /** All stored variables of a framework; their names begin with its prefix. */
 export async function loadStored(state: StateStore, prefix: string): Promise<StoredText[]> {
@@ -32,7 +23,7 @@ export async function loadStored(state: StateStore, prefix: string): Promise<Sto
 /** Commits and reports back, also when the commit failed. */
 export async function performStore(
   state: StateStore,
-  { ticket, changes }: StoreRequest,
+  { ticket, changes }: StoreEffect,
   post: (answer: StoreAnswer) => void,
 ): Promise<void> {
   try {

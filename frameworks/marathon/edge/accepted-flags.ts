@@ -10,6 +10,7 @@ import {
   refusedUnless,
   unused,
   unusedSwitches,
+  withVariable,
 } from '../../../cluster/runtime/config/classes';
 import { type Flag, integer, toggle } from '../../../cluster/runtime/config/flags';
 
@@ -144,8 +145,8 @@ const refusedFlags = {
     'backup_location',
   ),
   ...refused('plugins are Java archives, which cannot be loaded; leave it out', 'plugin_conf', 'plugin_dir'),
-  ...second(refused(KEYSTORE, 'ssl_keystore_path'), 'MESOSPHERE_KEYSTORE_PATH'),
-  ...second(refused(KEYSTORE, 'ssl_keystore_password'), 'MESOSPHERE_KEYSTORE_PASS'),
+  ...withVariable(refused(KEYSTORE, 'ssl_keystore_path'), 'MESOSPHERE_KEYSTORE_PATH'),
+  ...withVariable(refused(KEYSTORE, 'ssl_keystore_password'), 'MESOSPHERE_KEYSTORE_PASS'),
   ...refusedSwitches(
     'there is one port, --http_port; leave it out, and turn TLS on with LIBPROCESS_SSL_ENABLED=1',
     'disable_http',
@@ -174,14 +175,6 @@ const refusedFlags = {
   ),
   ...refusedSwitches(`metrics are not pushed; ${COLLECT}`, 'metrics_statsd', 'metrics_datadog'),
 };
-
-/** A second variable, which is not named after the flag. */
-function second<T extends Readonly<Record<string, Flag<string | undefined>>>>(
-  flags: T,
-  formerEnv: string,
-): T {
-  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, { ...flag, formerEnv }])) as T;
-}
 
 /** Both kinds, for the table of Marathon. */
 export const acceptedFlags = { ...unusedFlags, ...refusedFlags };

@@ -1,4 +1,5 @@
-import { type MarathonConfig, mastersOf, parseMarathonConfig } from '../../../frameworks/marathon/config';
+import { mastersOf } from '../../../frameworks/kit/edge/flags';
+import { type MarathonConfig, parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { DEFAULT_SETTINGS } from '../../../frameworks/marathon/core/state/settings';
 
 function config(args: string[], env: Record<string, string> = {}): MarathonConfig {

@@ -10,6 +10,7 @@ import { masterFlags } from '../../../../cluster/master/config';
 import { STOPS_THE_START, WITHOUT_EFFECT } from '../../../../cluster/runtime/config/class-help';
 import { type Flag, type FlagTable, parseFlags, UsageError } from '../../../../cluster/runtime/config/flags';
 import { dnsFlags } from '../../../../dns/config';
+import { CHRONOS_FLAGS } from '../../../../frameworks/chronos/config';
 import { MARATHON_FLAGS } from '../../../../frameworks/marathon/config';
 import { lbFlags } from '../../../../lb/config';
 import { zddFlags } from '../../../../lb/edge/zdd/config';
@@ -19,6 +20,7 @@ const TABLES: Readonly<Record<string, FlagTable>> = {
   'mesos-master': masterFlags,
   'mesos-agent': agentFlags,
   marathon: MARATHON_FLAGS,
+  chronos: CHRONOS_FLAGS,
   'mesos-dns': dnsFlags,
   'marathon-lb': lbFlags,
   zdd: zddFlags,
@@ -132,6 +134,8 @@ test.each([
   ['marathon', '--new_group_enforce_role=off'],
   ['marathon', '--metrics_name_prefix=marathon'],
   ['marathon', '--disable_metrics_statsd'],
+  ['chronos', '--disable_http_compression'],
+  ['chronos', '-z=a:2181'],
 ])('%s takes %s, which is how it is', (program, arg) => {
   expect(refusal(() => parse(program, [arg]))).toBe('was accepted');
 });

@@ -5,7 +5,7 @@ import { loadStored, performStore } from '../../../../frameworks/kit/edge/store'
 async function storeAll(state: StateStore, changes: Readonly<Record<string, string | undefined>>) {
   const answers: unknown[] = [];
   const list = Object.entries(changes).map(([name, value]) => ({ name, value }));
-  await performStore(state, { ticket: 7, changes: list }, (answer) => answers.push(answer));
+  await performStore(state, { kind: 'store', ticket: 7, changes: list }, (answer) => answers.push(answer));
   return answers;
 }
 
