@@ -7,22 +7,20 @@ import { join } from 'node:path';
 import type { Offer, Resource } from '../../cluster/api/generated/mesos';
 import type { Event } from '../../cluster/api/generated/scheduler';
 import { eventually } from './eventually';
-import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
+import { TaskScheduler } from './task-scheduler';
 
 jest.setTimeout(60_000);
 
 let machine: OneMachine;
-let scheduler: JsonScheduler;
-/** The ids of offers that are not to be used again. */
-const used = new Set<string>();
+let scheduler: TaskScheduler;
 
 beforeEach(async () => {
   machine = new OneMachine();
   const master = await machine.startMaster(['--allocation_interval=50ms']);
   await machine.startAgent('agent', ['--resources=cpus:1;mem:100;disk:1000']);
   const capabilities = [{ type: 'MULTI_ROLE' }, { type: 'RESERVATION_REFINEMENT' }];
-  scheduler = new JsonScheduler(master.http.url, { roles: ['web'], capabilities });
+  scheduler = new TaskScheduler(master.http.url, { roles: ['web'], capabilities });
   await scheduler.subscribe();
 });
 afterEach(async () => {
@@ -41,29 +39,6 @@ const volume: Resource = {
   ...reserved,
   disk: { persistence: { id: 'v1' }, volume: { container_path: 'data', mode: 'RW' } },
 };
-
-/** An offer that was not used before and has what is asked for. */
-async function offerWith(has: (resource: Resource) => boolean): Promise<Offer> {
-  const event = await scheduler.event(
-    'OFFERS',
-    ({ offers }) =>
-      offers?.offers?.some((offer) => !used.has(offer.id.value) && offer.resources?.some(has)) ?? false,
-  );
-  const offer = event.offers?.offers?.find(
-    ({ id, resources }) => !used.has(id.value) && resources?.some(has),
-  );
-  if (!offer) throw new Error('no offer');
-  used.add(offer.id.value);
-  return offer;
-}
-
-async function accept(offer: Offer, operations: Offer.Operation[]): Promise<void> {
-  const answer = await scheduler.call({
-    type: 'ACCEPT',
-    accept: { offer_ids: [offer.id], operations, filters: { refuse_seconds: 0 } },
-  });
-  expect(answer.status).toBe(202);
-}
 
 async function finished(id: string, agent: Offer['agent_id']): Promise<void> {
   const event: Event = await scheduler.event(
@@ -87,11 +62,12 @@ async function operations(url: string): Promise<unknown[]> {
 
 it('are told when they are made, outlive the agent, and go with DESTROY alone', async () => {
   const folder = join(machine.folder, 'agent', 'volumes', 'roles', 'web', 'v1');
-  const first = await offerWith(({ name }) => name === 'disk');
-  await accept(first, [
+  const first = await scheduler.offer(({ name }) => name === 'disk');
+  await scheduler.accept(
+    first,
     { type: 'RESERVE', id: { value: 'r1' }, reserve: { resources: [reserved] } },
     { type: 'CREATE', id: { value: 'c1' }, create: { volumes: [volume] } },
-  ]);
+  );
   await finished('r1', first.agent_id);
   await finished('c1', first.agent_id);
   expect(existsSync(folder)).toBe(true);
@@ -103,15 +79,14 @@ it('are told when they are made, outlive the agent, and go with DESTROY alone', 
   );
 
   await machine.agents.shift()?.stop();
-  // Offers of before are not valid any more.
-  for (const { offers } of scheduler.events) for (const { id } of offers?.offers ?? []) used.add(id.value);
   expect(existsSync(join(folder, 'file'))).toBe(true);
   await machine.startAgent('agent', ['--resources=cpus:1;mem:100;disk:1000']);
-  const second = await offerWith(({ disk }) => disk?.persistence?.id === 'v1');
-  await accept(second, [
+  const second = await scheduler.offer(({ disk }) => disk?.persistence?.id === 'v1');
+  await scheduler.accept(
+    second,
     { type: 'DESTROY', id: { value: 'd1' }, destroy: { volumes: [volume] } },
     { type: 'UNRESERVE', id: { value: 'u1' }, unreserve: { resources: [reserved] } },
-  ]);
+  );
   await finished('d1', second.agent_id);
   await finished('u1', second.agent_id);
   expect(existsSync(folder)).toBe(false);
