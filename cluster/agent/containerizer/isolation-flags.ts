@@ -201,3 +201,13 @@ export const isolationFlags = {
 } as const;
 
 export type IsolationConfig = Values<typeof isolationFlags>;
+
+/** Warnings about flags whose isolator, which begins their help, is not on; as in the original, they have no effect. */
+export function idleFlags(config: IsolationConfig, isolators: readonly string[]): readonly string[] {
+  return Object.entries(isolationFlags).flatMap(([name, { help, fallback }]) => {
+    const isolator = /^([a-z_]+\/[a-z_]+): /.exec(help)?.[1];
+    if (isolator === undefined || isolators.includes(isolator)) return [];
+    if (config[name as keyof IsolationConfig] === fallback) return [];
+    return [`--${name} has no effect without ${isolator} in --isolation`];
+  });
+}

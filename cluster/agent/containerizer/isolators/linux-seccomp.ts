@@ -3,7 +3,7 @@
  * src/slave/containerizer/mesos/isolators/linux/seccomp.cpp).
  */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import { StartError } from '../../../runtime/lifecycle';
@@ -18,6 +18,10 @@ export function linuxSeccomp({ config }: IsolatorContext): Isolator {
   if (folder === undefined)
     throw new StartError(
       "Failed to create isolator 'linux/seccomp': Missing required `--seccomp_config_dir` flag",
+    );
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new StartError(
+      `Failed to create isolator 'linux/seccomp': --seccomp_config_dir: '${folder}' is not a folder`,
     );
   const defaultProfile = defaultName === undefined ? undefined : startProfile(folder, defaultName);
   return {

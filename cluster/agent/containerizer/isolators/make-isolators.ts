@@ -4,6 +4,7 @@
 
 import { StartError } from '../../../runtime/lifecycle';
 import { type Machine, selectIsolators } from '../isolation';
+import { idleFlags } from '../isolation-flags';
 import { cgroupFolders } from './cgroup-folders';
 import { cgroupsBlkio } from './cgroups-blkio';
 import { cgroupsCpu } from './cgroups-cpu';
@@ -83,7 +84,8 @@ export function makeIsolators(
 ): readonly Isolator[] {
   const selection = selectIsolators(namesOf(config), machine);
   if ('error' in selection) throw new StartError(`--isolation: ${selection.error}`);
-  for (const text of [...config.isolation.warnings, ...selection.notes])
+  const idle = idleFlags(config, selection.names);
+  for (const text of [...config.isolation.warnings, ...selection.notes, ...idle])
     others.log.warn({ flag: 'isolation' }, text);
   const hasRuntime = 'path' in machine.runtime;
   const context: IsolatorContext = {

@@ -4,6 +4,8 @@ import {
   readIsolation,
   selectIsolators,
 } from '../../../../cluster/agent/containerizer/isolation';
+import { idleFlags, isolationFlags } from '../../../../cluster/agent/containerizer/isolation-flags';
+import { parseFlags } from '../../../../cluster/runtime/config/flags';
 
 const V1 = ['cpu', 'cpuacct', 'memory', 'devices', 'pids', 'blkio', 'cpuset'];
 const hierarchies = (version: 1 | 2, names: readonly string[]): Hierarchies => ({
@@ -151,5 +153,27 @@ describe('the isolators of a machine', () => {
     ],
   ])('an isolator without %s stops the start', (_what, text, on, reason) => {
     expect(select(text, on)).toMatch(reason);
+  });
+});
+
+describe('flags of isolators that are not on', () => {
+  const idle = (...args: string[]) => {
+    const { flags } = parseFlags(isolationFlags, { command: 'test', about: '', args, env: {} });
+    return idleFlags(flags, flags.isolation.names);
+  };
+
+  it('are told, with the isolator that they need', () => {
+    expect(
+      idle('--seccomp_profile_name=p.json', '--enforce_container_disk_quota', '--cgroups_pids_limit=9'),
+    ).toEqual([
+      '--cgroups_pids_limit has no effect without cgroups/pids in --isolation',
+      '--seccomp_profile_name has no effect without linux/seccomp in --isolation',
+      '--enforce_container_disk_quota has no effect without disk/du in --isolation',
+    ]);
+  });
+
+  it('are none when no flag is given, or its isolator is on', () => {
+    expect(idle()).toEqual([]);
+    expect(idle('--isolation=disk/du', '--enforce_container_disk_quota')).toEqual([]);
   });
 });

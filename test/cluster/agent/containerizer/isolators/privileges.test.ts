@@ -235,6 +235,10 @@ describe('linux/seccomp', () => {
 
     it('needs the folder', () => {
       expect(() => linuxSeccomp(contextOf())).toThrow(/Missing required `--seccomp_config_dir` flag/);
+      for (const path of ['nowhere', 'default.json'])
+        expect(() => isolator(`--seccomp_config_dir=${join(folder, path)}`)).toThrow(
+          /^Failed to create isolator 'linux\/seccomp': --seccomp_config_dir: '.*' is not a folder/,
+        );
     });
   });
 });
