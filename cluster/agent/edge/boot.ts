@@ -3,6 +3,7 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { readAclsFlag } from '../../runtime/auth/acls';
 import { callerEnvironment } from '../../runtime/tls/settings';
 import { VERSION } from '../../runtime/version';
 import { type AgentConfig, readEnvironment } from '../config';
@@ -56,6 +57,7 @@ function settingsOf(config: AgentConfig): AgentSettings {
     recoveryTimeoutMs: config.recovery_timeout,
     executorShutdownGraceMs: config.executor_shutdown_grace_period,
     isolators: config.isolation.names,
+    acls: readAclsFlag(config.acls),
     cgroupsEnableCfs: config.cgroups_enable_cfs,
     executorKinds: ['command', 'default', 'custom'],
     maxCompletedExecutors: config.max_completed_executors_per_framework,

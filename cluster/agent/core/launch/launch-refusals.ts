@@ -4,6 +4,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { isAllowed, thing } from '../../../model/authorizer';
 import { idError } from '../../../model/ids';
 import { containsResources, readResources, unallocated } from '../../../model/resources';
 import { stateFor, type TaskState } from '../../../model/task-state';
@@ -23,6 +24,7 @@ export function refusalOf(state: AgentState, launch: Launch): Refusal | undefine
   return (
     formRefusal(state, launch) ??
     limitsRefusal(state, launch) ??
+    authorizationRefusal(state, launch) ??
     stateRefusal(state, launch) ??
     resourcesRefusal(state, launch) ??
     executorRefusal(launch) ??
@@ -57,6 +59,23 @@ function limitsRefusal({ boot }: AgentState, launch: Launch): Refusal | undefine
     return dropped(launch, 'REASON_GC_ERROR', `${text} '${isolator}' isolator`);
   }
   return undefined;
+}
+
+/** A task that its framework may not run as its user on this agent, whatever the master allows. */
+function authorizationRefusal({ boot }: AgentState, launch: Launch): Refusal | undefined {
+  const { framework, tasks, group } = launch;
+  const { principal, user } = framework.info;
+  const sender = principal === undefined ? undefined : { value: principal };
+  const refused = tasks.find(({ command, executor }) => {
+    const runAs = command?.user ?? executor?.command?.user ?? user;
+    return !isAllowed(boot.settings.acls, 'run_tasks', sender, thing(runAs));
+  });
+  if (!refused) return undefined;
+  return {
+    state: 'TASK_ERROR',
+    reason: group ? 'REASON_TASK_GROUP_UNAUTHORIZED' : 'REASON_TASK_UNAUTHORIZED',
+    message: `Framework ${framework.id} is not authorized to launch task ${refused.task_id.value}`,
+  };
 }
 
 function stateRefusal({ phase, drain }: AgentState, launch: Launch): Refusal | undefined {

@@ -5,6 +5,7 @@
 import type * as executor from '../../../api/generated/executor';
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
+import type { Acls } from '../../../model/acls';
 import type { Stamped, Unstamped, Woke } from '../../../model/event';
 import type { ExecutorKind, Termination } from './container-spec';
 import type { CheckpointEntry } from './entries';
@@ -60,6 +61,8 @@ export interface AgentSettings {
   readonly executorKinds: readonly ExecutorKind[];
   /** The isolators, by which limits can be had or not; undefined where nobody looks. */
   readonly isolators?: readonly string[] | undefined;
+  /** The permissions by `--acls`; undefined where everything is allowed. */
+  readonly acls?: Acls | undefined;
   /** True when the CPU time of containers is limited by quota (`--cgroups_enable_cfs`). */
   readonly cgroupsEnableCfs?: boolean | undefined;
   /** Number of ended executors of a framework that are kept. */

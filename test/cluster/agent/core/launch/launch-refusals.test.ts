@@ -1,3 +1,4 @@
+import { readAcls } from '../../../../../cluster/model/acls';
 import { AGENT_BOOT, AgentScript } from '../../interpreter';
 
 const STARTED = ['detected', 'advance 1', 'registered'];
@@ -38,6 +39,24 @@ test.each([
     .join();
   if (text === undefined) expect(out).toContain('launch t ');
   else expect(out).toMatch(new RegExp(`TASK_LOST .*REASON_GC_ERROR ${text}`));
+});
+
+test.each([
+  [
+    { type: 'NONE' },
+    'run web t',
+    'REASON_TASK_UNAUTHORIZED Framework web is not authorized to launch task t',
+  ],
+  [{ type: 'NONE' }, 'runGroup web e a b', 'REASON_TASK_GROUP_UNAUTHORIZED Framework web is not .* task a'],
+  [{ values: ['root'] }, 'run web t', undefined],
+  [{ values: ['alice'] }, 'run web t', 'REASON_TASK_UNAUTHORIZED'],
+])('with an ACL that lets frameworks run tasks as %j, "%s" is refused: %s', (users, line, text) => {
+  const read = readAcls({ permissive: false, run_tasks: [{ principals: { type: 'ANY' }, users }] });
+  if ('error' in read) throw new Error(read.error);
+  const script = new AgentScript({ ...AGENT_BOOT, settings: { ...AGENT_BOOT.settings, acls: read.acls } });
+  const out = script.play(...STARTED, line).join();
+  if (text === undefined) expect(out).toContain('launch t ');
+  else expect(out).toMatch(new RegExp(`TASK_ERROR .*${text}`));
 });
 
 test('reservations that have come are no reason', () => {
