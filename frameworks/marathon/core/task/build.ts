@@ -4,14 +4,18 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Random } from '../../../../cluster/model/random';
-import { allocateTo, type Resources, writeLegacyResources } from '../../../../cluster/model/resources';
+import type { Resources } from '../../../../cluster/model/resources';
+import { type Artifact, commandInfo, type Program, shellQuoted } from '../../../kit/core/task/command';
+import { labelsOf } from '../../../kit/core/task/labels';
+import { effectivePort, protocolsOf } from '../../../kit/core/task/ports';
+import { customExecutor, killPolicy, scalarResources, taskResources } from '../../../kit/core/task/task-info';
 import type { App, Limit } from '../../api/app';
 import { dottedName } from '../state/paths';
 import type { MarathonSettings } from '../state/settings';
 import { mesosCheck, mesosHealthCheck } from './checks';
-import { containerOf, labelsOf } from './container';
+import { containerOf } from './container';
 import { environmentOf } from './environment';
-import { effectivePort, protocolsOf, type TaskPort, taskPorts } from './ports';
+import { type AppPort, taskPorts } from './ports';
 
 export interface TaskInput {
   readonly app: App;
@@ -32,54 +36,42 @@ export function buildTask(input: TaskInput): mesos.TaskInfo {
     name: dottedName(app.id),
     task_id: { value: taskId },
     agent_id: offer.agent_id,
-    resources: wire(input.resources, offer.allocation_info?.role ?? app.role),
+    resources: taskResources(input.resources, offer.allocation_info?.role ?? app.role),
     ...runnable(input, ports),
     ...(container && { container }),
     ...labelsOf(app.labels),
     discovery: discoveryOf(app, ports),
     ...optional('health_check', mesosHealthCheck(app, ports)),
     ...optional('check', mesosCheck(app, ports)),
-    ...optional('kill_policy', killPolicy(app.taskKillGracePeriodSeconds)),
+    ...killPolicy(app.taskKillGracePeriodSeconds),
     ...(limits && { limits }),
   };
 }
 
-function wire(resources: Resources, role: string): mesos.Resource[] {
-  return writeLegacyResources(allocateTo(resources, role)) as unknown as mesos.Resource[];
-}
-
 /** The command, or the executor that gets the command. */
-function runnable(input: TaskInput, ports: readonly TaskPort[]): Partial<mesos.TaskInfo> {
+function runnable(input: TaskInput, ports: readonly AppPort[]): Partial<mesos.TaskInfo> {
   const { app, settings } = input;
   const executor = app.executor === '' ? settings.executor : app.executor;
   const command = commandOf(input, ports);
   if (executor === '//cmd' || executor === '') return { command };
-  const path = executor.replace(/'/g, `'\\''`);
-  const value = `chmod ug+rx '${path}' && exec '${path}' ${app.cmd ?? app.args.join(' ')}`.trimEnd();
+  const path = shellQuoted(executor);
+  const value = `chmod ug+rx ${path} && exec ${path} ${app.cmd ?? app.args.join(' ')}`.trimEnd();
   const { arguments: _none, ...rest } = command;
-  const resources = executorResources(input);
   return {
-    executor: {
-      type: 'CUSTOM',
-      executor_id: { value: `marathon-${input.taskId}` },
+    executor: customExecutor({
+      id: `marathon-${input.taskId}`,
       command: { ...rest, shell: true, value },
-      ...(resources && { resources }),
-    },
+      resources: executorResources(input),
+    }),
   };
 }
 
 function executorResources({ app, offer }: TaskInput): mesos.Resource[] | undefined {
   if (!app.executorResources) return undefined;
-  const role = offer.allocation_info?.role ?? app.role;
-  return Object.entries(app.executorResources).map(([name, value]) => ({
-    name,
-    type: 'SCALAR' as const,
-    scalar: { value: value as number },
-    allocation_info: { role },
-  }));
+  return scalarResources({ ...app.executorResources }, offer.allocation_info?.role ?? app.role);
 }
 
-function commandOf(input: TaskInput, ports: readonly TaskPort[]): mesos.CommandInfo {
+function commandOf(input: TaskInput, ports: readonly AppPort[]): mesos.CommandInfo {
   const { app, taskId, offer, settings, random } = input;
   const environment = environmentOf({
     app,
@@ -89,31 +81,26 @@ function commandOf(input: TaskInput, ports: readonly TaskPort[]): mesos.CommandI
     prefix: settings.envVarsPrefix,
     random,
   });
-  return {
-    ...(app.fetch.length > 0 && { uris: app.fetch.map(uriOf) }),
-    environment: { variables: environment },
-    ...(app.user !== undefined && { user: app.user }),
+  return commandInfo({
+    artifacts: app.fetch.map(artifactOf),
+    environment,
+    user: app.user,
     ...programOf(app),
-  };
+  });
 }
 
 /** A shell line, or an argument list; in a container without either the image's own command. */
-function programOf(app: App): Partial<mesos.CommandInfo> {
-  if (app.cmd !== undefined) return { shell: true, value: app.cmd };
-  const bare = !app.container;
-  return {
-    shell: false,
-    ...(bare && app.args[0] !== undefined && { value: app.args[0] }),
-    ...(app.args.length > 0 && { arguments: app.args }),
-  };
+function programOf({ cmd, args, container }: App): Program {
+  if (cmd !== undefined) return { shell: true, value: cmd };
+  return { shell: false, value: container ? undefined : args[0], arguments: args };
 }
 
-function uriOf({ uri, extract, executable, cache, destPath }: App['fetch'][number]): mesos.CommandInfo.URI {
-  return { value: uri, extract, executable, cache, ...(destPath !== undefined && { output_file: destPath }) };
+function artifactOf({ destPath, ...artifact }: App['fetch'][number]): Artifact {
+  return { ...artifact, outputFile: destPath };
 }
 
 /** One entry per port and protocol; other systems find the task's addresses here. */
-function discoveryOf(app: App, ports: readonly TaskPort[]): mesos.DiscoveryInfo {
+function discoveryOf(app: App, ports: readonly AppPort[]): mesos.DiscoveryInfo {
   const hostMode = app.networks.every(({ mode }) => mode === 'host');
   const named = app.networks.find(({ mode }) => mode === 'container')?.name;
   const list = ports.flatMap((port) => {
@@ -131,10 +118,6 @@ function discoveryOf(app: App, ports: readonly TaskPort[]): mesos.DiscoveryInfo 
     }));
   });
   return { visibility: 'FRAMEWORK', name: dottedName(app.id), ports: { ports: list } };
-}
-
-function killPolicy(seconds: number | undefined): mesos.KillPolicy | undefined {
-  return seconds === undefined ? undefined : { grace_period: { nanoseconds: seconds * 1e9 } };
 }
 
 function limitsOf({ resourceLimits }: App): mesos.TaskInfo['limits'] {

@@ -3,8 +3,8 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
+import { effectivePort, type TaskPort } from '../../../kit/core/task/ports';
 import type { App, HealthCheck } from '../../api/app';
-import { effectivePort, type TaskPort } from './ports';
 
 /** True when Marathon itself probes, instead of the agent. */
 export function isLeaderCheck({ protocol }: HealthCheck): boolean {

@@ -1,22 +1,17 @@
 /**
- * The ports of a task: the declared port, host port and container port of each definition or mapping.
+ * The ports of an app's task, one for each definition or mapping.
  */
 
+import type { TaskPort } from '../../../kit/core/task/ports';
 import type { App } from '../../api/app';
 
-export interface TaskPort {
-  /** The declared number: service port of a definition, container port of a mapping; 0 when any will do. */
-  readonly declared: number;
-  readonly hostPort?: number | undefined;
-  readonly containerPort?: number | undefined;
+export interface AppPort extends TaskPort {
   readonly servicePort: number;
-  readonly name?: string | undefined;
-  readonly protocol: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The ports of a task with these host ports. */
-export function taskPorts(app: App, hostPorts: readonly (number | null)[]): TaskPort[] {
+export function taskPorts(app: App, hostPorts: readonly (number | null)[]): AppPort[] {
   if (app.portDefinitions) {
     return app.portDefinitions.map(({ port, name, protocol, labels }, index) => ({
       declared: port,
@@ -36,14 +31,4 @@ export function taskPorts(app: App, hostPorts: readonly (number | null)[]): Task
     protocol: mapping.protocol,
     labels: mapping.labels,
   }));
-}
-
-/** The port that the task itself listens on: container port, for 0 the host port. */
-export function effectivePort({ hostPort, containerPort }: TaskPort): number | undefined {
-  return containerPort === undefined || containerPort === 0 ? hostPort : containerPort;
-}
-
-/** `udp,tcp` is two protocols. */
-export function protocolsOf(protocol: string): string[] {
-  return protocol.split(',').filter(Boolean);
 }

@@ -1,9 +1,5 @@
-import {
-  effectivePort,
-  protocolsOf,
-  type TaskPort,
-  taskPorts,
-} from '../../../../../frameworks/marathon/core/task/ports';
+import { effectivePort } from '../../../../../frameworks/kit/core/task/ports';
+import { taskPorts } from '../../../../../frameworks/marathon/core/task/ports';
 import { app } from '../../fake-cluster';
 
 test('definitions are ports without a container', () => {
@@ -38,24 +34,4 @@ test('mappings have a container port, and a host port where they want one', () =
     { declared: 0, containerPort: 0, hostPort: 31_001 },
   ]);
   expect(ports.map(effectivePort)).toEqual([80, 31_001]);
-});
-
-test.each<[port: Partial<TaskPort>, effective: number | undefined]>([
-  [{ hostPort: 31_000 }, 31_000],
-  [{ hostPort: 31_000, containerPort: 80 }, 80],
-  [{ hostPort: 31_000, containerPort: 0 }, 31_000],
-  [{ containerPort: 0 }, undefined],
-  [{}, undefined],
-])('a task with %j listens on %s', (port, effective) => {
-  expect(effectivePort({ declared: 0, servicePort: 0, protocol: 'tcp', labels: {}, ...port })).toBe(
-    effective,
-  );
-});
-
-test.each([
-  ['tcp', ['tcp']],
-  ['udp,tcp', ['udp', 'tcp']],
-  ['', []],
-])('the protocol "%s" is %j', (text, protocols) => {
-  expect(protocolsOf(text)).toEqual(protocols);
 });
