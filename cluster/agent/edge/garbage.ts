@@ -160,7 +160,9 @@ async function foldersIn(folder: string): Promise<FoundFolder[]> {
       modifiedAt: await modifiedAt(join(folder, name)),
     })),
   );
-  return entries.flatMap(({ path, modifiedAt: at }) => (at === undefined ? [] : [{ path, modifiedAt: at }]));
+  return entries.flatMap(({ path, modifiedAt: time }) =>
+    time === undefined ? [] : [{ path, modifiedAt: time }],
+  );
 }
 
 /** The time of the last change of a folder; undefined when it is none. */

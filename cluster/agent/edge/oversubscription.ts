@@ -59,12 +59,12 @@ function parameter(modules: Modules, module: string, name: string): string | und
 }
 
 function fixedEstimator(modules: Modules): Estimator {
-  const given = parameter(modules, FIXED_ESTIMATOR, 'resources');
-  if (given === undefined)
+  const text = parameter(modules, FIXED_ESTIMATOR, 'resources');
+  if (text === undefined)
     throw new StartError(
       `--resource_estimator: ${FIXED_ESTIMATOR} needs its parameter "resources" in --modules`,
     );
-  const resources = readResourceText(given);
+  const resources = readResourceText(text);
   if ('error' in resources)
     throw new StartError(`--modules: "resources" of ${FIXED_ESTIMATOR}: ${resources.error}`);
   return { kind: 'fixed', resources: writeResources(resources) as readonly Resource[] };
@@ -81,13 +81,11 @@ function loadController(modules: Modules): Controller {
   return { kind: 'load', fiveMax, fifteenMax };
 }
 
-function threshold(name: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const number = Number(given);
-  if (given.trim() !== '' && Number.isFinite(number)) return number;
-  throw new StartError(
-    `--modules: "${name}" of ${LOAD_CONTROLLER} is not a number: ${JSON.stringify(given)}`,
-  );
+function threshold(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number)) return number;
+  throw new StartError(`--modules: "${name}" of ${LOAD_CONTROLLER} is not a number: ${JSON.stringify(text)}`);
 }
 
 /** The average numbers of processes that wanted to run in the last 5 and 15 minutes. */

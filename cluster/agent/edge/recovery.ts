@@ -38,8 +38,8 @@ export async function readRecovery(context: RecoveryContext, info: SlaveInfo): P
   const lastBootId = await readLastBootId(workDir);
   const rebooted = lastBootId !== undefined && lastBootId !== bootId;
   const agentId = await keptId(context, { entries, info, rebooted });
-  const kept = agentId === undefined ? await forgetAgent(context, entries) : entries;
-  return { agentId, recovery: { mode: config.recover, rebooted, bootId, entries: kept, errors } };
+  const current = agentId === undefined ? await forgetAgent(context, entries) : entries;
+  return { agentId, recovery: { mode: config.recover, rebooted, bootId, entries: current, errors } };
 }
 
 /** The entries. With `--strict` one that cannot be read stops the start; otherwise the rest is recovered. */
@@ -96,10 +96,10 @@ async function forgetAgent(
   { workDir, checkpoint }: RecoveryContext,
   entries: readonly CheckpointEntry[],
 ): Promise<readonly CheckpointEntry[]> {
-  const kept = entries.filter(({ entry }) => entry === 'resources');
+  const reservations = entries.filter(({ entry }) => entry === 'resources');
   const removals = entries
     .filter(({ entry }) => entry !== 'resources')
     .map((entry) => ({ ...entry, value: undefined }) as CheckpointChange);
   await writeChanges({ workDir, state: checkpoint }, removals);
-  return kept;
+  return reservations;
 }

@@ -39,11 +39,11 @@ export async function changeVolumes(
   { workDir, state }: CheckpointPlace,
   target: readonly Resource[],
 ): Promise<readonly Change[]> {
-  const { made, destroyed } = volumeChanges(workDir, await readResources(state), target);
-  if (made.length + destroyed.length === 0) return [];
+  const { created, destroyed } = volumeChanges(workDir, await readResources(state), target);
+  if (created.length + destroyed.length === 0) return [];
   const value = Buffer.from(encodeProtobuf(MESSAGE, { resources: target }));
   await state.commit([{ name: TARGET, value }]);
-  for (const place of made) await attempt('create', place, () => makeVolume(place));
+  for (const place of created) await attempt('create', place, () => makeVolume(place));
   for (const place of destroyed) await attempt('remove', place, () => destroyVolume(place));
   return [{ name: TARGET, value: undefined }];
 }

@@ -34,13 +34,13 @@ export function launch(turn: Turn, { task: info }: EventOf<'agent.launch'>): voi
 /** Launches a group: a container for each task, nested in the executor's own. */
 export function launchGroup(turn: Turn, { tasks }: EventOf<'agent.launchGroup'>): void {
   const { state, effects } = turn;
-  const own = state.boot.container;
-  if (state.boot.kind !== 'default' || !own) return unexpected(turn, 'LAUNCH_GROUP');
+  const parent = state.boot.container;
+  if (state.boot.kind !== 'default' || !parent) return unexpected(turn, 'LAUNCH_GROUP');
   if (state.shuttingDown) return note(turn, 'warn', 'a group is not launched by an executor that shuts down');
   state.launches += 1;
   for (const info of tasks) {
-    const task = addTask(turn, info, `${own.containerId}.${nextUuid(state.random)}`);
-    effects.push({ kind: 'nest', container: nestedContainer(state.boot, own, task) });
+    const task = addTask(turn, info, `${parent.containerId}.${nextUuid(state.random)}`);
+    effects.push({ kind: 'nest', container: nestedContainer(state.boot, parent, task) });
   }
 }
 

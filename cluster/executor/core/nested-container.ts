@@ -11,20 +11,20 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export function nestedContainer(
   { frameworkId, executorId }: ExecutorBoot,
-  own: OwnContainer,
+  parent: OwnContainer,
   { info, containerId = '' }: ExecutorTask,
 ): NestedContainer {
-  const directory = `${own.directory}/containers/${containerId.slice(own.containerId.length + 1)}`;
+  const directory = `${parent.directory}/containers/${containerId.slice(parent.containerId.length + 1)}`;
   return {
     containerId,
-    parent: own.containerId,
+    parent: parent.containerId,
     frameworkId,
     executorId,
     taskId: info.task_id.value,
     directory,
-    user: info.command?.user ?? own.user,
+    user: info.command?.user ?? parent.user,
     command: info.command,
-    environment: environmentOf(info, directory, own.ip),
+    environment: environmentOf(info, directory, parent.ip),
     container: withSharedVolumes(info),
     resources: info.resources ?? [],
     limits: limitsOf(info),

@@ -16,7 +16,7 @@ import type { AdoptEffect, CheckEffect, NestEffect, RunEffect, SignalEffect, Tas
 
 export interface ContainerTasksOptions {
   /** The executor's own container, in which a command task runs. */
-  readonly own: TaskContainer;
+  readonly executorContainer: TaskContainer;
   /** The executor's sandbox. */
   readonly directory: string;
   readonly containers: Containers;
@@ -35,7 +35,7 @@ export class ContainerTasks implements Tasks {
 
   /** The agent has launched the container of a command task before its executor. */
   run({ task }: RunEffect): void {
-    this.attach(task.task_id.value, this.options.own);
+    this.attach(task.task_id.value, this.options.executorContainer);
   }
 
   nest({ container }: NestEffect): void {
@@ -65,8 +65,8 @@ export class ContainerTasks implements Tasks {
 
   /** Takes a container of an earlier run over; one that is not there any more has ended. */
   adopt({ taskId, containerId }: AdoptEffect): void {
-    const { own, nested, containers } = this.options;
-    const container = [own, ...nested].find(({ id }) => id === containerId);
+    const { executorContainer, nested, containers } = this.options;
+    const container = [executorContainer, ...nested].find(({ id }) => id === containerId);
     if (container) this.attach(taskId, container);
     else void this.tellEnd(taskId, containerId, containers.wait(containerId));
   }
@@ -82,7 +82,7 @@ export class ContainerTasks implements Tasks {
 
   private attach(taskId: string, container: TaskContainer): void {
     this.running.set(taskId, container);
-    if (container.id === this.options.own.id) this.started(taskId, container);
+    if (container.id === this.options.executorContainer.id) this.started(taskId, container);
     else void this.networksOf(container).then((networks) => this.started(taskId, container, networks));
   }
 
@@ -109,8 +109,8 @@ export class ContainerTasks implements Tasks {
     this.running.delete(taskId);
     this.post({ kind: 'task.exited', taskId, end });
     // The executor's own container is the agent's to forget.
-    const { own, containers } = this.options;
-    if (containerId !== own.id) void containers.destroy(containerId).catch(() => undefined);
+    const { executorContainer, containers } = this.options;
+    if (containerId !== executorContainer.id) void containers.destroy(containerId).catch(() => undefined);
   }
 
   /** One that has ended meanwhile is told so. */

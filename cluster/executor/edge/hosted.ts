@@ -56,13 +56,20 @@ export function hostedParts(
   context: ExecutorContext,
 ): ExecutorParts {
   const { core, log } = context;
-  const { container: own, directory, earlier } = order;
+  const { container: executorContainer, directory, earlier } = order;
   const { post } = core;
   return {
     ...commonParts(order, exit, context),
     session: new HostedSession({ agent, post, log }),
-    tasks: new ContainerTasks({ own, directory, containers, nested: earlier?.nested ?? [], post, log }),
-    save: (saved) => saveOrForget(own.folder, saved, log),
+    tasks: new ContainerTasks({
+      executorContainer,
+      directory,
+      containers,
+      nested: earlier?.nested ?? [],
+      post,
+      log,
+    }),
+    save: (saved) => saveOrForget(executorContainer.folder, saved, log),
   };
 }
 
@@ -86,9 +93,9 @@ export async function hostedBoot(
 ): Promise<ExecutorBoot> {
   const { kind, container, directory, user, earlier } = order;
   const saved = earlier && savedState(order, earlier, log);
-  const kept = new Set(saved?.tasks.map(({ containerId }) => containerId));
+  const wanted = new Set(saved?.tasks.map(({ containerId }) => containerId));
   for (const { id } of earlier?.nested ?? [])
-    if (!kept.has(id)) void containers.destroy(id).catch(() => undefined);
+    if (!wanted.has(id)) void containers.destroy(id).catch(() => undefined);
   const ip = kind === 'default' ? await addressOf(order) : undefined;
   return {
     kind,
@@ -122,8 +129,8 @@ function savedState(order: HostedOrder, earlier: EarlierRun, log: Logger): Saved
 
 function containerOf({ kind, container }: HostedOrder, { nested }: EarlierRun, info: TaskInfo): string {
   if (kind === 'command') return container.id;
-  const own = nested.find(({ spec }) => spec.taskId === info.task_id.value);
-  return own?.id ?? `${container.id}.unknown`;
+  const nestedContainer = nested.find(({ spec }) => spec.taskId === info.task_id.value);
+  return nestedContainer?.id ?? `${container.id}.unknown`;
 }
 
 async function addressOf({ container, ip }: HostedOrder): Promise<string> {

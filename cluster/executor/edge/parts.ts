@@ -47,7 +47,7 @@ export function processParts(
   return {
     ...common,
     session: new HttpSession({ url, client, post, log }),
-    tasks: new ProcessTask({ config, runFolder, post }),
+    tasks: new ProcessTask({ config, runFolder, post, log }),
     // An executor that is a process outlives the agent by itself.
     save: () => undefined,
   };

@@ -3,6 +3,7 @@
  */
 
 import { present } from '../../model/assert';
+import type { Logger } from '../../runtime/log';
 import { findProcesses, killFound } from '../../runtime/processes';
 import type { ExecutorConfig } from '../config';
 import type { ExecutorInput } from '../core/events';
@@ -17,6 +18,7 @@ export interface ProcessTaskOptions {
   readonly config: Pick<ExecutorConfig, 'directory' | 'environment'>;
   readonly runFolder: string | undefined;
   readonly post: (event: ExecutorInput) => void;
+  readonly log: Logger;
 }
 
 export class ProcessTask implements Tasks {
@@ -28,7 +30,7 @@ export class ProcessTask implements Tasks {
   constructor(private readonly options: ProcessTaskOptions) {}
 
   run({ task, user }: RunEffect): void {
-    const { config, post, runFolder } = this.options;
+    const { config, post, runFolder, log } = this.options;
     const { directory } = config;
     const environment = taskEnvironment(config.environment, task);
     const taskId = task.task_id.value;
@@ -41,11 +43,8 @@ export class ProcessTask implements Tasks {
       runFolder,
       started: () => post({ kind: 'task.started', taskId }),
       failed: (reason) => post({ kind: 'task.failed', taskId, reason }),
-      exited: async (status) => {
-        // Processes that the command left running end with it.
-        await program.destroy();
-        post({ kind: 'task.exited', taskId, end: { status } });
-      },
+      exited: (status) => post({ kind: 'task.exited', taskId, end: { status } }),
+      log,
     });
     this.process = program;
     void program.start();

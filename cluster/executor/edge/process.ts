@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
 import type { ExitStatus } from '../../model/exit-status';
+import { endOrLost } from '../../runtime/end-or-lost';
 import { identityOf } from '../../runtime/identity';
+import type { Logger } from '../../runtime/log';
 import { openOutput } from '../../runtime/output/output-file';
 import { type CommandPlan, type RunningCommand, startChild, startHeld } from './running-command';
 
@@ -21,7 +23,9 @@ export interface TaskProcessOptions {
   readonly runFolder: string | undefined;
   readonly started: () => void;
   readonly failed: (reason: string) => void;
-  readonly exited: (ending: ExitStatus) => unknown;
+  /** Called without a status when it cannot be told. */
+  readonly exited: (status: ExitStatus | undefined) => void;
+  readonly log: Logger;
 }
 
 export class TaskProcess {
@@ -58,8 +62,19 @@ export class TaskProcess {
       for (const file of files) closeSync(file);
     }
     this.options.started();
-    void this.running.ended.then(this.options.exited);
+    void this.tellEnd(this.running);
     return this.running;
+  }
+
+  /** Tells the end once the processes that the command left running have ended, too. */
+  private async tellEnd(running: RunningCommand): Promise<void> {
+    const { task, exited, log } = this.options;
+    const fields = { task: task.task_id.value };
+    const status = await endOrLost(running.ended, log, fields);
+    await running.destroy().catch((error: unknown) => {
+      log.error({ ...fields, error: errorText(error) }, 'processes that a task left cannot be ended');
+    });
+    exited(status);
   }
 
   /** Sends a signal to all processes of the task. */

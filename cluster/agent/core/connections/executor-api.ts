@@ -10,7 +10,7 @@ import { toFramework } from '../executors/executor-messages';
 import { tellExecutor } from '../executors/tell-executor';
 import { slaveInfo } from '../state/agent-info';
 import type { EventOf } from '../state/events';
-import { type AgentState, type Executor, findContainer } from '../state/state';
+import { type AgentState, type Executor, findContainer, setStream } from '../state/state';
 import { type Timer, type Turn, wake } from '../state/turn';
 import { handleUpdate } from '../tasks/executor-updates';
 import { wantedExecutor, welcome } from './executor-arrival';
@@ -55,7 +55,7 @@ export function subscribed(turn: Turn, { stream, call }: EventOf<'executor.subsc
   const { framework, executor } = wanted;
   if (executor.stream !== undefined)
     effects.push({ kind: 'close', stream: executor.stream, reason: 'subscribed anew' });
-  executor.stream = stream;
+  setStream(state, executor, stream);
   executor.pid = undefined;
   wake(turn, { kind: 'heartbeat', containerId: executor.containerId }, now + HEARTBEAT_MS);
   const greeting = {
@@ -116,8 +116,6 @@ export function called(turn: Turn, { request, call }: EventOf<'executor.call'>):
 
 /** The stream of an executor broke; the end of its container is another event. */
 export function streamClosed({ state }: Turn, event: EventOf<'executor.closed'>): void {
-  for (const { executors } of state.frameworks.values()) {
-    for (const executor of executors.values())
-      if (executor.stream === event.stream) executor.stream = undefined;
-  }
+  const executor = state.eventStreams.get(event.stream);
+  if (executor) setStream(state, executor, undefined);
 }

@@ -62,15 +62,15 @@ export function scheduleEnded(turn: Turn): void {
   for (const folder of folders) schedule(turn, folder, turn.now + settings.delayMs);
 }
 
-function schedule(turn: Turn, folder: string, at: Millis): void {
+function schedule(turn: Turn, folder: string, removalAt: Millis): void {
   const { scheduled, nextAt } = turn.state.garbage;
-  scheduled.set(folder, at);
-  if (nextAt === undefined || at < nextAt) collectAt(turn, at);
+  scheduled.set(folder, removalAt);
+  if (nextAt === undefined || removalAt < nextAt) collectAt(turn, removalAt);
 }
 
-function collectAt(turn: Turn, at: Millis): void {
-  turn.state.garbage.nextAt = at;
-  wake(turn, { kind: 'collect' }, at);
+function collectAt(turn: Turn, time: Millis): void {
+  turn.state.garbage.nextAt = time;
+  wake(turn, { kind: 'collect' }, time);
 }
 
 /** Folders of earlier runs are scheduled by their age; then the disk is watched. */
@@ -113,7 +113,9 @@ export function collect(turn: Turn): void {
 
 function removeUntil({ state, effects }: Turn, time: Millis): void {
   const { garbage } = state;
-  const folders = [...garbage.scheduled].filter(([, at]) => at <= time).map(([folder]) => folder);
+  const folders = [...garbage.scheduled]
+    .filter(([, removalAt]) => removalAt <= time)
+    .map(([folder]) => folder);
   if (folders.length === 0) return;
   for (const folder of folders) garbage.scheduled.delete(folder);
   garbage.removing += folders.length;

@@ -16,7 +16,7 @@ export interface VolumePlace {
 }
 
 export interface VolumeChanges {
-  readonly made: readonly VolumePlace[];
+  readonly created: readonly VolumePlace[];
   readonly destroyed: readonly VolumePlace[];
 }
 
@@ -58,7 +58,7 @@ export function volumeChanges(
   const old = placesOf(workDir, before);
   const fresh = placesOf(workDir, after);
   return {
-    made: [...fresh.values()].filter(({ path }) => !old.has(path)),
+    created: [...fresh.values()].filter(({ path }) => !old.has(path)),
     destroyed: [...old.values()].filter(({ path }) => !fresh.has(path)),
   };
 }

@@ -12,7 +12,7 @@ export function checkAgent(state: AgentState): string[] {
     ...containerErrors(state, frameworks),
     ...frameworks.flatMap((framework) => frameworkErrors(state, framework)),
     ...updateErrors(state),
-    ...streamErrors(frameworks),
+    ...streamErrors(state, frameworks),
   ];
 }
 
@@ -86,15 +86,16 @@ function updateErrors({ streams, frameworks }: AgentState): string[] {
   });
 }
 
-/** No two executors have one stream. */
-function streamErrors(frameworks: readonly AgentFramework[]): string[] {
-  const streams = frameworks.flatMap(({ executors }) =>
-    [...executors.values()].flatMap(({ stream }) => stream ?? []),
-  );
+/** No two executors have one stream, and each is found by its own. */
+function streamErrors({ eventStreams }: AgentState, frameworks: readonly AgentFramework[]): string[] {
+  const executors = frameworks.flatMap((framework) => [...framework.executors.values()]);
+  const streams = executors.flatMap(({ stream }) => stream ?? []);
+  if (eventStreams.size > streams.length) return ['a stream is that of no executor'];
   const seen = new Set<string>();
-  return streams.flatMap((stream) => {
-    const isTwice = seen.has(stream);
+  return executors.flatMap(({ id, stream }) => {
+    if (stream === undefined) return [];
+    if (seen.has(stream)) return [`two executors have the stream ${stream}`];
     seen.add(stream);
-    return isTwice ? [`two executors have the stream ${stream}`] : [];
+    return eventStreams.has(stream) ? [] : [`executor ${id} is not found by its stream`];
   });
 }

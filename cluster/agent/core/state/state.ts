@@ -45,6 +45,8 @@ export interface AgentState {
   readonly containers: Map<string, Executor>;
   /** Those executors that may have several tasks, by container id: a task is looked for in these alone. */
   readonly sharedExecutors: Map<string, Executor>;
+  /** The executors that have a stream of events open, by its id. */
+  readonly eventStreams: Map<string, Executor>;
   /** Frameworks without executors here, oldest first, bounded. A framework that gets a task again leaves them. */
   readonly completedFrameworks: Map<string, AgentFramework>;
   /** Unacknowledged updates, by task key. */
@@ -177,6 +179,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     frameworks: new Map(),
     containers: new Map(),
     sharedExecutors: new Map(),
+    eventStreams: new Map(),
     completedFrameworks: new Map(),
     streams: new Map(),
     operations: new Map(),
@@ -244,6 +247,13 @@ export function takeExecutor(state: AgentState, framework: AgentFramework, execu
   framework.executors.delete(executor.id);
   state.containers.delete(executor.containerId);
   state.sharedExecutors.delete(executor.containerId);
+}
+
+/** Gives an executor the stream of its events, in place of the one that it had, or none. */
+export function setStream(state: AgentState, executor: Executor, stream: string | undefined): void {
+  if (executor.stream !== undefined) state.eventStreams.delete(executor.stream);
+  executor.stream = stream;
+  if (stream !== undefined) state.eventStreams.set(stream, executor);
 }
 
 export function findContainer({ containers }: AgentState, containerId: string): Executor | undefined {

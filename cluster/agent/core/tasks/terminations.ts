@@ -11,7 +11,7 @@ import { stateFor } from '../../../model/task-state';
 import { completeExecutor, stoppedWhenNoneAlive, tellExit } from '../executors/executors';
 import type { Termination } from '../state/container-spec';
 import type { EventOf } from '../state/events';
-import { count, type Executor, findContainer, isPartitionAware } from '../state/state';
+import { count, type Executor, findContainer, isPartitionAware, setStream } from '../state/state';
 import type { Turn } from '../state/turn';
 import { endDrain } from './drained';
 import { endTask, type TaskEnd } from './executor-tasks';
@@ -75,7 +75,7 @@ function terminate(
   const { frameworkId, id, kind, stream, queued, queuedGroups, tasks } = executor;
   count(state, 'slave/executors_terminated');
   executor.state = 'terminated';
-  executor.stream = undefined;
+  setStream(state, executor, undefined);
   executor.pid = undefined;
   executor.isChanging = false;
   if (state.frameworks.get(frameworkId)?.terminating) {

@@ -21,7 +21,7 @@ export interface ContainerPages {
   /** The answer of `/containers`. */
   readonly page: (request: Request, reply: Reply) => Promise<Reply>;
   /** The containers as messages of the v1 API, with the nested ones if they are asked for. */
-  readonly wire: (request: Request, asked?: Call.GetContainers) => Promise<WireContainer[]>;
+  readonly wire: (request: Request, call?: Call.GetContainers) => Promise<WireContainer[]>;
 }
 
 type WireContainer = Response.GetContainers.Container;

@@ -65,8 +65,8 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
       get_frameworks: new Part(getFrameworks(state)),
     });
   },
-  GET_CONTAINERS: async ({ containers }, request, { get_containers: asked }) => {
-    const list = await containers.wire(request, asked);
+  GET_CONTAINERS: async ({ containers }, request, { get_containers: filter }) => {
+    const list = await containers.wire(request, filter);
     return list.length === 0 ? undefined : { containers: list };
   },
   GET_FRAMEWORKS: (door, request) => new Part(getFrameworks(filteredState(door, request))),

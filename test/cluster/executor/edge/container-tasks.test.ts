@@ -5,10 +5,10 @@ import { silentLogger } from '../../../../cluster/runtime/log';
 
 const lost = (): Promise<never> => Promise.reject(new Error('lost'));
 
-function tasksOf(own: Partial<TaskContainer>) {
+function tasksOf(executorContainer: Partial<TaskContainer>) {
   const posted: ExecutorInput[] = [];
   const tasks = new ContainerTasks({
-    own: { id: 'own', ...own } as TaskContainer,
+    executorContainer: { id: 'own', ...executorContainer } as TaskContainer,
     directory: '/sandbox',
     containers: { wait: lost, destroy: () => Promise.resolve() } as unknown as Containers,
     nested: [],

@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { TaskProcess } from '../../../../cluster/executor/edge/process';
+import { HeldProgram } from '../../../../cluster/runtime/holder/held-program';
+import { silentLogger } from '../../../../cluster/runtime/log';
 import { findProcesses } from '../../../../cluster/runtime/processes';
 
 const root = mkdtempSync(join(tmpdir(), 'meseta-process-'));
@@ -40,7 +42,8 @@ function run(
       runFolder,
       started: () => undefined,
       failed: resolve,
-      exited: (ending) => resolve(JSON.stringify(ending)),
+      exited: (status) => resolve(JSON.stringify(status)),
+      log: silentLogger,
     });
     void taskProcess.start();
   });
@@ -85,6 +88,17 @@ test('when its holder is killed, a task ends with all of its processes', async (
   process.kill(Number(holder), 'SIGKILL');
   expect(await ended).toBe('{"signal":"SIGKILL"}');
   expect(processes()).toEqual([]);
+});
+
+test('the end that cannot be told is one without a status', async () => {
+  const sandbox = newSandbox();
+  const runFolder = newSandbox();
+  jest.spyOn(HeldProgram, 'start').mockResolvedValueOnce({
+    ended: Promise.reject(new Error('the pipe is gone')),
+    kill: () => undefined,
+    processes: () => [],
+  } as unknown as HeldProgram);
+  expect(await run(sandbox, runFolder)).toBeUndefined();
 });
 
 test.each<[string, (target: string, path: string) => void]>([

@@ -63,12 +63,12 @@ describe('the place of a persistent volume', () => {
 
 it('makes the volumes that are new and destroys those that are gone', () => {
   const mount = volume('m', { source: { type: 'MOUNT', mount: { root: '/mnt' } } });
-  const { made, destroyed } = volumeChanges(
+  const { created, destroyed } = volumeChanges(
     '/w',
     [volume('kept'), volume('old'), mount],
     [volume('kept'), volume('new')],
   );
-  expect(made.map(({ id }) => id)).toEqual(['new']);
+  expect(created.map(({ id }) => id)).toEqual(['new']);
   expect(destroyed.map(({ id, isRemovable }) => [id, isRemovable])).toEqual([
     ['old', true],
     ['m', false],

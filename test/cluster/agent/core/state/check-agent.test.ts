@@ -1,5 +1,5 @@
 import { checkAgent } from '../../../../../cluster/agent/core/state/check-agent';
-import type { AgentState, Executor } from '../../../../../cluster/agent/core/state/state';
+import { type AgentState, type Executor, setStream } from '../../../../../cluster/agent/core/state/state';
 import { AgentScript } from '../../interpreter';
 
 /** Damage to the state of an agent with a queued task t and a running task u. */
@@ -20,13 +20,23 @@ test.each<
   ],
   [
     'a stream too early',
-    (_state, executor) => (executor.stream = 'x'),
+    (state, executor) => setStream(state, executor, 'x'),
     'executor t has a stream and did not subscribe',
   ],
   [
     'one stream twice',
     (_state, executor) => Object.assign(executor, { state: 'running', stream: 'executor-u' }),
     'two executors have the stream executor-u',
+  ],
+  [
+    'a stream that is not found',
+    ({ eventStreams }) => eventStreams.clear(),
+    'executor u is not found by its stream',
+  ],
+  [
+    'a stream of nobody',
+    ({ eventStreams }, executor) => eventStreams.set('old', executor),
+    'a stream is that of no executor',
   ],
   [
     'a container of nobody',
@@ -40,9 +50,10 @@ test.each<
   ],
   [
     'no executors',
-    ({ frameworks, containers }) => {
+    ({ frameworks, containers, eventStreams }) => {
       frameworks.get('web')?.executors.clear();
       containers.clear();
+      eventStreams.clear();
     },
     'framework web has no executors and is not completed',
   ],
