@@ -16,7 +16,7 @@ import type { Clock } from './clock';
 import type { HttpServer, HttpServerOptions } from './http/server';
 import { Lifetime, type Running } from './lifecycle';
 import type { Logger } from './log';
-import { Mailbox, type Performers, type RecorderMaker, type Unstamped } from './mailbox';
+import { Mailbox, type MailboxOptions, type Performers, type RecorderMaker, type Unstamped } from './mailbox';
 import type { Libprocess } from './messages/libprocess';
 import { Metrics } from './metrics';
 import { type TlsSettings, tlsSettings } from './tls/settings';
@@ -107,42 +107,96 @@ export function startProcess<
   plan: ProcessPlan<State, Event, Effect, Boot, Parts, Started>,
 ): Promise<Started & Running> {
   return Lifetime.start(async (life) => {
-    const core = new LateCore<State, Event, Effect, Boot>();
-    let server: HttpServer | undefined;
-    const context = contextOf(deps, plan.endText, {
-      life,
-      core,
-      server: () => present(server, 'the server does not listen yet'),
-    });
-    const parts = await plan.parts(context);
-    if (plan.server) server = await listen(context, plan.server(parts));
-    const { machine, observe } = plan;
-    const { clock, log } = deps;
-    const boot = await plan.boot(parts);
-    const mailbox = new Mailbox({
-      machine,
-      boot,
-      clock,
-      log,
+    const { parts, context, core } = await openProcess<State, Event, Effect, Boot, Parts>(deps, plan, life);
+    const mailbox = runMachine(deps, core, {
+      machine: plan.machine,
+      boot: await plan.boot(parts),
       perform: plan.performers(parts),
-      recorder: deps.record?.({ machine: machine.name, boot }),
-      observe: observe && ((event, ms) => observe(parts, event, ms)),
+      observe: plan.observe && ((event, ms) => plan.observe?.(parts, event, ms)),
       onBroken: (error) => context.end(error.stack ?? error.message),
     });
     life.add(() => mailbox.stop());
-    core.open(mailbox);
     return await plan.start(parts);
   });
 }
 
-/** Passes on to the mailbox, once there is one. */
-class LateCore<State, Event extends { kind: string; at: Millis }, Effect extends { kind: string }, Boot>
-  implements Core<State, Event>
+/** A process whose parts and server are there, and which has no machine yet. */
+export interface OpenProcess<
+  State,
+  Event extends { kind: string; at: Millis },
+  Effect extends { kind: string },
+  Boot,
+  Parts,
+> {
+  readonly parts: Parts;
+  readonly context: ProcessContext<State, Event>;
+  readonly core: LateCore<State, Event, Effect, Boot>;
+}
+
+/** Makes the parts of a process, and listens. Stops go to the life. */
+export async function openProcess<
+  State,
+  Event extends { kind: string; at: Millis },
+  Effect extends { kind: string },
+  Boot,
+  Parts,
+>(
+  deps: ProcessDeps,
+  plan: Pick<ProcessPlan<State, Event, Effect, Boot, Parts, object>, 'endText' | 'parts' | 'server'>,
+  life: Lifetime,
+): Promise<OpenProcess<State, Event, Effect, Boot, Parts>> {
+  const core = new LateCore<State, Event, Effect, Boot>();
+  let server: HttpServer | undefined;
+  const context = contextOf(deps, plan.endText, {
+    life,
+    core,
+    server: () => present(server, 'the server does not listen yet'),
+  });
+  const parts = await plan.parts(context);
+  if (plan.server) server = await listen(context, plan.server(parts));
+  return { parts, context, core };
+}
+
+type MachineOptions<State, Event, Effect extends { kind: string }, Boot> = Omit<
+  MailboxOptions<State, Event, Effect, Boot>,
+  'clock' | 'log' | 'recorder'
+>;
+
+/** Boots a machine, which the core is from now on. */
+export function runMachine<
+  State,
+  Event extends { kind: string; at: Millis },
+  Effect extends { kind: string },
+  Boot,
+>(
+  { clock, log, record }: ProcessDeps,
+  core: LateCore<State, Event, Effect, Boot>,
+  options: MachineOptions<State, Event, Effect, Boot>,
+): Mailbox<State, Event, Effect, Boot> {
+  const { machine, boot } = options;
+  const recorder = record?.({ machine: machine.name, boot });
+  const mailbox = new Mailbox({ ...options, clock, log, recorder });
+  core.open(mailbox);
+  return mailbox;
+}
+
+/** Passes on to the mailbox, as long as there is one. */
+export class LateCore<
+  State,
+  Event extends { kind: string; at: Millis },
+  Effect extends { kind: string },
+  Boot,
+> implements Core<State, Event>
 {
   private mailbox: Mailbox<State, Event, Effect, Boot> | undefined;
 
   open(mailbox: Mailbox<State, Event, Effect, Boot>): void {
     this.mailbox = mailbox;
+  }
+
+  /** From now on there is no machine: events are dropped, as before the first one. */
+  close(): void {
+    this.mailbox = undefined;
   }
 
   readonly post = (event: Unstamped<Event>): void => this.mailbox?.post(event);

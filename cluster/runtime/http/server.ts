@@ -62,6 +62,8 @@ export interface HttpServerOptions extends AccessOptions {
   readonly portFlag: string;
   readonly log: Logger;
   readonly routes: readonly Route[];
+  /** Runs before every handler, also for unknown paths and methods; a reply of it ends the request. */
+  readonly before?: (request: Request, reply: Reply) => Reply | undefined;
   readonly notFound?: Handler;
   readonly methodNotAllowed?: (request: Request, reply: Reply, allowed: readonly Method[]) => unknown;
   /** Answers an exception of a handler; the default is 500 and plain text. */
@@ -142,7 +144,9 @@ function createApp(options: HttpServerOptions): FastifyInstance {
       .type('text/plain; charset=utf-8')
       .send(status >= 500 ? 'Internal error' : error.message);
   });
-  if (options.notFound) app.setNotFoundHandler(options.notFound);
+  const { before, notFound } = options;
+  if (notFound)
+    app.setNotFoundHandler((request, reply) => before?.(request, reply) ?? notFound(request, reply));
   return app;
 }
 
@@ -212,7 +216,8 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
         method,
         url: path,
         config: { realm, changes },
-        handler: (request, reply) => before?.(request, reply) ?? handler(request, reply),
+        handler: (request, reply) =>
+          options.before?.(request, reply) ?? before?.(request, reply) ?? handler(request, reply),
       });
     }
   }

@@ -13,6 +13,7 @@ import { errorText } from '../../model/error-text';
 import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
+import type { MemberName } from '../core/members';
 import type { ZkClient } from './client';
 import { Group, type GroupMember } from './group';
 import { watchSession } from './session-watch';
@@ -30,7 +31,7 @@ export interface ContenderOptions {
   /** The prefix of our node's name, such as `json.info_`. */
   readonly prefix: string;
   /** The prefixes that nodes of contenders may have, ours included. */
-  readonly prefixes: readonly string[];
+  readonly prefixes: readonly MemberName[];
   /** The data of our node, which no other contender may have: our node is recognized by it. */
   readonly data: Buffer;
   readonly clock: Clock;

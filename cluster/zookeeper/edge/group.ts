@@ -9,7 +9,7 @@ import { errorText } from '../../model/error-text';
 import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
-import { type Member, readMembers } from '../core/members';
+import { type Member, type MemberName, readMembers } from '../core/members';
 import type { ZkClient } from './client';
 
 export interface GroupMember extends Member {
@@ -20,7 +20,7 @@ export interface GroupOptions {
   readonly client: Pick<ZkClient, 'children' | 'get' | 'exists' | 'listen'>;
   readonly path: string;
   /** The prefixes of members' names; the first one that any child has counts. */
-  readonly prefixes: readonly string[];
+  readonly prefixes: readonly MemberName[];
   readonly clock: Clock;
   readonly log: Logger;
   /** Called with all members in the order of their numbers, whenever they have changed. */

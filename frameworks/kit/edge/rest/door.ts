@@ -44,7 +44,11 @@ export function handlerOf(door: RestDoor, handle: RestHandler): Handler {
   };
 }
 
-export function send(door: RestDoor, reply: Reply, { status, body, text, type, headers }: Outcome): Reply {
+export function send(
+  door: Pick<RestDoor, 'headers'>,
+  reply: Reply,
+  { status, body, text, type, headers }: Outcome,
+): Reply {
   reply.code(status).headers({ ...door.headers(), ...headers });
   if (text === undefined && body === undefined) return reply.send();
   return reply.type(type ?? 'application/json').send(text ?? JSON.stringify(body));

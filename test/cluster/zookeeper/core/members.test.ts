@@ -33,3 +33,8 @@ test('the first prefix that any child has counts', () => {
 test('of equal numbers the names decide, so that all who read agree', () => {
   expect(names(['json.info_7', 'json.info_07'])).toEqual(['json.info_07', 'json.info_7']);
 });
+
+test('a pattern finds members whose number stands behind a word, as those of a latch', () => {
+  const children = ['_c_0b5e-latch-0000000002', 'latch-0000000001', 'lock-0000000000', 'latch-x'];
+  expect(readMembers(children, [/latch-(-?\d{1,10})$/]).map(({ sequence }) => sequence)).toEqual([1, 2]);
+});
