@@ -100,6 +100,11 @@ export const isolationFlags = {
     value: 'PATH',
   }),
   cgroups_root: text({ help: 'cgroup that those of containers are in', fallback: 'mesos', value: 'NAME' }),
+  cgroups_destroy_timeout: duration({
+    help: 'time in which the cgroups of an ended container have to be gone; what is left then is removed at the next start',
+    fallback: 60_000,
+    fallbackText: '1mins',
+  }),
   cgroups_enable_cfs: toggle({
     help: 'cgroups/cpu: containers get no more processor time than their cpus, also when there is more',
     fallback: false,

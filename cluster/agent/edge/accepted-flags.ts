@@ -44,7 +44,6 @@ const unusedFlags = {
   ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
   ...unused(FETCHER, 'fetcher_cache_size', 'fetcher_cache_dir', 'fetcher_stall_timeout', 'hadoop_home'),
   ...unused(FETCHER, 'frameworks_home'),
-  ...unused('a cgroup is removed as soon as its processes are gone', 'cgroups_destroy_timeout'),
   ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
   ...unused('the calls that hold a connection open are refused with 501, as yet', 'http_heartbeat_interval'),

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 
 /** Errors of a cgroup that is gone, or of a file that its kernel does not have. */
 const GONE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENODEV']);
-/** The kernel removes a cgroup only some time after its last process has ended. */
-const REMOVE_ROUNDS = 100;
+/** Time between two attempts. The kernel removes a cgroup only some time after its last process has ended. */
 const REMOVE_PAUSE_MS = 20;
 
 /** The text of a file of a cgroup; undefined when the cgroup or the file is not there. */
@@ -51,15 +50,16 @@ export function cgroupTree(folder: string): readonly string[] {
 
 /**
  * Removes a cgroup and those below it from each folder. Its processes must have ended; those that are still leaving are
- * waited for. Rejects with the cgroup that is still in use after two seconds.
+ * waited for. Rejects with the cgroup that is still in use when the time is over.
  */
-export async function removeCgroups(folders: readonly string[]): Promise<void> {
-  for (let round = 0; ; round++) {
+export async function removeCgroups(folders: readonly string[], timeoutMs: number): Promise<void> {
+  for (const began = performance.now(); ; ) {
     const busy = folders
       .flatMap((folder) => cgroupTree(folder).toReversed())
       .filter((path) => !isRemoved(path));
     if (busy.length === 0) return;
-    if (round === REMOVE_ROUNDS) throw new Error(`Failed to remove the cgroup ${busy[0]}: it is in use`);
+    if (performance.now() - began >= timeoutMs)
+      throw new Error(`Failed to remove the cgroup ${busy[0]}: it is in use`);
     await new Promise((resolve) => setTimeout(resolve, REMOVE_PAUSE_MS));
   }
 }

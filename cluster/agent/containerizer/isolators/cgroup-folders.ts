@@ -12,7 +12,7 @@ import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
 import { hasInnerCgroup } from './owns-cgroup';
 
-export function cgroupFolders({ hierarchies, isolation }: IsolatorContext): Isolator {
+export function cgroupFolders({ config, hierarchies, isolation }: IsolatorContext): Isolator {
   const hasLimits = isolation.some((name) => name.startsWith('cgroups/'));
   return {
     name: 'cgroup folders',
@@ -22,6 +22,7 @@ export function cgroupFolders({ hierarchies, isolation }: IsolatorContext): Isol
       makeInnerCgroup(hierarchies, cgroup);
       return { specification: withLinux({ cgroupsPath: `${cgroup}/leaf` }) };
     },
-    cleanup: ({ cgroup }) => removeCgroups(allCgroupFolders(hierarchies, cgroup)),
+    cleanup: ({ cgroup }) =>
+      removeCgroups(allCgroupFolders(hierarchies, cgroup), config.cgroups_destroy_timeout),
   };
 }

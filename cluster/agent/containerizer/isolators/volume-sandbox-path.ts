@@ -67,14 +67,27 @@ function pathError(
   { isNested, hasRuntime }: { readonly isNested: boolean; readonly hasRuntime: boolean },
 ): string | undefined {
   if (isAbsolute(path)) return `Path '${path}' in SANDBOX_PATH volume is absolute`;
+  if (isOutside(path)) return `Path '${path}' in SANDBOX_PATH volume is outside of the sandbox`;
   if (type === 'UNKNOWN') return 'Unknown SANDBOX_PATH volume type';
   if (type === 'PARENT' && !isNested)
     return 'SANDBOX_PATH volume PARENT type only works for nested container';
   if (type === 'SELF' && !isAbsolute(container_path))
     return "'container_path' is relative for SANDBOX_PATH volume SELF type";
+  if (!isAbsolute(container_path) && (isOutside(container_path) || isSandbox(container_path)))
+    return `'container_path' ${container_path} of SANDBOX_PATH volume is not a place in the sandbox`;
   return isAbsolute(container_path) && !hasRuntime
     ? 'SANDBOX_PATH volume with absolute container path needs an OCI runtime, and there is none'
     : undefined;
+}
+
+/** True for a relative path that leads out of the folder that it is relative to. */
+function isOutside(path: string): boolean {
+  return normalize(path).split('/')[0] === '..';
+}
+
+/** True for a relative path that is that folder itself. */
+function isSandbox(path: string): boolean {
+  return ['.', './'].includes(normalize(path));
 }
 
 /** The folder to share, made for the user of its sandbox. */
@@ -109,6 +122,9 @@ function isFolder(path: string): boolean {
 /** Links a folder into the sandbox. A prepare that is done again finds the link there. */
 function link(source: string, containerPath: string, sandbox: string): void {
   const target = join(makeFolderInside(sandbox, dirname(normalize(containerPath))), basename(containerPath));
-  if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const existing = lstatSync(target, { throwIfNoEntry: false });
+  if (existing?.isSymbolicLink()) return;
+  if (existing)
+    throw new Error(`'container_path' ${containerPath} of SANDBOX_PATH volume is in the sandbox already`);
   symlinkSync(source, target);
 }

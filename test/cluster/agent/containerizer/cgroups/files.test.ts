@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -18,9 +18,24 @@ describe('the folder of a cgroup', () => {
 
   it('goes with all cgroups below it, in every hierarchy, and may be gone already', async () => {
     mkdirSync(join(folder, 'cpu/mesos/C/D'), { recursive: true });
-    await removeCgroups([join(folder, 'cpu/mesos/C'), join(folder, 'memory/mesos/C')]);
+    await removeCgroups([join(folder, 'cpu/mesos/C'), join(folder, 'memory/mesos/C')], 1000);
     expect(existsSync(join(folder, 'cpu/mesos/C'))).toBe(false);
     expect(existsSync(join(folder, 'cpu/mesos'))).toBe(true);
+  });
+
+  it('that stays in use is given up when the time is over', async () => {
+    const cgroup = join(folder, 'C');
+    mkdirSync(cgroup);
+    // The kernel says EBUSY of a folder that something is mounted on, as of a cgroup with processes.
+    jest.spyOn(fs, 'rmdirSync').mockImplementation(() => {
+      throw Object.assign(new Error('busy'), { code: 'EBUSY' });
+    });
+    const began = performance.now();
+    await expect(removeCgroups([cgroup], 50)).rejects.toThrow(
+      `Failed to remove the cgroup ${cgroup}: it is in use`,
+    );
+    expect(performance.now() - began).toBeGreaterThanOrEqual(50);
+    jest.restoreAllMocks();
   });
 
   it('is listed before those below it', () => {

@@ -200,8 +200,32 @@ describe('volume/sandbox_path', () => {
       false,
       'SANDBOX_PATH volume with absolute container path needs an OCI runtime, and there is none',
     ],
+    [
+      fromSandbox('PARENT', 'a/../..', 'b'),
+      { parent: 'P' },
+      true,
+      "Path 'a/../..' in SANDBOX_PATH volume is outside of the sandbox",
+    ],
+    ...['.', '..', 'a/..', './', '../b'].map((path): [Volume, { parent: string }, boolean, string] => [
+      fromSandbox('PARENT', 'a', path),
+      { parent: 'P' },
+      true,
+      `'container_path' ${path} of SANDBOX_PATH volume is not a place in the sandbox`,
+    ]),
   ])('refuses %j', (volume, change, hasRuntime, reason) => {
     expect(sandboxPathError(specOf({ ...change, container: container(volume) }), hasRuntime)).toBe(reason);
+  });
+
+  it('refuses a place in the sandbox where something is already', async () => {
+    mkdirSync(join(sandbox, 'a'));
+    await expect(prepare(true, fromSandbox('PARENT', 'shared', 'a'))).rejects.toThrow(
+      "'container_path' a of SANDBOX_PATH volume is in the sandbox already",
+    );
+  });
+
+  it('shares the whole sandbox of the parent by the path .', async () => {
+    await prepare(true, fromSandbox('PARENT', '.', 'all'));
+    expect(readlinkSync(join(sandbox, 'all'))).toBe(parentSandbox);
   });
 
   it('never leaves the sandbox of the parent, also not by a link of a task', async () => {
