@@ -11,6 +11,7 @@ import { deleteJob, putDefinition } from './dispatch/changes';
 import { applyCallback, dropWaiting, killJob, markSuccess, startJob } from './dispatch/commands';
 import { addElements } from './dispatch/element-counts';
 import { tellOverdue, tellSlow } from './dispatch/notices';
+import { keepOutput } from './dispatch/outputs';
 import { pauseJob, resumeJob } from './dispatch/pauses';
 import { forgetOldRuns, restore } from './dispatch/restore';
 import { decideDueSlots, missRun, wakeForSlots } from './dispatch/slots';
@@ -35,6 +36,7 @@ const transitions: Transitions<Turn, ChronosEvents> = {
   'task.update': applyUpdate,
   'task.callback': applyCallback,
   'task.elements': addElements,
+  'task.output': keepOutput,
   ...storeTransitions,
 };
 

@@ -8,6 +8,7 @@ import { childrenOf, parentsOf } from '../graph/graph';
 import { reportParent } from '../graph/join';
 import type { Job } from '../jobs/job';
 import type { NoticeKind } from '../notify/notice';
+import { exitCodeOf } from '../runs/exit-code';
 import { consequenceOf, type EndConsequence, withConsequence } from '../runs/retry';
 import {
   type AttemptEnd,
@@ -20,13 +21,15 @@ import {
   withAttempt,
   withoutAttempt,
 } from '../runs/run';
+import { sandboxPage } from '../runs/sandbox';
 import { printTaskId, readTaskId, taskMillis } from '../runs/task-id';
-import { meaningOf } from '../runs/task-state';
+import { meaningOf, type TaskUpdate } from '../runs/task-state';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
 import { entryOf, saveState, type Turn, wake } from '../state/turn';
 import { admitRun, againLater, isOff, putRun, remember, removeRun } from './admission';
 import { tellOwners, watchRunTime } from './notices';
+import { askForOutput } from './outputs';
 import { decideSlots, missRun } from './slots';
 
 /** Launches a run that waits for an offer. The run is stored before. */
@@ -41,8 +44,10 @@ export function launchRun(turn: Turn, event: Stamped<ChronosEvents, 'run.placed'
   entry.lastMillis = millis;
   saveState(turn, name);
   const taskId = printTaskId({ millis, attempt: run.attempts.length, name, arguments: run.arguments });
-  const { agentId, hostname, offerId } = event;
-  putRun(turn, withAttempt(launchAttempt(run, taskId, now), taskId, { agentId, hostname }));
+  const { agentId, hostname, offerId, agentUrl, frameworkId } = event;
+  const executorId = entry.record.job.executor === '' ? taskId : name;
+  const sandbox = sandboxPage({ agentUrl, frameworkId, executorId });
+  putRun(turn, withAttempt(launchAttempt(run, taskId, now), taskId, { agentId, hostname, sandbox }));
   state.tasks.set(taskId, run.id);
   announce(turn, { kind: 'launch', taskId, runId: run.id, jobName: name, offerId });
   setTimeouts(turn, entry);
@@ -63,6 +68,10 @@ export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvent
     return;
   }
   if (!hasProcess(run)) return;
+  applyState(turn, run, taskId, update);
+}
+
+function applyState(turn: Turn, run: Run, taskId: string, update: TaskUpdate): void {
   const hasStarted = currentAttempt(run)?.startedAt !== undefined;
   const meaning = meaningOf(update, hasStarted);
   const { job } = entryOf(turn, run.jobName).record;
@@ -79,12 +88,17 @@ export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvent
       note(turn, 'warn', 'a launch is repeated', { task: taskId, reason: meaning.reason });
       return;
     case 'ended':
-      if (job.async && meaning.end.kind === 'success') {
-        putRun(turn, withAttempt(run, taskId, { launcherEndedAt: turn.now }));
-        return;
-      }
-      endAttempt(turn, taskId, endOf(turn, run, meaning.end));
+      putRun(turn, withAttempt(run, taskId, { exitCode: exitCodeOf(update.message) }));
+      if (job.async && meaning.end.kind === 'success') endLauncher(turn, taskId);
+      else endAttempt(turn, taskId, endOf(turn, run, meaning.end));
+      askForOutput(turn, run, taskId);
   }
+}
+
+/** The task of an asynchronous job has ended; the job itself ends with its callback. */
+function endLauncher(turn: Turn, taskId: string): void {
+  const run = runOf(turn, taskId);
+  if (run) putRun(turn, withAttempt(run, taskId, { launcherEndedAt: turn.now }));
 }
 
 function noteStart(turn: Turn, run: Run): void {

@@ -22,4 +22,6 @@ export type ChronosEffect =
   | StoreEffect
   | { readonly kind: 'answer'; readonly request: number; readonly answer: ApiAnswer }
   | { readonly kind: 'notice'; readonly notice: Notice }
+  /** Reads the last lines in a sandbox; answered by `task.output`, if there are any. */
+  | { readonly kind: 'read-output'; readonly taskId: string; readonly sandbox: string }
   | ResignEffect;

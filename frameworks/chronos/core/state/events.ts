@@ -24,6 +24,9 @@ export interface ChronosEvents extends StoreEvents {
     readonly offerId: string;
     readonly agentId: string;
     readonly hostname: string;
+    /** `http://HOST:PORT` of the agent. */
+    readonly agentUrl?: string | undefined;
+    readonly frameworkId?: string | undefined;
   };
   'task.update': { readonly taskId: string; readonly update: TaskUpdate };
   /** The callback of an asynchronous job. */
@@ -35,5 +38,7 @@ export interface ChronosEvents extends StoreEvents {
     readonly taskId: string;
     readonly elements: number;
   };
+  /** The last lines of the output of a task. */
+  'task.output': { readonly taskId: string; readonly output: string };
   woke: Woke;
 }

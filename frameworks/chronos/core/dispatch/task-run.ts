@@ -1,0 +1,31 @@
+/** The run of a task, which goes on or is in the history. */
+
+import type { HistoryEntry } from '../runs/history';
+import type { Run } from '../runs/run';
+import type { JobEntry } from '../state/state';
+import { saveRun, type Turn } from '../state/turn';
+
+export function hasTask({ attempts }: Run, taskId: string): boolean {
+  return attempts.some((attempt) => attempt.taskId === taskId);
+}
+
+/** The run of a task; undefined where the job has none, or no more. */
+export function runOfTask({ active, history }: JobEntry, taskId: string): Run | undefined {
+  const runs = [
+    ...Object.values(active),
+    ...history.flatMap((past) => (past.kind === 'run' ? [past.run] : [])),
+  ];
+  return runs.find((run) => hasTask(run, taskId));
+}
+
+/** Changes a run wherever it is, and stores it. */
+export function changeRun(turn: Turn, entry: JobEntry, run: Run): void {
+  saveRun(turn, run.id);
+  if (entry.active[run.id]) {
+    entry.active = { ...entry.active, [run.id]: run };
+    return;
+  }
+  entry.history = entry.history.map(
+    (past): HistoryEntry => (past.kind === 'run' && past.run.id === run.id ? { kind: 'run', run } : past),
+  );
+}
