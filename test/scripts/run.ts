@@ -9,6 +9,9 @@ import { join } from 'node:path';
 /** Carries out one command line and returns the lines that came out. */
 export type Interpreter = (words: readonly string[], line: string) => readonly string[];
 
+/** One whose lines come out later, such as over HTTP. */
+export type LateInterpreter = (...line: Parameters<Interpreter>) => Promise<readonly string[]>;
+
 interface Block {
   readonly comments: readonly string[];
   readonly commands: readonly string[];
@@ -16,22 +19,24 @@ interface Block {
 }
 
 /** Runs every script of a folder, each with a fresh interpreter. */
-export function runScripts(folder: string, open: () => Interpreter): void {
+export function runScripts(folder: string, open: () => Interpreter | LateInterpreter): void {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.txt'))
     .sort();
-  test.each(files)('%s', (file) => {
+  test.each(files)('%s', async (file) => {
     const path = join(folder, file);
     const blocks = readBlocks(readFileSync(path, 'utf8'));
     const interpret = open();
-    const actual = blocks.map((block) => ({ ...block, expected: play(interpret, block.commands) }));
+    const actual: Block[] = [];
+    for (const block of blocks) actual.push({ ...block, expected: await play(interpret, block.commands) });
     if (process.env['REWRITE']) writeFileSync(path, printBlocks(actual));
     else expect(printBlocks(actual)).toBe(printBlocks(blocks));
   });
 }
 
-function play(interpret: Interpreter, commands: readonly string[]): string {
-  const lines = commands.flatMap((line) => interpret(line.split(/\s+/), line));
+async function play(interpret: Interpreter | LateInterpreter, commands: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  for (const line of commands) lines.push(...(await interpret(line.split(/\s+/), line)));
   return lines.length > 0 ? lines.join('\n') : 'nothing';
 }
 

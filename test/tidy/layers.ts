@@ -69,6 +69,7 @@ function mayImport(from: string, { target, typeOnly }: Import): boolean {
 
 function mayLayerImport({ component, layer }: Place, target: string, typeOnly: boolean): boolean {
   const shared = component.startsWith('frameworks/') ? SHARED : [];
+  const sharedCores = shared.map((folder) => `${folder}core/`);
   const room = EDGE_ROOMS.includes(component) ? [`${dirname(component)}/core/`] : [];
   const pure = ['cluster/model/', `${component}/core/`, ...room];
   switch (layer) {
@@ -77,11 +78,9 @@ function mayLayerImport({ component, layer }: Place, target: string, typeOnly: b
     case 'packet':
       return within(target, [`${component}/packet/`]);
     case 'core':
-      return (
-        within(target, [...pure, ...shared.map((folder) => `${folder}core/`)]) || (typeOnly && isApi(target))
-      );
+      return within(target, [...pure, ...sharedCores]) || (typeOnly && isApi(target));
     case 'views':
-      return within(target, [...pure, `${component}/views/`]) || (typeOnly && isApi(target));
+      return within(target, [...pure, ...sharedCores, `${component}/views/`]) || (typeOnly && isApi(target));
     case 'edge': {
       const others = [...shared, ...(RUNS_PARTS_OF[component] ?? [])];
       return within(target, [...GROUND, `${component}/`, ...others]) || isApi(target);

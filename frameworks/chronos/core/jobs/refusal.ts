@@ -26,7 +26,11 @@ export function refusalOf(violations: readonly Violation[]): Refusal {
 
 const STATUS_TEXTS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
   409: 'Conflict',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

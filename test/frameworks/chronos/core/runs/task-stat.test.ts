@@ -4,7 +4,7 @@ import {
   type Run,
   withAttempt,
 } from '../../../../../frameworks/chronos/core/runs/run';
-import { histogramOf, newReservoir } from '../../../../../frameworks/chronos/core/runs/statistics';
+import { histogramOf } from '../../../../../frameworks/chronos/core/runs/statistics';
 import { durationText, printJobStat } from '../../../../../frameworks/chronos/core/runs/task-stat';
 import { at, RULES } from '../../schedules';
 
@@ -20,7 +20,7 @@ function run(id: string, start: number, ...changes: readonly object[]): Run {
 }
 
 function rows(runs: readonly Run[], context: Partial<typeof CONTEXT> = {}): unknown {
-  const text = printJobStat(runs, histogramOf(newReservoir(0)), { ...CONTEXT, ...context });
+  const text = printJobStat(runs, histogramOf([]), { ...CONTEXT, ...context });
   expect(text).not.toContain('\n');
   return (JSON.parse(text) as { taskStatHistory: unknown }).taskStatHistory;
 }

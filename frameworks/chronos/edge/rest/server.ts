@@ -1,0 +1,117 @@
+/** The HTTP server of Chronos: its routes, the form of its errors, and the place and access of its port. */
+
+import type { Authenticator } from '../../../../cluster/runtime/auth/authenticator';
+import type { Clock } from '../../../../cluster/runtime/clock';
+import type { Credentials } from '../../../../cluster/runtime/http/guard';
+import { type HostNames, hostRule } from '../../../../cluster/runtime/http/hosts';
+import type { Metrics } from '../../../../cluster/runtime/metrics';
+import type { ServerPlan } from '../../../../cluster/runtime/process';
+import { errorAnswers } from '../../../kit/edge/rest/door';
+import { printRefusal } from '../../core/jobs/refusal';
+import type { ZoneRules } from '../../core/schedule/zone';
+import { summaryOf } from '../../views/jobs';
+import type { Read } from '../../views/read';
+import { ChangeStream } from '../changes';
+import { ChronosMetrics } from '../metrics';
+import { CachedTexts } from './cached-texts';
+import type { RestContext, RestSettings } from './context';
+import { chronosRoutes } from './routes';
+import { Slices } from './slices';
+import { SortedNames } from './sorted-names';
+
+/** What `main.ts` gives to the API. */
+export interface RestParts extends Pick<RestContext, 'ask' | 'leader' | 'setLogLevel'> {
+  readonly read: Read;
+  readonly rules: ZoneRules;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly startedAt: number;
+  /** Violations of invariants that checks have seen. */
+  violations(): number;
+  /** Counters of the original that other parts keep. */
+  counters(): Readonly<Record<string, number>>;
+}
+
+export interface RestAccess {
+  readonly address: string;
+  readonly port: number;
+  readonly insecure: boolean;
+  /** Further names that `Host` may have. */
+  readonly hosts: HostNames;
+  readonly credentials: Credentials | undefined;
+  readonly bearer: Authenticator | undefined;
+  readonly realm: string;
+  readonly concurrentMax: number | undefined;
+}
+
+export interface ChronosRest {
+  readonly plan: ServerPlan;
+  /** Jobs that changed, once they are stored, and notices to owners go here. */
+  readonly changes: ChangeStream;
+}
+
+export function chronosRest(settings: RestSettings, access: RestAccess, parts: RestParts): ChronosRest {
+  const context = restContext(settings, access, parts);
+  const { address, port, insecure, hosts, credentials, bearer, realm } = access;
+  const plan: ServerPlan = {
+    what: 'Chronos',
+    about:
+      'Jobs are at /v1/scheduler/jobs, the API at /openapi.json, metrics at /metrics, an answer at /ping.',
+    address,
+    port,
+    addressFlag: '--http_address',
+    portFlag: '--http_port',
+    routes: chronosRoutes(context),
+    insecure,
+    hosts: hostRule(hosts),
+    credentials,
+    bearer,
+    credentialsFlag: '--http_credentials',
+    realm,
+    compress: settings.isCompressing,
+    ...errorAnswers(context),
+  };
+  return { plan, changes: context.changes };
+}
+
+function restContext(settings: RestSettings, { concurrentMax }: RestAccess, parts: RestParts): RestContext {
+  const { read, rules, clock, metrics, startedAt, violations, counters } = parts;
+  const names = new SortedNames();
+  const texts = new CachedTexts({ rules, defaults: settings.defaults });
+  const changes = new ChangeStream(clock, (name) => summaryOf(read, name, (...row) => texts.summary(...row)));
+  const now = (): number => clock.now();
+  return {
+    ...parts,
+    settings,
+    names,
+    texts,
+    changes,
+    slices: new Slices(),
+    metrics: new ChronosMetrics({
+      metrics,
+      read,
+      names,
+      now,
+      startedAt,
+      readers: () => changes.size,
+      violations,
+      counters,
+    }),
+    rules,
+    clock,
+    read,
+    concurrentMax,
+    active: { count: 0 },
+    headers: commonHeaders,
+    errorBody: (status, message) => JSON.parse(printRefusal({ status, message })) as object,
+  };
+}
+
+/** The original lets pages of any origin read; here pages of others are refused before. */
+function commonHeaders(): Record<string, string> {
+  return {
+    'access-control-allow-origin': '*',
+    'cache-control': 'must-revalidate,no-cache,no-store',
+    'x-content-type-options': 'nosniff',
+  };
+}

@@ -1,0 +1,60 @@
+/** Why a job does not run, or what it waits for, in sentences. */
+
+import { waitingFor } from '../core/graph/join';
+import { hasLiveTask, type Run } from '../core/runs/run';
+import { nextSlot } from '../core/schedule/progress';
+import type { ZoneRules } from '../core/schedule/zone';
+import type { ChronosState, JobEntry } from '../core/state/state';
+import { stateOf } from './job-state';
+
+/** The answer of `job/NAME/explain`. */
+export function explainJob(state: ChronosState, entry: JobEntry, rules: ZoneRules): string {
+  const { name } = entry.record.job;
+  const quarantine = state.quarantined.get(name);
+  const reasons = [
+    ...(quarantine === undefined ? [] : [`The job is quarantined: ${quarantine}.`]),
+    ...offReasons(entry),
+    ...Object.values(entry.active).map(runReason),
+    ...queueReasons(entry),
+    ...originReasons(entry, rules),
+  ];
+  return JSON.stringify({ name, state: stateOf(entry), reasons });
+}
+
+function offReasons({ record: { job } }: JobEntry): readonly string[] {
+  const { disabled, pausedReason } = job;
+  return [
+    ...(disabled ? ['The job is disabled.'] : []),
+    ...(pausedReason === '' ? [] : [`The job is paused: ${pausedReason}.`]),
+  ];
+}
+
+function runReason(run: Run): string {
+  const { id, attempts, nextAttemptAt } = run;
+  const attempt = attempts.at(-1);
+  if (attempt !== undefined && hasLiveTask(run))
+    return `Run ${id} has had a task on ${attempt.hostname ?? 'an agent'} since ${iso(attempt.launchedAt)}.`;
+  if (attempt !== undefined && nextAttemptAt !== undefined)
+    return `Run ${id} has attempt ${attempts.length + 1} at ${iso(nextAttemptAt)}, or as soon as an offer fits.`;
+  return `Run ${id} has waited for an offer that fits since ${iso(run.createdAt)}.`;
+}
+
+function queueReasons({ queue }: JobEntry): readonly string[] {
+  if (queue.length === 0) return [];
+  return [`${queue.length} ${queue.length === 1 ? 'run waits' : 'runs wait'} for an earlier run to end.`];
+}
+
+/** The origin of the next run: a slot, or the ends of the parents. */
+function originReasons({ record, join }: JobEntry, rules: ZoneRules): readonly string[] {
+  const { job, timing } = record;
+  if (job.kind === 'dependent')
+    return waitingFor(join, job.parents).map((clause) => `It waits for its parents: ${clause}.`);
+  if (timing === undefined) return [];
+  if (timing.progress.remaining === 0) return ['No repetitions of its schedule are left.'];
+  const slot = nextSlot(rules, timing.timetable, timing.progress);
+  return [slot === undefined ? 'Its schedule has no further slot.' : `Its next slot is ${iso(slot)}.`];
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,32 @@
+/** One job as text: as `job/NAME` and the search show it, as the list of all jobs has it, and as a row of the summary. */
+
+import type { JobDefaults } from '../core/jobs/job';
+import type { ApiBase } from '../core/jobs/names';
+import { mirrorUris, printJob, printSummary } from '../core/jobs/print-job';
+import { type JobRecord, shownSchedule } from '../core/jobs/record';
+import type { ZoneRules } from '../core/schedule/zone';
+import type { JobEntry } from '../core/state/state';
+import { stateOf } from './job-state';
+
+export interface PrintContext {
+  readonly rules: ZoneRules;
+  readonly defaults: JobDefaults;
+}
+
+export function jobText(record: JobRecord, base: ApiBase, { rules, defaults }: PrintContext): string {
+  return printJob(record.job, { base, defaults, schedule: shownSchedule(record, rules) });
+}
+
+/** With `uris` and `fetch` mirrored. */
+export function listedText(record: JobRecord, base: ApiBase, context: PrintContext): string {
+  return jobText({ ...record, job: mirrorUris(record.job) }, base, context);
+}
+
+/** The row of a quarantined job has the reason. */
+export function summaryText(entry: JobEntry, quarantine: string | undefined, rules: ZoneRules): string {
+  const { record } = entry;
+  const text = printSummary(record.job, { state: stateOf(entry), schedule: shownSchedule(record, rules) });
+  return quarantine === undefined
+    ? text
+    : `${text.slice(0, -1)},"quarantined":${JSON.stringify(quarantine)}}`;
+}

@@ -1,0 +1,61 @@
+import { explainJob } from '../../../../frameworks/chronos/views/explain';
+import { RULES } from '../schedules';
+import { World } from '../world';
+
+function reasonsAfter(members: object, play: (world: World) => void = () => undefined): readonly string[] {
+  const world = new World();
+  world.put('p', { schedule: 'R1/2026-12-03T00:00:00Z/P1D', retries: 0 });
+  world.put('a', members);
+  play(world);
+  const text = explainJob(world.state, world.entry('a'), RULES);
+  return (JSON.parse(text) as { reasons: string[] }).reasons;
+}
+
+const DAILY = { schedule: 'R/2026-12-02T00:00:00Z/P1D' };
+const NEXT = 'Its next slot is 2026-12-02T00:00:00.000Z.';
+
+test.each([
+  [DAILY, [NEXT]],
+  [{ ...DAILY, disabled: true }, ['The job is disabled.', NEXT]],
+  [{ ...DAILY, pausedReason: 'moving' }, ['The job is paused: moving.', NEXT]],
+  [{ schedule: 'R0/2026-12-02T00:00:00Z/P1D' }, ['No repetitions of its schedule are left.']],
+  [{ schedule: 'R1/2026-12-02T00:00:00Z/P' }, [NEXT]],
+  [{ parents: ['p'] }, ["It waits for its parents: 'p' has not run."]],
+])('the job %j is explained by %j', (members, reasons) => {
+  expect(reasonsAfter(members)).toEqual(reasons);
+});
+
+test('runs are explained: those that wait, run, retry and follow', () => {
+  const start = (world: World): void => void world.start('a');
+  expect(reasonsAfter(DAILY, start)[0]).toBe(
+    'Run a:1 has waited for an offer that fits since 2026-12-01T10:30:00.000Z.',
+  );
+  const place = (world: World): void => {
+    start(world);
+    world.place();
+  };
+  expect(reasonsAfter(DAILY, place)[0]).toBe(
+    'Run a:1 has had a task on host since 2026-12-01T10:30:00.000Z.',
+  );
+  const fail = (world: World): void => {
+    place(world);
+    world.end('a', 'TASK_FAILED');
+  };
+  expect(reasonsAfter(DAILY, fail)[0]).toBe(
+    'Run a:1 has attempt 2 at 2026-12-01T10:31:00.000Z, or as soon as an offer fits.',
+  );
+  const queue = (world: World): void => {
+    place(world);
+    world.advance(24 * 3_600_000);
+  };
+  expect(reasonsAfter({ ...DAILY, epsilon: 'P1D' }, queue)[1]).toBe('1 run waits for an earlier run to end.');
+});
+
+test('a failed parent and a quarantine are reasons', () => {
+  const reasons = reasonsAfter({ parents: ['p'] }, (world) => {
+    world.start('p');
+    world.run('p', 'TASK_FAILED');
+    world.state.quarantined.set('a', 'a cycle');
+  });
+  expect(reasons).toEqual(['The job is quarantined: a cycle.', "It waits for its parents: 'p' failed."]);
+});
