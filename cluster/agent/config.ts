@@ -29,11 +29,11 @@ import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
 import { isolationFlags } from './containerizer/isolation-flags';
 import type { ReconfigurationPolicy } from './core/recovery/reconfiguration';
-import { acceptedFlags } from './edge/accepted-flags';
-import { containerLogFlags } from './edge/log-flags';
-import { modulesFlags } from './edge/modules';
-import { oversubscriptionFlags } from './edge/oversubscription';
-import { DEFAULT_IP, placeFlags } from './edge/place';
+import { acceptedFlags } from './edge/flags/accepted-flags';
+import { containerLogFlags } from './edge/flags/log-flags';
+import { modulesFlags } from './edge/flags/modules';
+import { oversubscriptionFlags } from './edge/flags/oversubscription';
+import { DEFAULT_IP, placeFlags } from './edge/machine/place';
 
 export const agentFlags = withEnvironment('MESOS_', {
   master: zkFlag(

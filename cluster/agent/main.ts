@@ -9,9 +9,9 @@ import type { AgentConfig } from './config';
 import { agentMachine } from './core/step';
 import { agentBoot } from './edge/boot';
 import { agentServer } from './edge/http/server';
+import { withDiscoveredIp } from './edge/machine/place';
 import { type AgentParts, type AgentSurroundings, agentParts } from './edge/parts';
 import { agentPerformers } from './edge/perform';
-import { withDiscoveredIp } from './edge/place';
 
 export type { GoneAgent } from './edge/end-of-tasks';
 

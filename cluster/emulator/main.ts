@@ -3,7 +3,7 @@
  */
 
 import type { AgentInput } from '../agent/core/state/events';
-import { readDetector } from '../agent/edge/detector';
+import { readDetector } from '../agent/edge/master/detector';
 import type * as mesos from '../api/generated/mesos';
 import { startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running } from '../runtime/lifecycle';

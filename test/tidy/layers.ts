@@ -13,7 +13,11 @@ const GROUND = ['model', 'api', 'runtime', 'state', 'zookeeper', 'election'].map
 
 /** Components that run the machine of another one: the emulator is many agents that run nothing. */
 const RUNS_PARTS_OF: Readonly<Record<string, readonly string[]>> = {
-  'cluster/emulator': ['cluster/agent/core/', 'cluster/agent/edge/detector', 'cluster/agent/edge/messages'],
+  'cluster/emulator': [
+    'cluster/agent/core/',
+    'cluster/agent/edge/master/detector',
+    'cluster/agent/edge/messages',
+  ],
 };
 
 /** What every framework stands on. */

@@ -8,12 +8,12 @@ import { callerEnvironment } from '../../runtime/tls/settings';
 import { VERSION } from '../../runtime/version';
 import { type AgentConfig, readEnvironment } from '../config';
 import type { AgentBoot, AgentSettings } from '../core/state/events';
-import { modulesOf } from './modules';
-import { oversubscriptionSettings } from './oversubscription';
+import { modulesOf } from './flags/modules';
+import { oversubscriptionSettings } from './flags/oversubscription';
+import { domainOf, hostnameOf } from './machine/place';
+import { agentAttributes, agentResources } from './machine/resources';
 import { AGENT_ID, type AgentParts } from './parts';
-import { domainOf, hostnameOf } from './place';
-import { readRecovery } from './recovery';
-import { agentAttributes, agentResources } from './resources';
+import { readRecovery } from './work-folder/recovery';
 
 export async function agentBoot(
   config: AgentConfig,

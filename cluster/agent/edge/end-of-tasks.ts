@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Core } from '../../runtime/process';
 import type { AgentEvent } from '../core/state/events';
 import type { AgentState } from '../core/state/state';
-import { forgetAgentId } from './checkpoint';
+import { forgetAgentId } from './work-folder/checkpoint';
 
 /** An agent that was marked gone: its id is refused for ever. */
 export interface GoneAgent {

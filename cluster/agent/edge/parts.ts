@@ -14,17 +14,17 @@ import type { AgentConfig } from '../config';
 import { claimsOf, missingError, recoveryError } from '../core/connections/executor-api';
 import type { AgentEvent } from '../core/state/events';
 import type { AgentState } from '../core/state/state';
-import { openCheckpoint } from './checkpoint';
-import { createContainerizer, runtimeFolder } from './create-containerizer';
-import { readDetector } from './detector';
 import { EndOfTasks, type OnAgentEnd } from './end-of-tasks';
-import type { ExecutorHost } from './executor-containers';
-import { executorTokens } from './executor-tokens';
-import { GarbageRemover } from './garbage';
+import { createContainerizer, runtimeFolder } from './executors/create-containerizer';
+import type { ExecutorHost } from './executors/executor-containers';
+import { executorTokens } from './executors/executor-tokens';
 import { ExecutorDoor } from './http/executor-api';
-import { AUTHENTICATEE, MasterAuthentication } from './master-authentication';
+import { readDetector } from './master/detector';
+import { AUTHENTICATEE, MasterAuthentication } from './master/master-authentication';
 import { readMessage } from './messages';
-import { makeWorkFolder } from './work-folder';
+import { openCheckpoint } from './work-folder/checkpoint';
+import { GarbageRemover } from './work-folder/garbage';
+import { makeWorkFolder } from './work-folder/work-folder';
 
 export type AgentContext = ProcessContext<AgentState, AgentEvent>;
 

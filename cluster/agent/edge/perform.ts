@@ -7,11 +7,11 @@ import { errorText } from '../../model/error-text';
 import type { Performers } from '../../runtime/mailbox';
 import { containerIds } from '../containerizer/run-folder';
 import type { AgentEffect } from '../core/state/effects';
-import { writeChanges } from './checkpoint';
-import { OwnedNames } from './checkpoint-entries';
-import { ExecutorContainers } from './executor-containers';
-import { measureLoad } from './oversubscription';
+import { ExecutorContainers } from './executors/executor-containers';
+import { measureLoad } from './flags/oversubscription';
 import type { AgentParts } from './parts';
+import { writeChanges } from './work-folder/checkpoint';
+import { OwnedNames } from './work-folder/checkpoint-entries';
 
 const WAY_ON = 'Tasks go on; start the agent again once the cause is gone';
 

@@ -1,6 +1,6 @@
 /** Numbers of ranges that a double cannot hold are refused by name, in whichever form they come. */
 
-import { agentAttributes, agentResources } from '../../../cluster/agent/edge/resources';
+import { agentAttributes, agentResources } from '../../../cluster/agent/edge/machine/resources';
 import { decodeJson } from '../../../cluster/api/json-read';
 import { decodeProtobuf, encodeProtobuf } from '../../../cluster/api/protobuf';
 import { attributesJson } from '../../../cluster/api/state-json';

@@ -16,7 +16,7 @@ import { encodeRecord } from '../../../runtime/streams/recordio';
 import type { ExecutorClaims } from '../../core/connections/executor-api';
 import type { AgentEffect } from '../../core/state/effects';
 import type { AgentInput } from '../../core/state/events';
-import { claimsError } from '../executor-tokens';
+import { claimsError } from '../executors/executor-tokens';
 import { executorCallError } from './executor-call';
 
 /** The answer of the core to a call. */

@@ -11,8 +11,8 @@ import { helpRoutes } from '../../../runtime/http/help-pages';
 import { sendText } from '../../../runtime/http/json';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
 import type { Verbosity } from '../../../runtime/verbosity';
-import { READONLY, READWRITE } from '../authentication';
-import { agentFiles, attachedSandboxes, type SandboxOptions } from '../sandboxes';
+import { agentFiles, attachedSandboxes, type SandboxOptions } from '../work-folder/sandboxes';
+import { READONLY, READWRITE } from './authentication';
 
 /** The agent's routes with the common ones, and the pages of help about all of them. */
 export function withHelpers(

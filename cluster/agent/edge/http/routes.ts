@@ -9,7 +9,7 @@ import { metricsPage } from '../../../runtime/http/metrics-page';
 import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 
 import { filterState } from '../../views/filter-state';
-import { EXECUTOR, READONLY, READWRITE } from '../authentication';
+import { EXECUTOR, READONLY, READWRITE } from './authentication';
 import type { ExecutorDoor } from './executor-api';
 import { endpoint } from './helper-routes';
 import { type AgentOperatorDoor, handleOperator } from './operator-api';

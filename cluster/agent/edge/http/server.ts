@@ -12,12 +12,12 @@ import type { Route } from '../../../runtime/http/server';
 import type { ServerPlan } from '../../../runtime/process';
 import { type AgentConfig, agentFlags } from '../../config';
 import { Statistics, statisticsPage, type Usage } from '../../containerizer/statistics';
-import { AUTHENTICATION_FLAGS, agentAccess } from '../authentication';
-import { snapshot } from '../metrics';
 import { AGENT_ID, type AgentParts } from '../parts';
-import { agentFiles } from '../sandboxes';
+import { agentFiles } from '../work-folder/sandboxes';
+import { AUTHENTICATION_FLAGS, agentAccess } from './authentication';
 import { containerPages } from './container-pages';
 import { withHelpers } from './helper-routes';
+import { snapshot } from './metrics';
 import { agentRoutes } from './routes';
 
 const BODY_MAX_BYTES = 64 * 1024 * 1024;

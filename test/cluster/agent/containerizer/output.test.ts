@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import { OutputFiles } from '../../../../cluster/agent/containerizer/output';
-import { containerLogBounds } from '../../../../cluster/agent/edge/log-flags';
+import { containerLogBounds } from '../../../../cluster/agent/edge/flags/log-flags';
 import type { CommandInfo } from '../../../../cluster/api/generated/mesos';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { outputWriter } from '../../../../cluster/runtime/output/bounded-output';

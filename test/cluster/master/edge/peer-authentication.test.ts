@@ -1,4 +1,4 @@
-import { MasterAuthentication } from '../../../../cluster/agent/edge/master-authentication';
+import { MasterAuthentication } from '../../../../cluster/agent/edge/master/master-authentication';
 import type { MessageName } from '../../../../cluster/api/generated/messages';
 import { decodeProtobuf, encodeProtobuf } from '../../../../cluster/api/protobuf';
 import { PeerAuthentication } from '../../../../cluster/master/edge/peer-authentication';

@@ -7,7 +7,7 @@ import type { AgentEffect } from '../../../../../cluster/agent/core/state/effect
 import type { AgentBoot, AgentEvent, AgentInput } from '../../../../../cluster/agent/core/state/events';
 import type { AgentState } from '../../../../../cluster/agent/core/state/state';
 import { agentMachine } from '../../../../../cluster/agent/core/step';
-import { EXECUTOR } from '../../../../../cluster/agent/edge/authentication';
+import { EXECUTOR } from '../../../../../cluster/agent/edge/http/authentication';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import type { Call, Event } from '../../../../../cluster/api/generated/executor';
 import { decodeProtobuf, encodeProtobuf } from '../../../../../cluster/api/protobuf';

@@ -17,9 +17,9 @@ import {
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-routes';
+import { snapshot } from '../../../../../cluster/agent/edge/http/metrics';
 import { agentRoutes } from '../../../../../cluster/agent/edge/http/routes';
-import { snapshot } from '../../../../../cluster/agent/edge/metrics';
-import { agentFiles } from '../../../../../cluster/agent/edge/sandboxes';
+import { agentFiles } from '../../../../../cluster/agent/edge/work-folder/sandboxes';
 import type { ResourceStatistics } from '../../../../../cluster/api/generated/mesos';
 import type { Acls } from '../../../../../cluster/model/acls';
 import { systemClock } from '../../../../../cluster/runtime/clock';

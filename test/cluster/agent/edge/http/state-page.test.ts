@@ -1,5 +1,5 @@
+import { snapshot } from '../../../../../cluster/agent/edge/http/metrics';
 import { statePage } from '../../../../../cluster/agent/edge/http/state-page';
-import { snapshot } from '../../../../../cluster/agent/edge/metrics';
 import { AgentScript } from '../../interpreter';
 
 function play(...lines: string[]): AgentScript {

@@ -1,0 +1,95 @@
+/**
+ * The containerizer of an agent, made from its flags and what this machine has.
+ */
+
+import { join, resolve } from 'node:path';
+import { errorText } from '../../../model/error-text';
+import { type Resources, rangesOf, readResources, type WireResource } from '../../../model/resources';
+import type { Clock } from '../../../runtime/clock';
+import { makeFolder } from '../../../runtime/files/make-folder';
+import { holderProgram } from '../../../runtime/holder/held-program';
+import { StartError } from '../../../runtime/lifecycle';
+import type { Logger } from '../../../runtime/log';
+import type { AgentConfig } from '../../config';
+import { MesosContainerizer } from '../../containerizer/containerizer';
+import { findMachine } from '../../containerizer/find-machine';
+import type { Machine } from '../../containerizer/isolation';
+import type { Isolator } from '../../containerizer/isolators/isolator';
+import { makeIsolators } from '../../containerizer/isolators/make-isolators';
+import { OciLauncher } from '../../containerizer/oci/oci-launcher';
+import { OutputFiles } from '../../containerizer/output';
+import { ChildLauncher } from '../../containerizer/posix/child-launcher';
+import { PosixLauncher } from '../../containerizer/posix/posix-launcher';
+import type { ProgramLauncher } from '../../containerizer/program-launcher';
+import { containerLogBounds } from '../flags/log-flags';
+import { modulesOf } from '../flags/modules';
+import { agentResources } from '../machine/resources';
+
+interface Place {
+  readonly workDir: string;
+  readonly runtimeDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called at the end of a container that is no executor's, with its sandbox. */
+  readonly sandboxEnded: (directory: string) => void;
+}
+
+/** The containerizer, with what has to be stopped when the agent stops. */
+export interface ContainerizerParts {
+  readonly containerizer: MesosContainerizer;
+  /** Ends the timers of the isolators. Containers go on. */
+  readonly stop: () => void;
+}
+
+/** The folder of what outlives the agent but not the machine. */
+export function runtimeFolder(config: Pick<AgentConfig, 'runtime_dir'>, workDir: string): string {
+  return config.runtime_dir === undefined ? join(workDir, 'run') : resolve(config.runtime_dir);
+}
+
+/** Makes it. Rejects with a StartError for an isolator that this machine cannot have, or a folder that cannot be made. */
+export async function createContainerizer(config: AgentConfig, place: Place): Promise<ContainerizerParts> {
+  makeRuntimeFolder(place.runtimeDir);
+  const machine = findMachine(config);
+  const resources = await agentResources(config, place.workDir);
+  const offered: Resources = readResources(resources as readonly WireResource[]);
+  const isolators = makeIsolators({ config, ports: rangesOf(offered, 'ports'), ...place }, machine);
+  const containerizer = new MesosContainerizer({
+    ...place,
+    isolators,
+    cgroupsRoot: config.cgroups_root,
+    switchUser: config.switch_user,
+    destroyed: ({ parent, directory }) => {
+      if (parent !== undefined) place.sandboxEnded(directory);
+    },
+    ...launchersOf(config, machine, place),
+  });
+  return { containerizer, stop: () => stopAll(isolators) };
+}
+
+function makeRuntimeFolder(path: string): void {
+  try {
+    makeFolder(path);
+  } catch (error) {
+    throw new StartError(`--runtime_dir: ${path} cannot be used: ${errorText(error)}`);
+  }
+}
+
+function stopAll(isolators: readonly Isolator[]): void {
+  for (const isolator of isolators) isolator.stop?.();
+}
+
+interface Launchers {
+  readonly posix: ProgramLauncher;
+  readonly runtime: ProgramLauncher | undefined;
+}
+
+function launchersOf(config: AgentConfig, machine: Machine, { runtimeDir }: Place): Launchers {
+  const output = new OutputFiles(containerLogBounds(config, modulesOf(config)));
+  const holder = holderProgram();
+  if (holder === undefined) return { posix: new ChildLauncher(output), runtime: undefined };
+  const posix = new PosixLauncher(holder, output);
+  const { runtime } = machine;
+  if ('missing' in runtime) return { posix, runtime: undefined };
+  const stateFolder = join(runtimeDir, 'runc');
+  return { posix, runtime: new OciLauncher({ runtime: runtime.path, stateFolder, holder, output }) };
+}
