@@ -6,7 +6,7 @@ import type { Machine, Stamped } from '../../../cluster/model/event';
 import { machine, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
 import { storeTransitions } from '../../kit/core/turn/outbox';
 import { checkChronos } from './check-chronos';
-import { applyUpdate, launchRun, retryRun, timeOutRun } from './dispatch/attempts';
+import { applyUpdate, launchRun, retryRun, timeOutRun, withholdLate } from './dispatch/attempts';
 import { deleteJob, putDefinition } from './dispatch/changes';
 import { applyCallback, dropWaiting, killJob, markSuccess, startJob } from './dispatch/commands';
 import { addElements } from './dispatch/element-counts';
@@ -51,6 +51,7 @@ const woke: TimerHandlers<Turn, (typeof chronosTimers)['spec']> = {
 };
 
 function endStep(turn: Turn): void {
+  withholdLate(turn);
   wakeForSlots(turn);
   commit(turn);
 }

@@ -10,13 +10,18 @@ import { type AgentState, taskKey } from '../../../cluster/agent/core/state/stat
 import type { MasterEffect } from '../../../cluster/master/core/state/effects';
 import type { MasterEvent } from '../../../cluster/master/core/state/events';
 import type { MasterState } from '../../../cluster/master/core/state/state';
+import type { Stamped } from '../../../cluster/model/event';
 import { commandExecutorOf } from '../../../cluster/model/ids';
+import type { ChronosEffect } from '../../../frameworks/chronos/core/state/effects';
+import type { ChronosEvents } from '../../../frameworks/chronos/core/state/events';
+import type { ChronosState } from '../../../frameworks/chronos/core/state/state';
 import type { MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
 import type { MarathonState } from '../../../frameworks/marathon/core/state/state';
 import { numberedUuid } from '../../cluster/numbered-uuid';
 import { MACHINES, type Machines } from '../machines';
 import { breakTheAgent } from '../scenarios/agent-alone';
+import { playYears } from '../scenarios/chronos-years';
 import { breakEverything, cutAnAgentOff, loseAnAgent, scaleUpAndDown } from '../scenarios/one-app';
 import { operate } from '../scenarios/operators';
 import { type Bug, withBug } from './plant';
@@ -52,6 +57,12 @@ function withoutTimer<Event extends { readonly kind: string }>(word: string) {
 }
 
 const firstStreams = new WeakMap<MasterState, string>();
+
+const inChronos = (bug: Bug<ChronosState, Stamped<ChronosEvents>, ChronosEffect>): Machines => ({
+  ...MACHINES,
+  chronos: withBug(MACHINES.chronos, bug),
+});
+const oneYear = (seed: number, machines: Machines): unknown => playYears(seed, 1, machines);
 
 export const PLANTED: Readonly<Record<string, PlantedBug>> = {
   'master: what is declined comes back with all that is used beside it': {
@@ -204,5 +215,52 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
     }),
     scenario: breakEverything,
     symptom: NOT_SETTLED,
+  },
+  'Chronos: tasks that are live at its start are launched again': {
+    machines: inChronos({
+      after: (effects, { kind }, { tasks, ready }) => {
+        if (kind !== 'started') return effects;
+        for (const runId of tasks.values()) ready.add(runId);
+        return effects;
+      },
+    }),
+    scenario: oneYear,
+    symptom: /without its run|of the same run|has succeeded|processes:/,
+  },
+  'Chronos: the progress of a job is not stored with its runs': {
+    machines: inChronos({
+      after: (effects, { kind }) =>
+        effects.map((effect) =>
+          effect.kind === 'store' && kind === 'woke'
+            ? { ...effect, changes: effect.changes.filter(({ name }) => !name.startsWith('state_')) }
+            : effect,
+        ),
+    }),
+    scenario: oneYear,
+    symptom: /has succeeded|two runs|slots of . have an outcome|is stuck/,
+  },
+  'Chronos: a slot uses up no repetition': {
+    machines: inChronos({
+      after: (effects, { kind }, { jobs }) => {
+        if (kind !== 'woke') return effects;
+        for (const entry of jobs.values()) {
+          const { record } = entry;
+          if (record.timing?.progress.remaining !== 1) continue;
+          const progress = { ...record.timing.progress, remaining: 3 };
+          entry.record = { ...record, timing: { ...record.timing, progress } };
+        }
+        return effects;
+      },
+    }),
+    scenario: oneYear,
+    symptom: /its count is/,
+  },
+  'Chronos: a lost launch is not launched again': {
+    machines: inChronos({
+      before: (event) =>
+        event.kind === 'task.update' && /DROPPED|UNKNOWN/.test(event.update.state) ? undefined : event,
+    }),
+    scenario: oneYear,
+    symptom: /is stuck/,
   },
 };

@@ -24,10 +24,11 @@ import {
 import { sandboxPage } from '../runs/sandbox';
 import { printTaskId, readTaskId, taskMillis } from '../runs/task-id';
 import { meaningOf, type TaskUpdate } from '../runs/task-state';
+import { LATE_MS } from '../schedule/progress';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
 import { entryOf, saveState, type Turn, wake } from '../state/turn';
-import { admitRun, againLater, isOff, putRun, remember, removeRun } from './admission';
+import { admitRun, againLater, deadlineFor, isOff, putRun, remember, removeRun } from './admission';
 import { tellOwners, watchRunTime } from './notices';
 import { askForOutput } from './outputs';
 import { decideSlots, missRun } from './slots';
@@ -51,6 +52,25 @@ export function launchRun(turn: Turn, event: Stamped<ChronosEvents, 'run.placed'
   state.tasks.set(taskId, run.id);
   announce(turn, { kind: 'launch', taskId, runId: run.id, jobName: name, offerId });
   setTimeouts(turn, entry);
+}
+
+/**
+ * Withholds launches whose start deadline passed while they were held for the store: the process stood still, or the disk
+ * was slow. Their slots are missed.
+ */
+export function withholdLate(turn: Turn): void {
+  for (const effect of [...turn.effects]) {
+    if (effect.kind !== 'launch') continue;
+    const run = runOf(turn, effect.taskId);
+    if (run === undefined) continue;
+    const { job } = entryOf(turn, run.jobName).record;
+    const deadline = run.attempts.length > 1 ? undefined : deadlineFor(turn.state, job, run);
+    if (deadline === undefined || turn.now <= deadline + LATE_MS) continue;
+    turn.effects.splice(turn.effects.indexOf(effect), 1);
+    turn.state.tasks.delete(effect.taskId);
+    putRun(turn, withoutAttempt(run, effect.taskId, turn.now));
+    missRun(turn, run.id);
+  }
 }
 
 /** The run of a live task. */

@@ -14,7 +14,7 @@ import { watchRunTime } from './notices';
 import { decideSlots } from './slots';
 
 /** Entries of histories that are too old are looked for at this interval. */
-const RETENTION_MS = 3_600_000;
+const RETENTION_MS = 6 * 3_600_000;
 
 export function restore(turn: Turn, { stored }: Stamped<ChronosEvents, 'started'>): void {
   const { state } = turn;

@@ -105,6 +105,21 @@ test('an offer that comes after the start deadline, but before its timer, launch
   ]);
 });
 
+test('a launch that was held for the store until after its start deadline does not go out', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R1/2026-12-01T11:00:00Z/PT1H', epsilon: 'PT5M' });
+  world.advance(30 * MINUTE);
+  world.isDurable = false;
+  world.place();
+  world.now += 6 * MINUTE;
+  world.send({ kind: 'stored', ticket: world.state.outbox.inFlight ?? 0 });
+  expect(world.tasks('a')).toEqual([]);
+  world.isDurable = true;
+  world.send({ kind: 'stored', ticket: world.state.outbox.inFlight ?? 0 });
+  expect(world.history('a')).toEqual(['missed 1: no offer fitted within epsilon']);
+  expect(world.log).toEqual(['missed a: no offer fitted within epsilon']);
+});
+
 test('a task that runs without its run is killed, one of the original is not', () => {
   const world = running({ retries: 0 });
   const [taskId = ''] = world.tasks('a');

@@ -1,0 +1,287 @@
+/**
+ * Years of Chronos: random jobs on a clock that jumps, a process that crashes and stands still, a cluster that loses
+ * launches and tells late, and people who start, kill, pause and change jobs.
+ */
+
+import { allowsSeveral, slotDeadline } from '../../../frameworks/chronos/core/dispatch/admission';
+import { readJob } from '../../../frameworks/chronos/core/jobs/read-job';
+import { createRecord, replaceRecord, shownSchedule } from '../../../frameworks/chronos/core/jobs/record';
+import { isRefusal } from '../../../frameworks/chronos/core/jobs/refusal';
+import { nextSlot } from '../../../frameworks/chronos/core/schedule/progress';
+import { slotAfter } from '../../../frameworks/chronos/core/schedule/timetable';
+import { UTC } from '../../../frameworks/chronos/core/schedule/zone';
+import type { ChronosState, Settings } from '../../../frameworks/chronos/core/state/state';
+import type { ChronosMachine } from '../../../frameworks/chronos/core/step';
+import { tzRules } from '../../../frameworks/chronos/edge/zone-rules';
+import { SlotChecker } from '../checkers/slots';
+import { Chance } from '../chronos/chance';
+import { ChronosProcess } from '../chronos/chronos-process';
+import { ModelCluster } from '../chronos/model-cluster';
+import { Timeline } from '../chronos/timeline';
+import { MACHINES, type Machines } from '../machines';
+
+const START = Date.UTC(2026, 0, 1);
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const RULES = tzRules();
+
+const SETTINGS: Settings = {
+  failureRetry: MINUTE,
+  disableAfterFailures: 0,
+  taskEpsilon: undefined,
+  overdueAfter: undefined,
+  slowFactor: undefined,
+  countMax: 20,
+  ageMax: 400 * DAY,
+};
+
+const ZONES = ['', 'UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia'];
+const PERIODS = ['PT6H', 'PT7H30M', 'PT12H', 'P1D', 'P1W', 'P1M', 'P1M1DT1H', 'P1Y'];
+const CRONS = ['30 2 * * *', '0 9 * * MON-FRI', '15 */6 * * *', '0 0 L * *', '45 1,2,3 * * SUN'];
+/** The longest that a start may be later than its epsilon. */
+const LATE_MS = 5000;
+
+/** Plays so many years, with all the checks. */
+export function playYears(seed: number, years: number, machines: Machines = MACHINES): ChronosYears {
+  const world = new ChronosYears(seed, machines.chronos);
+  world.play(years);
+  return world;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+export class ChronosYears {
+  readonly timeline = new Timeline(START);
+  readonly chance: Chance;
+  readonly checker: SlotChecker;
+  readonly chronos: ChronosProcess;
+  readonly cluster: ModelCluster;
+  readonly bodies = new Map<string, Body>();
+  launches = 0;
+  /** Jobs that allowed several runs at some time, and those that were asynchronous. */
+  private readonly several = new Set<string>();
+  private readonly async = new Set<string>();
+  private readonly durations = new Map<string, number>();
+  private isQuiet = false;
+
+  constructor(seed: number, machine: ChronosMachine) {
+    const { timeline } = this;
+    const chance = new Chance(seed);
+    this.chance = chance;
+    this.checker = new SlotChecker(RULES, {
+      isSingle: (name) => !this.several.has(name),
+      isAsync: (name) => this.async.has(name),
+    });
+    this.chronos = new ChronosProcess({
+      machine,
+      settings: SETTINGS,
+      timeline,
+      chance,
+      stored: (changes) => this.checker.stored(changes),
+      launch: (effect) => this.launch(effect.taskId, effect.runId, effect.jobName),
+      kill: (taskId) => this.cluster.kill(taskId),
+      stepped: () => this.cluster.offer(),
+      crashed: () => this.startAgain(),
+    });
+    this.cluster = new ModelCluster({
+      timeline,
+      chance,
+      chronos: this.chronos,
+      duration: (name) => this.someDuration(name),
+      isAsync: (name) => this.bodies.get(name)?.['async'] === true,
+      started: (task) => this.checker.started(task),
+      ended: (task) => this.checker.ended(task),
+    });
+  }
+
+  /** Plays the years, then lets all come to rest, and checks. */
+  play(years: number): void {
+    this.chronos.start(0);
+    for (const name of ['a', 'b', 'c']) this.put(name, this.someScheduled());
+    this.put('child', { parents: ['a', 'b'], ...this.someMembers() });
+    this.chronos.crashes = 0.0005;
+    this.disturb();
+    this.timeline.runUntil(START + years * 365 * DAY);
+    this.rest();
+    this.check();
+  }
+
+  private get state(): ChronosState {
+    if (this.chronos.state === undefined) throw new Error('Chronos is down');
+    return this.chronos.state;
+  }
+
+  /** A supervisor: it starts what has crashed, mostly soon. */
+  private startAgain(): void {
+    const pause = this.chance.is(0.2) && !this.isQuiet ? this.chance.between(HOUR, 40 * DAY) : HOUR;
+    this.timeline.after(this.chance.between(SECOND, pause), () => {
+      this.chronos.start(this.isQuiet ? 0 : this.chance.between(-10 * MINUTE, 10 * MINUTE));
+      this.cluster.reconcileAll();
+      this.cluster.offer();
+    });
+  }
+
+  private disturb(): void {
+    this.timeline.after(this.chance.between(MINUTE, 60 * DAY), () => {
+      if (this.isQuiet) return;
+      if (this.chronos.isUp) this.chance.pick(this.disturbances)();
+      this.disturb();
+    });
+  }
+
+  private readonly disturbances: readonly (() => void)[] = [
+    () => this.chronos.crash(),
+    () => this.chronos.stand(this.chance.between(SECOND, 5 * HOUR)),
+    () => this.chronos.jump(this.chance.between(SECOND, 3 * HOUR)),
+    () => this.cluster.fill(this.chance.between(MINUTE, 20 * DAY)),
+    () => this.chronos.post({ kind: 'job.start', request: 0, name: this.someName(), arguments: '' }),
+    () => this.chronos.post({ kind: 'job.kill', request: 0, name: this.someName() }),
+    () => this.chronos.post({ kind: 'job.succeed', request: 0, name: this.someName() }),
+    () => this.chronos.post({ kind: 'runs.drop', request: 0 }),
+    () => this.pause(this.someName()),
+    () => this.change(this.someName()),
+    () => this.change(this.someName()),
+    () => this.put(this.chance.pick(['a', 'b', 'c']), this.someScheduled()),
+  ];
+
+  private someName(): string {
+    return this.chance.pick(['a', 'b', 'c', 'child']);
+  }
+
+  private pause(name: string): void {
+    this.chronos.post({ kind: 'job.pause', request: 0, name, reason: 'a test' });
+    const resume = (): void => {
+      if (this.chronos.isUp) this.chronos.post({ kind: 'job.resume', request: 0, name });
+      else this.timeline.after(HOUR, resume);
+    };
+    this.timeline.after(this.chance.between(MINUTE, 30 * DAY), resume);
+  }
+
+  /** The same schedule as it is shown, with other members. */
+  private change(name: string): void {
+    const record = this.state.jobs.get(name)?.record;
+    if (record === undefined) return;
+    const { job } = record;
+    const timing =
+      job.kind === 'scheduled'
+        ? {
+            schedule: shownSchedule(record, RULES),
+            scheduleTimeZone: job.scheduleTimeZone,
+            excludedDays: job.excludedDays,
+          }
+        : { parents: job.parents };
+    this.put(name, { ...this.someMembers(), ...timing, disabled: this.chance.is(0.1) });
+  }
+
+  private put(name: string, body: Body): void {
+    const { chronos } = this;
+    if (!chronos.isUp || !chronos.canSee) return;
+    const now = chronos.clock;
+    const base = { base: 'v1', defaults: { cpus: 1, mem: 1, disk: 1, runAsUser: '' } } as const;
+    const reading = readJob({ name, ...body }, { rules: RULES, serverZone: UTC, now, ...base });
+    if (isRefusal(reading)) throw new Error(reading.message);
+    if (allowsSeveral(reading.job)) this.several.add(name);
+    if (reading.job.async) this.async.add(name);
+    this.bodies.set(name, body);
+    this.durations.set(name, this.chance.is(0.2) ? 9 * HOUR : 20 * MINUTE);
+    this.noteEpoch(name, reading, now);
+    chronos.post({ kind: 'job.put', request: 0, reading });
+  }
+
+  /** Notes what the new definition promises, before the machine gets it. */
+  private noteEpoch(name: string, reading: Parameters<typeof createRecord>[0], now: number): void {
+    const entry = this.state.jobs.get(name);
+    const context = { rules: RULES, now, deadline: slotDeadline(this.state, reading.job) };
+    const { timing } = entry ? replaceRecord(entry.record, reading, context) : createRecord(reading, context);
+    const previous = entry?.record.timing;
+    if (timing === previous) return;
+    const last = this.checker.epochOf(name);
+    if (last?.end === undefined && last !== undefined && previous !== undefined) {
+      const late = timing && nextSlot(RULES, timing.timetable, timing.progress);
+      const isShared =
+        late !== undefined && late <= now && slotAfter(RULES, previous.timetable, late - 1) === late;
+      const isOpen = previous.progress.remaining !== 0;
+      last.end = isOpen
+        ? { at: Math.max(now, previous.progress.decided), shared: isShared ? 1 : 0 }
+        : { at: previous.progress.decided, shared: 0 };
+    }
+    if (timing)
+      this.checker.begin(name, { ...timing, begin: timing.progress, firstRun: entry?.nextRun ?? 1 });
+  }
+
+  private someScheduled(): Body {
+    const { chance } = this;
+    const zone = {
+      scheduleTimeZone: chance.pick(ZONES),
+      excludedDays: chance.is(0.2) ? ['SUN', '12-25'] : [],
+    };
+    if (chance.is(0.2)) return { ...this.someMembers(), ...zone, schedule: chance.pick(CRONS) };
+    const offset = chance.between(-400 * DAY, 40 * DAY);
+    const start = new Date(Math.floor((this.chronos.clock + offset) / MINUTE) * MINUTE);
+    const count = chance.pick(['', '', '', '1', '3', '300']);
+    const isDense = chance.is(0.2);
+    const schedule = isDense
+      ? `R200/${start.toISOString()}/PT7M`
+      : `R${count}/${start.toISOString().slice(0, 19)}${chance.pick(['', 'Z', '+05:30'])}/${chance.pick(PERIODS)}`;
+    return { ...this.someMembers(), ...zone, schedule };
+  }
+
+  private someMembers(): Body {
+    const { chance } = this;
+    return {
+      epsilon: chance.pick(['', '', 'PT10M', 'PT2H', 'P2D']),
+      catchUp: chance.pick([undefined, undefined, 'none', 'one', 'all']),
+      concurrency: chance.pick([undefined, undefined, undefined, 'allow', 'forbid', 'queue', 'replace']),
+      concurrent: chance.is(0.1),
+      retries: chance.between(0, 3),
+      retryBackoffFactor: chance.pick([1, 2]),
+      async: chance.is(0.1),
+      softError: chance.is(0.1),
+      runTimeout: chance.is(0.2) ? 3600 : 0,
+    };
+  }
+
+  private someDuration(name: string): number {
+    return this.chance.between(SECOND, this.durations.get(name) ?? MINUTE);
+  }
+
+  private launch(taskId: string, runId: string, jobName: string): void {
+    this.launches += 1;
+    const entry = this.state.jobs.get(jobName);
+    const run = entry?.active[runId];
+    if (!entry || !run) throw new Error(`${taskId} is launched without its run`);
+    const epsilon = slotDeadline(this.state, entry.record.job);
+    if (run.cause.kind === 'slot' && run.attempts.length === 1 && epsilon !== undefined) {
+      const late = this.chronos.clock - run.cause.slot - epsilon;
+      if (late > LATE_MS) throw new Error(`${taskId} is launched ${late / 1000} s after its epsilon`);
+    }
+    this.cluster.launch(taskId, runId, jobName);
+  }
+
+  /** No more faults: within some days all that is open comes to its end. */
+  private rest(): void {
+    this.isQuiet = true;
+    this.chronos.crashes = 0;
+    this.cluster.hasFaults = false;
+    this.cluster.fill(0);
+    this.timeline.after(50 * DAY, () => this.put('c', { ...this.someMembers(), parents: ['a'] }));
+    this.timeline.runUntil(this.timeline.now + 55 * DAY);
+  }
+
+  private check(): void {
+    const now = this.chronos.clock;
+    for (const [name, { record, active, queue }] of this.state.jobs) {
+      for (const run of [...Object.values(active), ...queue]) {
+        if (now - run.createdAt > 4 * DAY) throw new Error(`${run.id} is stuck: ${JSON.stringify(run)}`);
+      }
+      const { job, timing } = record;
+      const isIdle = Object.keys(active).length === 0 && !job.disabled && job.pausedReason === '';
+      const next = timing && nextSlot(RULES, timing.timetable, timing.progress);
+      if (isIdle && next !== undefined && next < now) throw new Error(`a slot of ${name} is open`);
+      this.checker.check(name, timing?.progress);
+    }
+  }
+}
