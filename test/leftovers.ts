@@ -29,6 +29,8 @@ export interface TestPlace {
   readonly cgroupsRoot?: string;
   /** Folders that have to be empty, such as `containers` of a `--runtime_dir`. */
   readonly empty?: readonly string[];
+  /** Where the test itself has mounted something. */
+  readonly mounts?: readonly string[];
   /** What the machine had before the test. */
   readonly before?: Unnamed;
 }
@@ -61,10 +63,10 @@ function endProcesses(place: TestPlace): void {
 
 /** All that is left, a line each. */
 export function leftovers(place: TestPlace): string[] {
-  const { root, cgroupsRoot, empty = [], before } = place;
+  const { root, cgroupsRoot, empty = [], mounts = [], before } = place;
   return [
     ...processesOf(place).map((pid) => `process ${pid} ${commandOf(pid)}`),
-    ...mountsOf(root).map((text) => `mount ${text}`),
+    ...mountsOf(root, mounts).map((text) => `mount ${text}`),
     ...(cgroupsRoot === undefined ? [] : cgroupsOf(cgroupsRoot).map((path) => `cgroup ${path}`)),
     ...empty.flatMap((folder) => entriesOf(folder).map((name) => `file ${join(folder, name)}`)),
     ...linksTo(root).map((path) => `link ${path}`),
@@ -104,13 +106,13 @@ function commandOf(pid: string): string {
 }
 
 /** Mounts of the test in any mount namespace, also those that keep a namespace. */
-function mountsOf(root: string): string[] {
+function mountsOf(root: string, ofTest: readonly string[]): string[] {
   const namespaces = new Map(pids().map((pid) => [targetOf(`/proc/${pid}/ns/mnt`), pid]));
   namespaces.set(targetOf('/proc/self/ns/mnt'), 'self');
   return [...namespaces.values()].flatMap((pid) =>
     read(`/proc/${pid}/mountinfo`)
       .split('\n')
-      .filter((line) => line.includes(root))
+      .filter((line) => line.includes(root) && !ofTest.includes(line.split(' ')[4] ?? ''))
       .map((line) => (pid === 'self' ? line : `${line} (as process ${pid} has it)`)),
   );
 }

@@ -23,13 +23,15 @@ let stand: AgentStand;
 
 beforeEach(async () => {
   stand = await AgentStand.start();
-  stand.startAgent();
+  stand.agent.start();
 });
 
 afterEach(async () => {
-  const left = await stand.stop();
-  stand.removeFolder();
-  expect(left).toEqual([]);
+  try {
+    await stand.stop();
+  } finally {
+    stand.agent.remove();
+  }
 });
 
 type Damage = (path: string) => void;
@@ -54,14 +56,14 @@ interface DamagedFile {
 async function damageFilesOf(files: Readonly<Record<string, DamagedFile>>): Promise<void> {
   const tasks = Object.keys(files);
   await stand.run(Object.fromEntries(tasks.map((task) => [task, 'sleep 1000'])));
-  await stand.endAgent('SIGKILL');
-  const containers = join(stand.workDir, 'run', 'containers');
+  await stand.agent.end('SIGKILL');
+  const containers = join(stand.agent.workDir, 'run', 'containers');
   for (const id of readdirSync(containers)) {
     const { executorId } = JSON.parse(readFileSync(join(containers, id, 'spec.json'), 'utf8'));
     const { file = '', damage } = files[executorId] ?? {};
     damage?.(join(containers, id, file));
   }
-  stand.startAgent();
+  stand.agent.start();
   await stand.offer();
 }
 
@@ -78,7 +80,7 @@ test('tasks whose saved state is damaged go on, and are killed when asked', asyn
   for (const task of Object.keys(files)) {
     expect([task, stand.ends(task)]).toEqual([task, []]);
     expect(stand.processes(task)).not.toEqual([]);
-    await stand.kill(task);
+    await stand.scheduler.kill(task);
     const { state, message } = await stand.end(task);
     expect([task, state, message]).toEqual([
       task,
@@ -120,12 +122,12 @@ test.each([
 ] as const)('a store whose data is %s stops the start until it is accepted', async (_how, damage) => {
   await stand.run({ t: 'sleep 1000' });
   const agents = await stand.agentIds();
-  await stand.endAgent('SIGKILL');
-  const store = join(stand.workDir, 'meta', 'state');
+  await stand.agent.end('SIGKILL');
+  const store = join(stand.agent.workDir, 'meta', 'state');
   for (const name of readdirSync(store).filter((entry) => /\.(log|ldb)$/.test(entry)))
     damage(join(store, name));
-  stand.startAgent();
-  expect([await stand.status(), stand.lastWords()]).toEqual([
+  stand.agent.start();
+  expect([await stand.agent.status(), stand.lastWords()]).toEqual([
     1,
     expect.stringMatching(
       /is not all that was stored: .* Nothing was started on it\. .* meseta state accept /,
@@ -133,7 +135,7 @@ test.each([
   ]);
   expect(stand.processes('t')).not.toEqual([]);
   expect((await meseta(['state', 'accept', store])).status).toBe(0);
-  stand.startAgent();
+  stand.agent.start();
   expect((await stand.end('t')).state).toBe('TASK_LOST');
   await eventually('the end of what nobody knows', () => stand.processes('t').length === 0);
   expect(await stand.agentIds()).toEqual(agents);

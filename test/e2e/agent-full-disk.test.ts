@@ -20,17 +20,20 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const disk of disks) disk.free();
-  const left = await stand.stop();
-  for (const disk of disks) disk.unmount();
-  disks = [];
-  stand.removeFolder();
-  expect(left).toEqual([]);
+  try {
+    await stand.stop();
+  } finally {
+    for (const disk of disks) disk.unmount();
+    disks = [];
+    stand.agent.remove();
+  }
 });
 
 /** A small disk of a folder of the agent. */
 function diskOf(folder: string): SmallDisk {
   const disk = SmallDisk.mount(folder, { size: '24m' });
   disks.push(disk);
+  stand.agent.mounts.push(folder);
   return disk;
 }
 
@@ -50,15 +53,15 @@ async function expectEnd(
 
 async function expectKill(task: string): Promise<void> {
   expect([task, stand.ends(task)]).toEqual([task, []]);
-  await stand.kill(task);
+  await stand.scheduler.kill(task);
   await expectEnd(task, 'TASK_KILLED', 'Command terminated with signal Terminated');
 }
 
 (canMount ? describe : describe.skip)('an agent on a full disk (skipped without root)', () => {
   it('ends with the reason, and has every task and every end again once there is room', async () => {
-    const disk = diskOf(stand.workDir);
-    const [now, later] = [join(stand.folder, 'now'), join(stand.folder, 'later')];
-    stand.startAgent();
+    const disk = diskOf(stand.agent.workDir);
+    const [now, later] = [join(stand.agent.root, 'now'), join(stand.agent.root, 'later')];
+    stand.agent.start();
     await stand.run({
       stays: 'sleep 1000',
       writes: 'while :; do echo more; sleep 0.05; done',
@@ -70,7 +73,7 @@ async function expectKill(task: string): Promise<void> {
     writeFileSync(now, '');
     // Small changes may still fit in a block that is there.
     const late = await launchUntilItEnds();
-    expect([await stand.status(), stand.lastWords()]).toEqual([
+    expect([await stand.agent.status(), stand.lastWords()]).toEqual([
       1,
       expect.stringMatching(
         /^meseta stops: the checkpoint could not be written: .*No space left on device\. Tasks go on; start the agent again once the cause is gone$/,
@@ -78,21 +81,21 @@ async function expectKill(task: string): Promise<void> {
     ]);
     writeFileSync(later, '');
     await eventually('an end without an agent', () => stand.processes('ends-later').length === 0);
-    stand.startAgent();
-    expect([await stand.status(), stand.lastWords()]).toEqual([
+    stand.agent.start();
+    expect([await stand.agent.status(), stand.lastWords()]).toEqual([
       1,
       expect.stringMatching(
         /^meseta: cannot open the state in .*(ENOSPC|No space left).* Make room on its disk/,
       ),
     ]);
     disk.free();
-    stand.startAgent();
+    stand.agent.start();
     await expectEnd('ends-now', 'TASK_FAILED', 'Command exited with status 3');
     await expectEnd('ends-later', 'TASK_FAILED', 'Command exited with status 3');
     expect(await stand.agentIds()).toEqual(agents);
     for (const task of ['stays', 'writes']) await expectKill(task);
     // Each is known as running, or has the one end that fits how far it came.
-    for (const task of late) await stand.kill(task);
+    for (const task of late) await stand.scheduler.kill(task);
     for (const task of late) {
       const { state } = await stand.end(task);
       expect(['TASK_KILLED', 'TASK_FAILED', 'TASK_LOST']).toContain(state);
@@ -103,11 +106,11 @@ async function expectKill(task: string): Promise<void> {
 
   async function launchUntilItEnds(): Promise<string[]> {
     const names: string[] = [];
-    while (names.length < 50 && stand.isRunning) {
+    while (names.length < 50 && stand.agent.isRunning) {
       const name = `late-${names.length}`;
       names.push(name);
       const launched = stand.launch({ [name]: 'sleep 1000' });
-      await Promise.race([launched, stand.status()]).catch(() => undefined);
+      await Promise.race([launched, stand.agent.status()]).catch(() => undefined);
     }
     return names;
   }
@@ -126,9 +129,9 @@ async function expectKill(task: string): Promise<void> {
   ] as const)(
     'whose $folder have no room for $room says of a launch $end.0, and goes on',
     async ({ folder, room, end }) => {
-      const disk = diskOf(join(stand.workDir, folder));
-      const go = join(stand.folder, 'go');
-      stand.startAgent();
+      const disk = diskOf(join(stand.agent.workDir, folder));
+      const go = join(stand.agent.root, 'go');
+      stand.agent.start();
       await stand.run({ stays: 'sleep 1000', ends: waitsFor(go) });
       if (room === 'bytes') disk.fill();
       else disk.fillNames();
@@ -140,14 +143,14 @@ async function expectKill(task: string): Promise<void> {
       disk.free();
       await stand.run({ fresh: 'sleep 1000' });
       await expectKill('fresh');
-      expect(stand.isRunning).toBe(true);
+      expect(stand.agent.isRunning).toBe(true);
     },
   );
 });
 
 test('a task that fills its disk is ended for that, and others go on', async () => {
   const isolation = '--isolation=posix/cpu,posix/mem,disk/du';
-  stand.startAgent(isolation, '--enforce_container_disk_quota', '--container_disk_watch_interval=100ms');
+  stand.agent.start(isolation, '--enforce_container_disk_quota', '--container_disk_watch_interval=100ms');
   await stand.run(
     { stays: 'sleep 1000', fills: 'head -c 20000000 /dev/zero > big; sleep 1000' },
     { disk: 8 },

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RunningMaster } from '../../cluster/master/main';
 import { expectNothingLeft, processesOf, type TestPlace, unnamed } from '../leftovers';
+import { eventually } from './eventually';
 import { freePort } from './masters';
 import { type RunAs, start } from './meseta';
 
@@ -30,9 +31,12 @@ export class AgentProcess implements TestPlace {
     this.temporary,
     ...['containers', 'runc', 'isolators/network/cni'].map((name) => join(this.workDir, 'run', name)),
   ];
-  /** All that the starts of the agent printed. */
+  /** Where the test has mounted something. */
+  readonly mounts: string[] = [];
+  /** All that the agent printed since its last start. */
   log = '';
   private child: ChildProcess | undefined;
+  private ended: Promise<number | null> = Promise.resolve(null);
 
   private constructor(
     private readonly master: RunningMaster,
@@ -56,7 +60,8 @@ export class AgentProcess implements TestPlace {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  start(...flags: readonly string[]): ChildProcess {
+  start(...flags: readonly string[]): void {
+    this.log = '';
     const own = {
       master: `127.0.0.1:${this.master.http.port}`,
       port: this.port,
@@ -72,17 +77,30 @@ export class AgentProcess implements TestPlace {
         this.log += chunk.toString();
       });
     this.child = child;
-    return child;
+    this.ended = new Promise((resolve) => child.once('close', resolve));
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Its exit status, when it ends by itself. */
+  async status(): Promise<number | null> {
+    await eventually(`the end of the agent, which printed ${this.log}`, () => !this.isRunning);
+    return await this.ended;
   }
 
   /** Ends it with a signal; resolves when it has ended. */
   async end(signal: NodeJS.Signals): Promise<void> {
-    const ending = this.child;
-    this.child = undefined;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
-    const ended = new Promise((resolve) => ending.once('close', resolve));
-    ending.kill(signal);
-    await ended;
+    if (this.isRunning) this.child?.kill(signal);
+    await this.ended;
+  }
+
+  /** Kills it, and starts it again with the flags that all its starts have. */
+  async restart(): Promise<void> {
+    await this.end('SIGKILL');
+    this.start();
+    await eventually('the new agent', () => this.log.includes('registered again'));
   }
 
   /** The pids of all processes of its containers; those of a running agent are not among them. */
@@ -110,13 +128,21 @@ export class AgentProcess implements TestPlace {
   }
 
   /** Has it leave the cluster, by which its tasks end, and looks whether something is left. */
+  async leave(): Promise<void> {
+    await this.end('SIGUSR1');
+    await expectNothingLeft(this);
+  }
+
   async stop(): Promise<void> {
     try {
-      await this.end('SIGUSR1');
-      await expectNothingLeft(this);
+      await this.leave();
     } finally {
-      rmSync(this.root, { recursive: true, force: true });
+      this.remove();
     }
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
   }
 }
 

@@ -73,9 +73,8 @@ test('--recover=cleanup ends what was left and then the agent, with status 0', a
   await runTask({ checkpoint: true });
   await agent.end('SIGTERM');
   expect(agent.containerProcesses()).not.toEqual([]);
-  const cleaning = agent.start('--recover=cleanup');
-  const status = await new Promise((resolve) => cleaning.once('exit', resolve));
-  expect([status, agent.containerProcesses()]).toEqual([0, []]);
+  agent.start('--recover=cleanup');
+  expect([await agent.status(), agent.containerProcesses()]).toEqual([0, []]);
   agent.start();
   expect((await scheduler.states('t', 'TASK_FAILED')).message).toBe('Executor terminated');
 });

@@ -111,13 +111,6 @@ async function destroy(id: string, { volume }: Volume): Promise<readonly (string
   return [update_operation_status?.status.state, update_operation_status?.status.message];
 }
 
-async function restartAgent(): Promise<void> {
-  await agent.end('SIGKILL');
-  const { length } = agent.log;
-  agent.start();
-  await eventually('the new agent', () => agent.log.slice(length).includes('registered again'));
-}
-
 const POSIX = 'posix/cpu,posix/mem';
 const disks = [
   ['root', POSIX],
@@ -138,7 +131,7 @@ test.each([...disks, ...mounted])(
     await eventually('the words of the other', () => agent.outputOf('two') === 'of one\n');
 
     expect(await destroy('in use', shared)).toEqual(['OPERATION_ERROR', expect.stringContaining('in use')]);
-    await restartAgent();
+    await agent.restart();
     expect(await destroy('in use still', shared)).toEqual([
       'OPERATION_ERROR',
       expect.stringContaining('in use'),
@@ -147,7 +140,7 @@ test.each([...disks, ...mounted])(
     for (const id of ['one', 'two']) await scheduler.states(id, 'TASK_FINISHED');
     expect(agent.outputOf('one')).toBe('of two\nthe end\n');
 
-    await restartAgent();
+    await agent.restart();
     await launch('three', 'cat data/1 data/2', shared);
     await scheduler.states('three', 'TASK_FINISHED');
     expect(agent.outputOf('three')).toBe('of one\nof two\n');
@@ -164,11 +157,11 @@ test.each(disks)(
   async (disk, isolation) => {
     const own = await begin(disk, isolation);
     await launch('one', 'echo of one > data/1; until [ -e data/end ]; do sleep 0.1; done', own, true);
-    await restartAgent();
+    await agent.restart();
     writeFileSync(join(own.folder, 'end'), '');
     await scheduler.states('one', 'TASK_FINISHED');
     expect(readFileSync(join(own.folder, '1'), 'utf8')).toBe('of one\n');
-    await restartAgent();
+    await agent.restart();
     await launch('two', 'cat data/1', own);
     await scheduler.states('two', 'TASK_FINISHED');
     expect(agent.outputOf('two')).toBe('of one\n');
