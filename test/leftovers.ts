@@ -4,11 +4,12 @@
  *
  * Other tests run at the same time, so it looks for what bears a name of the test's own: the path of its folder, which is
  * in the environment, the arguments, the open files or the directories of every process, in the source or the place of
- * every mount, and in links below the folder of temporary files; and the name of its cgroup. What has no such name,
- * network devices and cgroups of agents without a cgroup of their own, is compared with what was there before.
+ * every mount, and in links below the folder of temporary files; and the name of its cgroup.
  *
- * A namespace lives by a process in it, by an open file or by a mount. So one that is left is seen as one of these, and
- * mounts are looked for in all mount namespaces of the machine. An ordinary user sees what is that user's.
+ * A namespace lives by a process in it, by an open file or by a mount, and a veth pair by the namespaces of its two ends. So
+ * one that is left is seen as one of these, and mounts are looked for in all mount namespaces of the machine. Tests of
+ * networks have a host of their own, whose devices, rules and addresses are looked at too. An ordinary user sees what is
+ * that user's.
  */
 
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
@@ -19,9 +20,6 @@ import { signalAll } from '../cluster/runtime/processes';
 /** Time that what is about to end gets. */
 const PATIENCE_MS = 5000;
 
-/** The cgroup of agents that were told no other. */
-const DEFAULT_CGROUP = 'mesos';
-
 export interface TestPlace {
   /** The folder of the test, with a name that is nobody else's. */
   readonly root: string;
@@ -31,12 +29,9 @@ export interface TestPlace {
   readonly empty?: readonly string[];
   /** Where the test itself has mounted something. */
   readonly mounts?: readonly string[];
-  /** What the machine had before the test. */
-  readonly before?: Unnamed;
+  /** All that is left on a host which the test has made for itself. */
+  readonly onHost?: () => readonly string[];
 }
-
-/** Parts of the machine whose names do not tell whose they are. */
-export type Unnamed = readonly string[];
 
 /** Throws when something of the test is left. What is about to end gets a moment. */
 export async function expectNothingLeft(place: TestPlace): Promise<void> {
@@ -63,22 +58,14 @@ function endProcesses(place: TestPlace): void {
 
 /** All that is left, a line each. */
 export function leftovers(place: TestPlace): string[] {
-  const { root, cgroupsRoot, empty = [], mounts = [], before } = place;
+  const { root, cgroupsRoot, empty = [], mounts = [] } = place;
   return [
     ...processesOf(place).map((pid) => `process ${pid} ${commandOf(pid)}`),
     ...mountsOf(root, mounts).map((text) => `mount ${text}`),
     ...(cgroupsRoot === undefined ? [] : cgroupsOf(cgroupsRoot).map((path) => `cgroup ${path}`)),
     ...empty.flatMap((folder) => entriesOf(folder).map((name) => `file ${join(folder, name)}`)),
     ...linksTo(root).map((path) => `link ${path}`),
-    ...(before === undefined ? [] : unnamed().filter((line) => !before.includes(line))),
-  ];
-}
-
-/** Takes down, before a test, what the machine has already. */
-export function unnamed(): Unnamed {
-  return [
-    ...cgroupsOf(DEFAULT_CGROUP).map((path) => `cgroup ${path}`),
-    ...networkDevices().map((name) => `network device ${name}`),
+    ...(place.onHost?.() ?? []).map((line) => `on the host ${line}`),
   ];
 }
 
@@ -143,11 +130,6 @@ function removeCgroups(cgroupsRoot: string): void {
       // It was not there, or something is left in it, which is told.
     }
   }
-}
-
-/** The host's ends of links into containers, by the names that CNI plugins give them. */
-function networkDevices(): string[] {
-  return entriesOf('/sys/class/net').filter((name) => /^veth[0-9a-f]{8}$/.test(name));
 }
 
 /** Links outside the folder of the test that lead into it. */

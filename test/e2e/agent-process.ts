@@ -8,7 +8,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RunningMaster } from '../../cluster/master/main';
-import { expectNothingLeft, processesOf, type TestPlace, unnamed } from '../leftovers';
+import { expectNothingLeft, processesOf, type TestPlace } from '../leftovers';
 import { eventually } from './eventually';
 import { freePort } from './masters';
 import { type RunAs, start } from './meseta';
@@ -24,7 +24,6 @@ export class AgentProcess implements TestPlace {
   readonly root = mkdtempSync(join(tmpdir(), 'meseta-agent-'));
   readonly workDir = join(this.root, 'work');
   readonly cgroupsRoot = basename(this.root);
-  readonly before = unnamed();
   /** Where the agent and the programs it starts have their temporary files. */
   private readonly temporary = join(this.root, 'tmp');
   readonly empty = [

@@ -1,55 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Offer, TaskInfo } from '../../cluster/api/generated/mesos';
 import { findProcesses } from '../../cluster/runtime/processes';
 import { eventually } from './eventually';
-import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
+import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(60_000);
 
 let machine: OneMachine;
-let scheduler: JsonScheduler;
+let scheduler: TaskScheduler;
 
 beforeEach(async () => {
   machine = new OneMachine();
   const master = await machine.startMaster();
   await machine.startAgent();
-  scheduler = new JsonScheduler(master.http.url, { failover_timeout: 60, checkpoint: true });
+  scheduler = new TaskScheduler(master.http.url, { failover_timeout: 60, checkpoint: true });
 });
 
 afterEach(async () => {
   scheduler.stop();
   await machine.stop();
 });
-
-async function firstOffer(): Promise<Offer> {
-  const { offers } = await scheduler.event('OFFERS');
-  const [offer] = offers?.offers ?? [];
-  if (!offer) throw new Error('an empty offer');
-  return offer;
-}
-
-function taskOn(offer: Offer, id: string, command: TaskInfo['command']): TaskInfo {
-  return {
-    name: id,
-    task_id: { value: id },
-    agent_id: offer.agent_id,
-    command,
-    resources: [
-      { name: 'cpus', type: 'SCALAR', scalar: { value: 0.1 } },
-      { name: 'mem', type: 'SCALAR', scalar: { value: 32 } },
-    ],
-  };
-}
-
-async function launch(offer: Offer, ...tasks: TaskInfo[]): Promise<void> {
-  const answer = await scheduler.call({
-    type: 'ACCEPT',
-    accept: { offer_ids: [offer.id], operations: [{ type: 'LAUNCH', launch: { task_infos: tasks } }] },
-  });
-  expect(answer.status).toBe(202);
-}
 
 function sandboxOf(
   page: { frameworks: { executors: { id: string; directory: string }[] }[] },
@@ -68,12 +39,14 @@ async function json<T>(url: string): Promise<T> {
 
 test('a shell task and an argv task run, write to their sandboxes and finish', async () => {
   await scheduler.subscribe();
-  const offer = await firstOffer();
+  const offer = await scheduler.offer();
   const greeting = { environment: { variables: [{ name: 'GREETING', value: 'good day' }] } };
-  await launch(
+  await scheduler.launch(
     offer,
-    taskOn(offer, 'shell', { value: 'echo $GREETING; echo oops >&2; sleep 1', ...greeting }),
-    taskOn(offer, 'argv', { shell: false, value: '/bin/echo', arguments: ['echo', '$GREETING', 'a b'] }),
+    taskOn(offer, 'shell', '', { command: { value: 'echo $GREETING; echo oops >&2; sleep 1', ...greeting } }),
+    taskOn(offer, 'argv', '', {
+      command: { shell: false, value: '/bin/echo', arguments: ['echo', '$GREETING', 'a b'] },
+    }),
   );
   await scheduler.update('shell', 'TASK_STARTING');
   const running = await scheduler.update('shell', 'TASK_RUNNING');
@@ -108,10 +81,9 @@ test('a shell task and an argv task run, write to their sandboxes and finish', a
 
 test('a kill ends the whole process group, and what ignores SIGTERM after its grace', async () => {
   await scheduler.subscribe();
-  const offer = await firstOffer();
-  await launch(offer, taskOn(offer, 'stubborn', { value: 'trap "" TERM; sleep 1000 & sleep 1000' }));
-  await scheduler.update('stubborn', 'TASK_STARTING');
-  await scheduler.update('stubborn', 'TASK_RUNNING');
+  const offer = await scheduler.offer();
+  await scheduler.launch(offer, taskOn(offer, 'stubborn', 'trap "" TERM; sleep 1000 & sleep 1000'));
+  await scheduler.states('stubborn', 'TASK_STARTING', 'TASK_RUNNING');
   const mine = (): number[] => findProcesses('MESOS_SANDBOX', (value) => value.startsWith(machine.folder));
   await eventually('its processes', () => mine().length >= 2);
   const kill_policy = { grace_period: { nanoseconds: 200_000_000 } };
@@ -123,16 +95,16 @@ test('a kill ends the whole process group, and what ignores SIGTERM after its gr
 
 test('what goes wrong with a launch is told with a reason', async () => {
   await scheduler.subscribe();
-  const offer = await firstOffer();
-  const greedy = taskOn(offer, 'greedy', { value: 'true' });
-  const resources = [{ name: 'cpus', type: 'SCALAR', scalar: { value: 10_000 } }] as const;
-  await launch(
+  const offer = await scheduler.offer();
+  const greedy = taskOn(offer, 'greedy', 'true');
+  const resources = [scalar('cpus', 10_000)];
+  await scheduler.launch(
     offer,
     { ...greedy, resources },
-    taskOn(offer, 'missing', { shell: false, value: '/no/such/program' }),
-    taskOn(offer, 'failing', { value: 'exit 3' }),
-    taskOn(offer, 'fetching', { value: 'true', uris: [{ value: 'http://127.0.0.1/x' }] }),
-    taskOn(offer, '../evil', { value: 'true' }),
+    taskOn(offer, 'missing', '', { command: { shell: false, value: '/no/such/program' } }),
+    taskOn(offer, 'failing', 'exit 3'),
+    taskOn(offer, 'fetching', '', { command: { value: 'true', uris: [{ value: 'http://127.0.0.1/x' }] } }),
+    taskOn(offer, '../evil', 'true'),
   );
   expect((await scheduler.update('greedy', 'TASK_ERROR')).message).toContain('is more than available');
   expect((await scheduler.update('../evil', 'TASK_ERROR')).message).toBe(
@@ -141,8 +113,7 @@ test('what goes wrong with a launch is told with a reason', async () => {
   expect((await scheduler.update('missing', 'TASK_FAILED')).message).toContain(
     "Failed to execute '/no/such/program'",
   );
-  await scheduler.update('failing', 'TASK_STARTING');
-  await scheduler.update('failing', 'TASK_RUNNING');
+  await scheduler.states('failing', 'TASK_STARTING', 'TASK_RUNNING');
   expect((await scheduler.update('failing', 'TASK_FAILED')).message).toBe('Command exited with status 3');
   expect((await scheduler.update('fetching', 'TASK_FAILED')).message).toContain(
     'Fetching URIs is not supported',
@@ -150,9 +121,10 @@ test('what goes wrong with a launch is told with a reason', async () => {
 });
 
 test('an update is sent again until it is acknowledged, and reconciliation answers meanwhile', async () => {
+  scheduler.acknowledgesAll = false;
   await scheduler.subscribe();
-  const offer = await firstOffer();
-  await launch(offer, taskOn(offer, 'once', { value: 'sleep 1000' }));
+  const offer = await scheduler.offer();
+  await scheduler.launch(offer, taskOn(offer, 'once', 'sleep 1000'));
   await scheduler.event('UPDATE', ({ update }) => update?.status.state === 'TASK_STARTING');
   await scheduler.call({ type: 'RECONCILE', reconcile: { tasks: [] } });
   const answer = await scheduler.event(
@@ -172,10 +144,9 @@ test('an update is sent again until it is acknowledged, and reconciliation answe
 
 test('stopping the agent leaves no process behind, not even one that left its session', async () => {
   await scheduler.subscribe();
-  const offer = await firstOffer();
-  await launch(offer, taskOn(offer, 'daemon', { value: 'setsid sleep 1000 & sleep 1000' }));
-  await scheduler.update('daemon', 'TASK_STARTING');
-  await scheduler.update('daemon', 'TASK_RUNNING');
+  const offer = await scheduler.offer();
+  await scheduler.launch(offer, taskOn(offer, 'daemon', 'setsid sleep 1000 & sleep 1000'));
+  await scheduler.states('daemon', 'TASK_STARTING', 'TASK_RUNNING');
   const mine = (): number[] => findProcesses('MESOS_EXECUTOR_ID', (value) => value === 'daemon');
   await eventually('its processes', () => mine().length >= 3);
   await machine.agents.splice(0)[0]?.stop();

@@ -6,16 +6,17 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Offer, Resource, TaskInfo } from '../../cluster/api/generated/mesos';
+import type { TaskInfo } from '../../cluster/api/generated/mesos';
+import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
-import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
+import { TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'meseta-token-'));
 const machine = new OneMachine();
-let scheduler: JsonScheduler;
+let scheduler: TaskScheduler;
 let agent = '';
 
 beforeAll(async () => {
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const master = await machine.startMaster();
   const flags = ['--authenticate_http_executors', `--jwt_secret_key=${join(folder, 'key')}`];
   agent = (await machine.startAgent('one', ['--resources=cpus:2;mem:512;disk:1000', ...flags])).http.url;
-  scheduler = new JsonScheduler(master.http.url);
+  scheduler = new TaskScheduler(master.http.url);
   await scheduler.subscribe();
 });
 
@@ -31,27 +32,13 @@ afterAll(async () => {
   await scheduler.call({ type: 'TEARDOWN' });
   scheduler.stop();
   await machine.stop();
+  await expectNothingLeft({ root: folder });
   rmSync(folder, { recursive: true, force: true });
 });
 
-const scalar = (name: string, value: number): Resource => ({ name, type: 'SCALAR', scalar: { value } });
-
-async function launch(task: Partial<TaskInfo>): Promise<Offer> {
-  const { offers } = await scheduler.event('OFFERS');
-  const [offer] = offers?.offers ?? [];
-  if (!offer) throw new Error('an empty offer');
-  scheduler.events.length = 0;
-  const info: TaskInfo = {
-    name: 'task',
-    task_id: { value: 'task' },
-    agent_id: offer.agent_id,
-    resources: [scalar('cpus', 0.1), scalar('mem', 32)],
-    ...task,
-  };
-  const operations = [{ type: 'LAUNCH', launch: { task_infos: [info] } }] as const;
-  const filters = { refuse_seconds: 0 };
-  await scheduler.call({ type: 'ACCEPT', accept: { offer_ids: [offer.id], operations, filters } });
-  return offer;
+async function launch(id: string, more: Partial<TaskInfo>): Promise<void> {
+  const offer = await scheduler.offer();
+  await scheduler.launch(offer, taskOn(offer, id, '', more));
 }
 
 const call = (headers: Record<string, string>, body: object = {}) =>
@@ -69,7 +56,8 @@ const call = (headers: Record<string, string>, body: object = {}) =>
 it('gives a custom executor a token, with which alone it is believed', async () => {
   const file = join(folder, 'token');
   const value = `printf %s "$MESOS_EXECUTOR_AUTHENTICATION_TOKEN" > ${file}.new; mv ${file}.new ${file}; sleep 300`;
-  await launch({ executor: { executor_id: { value: 'theirs' }, command: { value } } });
+  const executor = { executor_id: { value: 'theirs' }, command: { value } };
+  await launch('task', { executor, command: undefined });
   await eventually('the token', () => existsSync(file));
   const authorization = `Bearer ${readFileSync(file, 'utf8')}`;
   expect((await call({})).status).toBe(401);
@@ -85,9 +73,6 @@ it('gives a custom executor a token, with which alone it is believed', async () 
 });
 
 it('runs command tasks, which have no token', async () => {
-  const task_id = { value: 'plain' };
-  await launch({ task_id, command: { value: 'test -z "$MESOS_EXECUTOR_AUTHENTICATION_TOKEN"' } });
-  await scheduler.update('plain', 'TASK_STARTING');
-  await scheduler.update('plain', 'TASK_RUNNING');
-  await scheduler.update('plain', 'TASK_FINISHED');
+  await launch('plain', { command: { value: 'test -z "$MESOS_EXECUTOR_AUTHENTICATION_TOKEN"' } });
+  await scheduler.states('plain', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_FINISHED');
 });

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRuntime } from '../../cluster/agent/containerizer/oci/runtime';
+import { expectNothingLeft } from '../leftovers';
 import { AgentProcess } from './agent-process';
 import { eventually } from './eventually';
 import { meseta } from './meseta';
@@ -123,6 +124,7 @@ test('an isolator that the machine cannot have stops the start with the reason',
   const flags = ['--master=127.0.0.1:1', '--port=0', '--launcher=posix', '--isolation=namespaces/pid'];
   const workDir = mkdtempSync(join(tmpdir(), 'meseta-isolation-'));
   const { status, err, out } = await meseta(['agent', ...flags, `--work_dir=${workDir}`]);
+  await expectNothingLeft({ root: workDir });
   rmSync(workDir, { recursive: true, force: true });
   expect(status).toBe(1);
   expect(err + out).toMatch(/namespaces\/pid.*OCI runtime/);

@@ -1,6 +1,6 @@
 import { eventually } from './eventually';
-import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
+import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(60_000);
 
@@ -26,23 +26,11 @@ const SCHEDULE = {
 };
 
 test('a framework is asked to leave a machine, which goes down with its agent and comes back', async () => {
-  const scheduler = new JsonScheduler(url);
+  const scheduler = new TaskScheduler(url);
   await scheduler.subscribe();
-  const { offers } = await scheduler.event('OFFERS');
-  const offer = offers?.offers?.[0];
-  if (!offer) throw new Error('no offer');
-  const task = {
-    name: 'sleeper',
-    task_id: { value: 't1' },
-    agent_id: offer.agent_id,
-    command: { value: 'sleep 1000' },
-    resources: [{ name: 'cpus', type: 'SCALAR' as const, scalar: { value: 1 } }],
-  };
-  const operations = [{ type: 'LAUNCH' as const, launch: { task_infos: [task] } }];
-  const filters = { refuse_seconds: 0 };
-  await scheduler.call({ type: 'ACCEPT', accept: { offer_ids: [offer.id], operations, filters } });
-  await scheduler.update('t1', 'TASK_STARTING');
-  await scheduler.update('t1', 'TASK_RUNNING');
+  const offer = await scheduler.offer();
+  await scheduler.launch(offer, taskOn(offer, 't1', 'sleep 1000', { resources: [scalar('cpus', 1)] }));
+  await scheduler.states('t1', 'TASK_STARTING', 'TASK_RUNNING');
 
   expect((await post('/maintenance/schedule', SCHEDULE)).status).toBe(200);
   await scheduler.event('OFFERS', (event) =>

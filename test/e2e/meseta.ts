@@ -4,7 +4,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { expectNothingLeft, unnamed } from '../leftovers';
+import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 
 const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
@@ -51,7 +51,6 @@ export class Up {
   private out = '';
   private err = '';
   private ended: Promise<number | null>;
-  private readonly before = unnamed();
 
   private constructor(
     private readonly workDir: string,
@@ -92,7 +91,7 @@ export class Up {
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     this.child.kill(signal);
     const status = await this.ended;
-    if (signal !== 'SIGKILL') await expectNothingLeft({ root: this.workDir, before: this.before });
+    if (signal !== 'SIGKILL') await expectNothingLeft({ root: this.workDir });
     return status;
   }
 }

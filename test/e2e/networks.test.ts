@@ -5,19 +5,14 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import type {
-  CommandInfo,
-  ContainerInfo,
-  ExecutorInfo,
-  Offer,
-  TaskInfo,
-} from '../../cluster/api/generated/mesos';
-import type { Call } from '../../cluster/api/generated/scheduler';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { CommandInfo } from '../../cluster/api/generated/mesos';
 import { Host, hasPlugins, PLUGINS } from '../cluster/agent/containerizer/network/host';
 import { runtime } from '../cluster/agent/containerizer/place';
+import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
-import { JsonScheduler } from './json-scheduler';
+import { TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(180_000);
 
@@ -36,6 +31,8 @@ interface Task {
 /** A master, an agent and Marathon as processes on the host of the test. */
 class HostCluster {
   readonly host = new Host();
+  private readonly cgroupsRoot = basename(this.host.folder);
+  private readonly runDir = join(this.host.folder, 'agent', 'run');
   private readonly processes: ChildProcess[] = [];
 
   constructor() {
@@ -62,7 +59,7 @@ class HostCluster {
       `--network_cni_config_dir=${this.host.configDir}`,
       `--network_cni_plugins_dir=${PLUGINS}`,
     ];
-    return this.start('agent', `--master=${MASTER}`, ...folders);
+    return this.start('agent', `--master=${MASTER}`, `--cgroups_root=${this.cgroupsRoot}`, ...folders);
   }
 
   private start(part: string, ...flags: readonly string[]): ChildProcess {
@@ -86,11 +83,24 @@ class HostCluster {
     return text === '' ? [] : (JSON.parse(text) as { readonly tasks: readonly Task[] }).tasks;
   }
 
+  /** The containers that the agent has not destroyed to the end. */
+  containers(): string[] {
+    return readdirSync(join(this.runDir, 'containers'));
+  }
+
   async stop(): Promise<void> {
     for (const child of this.processes) child.kill('SIGINT');
     for (const child of this.processes)
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    await this.host.close();
+    try {
+      const { host, cgroupsRoot } = this;
+      await host.endPrograms();
+      const empty = ['containers', 'runc', 'isolators/network/cni'].map((name) => join(this.runDir, name));
+      const onHost = (): string[] => host.leftovers();
+      await expectNothingLeft({ root: host.folder, cgroupsRoot, empty, onHost });
+    } finally {
+      await this.host.close();
+    }
   }
 }
 
@@ -133,7 +143,7 @@ onMachine(
       expect(cluster.tasks().map(({ id, state }) => [id, state])).toEqual([[task.id, 'TASK_RUNNING']]);
 
       cluster.ask(`${MARATHON}/v2/apps/web`, '-X', 'DELETE');
-      await eventually('nothing to be left', () => cluster.host.leftovers().length === 0, WAIT_MS);
+      await eventually('the end of all containers', () => cluster.containers().length === 0, WAIT_MS);
     } finally {
       await cluster.stop();
     }
@@ -147,21 +157,21 @@ onMachine(
     try {
       const agent = cluster.startAgent();
       await eventually('an agent', () => cluster.ask(`${MASTER}/slaves`).includes('"active":true'), WAIT_MS);
-      const scheduler = new JsonScheduler(`http://127.0.0.1:${await cluster.host.relay(5050)}`, {
+      const scheduler = new TaskScheduler(`http://127.0.0.1:${await cluster.host.relay(5050)}`, {
         checkpoint: true,
         failover_timeout: 100,
       });
       await scheduler.subscribe();
-      const wrong = await offerAfter(scheduler, undefined);
-      await scheduler.call(taskOn(wrong, 'nowhere'));
-      expect(await scheduler.update('nowhere', 'TASK_FAILED')).toMatchObject({
+      const wrong = await scheduler.offer();
+      const container = { type: 'MESOS', network_infos: [{ name: 'nowhere' }] } as const;
+      await scheduler.launch(wrong, taskOn(wrong, 'nowhere', 'true', { container }));
+      expect(await scheduler.states('nowhere', 'TASK_FAILED')).toMatchObject({
         reason: 'REASON_CONTAINER_LAUNCH_FAILED',
         message: "Failed to launch container: Unknown CNI network 'nowhere': there are web",
       });
-      await scheduler.call(groupOn(await offerAfter(scheduler, wrong), scheduler.frameworkId ?? ''));
+      await launchGroup(scheduler);
       const addressOf = async (taskId: string): Promise<string | undefined> => {
-        await scheduler.update(taskId, 'TASK_STARTING');
-        const { container_status } = await scheduler.update(taskId, 'TASK_RUNNING');
+        const { container_status } = await scheduler.states(taskId, 'TASK_STARTING', 'TASK_RUNNING');
         return container_status?.network_infos?.[0]?.ip_addresses?.[0]?.ip_address;
       };
       const addresses = await Promise.all(['server', 'client', 'alone'].map(addressOf));
@@ -176,7 +186,7 @@ onMachine(
       await eventually('the agent', () => cluster.ask(`${AGENT}/state`).includes('"client"'), WAIT_MS);
       expect(cluster.ask('127.0.0.1:18080')).toBe('from the server');
       await scheduler.call({ type: 'TEARDOWN' });
-      await eventually('nothing to be left', () => cluster.host.leftovers().length === 0, WAIT_MS);
+      await eventually('the end of all containers', () => cluster.containers().length === 0, WAIT_MS);
       scheduler.stop();
     } finally {
       await cluster.stop();
@@ -184,53 +194,19 @@ onMachine(
   },
 );
 
-async function offerAfter(scheduler: JsonScheduler, last: Offer | undefined): Promise<Offer> {
-  const { offers } = await scheduler.event('OFFERS', (event) => {
-    const id = event.offers?.offers?.[0]?.id.value;
-    return id !== undefined && id !== last?.id.value;
-  });
-  return offers?.offers?.[0] as Offer;
-}
+const program = (code: string): CommandInfo => ({ value: `exec ${process.execPath} -e "${code}"` });
+const answer = "require('http').createServer((q, a) => a.end('from the server')).listen(80)";
+const pass =
+  "fetch('http://127.0.0.1').then((r) => r.text()).then((t) => require('http').createServer((q, a) => a.end(t)).listen(81), () => setTimeout(f, 100))";
 
-const scalar = (name: string, value: number) =>
-  ({ name, type: 'SCALAR', scalar: { value }, allocation_info: { role: '*' } }) as const;
-const resources = [scalar('cpus', 0.1), scalar('mem', 32), scalar('disk', 32)];
-
-/** A task with the name of the network that it joins. */
-function taskOn({ id, agent_id }: Offer, network: string): Call {
-  const task: TaskInfo = {
-    name: network,
-    task_id: { value: network },
-    agent_id,
-    resources,
-    command: { value: 'true' },
-    container: { type: 'MESOS', network_infos: [{ name: network }] },
-  };
-  const operation = { type: 'LAUNCH', launch: { task_infos: [task] } } as const;
-  return { type: 'ACCEPT', accept: { offer_ids: [id], operations: [operation] } };
-}
-
-function groupOn({ id, agent_id }: Offer, frameworkId: string): Call {
-  const program = (code: string): CommandInfo => ({ value: `exec ${process.execPath} -e "${code}"` });
-  const task = (name: string, command: CommandInfo, container?: ContainerInfo): TaskInfo => ({
-    ...{ name, task_id: { value: name }, agent_id, resources, command, container },
-  });
-  const answer = "require('http').createServer((q, a) => a.end('from the server')).listen(80)";
-  const pass =
-    "fetch('http://127.0.0.1').then((r) => r.text()).then((t) => require('http').createServer((q, a) => a.end(t)).listen(81), () => setTimeout(f, 100))";
+async function launchGroup(scheduler: TaskScheduler): Promise<void> {
   const port_mappings = [{ host_port: 18080, container_port: 80 }];
-  const executor: ExecutorInfo = {
-    type: 'DEFAULT',
-    executor_id: { value: 'group' },
-    framework_id: { value: frameworkId },
-    resources,
-    container: { type: 'MESOS', network_infos: [{ name: 'web', port_mappings }] },
-  };
-  const tasks = [
-    task('server', program(answer)),
-    task('client', program(`const f = () => ${pass}; f()`)),
-    task('alone', { value: 'sleep 1000' }, { type: 'MESOS', network_infos: [{ name: 'web' }] }),
-  ];
-  const operation = { type: 'LAUNCH_GROUP', launch_group: { executor, task_group: { tasks } } } as const;
-  return { type: 'ACCEPT', accept: { offer_ids: [id], operations: [operation] } };
+  const offer = await scheduler.offer();
+  await scheduler.launchGroupIn(
+    { type: 'MESOS', network_infos: [{ name: 'web', port_mappings }] },
+    offer,
+    taskOn(offer, 'server', '', { command: program(answer) }),
+    taskOn(offer, 'client', '', { command: program(`const f = () => ${pass}; f()`) }),
+    taskOn(offer, 'alone', 'sleep 1000', { container: { type: 'MESOS', network_infos: [{ name: 'web' }] } }),
+  );
 }

@@ -16,7 +16,7 @@ import { type FlagTable, parseFlags, type Values } from '../../cluster/runtime/c
 import { silentLogger } from '../../cluster/runtime/log';
 import { MemoryStore } from '../../cluster/state/memory';
 import type { StateStore } from '../../cluster/state/store';
-import { expectNothingLeft, type TestPlace, unnamed } from '../leftovers';
+import { expectNothingLeft, type TestPlace } from '../leftovers';
 
 export const deps = { log: silentLogger, clock: systemClock() };
 
@@ -29,7 +29,6 @@ export class OneMachine implements TestPlace {
   readonly folder = mkdtempSync(join(tmpdir(), 'meseta-test-'));
   readonly root = this.folder;
   readonly cgroupsRoot = basename(this.folder);
-  readonly before = unnamed();
   /** Folders of the containers of agents. */
   readonly empty: string[] = [];
   readonly state: StateStore = new MemoryStore();

@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { start } from './meseta';
 
 const folder = mkdtempSync(join(tmpdir(), 'meseta-output-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await expectNothingLeft({ root: folder });
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it('a daemon serves on, and stops when it is told to', async () => {
   const child = start(['master', '--port=0', `--work_dir=${folder}`]);

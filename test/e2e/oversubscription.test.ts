@@ -2,10 +2,10 @@
  * Resources that are given away once more: offered as revocable ones, and taken back under load.
  */
 
-import type { Offer, Resource } from '../../cluster/api/generated/mesos';
+import type { Offer } from '../../cluster/api/generated/mesos';
 import { eventually } from './eventually';
-import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
+import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(60_000);
 
@@ -13,7 +13,7 @@ const FIXED = 'org_apache_mesos_FixedResourceEstimator';
 const LOAD = 'org_apache_mesos_LoadQoSController';
 
 let machine: OneMachine;
-let scheduler: JsonScheduler;
+let scheduler: TaskScheduler;
 beforeEach(() => {
   machine = new OneMachine();
 });
@@ -27,18 +27,7 @@ const modules = (name: string, key: string, value: string): object => ({
   parameters: [{ key, value }],
 });
 
-const revocable = (name: string, value: number): Resource => ({
-  name,
-  type: 'SCALAR',
-  scalar: { value },
-  revocable: {},
-  allocation_info: { role: 'web' },
-});
-
-/** Acknowledges all updates so far: one that is not keeps the next ones from coming. */
-async function acknowledgeAll(): Promise<void> {
-  for (const { update } of scheduler.events) if (update) await scheduler.acknowledge(update.status);
-}
+const web = { allocation_info: { role: 'web' } };
 
 it.each([
   ['PARTITION_AWARE', 'TASK_GONE'],
@@ -57,30 +46,17 @@ it.each([
     const capabilities = [...new Set([capability, 'MULTI_ROLE', 'REVOCABLE_RESOURCES'])].map((type) => ({
       type,
     }));
-    scheduler = new JsonScheduler(master.http.url, { roles: ['web'], capabilities });
+    scheduler = new TaskScheduler(master.http.url, { roles: ['web'], capabilities });
     await scheduler.subscribe();
-    const hasRevocable = ({ resources }: Offer): boolean =>
-      resources?.some((resource) => resource.revocable) ?? false;
-    const { offers } = await scheduler.event(
-      'OFFERS',
-      (event) => event.offers?.offers?.some(hasRevocable) ?? false,
-    );
-    const lent = (offers?.offers ?? []).filter(hasRevocable);
-    const resources = [revocable('cpus', 2), { ...revocable('mem', 32), revocable: undefined }];
-    const info = {
-      name: 't',
-      task_id: { value: 't' },
-      agent_id: lent[0]?.agent_id ?? { value: '' },
-      command: { value: 'sleep 1000' },
-      resources,
-    };
+    const lent = await scheduler.offer(({ revocable }) => revocable !== undefined);
+    const resources = [scalar('cpus', 2, { ...web, revocable: {} }), scalar('mem', 32, web)];
     // Memory may come with another offer of the agent.
     const offer_ids = scheduler.events.flatMap((event) => event.offers?.offers ?? []).map(({ id }) => id);
-    const operations: Offer.Operation[] = [{ type: 'LAUNCH', launch: { task_infos: [info] } }];
+    const task = taskOn(lent, 't', 'sleep 1000', { resources });
+    const operations: Offer.Operation[] = [{ type: 'LAUNCH', launch: { task_infos: [task] } }];
     await scheduler.call({ type: 'ACCEPT', accept: { offer_ids, operations } });
     // It may be preempted before it has started.
-    const acknowledging = setInterval(() => void acknowledgeAll(), 50);
-    const status = await scheduler.update('t', state).finally(() => clearInterval(acknowledging));
+    const status = await scheduler.states('t', state);
     expect([status.reason, status.message]).toEqual([
       'REASON_CONTAINER_PREEMPTED',
       'Container preempted by QoS correction',

@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { start } from './meseta';
 
@@ -25,6 +26,7 @@ afterEach(async () => {
     child.kill('SIGTERM');
     await ended;
   }
+  await expectNothingLeft({ root: folder });
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -2,7 +2,14 @@
  * A scheduler that launches tasks: it takes the newest offer that is still good, and acknowledges each update as it comes.
  */
 
-import type { ExecutorInfo, Offer, Resource, TaskInfo, TaskStatus } from '../../cluster/api/generated/mesos';
+import type {
+  ContainerInfo,
+  ExecutorInfo,
+  Offer,
+  Resource,
+  TaskInfo,
+  TaskStatus,
+} from '../../cluster/api/generated/mesos';
 import type { Event } from '../../cluster/api/generated/scheduler';
 import { eventually } from './eventually';
 import { JsonScheduler } from './json-scheduler';
@@ -27,6 +34,8 @@ export function taskOn(offer: Offer, id: string, value: string, more: Partial<Ta
 }
 
 export class TaskScheduler extends JsonScheduler {
+  /** False for a scheduler that acknowledges what it is told to. */
+  acknowledgesAll = true;
   /** Ids of offers that were accepted or taken back. */
   private readonly gone = new Set<string>();
 
@@ -54,7 +63,17 @@ export class TaskScheduler extends JsonScheduler {
 
   /** Launches tasks of a group with the default executor, whose id is `pod`. */
   async launchGroup(offer: Offer, ...tasks: readonly TaskInfo[]): Promise<void> {
+    await this.launchGroupIn(undefined, offer, ...tasks);
+  }
+
+  /** The same, with a container for the executor. */
+  async launchGroupIn(
+    container: ContainerInfo | undefined,
+    offer: Offer,
+    ...tasks: readonly TaskInfo[]
+  ): Promise<void> {
     const executor: ExecutorInfo = {
+      container,
       type: 'DEFAULT',
       executor_id: { value: 'pod' },
       framework_id: { value: this.frameworkId ?? '' },
@@ -84,7 +103,7 @@ export class TaskScheduler extends JsonScheduler {
     if (event.rescind) this.gone.add(event.rescind.offer_id.value);
   }
 
-  protected override isAcknowledged(): boolean {
-    return true;
+  protected override isAcknowledged(uuid: string | undefined): boolean {
+    return this.acknowledgesAll || super.isAcknowledged(uuid);
   }
 }

@@ -3,18 +3,14 @@
  * driver, which speaks libprocess messages. Both outlive kill -9 of their agent.
  */
 
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutorInfo, Offer, Resource, TaskInfo } from '../../cluster/api/generated/mesos';
-import { findProcesses, killFound } from '../../cluster/runtime/processes';
+import type { ExecutorInfo } from '../../cluster/api/generated/mesos';
+import { AgentProcess } from './agent-process';
 import { eventually } from './eventually';
 import { buildGo } from './go-program';
-import { JsonScheduler } from './json-scheduler';
-import { start } from './meseta';
 import { OneMachine } from './one-machine';
+import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(90_000);
 
@@ -33,17 +29,6 @@ afterAll(() => {
   if (built) rmSync(built.folder, { recursive: true, force: true });
 });
 
-const scalar = (name: string, value: number): Resource => ({ name, type: 'SCALAR', scalar: { value } });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
 for (const { name, command, isThere } of EXECUTORS) {
   (isThere ? describe : describe.skip)(`an executor on ${name}`, () => {
     const executor: ExecutorInfo = {
@@ -52,77 +37,27 @@ for (const { name, command, isThere } of EXECUTORS) {
       resources: [scalar('cpus', 0.1), scalar('mem', 32)],
     };
     let machine: OneMachine;
-    let workDir = '';
-    let scheduler: JsonScheduler;
-    let agent: ChildProcess | undefined;
-    let port = 0;
-    const used = new Set<string>();
-
-    const left = (): number[] => findProcesses('MESOS_SANDBOX', (path) => path.startsWith(`${workDir}/`));
+    let scheduler: TaskScheduler;
+    let agent: AgentProcess;
 
     beforeAll(async () => {
       machine = new OneMachine();
-      workDir = mkdtempSync(join(tmpdir(), 'meseta-executor-'));
       const master = await machine.startMaster();
-      port = await freePort();
-      startAgent();
-      scheduler = new JsonScheduler(master.http.url, { failover_timeout: 60, checkpoint: true });
+      agent = await AgentProcess.of(master, { flags: ['--executor_reregistration_timeout=15secs'] });
+      agent.start();
+      scheduler = new TaskScheduler(master.http.url, { failover_timeout: 60, checkpoint: true });
       await scheduler.subscribe();
     });
 
     afterAll(async () => {
-      await scheduler.call({ type: 'TEARDOWN' });
-      await eventually('the end of the executor', () => left().length === 0, 10_000).catch(() => undefined);
-      await endAgent('SIGTERM');
       scheduler.stop();
+      await agent.stop();
       await machine.stop();
-      const processes = left();
-      await killFound(left);
-      rmSync(workDir, { recursive: true, force: true });
-      expect(processes).toEqual([]);
     });
 
-    function startAgent(): void {
-      agent = start([
-        'agent',
-        `--master=127.0.0.1:${machine.master?.http.port}`,
-        `--port=${port}`,
-        `--work_dir=${workDir}`,
-        '--registration_backoff_factor=0ms',
-        '--executor_reregistration_timeout=15secs',
-      ]);
-    }
-
-    async function endAgent(signal: NodeJS.Signals): Promise<void> {
-      const ended = new Promise((resolve) => agent?.once('close', resolve));
-      agent?.kill(signal);
-      await ended;
-    }
-
     async function launch(taskId: string): Promise<void> {
-      await scheduler.call({ type: 'REVIVE' });
-      const offer = await eventually('an offer', openOffer);
-      used.add(offer.id.value);
-      await accept(offer, {
-        name: taskId,
-        task_id: { value: taskId },
-        agent_id: offer.agent_id,
-        executor,
-        resources: [scalar('cpus', 0.1), scalar('mem', 32)],
-      });
-    }
-
-    /** An offer that was neither accepted nor rescinded. */
-    function openOffer(): Offer | undefined {
-      const gone = new Set([...used, ...scheduler.events.map(({ rescind }) => rescind?.offer_id.value)]);
-      const offers = scheduler.events.flatMap((event) => event.offers?.offers ?? []);
-      return offers.findLast(({ id }) => !gone.has(id.value));
-    }
-
-    async function accept(offer: Offer, task: TaskInfo): Promise<void> {
-      const operations = [{ type: 'LAUNCH', launch: { task_infos: [task] } }] as const;
-      const filters = { refuse_seconds: 0 };
-      await scheduler.call({ type: 'ACCEPT', accept: { offer_ids: [offer.id], operations, filters } });
+      const offer = await scheduler.offer();
+      await scheduler.launch(offer, taskOn(offer, taskId, '', { executor, command: undefined }));
     }
 
     const say = async (text: string): Promise<void> => {
@@ -139,19 +74,12 @@ for (const { name, command, isThere } of EXECUTORS) {
         ({ message }) => Buffer.from(message?.data ?? '', 'base64').toString() === text,
       );
 
-    /** What the executor has printed. */
-    async function output(): Promise<string> {
-      const state = (await (await fetch(`http://127.0.0.1:${port}/state`)).json()) as {
-        frameworks: { executors: { directory: string }[] }[];
-      };
-      const [framework] = state.frameworks;
-      return readFileSync(join(framework?.executors[0]?.directory ?? '', 'stdout'), 'utf8');
-    }
+    const output = (): string => agent.outputOf('theirs');
 
     it('runs several tasks, is told and tells, finishes and kills them', async () => {
       for (const task of ['a', 'b', 'c']) {
         await launch(task);
-        expect(await scheduler.update(task, 'TASK_RUNNING')).toMatchObject({
+        expect(await scheduler.states(task, 'TASK_RUNNING')).toMatchObject({
           source: 'SOURCE_EXECUTOR',
           executor_id: { value: 'theirs' },
         });
@@ -159,16 +87,20 @@ for (const { name, command, isThere } of EXECUTORS) {
       await say('hello');
       await heard('heard hello');
       await say('finish a');
-      await scheduler.update('a', 'TASK_FINISHED');
-      await scheduler.call({ type: 'KILL', kill: { task_id: { value: 'b' } } });
-      await scheduler.update('b', 'TASK_KILLED');
-      expect((await output()).split('\n').filter((line) => line.startsWith('registered'))).toHaveLength(1);
+      await scheduler.states('a', 'TASK_FINISHED');
+      await scheduler.kill('b');
+      await scheduler.states('b', 'TASK_KILLED');
+      expect(
+        output()
+          .split('\n')
+          .filter((line) => line.startsWith('registered')),
+      ).toHaveLength(1);
     });
 
     it('goes on after kill -9 of its agent, with its task, and runs further ones', async () => {
-      await endAgent('SIGKILL');
-      startAgent();
-      await eventually('its return', async () => (await output()).includes('reregistered'), 30_000);
+      await agent.end('SIGKILL');
+      agent.start();
+      await eventually('its return', () => output().includes('reregistered'), 30_000);
       await say('again');
       await eventually('an answer', async () => {
         await say('again');
@@ -177,9 +109,9 @@ for (const { name, command, isThere } of EXECUTORS) {
         );
       });
       await launch('d');
-      await scheduler.update('d', 'TASK_RUNNING');
+      await scheduler.states('d', 'TASK_RUNNING');
       await say('finish c');
-      await scheduler.update('c', 'TASK_FINISHED');
+      await scheduler.states('c', 'TASK_FINISHED');
     });
 
     it('is shut down, and its task ends with it', async () => {
@@ -187,7 +119,7 @@ for (const { name, command, isThere } of EXECUTORS) {
       if (!offer) throw new Error('no agent');
       const shutdown = { agent_id: offer.agent_id, executor_id: executor.executor_id };
       await scheduler.call({ type: 'SHUTDOWN', shutdown });
-      const { reason } = await scheduler.update('d', 'TASK_FAILED');
+      const { reason } = await scheduler.states('d', 'TASK_FAILED');
       expect(reason).toBe('REASON_EXECUTOR_TERMINATED');
       const { failure } = await scheduler.event('FAILURE');
       expect(failure?.executor_id?.value).toBe('theirs');

@@ -1,13 +1,13 @@
 import { Certificates } from '../cluster/runtime/tls/certificates';
-import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
+import { TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(60_000);
 
 const certificates = new Certificates();
 const before = { ...process.env };
 const machine = new OneMachine();
-let scheduler: JsonScheduler | undefined;
+let scheduler: TaskScheduler | undefined;
 
 beforeAll(() => {
   const more = { LIBPROCESS_SSL_SUPPORT_DOWNGRADE: '1', LIBPROCESS_SSL_VERIFY_SERVER_CERT: '1' };
@@ -25,23 +25,9 @@ it('runs a task in a cluster whose parts verify each other, asked by somebody wh
   expect(http.url).toMatch(/^https:/);
   const agent = await machine.startAgent();
   expect(agent.http.url).toMatch(/^https:/);
-  scheduler = new JsonScheduler(`http://127.0.0.1:${http.port}`);
+  scheduler = new TaskScheduler(`http://127.0.0.1:${http.port}`);
   await scheduler.subscribe();
-  const { offers } = await scheduler.event('OFFERS');
-  const [offer] = offers?.offers ?? [];
-  if (!offer) throw new Error('an empty offer');
-  const resources = [
-    { name: 'cpus', type: 'SCALAR', scalar: { value: 0.1 } },
-    { name: 'mem', type: 'SCALAR', scalar: { value: 32 } },
-  ] as const;
-  const task = {
-    name: 't',
-    task_id: { value: 't' },
-    agent_id: offer.agent_id,
-    command: { value: 'true' },
-    resources,
-  };
-  const operations = [{ type: 'LAUNCH', launch: { task_infos: [task] } }] as const;
-  await scheduler.call({ type: 'ACCEPT', accept: { offer_ids: [offer.id], operations } });
-  for (const state of ['TASK_STARTING', 'TASK_RUNNING', 'TASK_FINISHED']) await scheduler.update('t', state);
+  const offer = await scheduler.offer();
+  await scheduler.launch(offer, taskOn(offer, 't', 'true'));
+  await scheduler.states('t', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_FINISHED');
 });

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../../bench/lb/kit';
 import { canMount, SmallDisk } from '../cluster/runtime/small-disk';
+import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { meseta, start, Up } from './meseta';
 
@@ -25,6 +26,7 @@ beforeEach(() => {
 afterEach(async () => {
   await up?.stop('SIGINT');
   up = undefined;
+  await expectNothingLeft({ root: folder });
   rmSync(folder, { recursive: true, force: true });
 });
 

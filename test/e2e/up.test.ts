@@ -5,12 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProcesses } from '../../cluster/runtime/processes';
+import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { meseta, start, Up } from './meseta';
 
 jest.setTimeout(120_000);
 
-const HELLO = join(__dirname, '..', '..', 'examples', 'hello.json');
+const ROOT = join(__dirname, '..', '..');
+const HELLO = join(ROOT, 'examples', 'hello.json');
+const DEMO = join(ROOT, '.meseta-demo');
 
 let folder: string;
 let up: Up | undefined;
@@ -22,6 +25,7 @@ beforeEach(() => {
 afterEach(async () => {
   await up?.stop('SIGINT');
   up = undefined;
+  await expectNothingLeft({ root: folder });
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -159,7 +163,8 @@ test('the demo proves itself, records, and the recordings lead to the same state
   expect(demo.out).toMatch(/First answer.* through HAProxy [\d.]+ s after the start/);
   expect(demo.out.match(/IN {2}SRV/g)).toHaveLength(3);
   expect(demo.out.match(/hello from hello\.instance/g)).toHaveLength(3);
-  const recordings = join(__dirname, '..', '..', '.meseta-demo', 'recordings');
+  await expectNothingLeft({ root: DEMO });
+  const recordings = join(DEMO, 'recordings');
   const files = readdirSync(recordings).sort();
   expect(files).toEqual([
     ...['agent-1.rec', 'agent-2.rec', 'dns-builder.rec', 'dns.rec', 'lb.rec', 'marathon.rec', 'master.rec'],
@@ -185,6 +190,7 @@ test('a demo is stopped by the command it names, and a second one leaves its fol
   expect(second.err).toContain(`a demo runs already: process ${demo.pid}. 'meseta ${down}' stops it`);
   expect(await meseta(down.split(' '))).toMatchObject({ status: 0, err: '' });
   expect(await ended).toBe(0);
+  await expectNothingLeft({ root: DEMO });
 });
 
 describe('what a user gets wrong is said with the fix', () => {

@@ -16,7 +16,7 @@ import type { ContainerSpec } from '../../../../cluster/agent/core/state/contain
 import { type Clock, systemClock } from '../../../../cluster/runtime/clock';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { silentLogger } from '../../../../cluster/runtime/log';
-import { expectNothingLeft, type TestPlace, unnamed } from '../../../leftovers';
+import { expectNothingLeft, type TestPlace } from '../../../leftovers';
 
 export const runtime = findRuntime();
 
@@ -32,7 +32,6 @@ export class Place implements TestPlace {
   readonly runtimeDir = join(this.root, 'run');
   readonly workDir = join(this.root, 'work');
   readonly empty = [join(this.runtimeDir, 'containers'), join(this.runtimeDir, 'runc')];
-  readonly before = unnamed();
   private count = 0;
 
   constructor() {

@@ -192,12 +192,17 @@ export class Host {
     return paths.reverse();
   }
 
-  async close(): Promise<void> {
+  /** Ends the programs of the test itself. */
+  async endPrograms(): Promise<void> {
     for (const server of this.servers) server.close();
     for (const child of this.children) {
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     }
+  }
+
+  async close(): Promise<void> {
+    await this.endPrograms();
     execFileSync('ip', ['netns', 'del', this.name]);
     for (const path of this.mounts()) execFileSync('umount', ['--lazy', path]);
     rmSync(this.folder, { recursive: true });
