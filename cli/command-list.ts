@@ -238,6 +238,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./daemons/marathon')).marathon,
   },
   {
+    name: 'chronos',
+    about: 'Run Chronos',
+    load: async () => (await import('./daemons/chronos')).chronos,
+  },
+  {
     name: 'dns',
     about: 'Serve the names of a cluster',
     load: async () => (await import('./daemons/dns')).dns,

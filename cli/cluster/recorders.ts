@@ -2,6 +2,7 @@
  * Recordings of the daemons, for `meseta replay`.
  */
 
+import { present } from '../../cluster/model/assert';
 import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { RecorderMaker } from '../../cluster/runtime/mailbox';
@@ -16,5 +17,15 @@ export function recorderFor(file: string | undefined): RecorderMaker | undefined
     } catch (error) {
       throw new StartError(`--record: ${file} cannot be written: ${errorText(error)}`);
     }
+  };
+}
+
+/** The same for a process that boots its machine several times: FILE, FILE.2, FILE.3 ... */
+export function recordersFor(file: string | undefined): RecorderMaker | undefined {
+  if (file === undefined) return undefined;
+  let count = 0;
+  return (start) => {
+    count += 1;
+    return present(recorderFor(count === 1 ? file : `${file}.${count}`), 'there is a file')(start);
   };
 }

@@ -122,7 +122,8 @@ const FLAGS = {
     short: 't',
   }),
   job_history_limit: { ...count('tasks that job/stat/NAME shows', 5), short: 'j' },
-  history_count: count('ended runs of each job that are kept', 20, 1),
+  history_count: count('ended runs of each job that are kept', 10, 1),
+  output_bytes: count('bytes of the last output of each run that are kept; 0 for none', 1024),
   history_days: count('days for which ended runs are kept', 30, 1),
   cluster_name: text({ help: 'name of the cluster, in the subjects of notices' }),
   notify_on: text({
@@ -168,6 +169,8 @@ export interface ChronosConfig {
   readonly ensemble: EnsembleSettings | undefined;
   readonly workDir: string;
   readonly notices: NoticeSettings;
+  /** Bytes of the last output of a task, for each of its two files. */
+  readonly outputBytesMax: number;
   readonly logLevel: Level;
 }
 
@@ -255,6 +258,7 @@ export function chronosConfig(flags: ChronosFlags): ChronosConfig {
     ensemble: ensembleOf(flags),
     workDir: flags.work_dir,
     notices: { channels: channelsOf(flags), rules, clusterName: flags.cluster_name },
+    outputBytesMax: flags.output_bytes,
     logLevel: flags.logging_level,
   };
 }

@@ -1,6 +1,6 @@
 /** The events of Chronos: changes of jobs, commands, updates of tasks, and the answers to its effects. */
 
-import type { Woke } from '../../../../cluster/model/event';
+import type { Stamped, Unstamped, Woke } from '../../../../cluster/model/event';
 import type { StoreEvents } from '../../../kit/core/turn/effects';
 import type { JobReading } from '../jobs/read-job';
 import type { TaskUpdate } from '../runs/task-state';
@@ -42,3 +42,6 @@ export interface ChronosEvents extends StoreEvents {
   'task.output': { readonly taskId: string; readonly output: string };
   woke: Woke;
 }
+
+export type ChronosEvent = Stamped<ChronosEvents>;
+export type NewChronosEvent = Unstamped<ChronosEvents>;

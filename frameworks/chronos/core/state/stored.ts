@@ -61,6 +61,12 @@ export function runVariable(id: string): string {
   return RUN + id;
 }
 
+/** The name of the job whose variable this is. */
+export function jobOfVariable(variable: string): string {
+  if (variable.startsWith(RUN)) return jobNameOf(variable.slice(RUN.length));
+  return variable.slice((variable.startsWith(STATE) ? STATE : DEFINITION).length);
+}
+
 /** All variables of a job. */
 export function variablesOf({ record, active, queue, history }: JobEntry): readonly string[] {
   const { name } = record.job;

@@ -48,6 +48,8 @@ export interface ChronosRest {
   readonly plan: ServerPlan;
   /** Jobs that changed, once they are stored, and notices to owners go here. */
   readonly changes: ChangeStream;
+  /** The headers and errors of all answers, for those that are made before any handler. */
+  readonly door: Pick<RestContext, 'headers' | 'errorBody'>;
 }
 
 export function chronosRest(settings: RestSettings, access: RestAccess, parts: RestParts): ChronosRest {
@@ -71,7 +73,7 @@ export function chronosRest(settings: RestSettings, access: RestAccess, parts: R
     compress: settings.isCompressing,
     ...errorAnswers(context),
   };
-  return { plan, changes: context.changes };
+  return { plan, changes: context.changes, door: context };
 }
 
 function restContext(settings: RestSettings, { concurrentMax }: RestAccess, parts: RestParts): RestContext {

@@ -1,0 +1,120 @@
+/** The parts of Chronos that outlive its terms: the rules of zones, notices, requests, and the REST API. */
+
+import { bearerOf } from '../../../cluster/runtime/auth/flags';
+import { setLogLevel } from '../../../cluster/runtime/log';
+import type { ProcessContext, ServerPlan } from '../../../cluster/runtime/process';
+import { Requests } from '../../../cluster/runtime/requests';
+import { callerTrust } from '../../../cluster/runtime/tls/settings';
+import { Forwarder } from '../../kit/edge/leadership/forward';
+import type { Standing } from '../../kit/edge/leadership/standing';
+import { askCore, REQUESTS_MAX } from '../../kit/edge/requests';
+import type { ChronosConfig } from '../config';
+import { isFault } from '../core/schedule/fault';
+import { readZone, UTC, type Zone, type ZoneRules } from '../core/schedule/zone';
+import type { ApiAnswer } from '../core/state/effects';
+import type { ChronosEvent, NewChronosEvent } from '../core/state/events';
+import type { ChronosState } from '../core/state/state';
+import { openChannels } from './notify/channels';
+import { Notifier } from './notify/notifier';
+import { Outputs } from './outputs';
+import { type ChronosRest, chronosRest, type RestAccess } from './rest/server';
+import { localZoneName } from './zone-rules';
+
+export type ChronosContext = ProcessContext<ChronosState, ChronosEvent>;
+
+export interface ChronosParts {
+  readonly config: ChronosConfig;
+  readonly context: ChronosContext;
+  readonly requests: Requests<ApiAnswer>;
+  readonly notifier: Notifier;
+  readonly rest: ChronosRest;
+  readonly outputs: Outputs;
+}
+
+export function chronosParts(config: ChronosConfig, rules: ZoneRules, context: ChronosContext): ChronosParts {
+  const { life } = context;
+  const requests = new Requests<ApiAnswer>(REQUESTS_MAX);
+  const notifier = openNotifier(config, context);
+  life.add(() => notifier.stop());
+  const rest = openRest(config, { rules, context, requests });
+  life.add(() => rest.changes.stop());
+  const outputs = new Outputs({
+    bytesMax: config.outputBytesMax,
+    log: context.log,
+    onOutput: (taskId, output) => context.core.post({ kind: 'task.output', taskId, output }),
+  });
+  life.add(() => outputs.stop());
+  return { config, context, requests, notifier, rest, outputs };
+}
+
+/** `host:port` as others reach us. */
+export function addressOf({ framework, http }: ChronosConfig, { server }: ChronosContext): string {
+  return `${framework.hostname}:${http.advertisedPort ?? server().port}`;
+}
+
+/** The server: requests are passed on while another Chronos leads. */
+export function chronosServer({ context, rest }: ChronosParts, standing: () => Standing): ServerPlan {
+  const { log, life, tls } = context;
+  const forwarder = new Forwarder({
+    standing,
+    door: rest.door,
+    what: 'Chronos',
+    log,
+    tls: tls() && callerTrust(process.env),
+  });
+  life.add(() => forwarder.stop());
+  return { ...rest.plan, before: forwarder.before };
+}
+
+function openNotifier({ notices }: ChronosConfig, { clock, log, metrics }: ChronosContext): Notifier {
+  const { channels, rules, clusterName } = notices;
+  return new Notifier({
+    channels: openChannels(channels, log),
+    rules,
+    clusterName,
+    clock,
+    log,
+    metrics: {
+      delivered: metrics.counter('chronos_notices_delivered', 'Notices that were delivered'),
+      failed: metrics.counter('chronos_notices_failed', 'Notices that could not be delivered'),
+    },
+  });
+}
+
+interface RestNeeds {
+  readonly rules: ZoneRules;
+  readonly context: ChronosContext;
+  readonly requests: Requests<ApiAnswer>;
+}
+
+function openRest(config: ChronosConfig, { rules, context, requests }: RestNeeds): ChronosRest {
+  const { core, clock, log, metrics } = context;
+  const settings = {
+    defaults: config.jobs,
+    serverZone: serverZone(rules),
+    historyLimit: config.historyLimit,
+    isCompressing: config.http.isCompressing,
+  };
+  return chronosRest(settings, accessOf(config, context), {
+    read: core.read,
+    ask: (command) => askCore<ApiAnswer, NewChronosEvent>(requests, core.post, command),
+    leader: () => addressOf(config, context),
+    setLogLevel: (level) => setLogLevel(log, level),
+    rules,
+    clock,
+    metrics,
+    startedAt: clock.now(),
+    violations: () => core.violations,
+    counters: () => ({}),
+  });
+}
+
+/** The zone of this machine; UTC where it has none that is known. */
+function serverZone(rules: ZoneRules): Zone {
+  const zone = readZone(rules, localZoneName());
+  return isFault(zone) ? UTC : zone;
+}
+
+function accessOf({ http }: ChronosConfig, context: ChronosContext): RestAccess {
+  return { ...http, bearer: http.bearer && bearerOf(http.bearer, context) };
+}

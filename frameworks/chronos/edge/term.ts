@@ -1,0 +1,76 @@
+/** A term of Chronos: the open store, the jobs in it, and the performers of the effects. */
+
+import type { Performers } from '../../../cluster/runtime/mailbox';
+import type { StateStore } from '../../../cluster/state/store';
+import { ZookeeperStore } from '../../../cluster/state/zookeeper';
+import type { TermContext } from '../../kit/edge/leadership/led-process';
+import { loadStored, performStore } from '../../kit/edge/store';
+import type { ChronosEffect } from '../core/state/effects';
+import { jobOfVariable, type StoredText } from '../core/state/stored';
+import type { ChronosParts } from './parts';
+
+export interface ChronosTerm {
+  readonly store: StateStore;
+  /** The stored variables at the beginning of the term. */
+  readonly stored: readonly StoredText[];
+  readonly resign: (reason: string) => void;
+}
+
+/** The node of the state, below `--zk_path` and beside the node of the election. */
+const STATE_NODE = 'meseta';
+
+/** Begins a term. `alone` is the store of a Chronos without ZooKeeper. */
+export async function beginTerm(
+  parts: ChronosParts,
+  alone: StateStore | undefined,
+  { mandate, resign }: TermContext,
+): Promise<ChronosTerm> {
+  const store = 'client' in mandate ? await claimedStore(parts, mandate) : alone;
+  if (store === undefined) throw new Error('there is no store: give --work_dir or --zk_hosts');
+  const startedAt = performance.now();
+  const stored = await loadStored(store, '');
+  const ms = Math.round(performance.now() - startedAt);
+  parts.context.log.info({ variables: stored.length, ms }, 'the state is loaded');
+  return { store, stored, resign };
+}
+
+async function claimedStore(
+  { config, context }: ChronosParts,
+  { client, node }: Extract<TermContext['mandate'], { readonly node: string }>,
+): Promise<StateStore> {
+  const path = `${config.ensemble?.url.path}/${STATE_NODE}`;
+  const store = new ZookeeperStore({ client, clock: context.clock, path });
+  await store.claim(node);
+  return store;
+}
+
+export function chronosPerformers(
+  { context, requests, notifier, rest, outputs }: ChronosParts,
+  { store, resign }: ChronosTerm,
+): Performers<ChronosEffect> {
+  const { core, log } = context;
+  return {
+    store: (effect) =>
+      void performStore(store, effect, (answer) => {
+        core.post(answer);
+        if (answer.kind !== 'stored') return;
+        rest.changes.publish(new Set(effect.changes.map(({ name }) => jobOfVariable(name))));
+      }),
+    answer: ({ request, answer }) => requests.answer(request, answer),
+    notice: ({ notice }) => {
+      notifier.notify(notice);
+      rest.changes.tell({ notice: notice.kind, jobName: notice.job.name, reason: notice.reason });
+    },
+    'read-output': (effect) => outputs.read(effect),
+    launch: ({ taskId }) => log.error({ task: taskId }, 'a task cannot be launched without the master'),
+    kill: ({ taskId }) => log.error({ task: taskId }, 'a task cannot be killed without the master'),
+    resign: ({ reason }) => resign(reason),
+  };
+}
+
+/** Requests that wait, and readers of changes, turn to the next leader. */
+export function endTerm({ requests, rest }: ChronosParts, reason: string): void {
+  const message = `Chronos: this one leads no more, and it is not known whether this was stored: ${reason}`;
+  requests.answerAll({ ok: false, refusal: { status: 503, message } });
+  rest.changes.stop();
+}

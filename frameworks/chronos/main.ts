@@ -1,0 +1,58 @@
+/** Starts Chronos: the REST API, and the machine in terms, alone or as one of several that share their state. */
+
+import type { HttpServer } from '../../cluster/runtime/http/server';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { ProcessDeps } from '../../cluster/runtime/process';
+import type { StateStore } from '../../cluster/state/store';
+import { type ElectionPlan, startLedProcess } from '../kit/edge/leadership/led-process';
+import type { ChronosConfig } from './config';
+import type { ChronosEffect } from './core/state/effects';
+import type { ChronosEvent } from './core/state/events';
+import type { ChronosState, Settings } from './core/state/state';
+import { chronosMachine } from './core/step';
+import { addressOf, type ChronosParts, chronosParts, chronosServer } from './edge/parts';
+import { beginTerm, type ChronosTerm, chronosPerformers, endTerm } from './edge/term';
+import { tzRules } from './edge/zone-rules';
+
+export interface ChronosDeps extends ProcessDeps {
+  /** The store of a Chronos without `--zk_hosts`. */
+  readonly state?: StateStore | undefined;
+}
+
+export interface Chronos extends Running {
+  readonly http: Pick<HttpServer, 'address' | 'port' | 'url'>;
+}
+
+/** Starts Chronos. It needs neither a master nor ZooKeeper for its start. */
+export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Promise<Chronos> {
+  const rules = tzRules();
+  const started = await startLedProcess<
+    ChronosState,
+    ChronosEvent,
+    ChronosEffect,
+    Settings,
+    ChronosParts,
+    ChronosTerm
+  >(deps, {
+    machine: chronosMachine(rules),
+    endText: 'Chronos cannot go on',
+    election: electionOf(config),
+    parts: (context) => chronosParts(config, rules, context),
+    server: chronosServer,
+    address: ({ context }) => addressOf(config, context),
+    term: (parts, term) => beginTerm(parts, deps.state, term),
+    boot: () => config.core,
+    performers: chronosPerformers,
+    start: ({ context }, { stored }) => context.core.post({ kind: 'started', stored }),
+    ended: endTerm,
+  });
+  const { address, port, url } = started.parts.context.server();
+  deps.log.info({ url, masters: config.masters.join(',') || 'elected' }, 'Chronos is up');
+  return { http: { address, port, url }, stop: () => started.stop() };
+}
+
+function electionOf({ ensemble }: ChronosConfig): ElectionPlan | undefined {
+  if (ensemble === undefined) return undefined;
+  const { url, sessionTimeoutMs } = ensemble;
+  return { url, path: `${url.path}/candidate`, sessionTimeoutMs };
+}

@@ -1,0 +1,138 @@
+import { systemClock } from '../../../../cluster/runtime/clock';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { MemoryStore } from '../../../../cluster/state/memory';
+import type { StateStore } from '../../../../cluster/state/store';
+import { parseChronosConfig } from '../../../../frameworks/chronos/config';
+import { type Chronos, startChronos } from '../../../../frameworks/chronos/main';
+import { describeZookeeper, until } from '../../../cluster/zookeeper/setting';
+
+const MASTER = ['--master', '127.0.0.1:1', '--http_port', '0', '--hostname', '127.0.0.1'];
+const DAILY = { schedule: 'R/2037-01-01T00:00:00Z/P1D', command: 'true' };
+
+const opened: Chronos[] = [];
+afterEach(async () => {
+  for (const chronos of opened.splice(0)) await chronos.stop();
+});
+
+async function boot(args: readonly string[] = [], state?: StateStore): Promise<Chronos> {
+  const parsed = parseChronosConfig({ args: [...MASTER, ...args], env: {} });
+  if (!('config' in parsed)) throw new Error('help');
+  const chronos = await startChronos(parsed.config, { log: silentLogger, clock: systemClock(), state });
+  opened.push(chronos);
+  return chronos;
+}
+
+async function ask(
+  { http }: Chronos,
+  path: string,
+  body?: object,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(http.url + path, {
+    ...(body && {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+const create = (chronos: Chronos, name: string) => ask(chronos, '/v1/scheduler/iso8601', { ...DAILY, name });
+
+async function namesOf(chronos: Chronos): Promise<string[]> {
+  const { text } = await ask(chronos, '/v1/scheduler/jobs');
+  return (JSON.parse(text) as { name: string }[]).map(({ name }) => name);
+}
+
+describe('Chronos alone', () => {
+  it('serves without a master, and has its jobs again after a restart', async () => {
+    const state = new MemoryStore();
+    const first = await boot([], state);
+    expect(await create(first, 'a')).toEqual({ status: 204, text: '' });
+    expect(await namesOf(first)).toEqual(['a']);
+    expect(await ask(first, '/scheduler/leader')).toEqual({
+      status: 200,
+      text: `{"leader":"127.0.0.1:${first.http.port}"}`,
+    });
+    await first.stop();
+    const second = await boot([], state);
+    expect(await namesOf(second)).toEqual(['a']);
+  });
+
+  it('tells others the port of their side of a bridge', async () => {
+    const chronos = await boot(['--port_on_host', '31000'], new MemoryStore());
+    expect((await ask(chronos, '/v1/scheduler/leader')).text).toBe('{"leader":"127.0.0.1:31000"}');
+  });
+
+  it('answers a write that cannot be stored, and ends', async () => {
+    const state = new MemoryStore();
+    state.commit = () => Promise.reject(new Error('the disk is full'));
+    const parsed = parseChronosConfig({ args: MASTER, env: {} });
+    if (!('config' in parsed)) throw new Error('help');
+    let chronos: Chronos | undefined;
+    const ended = new Promise<string>((resolve) => {
+      const onEnd = (reason: string): void => {
+        resolve(reason);
+        void chronos?.stop();
+      };
+      const deps = { log: silentLogger, clock: systemClock(), state, onEnd };
+      void startChronos(parsed.config, deps).then((started) => {
+        chronos = started;
+        void create(started, 'a').catch(() => undefined);
+      });
+    });
+    expect(await ended).toBe('cannot store: the disk is full');
+  });
+});
+
+describeZookeeper('two Chronos with one ZooKeeper', (setting) => {
+  const bootTwo = async (): Promise<readonly [Chronos, Chronos]> => {
+    const args = [
+      ...['--zk_hosts', `127.0.0.1:${setting.server.port}`],
+      ...['--zk_path', setting.newPath(), '--zk_timeout', '2000'],
+    ];
+    const first = await boot(args);
+    await until('the first', async () => (await ask(first, '/ping')).status === 200);
+    const second = await boot(args);
+    await until('the second', async () => (await ask(second, '/ping')).status === 200);
+    return [first, second];
+  };
+
+  it('answer alike, with the leader that both name', async () => {
+    const [first, second] = await bootTwo();
+    expect((await create(second, 'a')).status).toBe(204);
+    expect(await namesOf(first)).toEqual(['a']);
+    expect(await namesOf(second)).toEqual(['a']);
+    const leader = `{"leader":"127.0.0.1:${first.http.port}"}`;
+    expect((await ask(second, '/v1/scheduler/leader')).text).toBe(leader);
+    const refused = await ask(second, '/v1/scheduler/job/nobody');
+    expect(refused).toEqual({
+      status: 400,
+      text: `{"message":"Job 'nobody' not found","status":"Bad Request"}`,
+    });
+  });
+
+  it('hand over the jobs when one ends', async () => {
+    const [first, second] = await bootTwo();
+    for (const name of ['a', 'b']) expect((await create(first, name)).status).toBe(204);
+    await first.stop();
+    await until('the next', async () => (await ask(second, '/ping')).status === 200);
+    expect(await namesOf(second)).toEqual(['a', 'b']);
+  });
+
+  it('refuse with the reason while ZooKeeper is away, and go on with it', async () => {
+    const [first, second] = await bootTwo();
+    expect((await create(first, 'a')).status).toBe(204);
+    await setting.server.kill();
+    await until('the refusal', async () => (await ask(second, '/ping')).status === 503);
+    const { text } = await ask(second, '/v1/scheduler/jobs');
+    expect(JSON.parse(text)).toMatchObject({
+      message: expect.stringMatching(/^Chronos: there is no leader: /),
+      status: 'Service Unavailable',
+    });
+    await setting.server.run();
+    for (const chronos of [first, second])
+      await until('the way back', async () => (await ask(chronos, '/ping')).status === 200);
+    expect(await namesOf(second)).toEqual(['a']);
+  });
+});
