@@ -7,7 +7,7 @@
 
 import type * as mesos from '../../api/generated/mesos';
 import type { ExitStatus } from '../../model/exit-status';
-import type { TaskState } from '../../model/task-state';
+import { stateFor, type TaskState } from '../../model/task-state';
 import type { EventOf, TaskEnd } from './events';
 import { beginKill } from './kill';
 import { leaveWhenDone } from './leave';
@@ -27,7 +27,27 @@ export function exited(turn: Turn, { taskId, end }: EventOf<'task.exited'>): voi
     effects.push({ kind: 'exit' });
     return;
   }
-  finish(turn, task, terminalStatus(task, end));
+  finish(turn, task, isCutOff(turn, task, end) ? cutOffStatus(turn, task) : terminalStatus(task, end));
+}
+
+/**
+ * True for a task of a group that the agent had not launched when it ended. A task that was told as running is none, and
+ * none whose saved state was lost, which has no container.
+ */
+function isCutOff({ state }: Turn, task: ExecutorTask, { neverRan }: TaskEnd): boolean {
+  const isOfGroup = state.boot.kind === 'default' && task.containerId !== undefined;
+  return isOfGroup && task.process === 'starting' && neverRan === true;
+}
+
+/** The original's executor drops what it could not launch before the agent went away, and so do agents. */
+function cutOffStatus({ state }: Turn, { killing }: ExecutorTask): TerminalStatus {
+  if (killing) return { state: 'TASK_KILLED' };
+  const isAware = state.framework?.capabilities?.some(({ type }) => type === 'PARTITION_AWARE') ?? false;
+  return {
+    state: stateFor(isAware, 'TASK_DROPPED'),
+    message: 'Task launched during agent restart',
+    reason: 'REASON_AGENT_RESTARTED',
+  };
 }
 
 /** The container of a task could not be launched. */
@@ -44,7 +64,7 @@ function finish(turn: Turn, task: ExecutorTask, status: TerminalStatus): void {
   const { state } = turn;
   tell(turn, task, { ...status, ...(state.unhealthy && { healthy: false }) });
   state.tasks.delete(task.info.task_id.value);
-  if (status.state === 'TASK_FAILED' || status.state === 'TASK_KILLED') endGroup(turn, task);
+  if (status.state !== 'TASK_FINISHED') endGroup(turn, task);
   leaveWhenDone(turn);
 }
 

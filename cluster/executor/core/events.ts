@@ -48,6 +48,8 @@ export interface TaskEnd {
   readonly reason?: mesos.TaskStatus.Reason | undefined;
   readonly message?: string | undefined;
   readonly limitedResources?: readonly mesos.Resource[] | undefined;
+  /** True for a container whose launch was cut off by the end of the agent, before its program ran. */
+  readonly neverRan?: boolean | undefined;
 }
 
 /** A check to perform: those of both kinds differ for TCP and HTTP in what can be asked for. */

@@ -75,7 +75,7 @@ function copyOf(task: ExecutorTask): ExecutorTask {
 /** A task and its container, as the agent knows them without the saved state of the executor. */
 export interface AgentView {
   readonly info: mesos.TaskInfo;
-  readonly containerId: string;
+  readonly containerId: string | undefined;
 }
 
 /**

@@ -65,10 +65,15 @@ export class ContainerTasks implements Tasks {
 
   /** Takes a container of an earlier run over; one that is not there any more has ended. */
   adopt({ taskId, containerId }: AdoptEffect): void {
-    const { executorContainer, nested, containers } = this.options;
+    const { executorContainer, nested } = this.options;
     const container = [executorContainer, ...nested].find(({ id }) => id === containerId);
     if (container) this.attach(taskId, container);
-    else void this.tellEnd(taskId, containerId, containers.wait(containerId));
+    else void this.tellEnd(taskId, containerId, this.endOf(containerId));
+  }
+
+  /** A container that was never heard of is one whose launch had not begun. */
+  private async endOf(containerId: string): Promise<TaskEnd> {
+    return (await this.options.containers.wait(containerId)) ?? { status: undefined, neverRan: true };
   }
 
   private async tellEnd(

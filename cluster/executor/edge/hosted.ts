@@ -127,10 +127,14 @@ function savedState(order: HostedOrder, earlier: EarlierRun, log: Logger): Saved
   return rebuiltFrom(views, randomInt(2 ** 32));
 }
 
-function containerOf({ kind, container }: HostedOrder, { nested }: EarlierRun, info: TaskInfo): string {
+/** The container of a task; undefined for one that has ended, or was never launched. */
+function containerOf(
+  { kind, container }: HostedOrder,
+  { nested }: EarlierRun,
+  info: TaskInfo,
+): string | undefined {
   if (kind === 'command') return container.id;
-  const nestedContainer = nested.find(({ spec }) => spec.taskId === info.task_id.value);
-  return nestedContainer?.id ?? `${container.id}.unknown`;
+  return nested.find(({ spec }) => spec.taskId === info.task_id.value)?.id;
 }
 
 async function addressOf({ container, ip }: HostedOrder): Promise<string> {

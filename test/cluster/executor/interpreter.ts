@@ -27,7 +27,8 @@ export class ExecutorScript {
     {
       executor: ([kind], { capability }) => {
         this.tasks = [];
-        const capabilities = capability === undefined ? [] : [{ type: 'TASK_KILLING_STATE' as const }];
+        const type = capability === 'aware' ? ('PARTITION_AWARE' as const) : ('TASK_KILLING_STATE' as const);
+        const capabilities = capability === undefined ? [] : [{ type }];
         this.player = playExecutor({ kind: kind as ExecutorKind, framework: { capabilities } });
         this.player.subscribed();
       },
@@ -102,9 +103,9 @@ function checkOf(text: string): CheckInfo {
   return { type, command: command && { command }, http, tcp, ...TIMES };
 }
 
-function endOf({ code, signal, reason, message, state }: Options): TaskEnd {
+function endOf({ code, signal, reason, message, state, ran }: Options): TaskEnd {
   const status = code !== undefined ? { code: Number(code) } : signal !== undefined ? { signal } : undefined;
-  return { status, state, reason, message } as TaskEnd;
+  return { status, state, reason, message, neverRan: ran === 'never' } as TaskEnd;
 }
 
 function resultOf({ exit, http, tcp, error }: Options): CheckResult {

@@ -5,12 +5,12 @@ import { silentLogger } from '../../../../cluster/runtime/log';
 
 const lost = (): Promise<never> => Promise.reject(new Error('lost'));
 
-function tasksOf(executorContainer: Partial<TaskContainer>) {
+function tasksOf(executorContainer: Partial<TaskContainer>, wait: Containers['wait'] = lost) {
   const posted: ExecutorInput[] = [];
   const tasks = new ContainerTasks({
     executorContainer: { id: 'own', ...executorContainer } as TaskContainer,
     directory: '/sandbox',
-    containers: { wait: lost, destroy: () => Promise.resolve() } as unknown as Containers,
+    containers: { wait, destroy: () => Promise.resolve() } as unknown as Containers,
     nested: [],
     post: (event) => void posted.push(event),
     log: silentLogger,
@@ -35,4 +35,11 @@ describe('a task whose end cannot be told', () => {
     await settled();
     expect(posted).toEqual([EXITED]);
   });
+});
+
+test('a container that nobody ever heard of never ran', async () => {
+  const { tasks, posted } = tasksOf({}, () => Promise.resolve(undefined));
+  tasks.adopt({ taskId: 't', containerId: 'own.cut-off' });
+  await settled();
+  expect(posted).toEqual([{ ...EXITED, end: { status: undefined, neverRan: true } }]);
 });
