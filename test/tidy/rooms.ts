@@ -30,7 +30,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'operator-calls',
     'recovery',
   ],
-  'frameworks/kit/core': ['turn', 'values', 'constraints', 'match', 'task'],
+  'frameworks/kit/core': ['turn', 'values', 'constraints', 'match', 'task', 'session'],
   'frameworks/marathon/core': [
     'state',
     'apps',

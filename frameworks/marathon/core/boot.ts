@@ -2,13 +2,14 @@
 
 import { randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';
+import { newReviveState } from '../../kit/core/session/revive';
 import { newOutbox } from '../../kit/core/turn/outbox';
 import { watchHealth } from './health/health';
 import { indexInstance } from './instances/instances';
 import { decommission } from './instances/kill';
 import { handleUnreachable } from './instances/unreachable';
 import { sendFrameworkInfo } from './scheduler/session';
-import { OVERDUE_FIRST_MS, REVIVE_BURST } from './state/limits';
+import { OVERDUE_FIRST_MS } from './state/limits';
 import type { MarathonSettings } from './state/settings';
 import type { MarathonState } from './state/state';
 import { restore, type Stored } from './state/storage';
@@ -76,14 +77,7 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     kills: new Map(),
     session: { connected: false },
     outbox: newOutbox(),
-    revive: {
-      suppressed: false,
-      wanted: new Map(),
-      tokens: REVIVE_BURST,
-      refilledAt: now,
-      owed: false,
-      repeated: true,
-    },
+    revive: newReviveState(now),
     unconfirmed: new Set(),
     confirmPauseMs: 0,
     launchTokens: settings.launchTokens,

@@ -5,6 +5,8 @@
 import { assert } from '../../../cluster/model/assert';
 import type { Machine } from '../../../cluster/model/event';
 import { machine, note, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
+import { retryKills } from '../../kit/core/session/kills';
+import { repeatRevive } from '../../kit/core/session/revive';
 import { commit, storeTransitions } from '../../kit/core/turn/outbox';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
 import { deploymentOf, driveDeployment } from './deployments/deploy';
@@ -14,15 +16,14 @@ import { killTasks, resetDelay } from './groups/task-killer';
 import { applyHealthResult, probeDue } from './health/health';
 import { applyReadinessResult, readinessDue } from './health/readiness';
 import { checkMarathon } from './instances/check-marathon';
-import { retryKills } from './instances/kill';
 import { killOverdue } from './instances/overdue';
 import { expungeOverdue, unreachableDue } from './instances/unreachable';
 import { cleanUpOverdueDelays } from './launch/backoff';
 import { answerOffers, revertLaunches } from './launch/launch';
 import { dropIdleStats, statsOf } from './launch/queue';
 import { currentEvent, type RecordedEvent } from './older-events';
-import { reconcileAll, reconcileUnconfirmed } from './scheduler/reconcile';
-import { repeatRevive, reviveOrSuppress } from './scheduler/revive';
+import { reconcileAllTasks, reconcileSilentTasks } from './scheduler/reconcile';
+import { askForOffers } from './scheduler/revive';
 import { disconnected, handleError, subscribed } from './scheduler/session';
 import { applyUpdate } from './scheduler/updates';
 import type { MarathonEffect } from './state/effects';
@@ -65,7 +66,7 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
   ready: readinessDue,
   unreachable: unreachableDue,
   'kill-retry': retryKills,
-  // A delay has passed or a REVIVE is allowed again: reviveOrSuppress acts on it.
+  // A delay has passed or a REVIVE is allowed again: askForOffers acts on it.
   backoff: () => undefined,
   revive: () => undefined,
   'revive-again': repeatRevive,
@@ -76,14 +77,14 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
   overdue: killOverdue,
   expunge: expungeOverdue,
   'scale-check': scaleCheck,
-  confirm: reconcileUnconfirmed,
-  reconcile: reconcileAll,
+  confirm: reconcileSilentTasks,
+  reconcile: reconcileAllTasks,
 };
 
 /** Settles what was touched, asks for offers or stops to, and stores what changed. */
 function endStep(turn: Turn): void {
   settle(turn);
-  reviveOrSuppress(turn);
+  askForOffers(turn);
   commit(turn);
 }
 

@@ -1,6 +1,7 @@
 /** Changes of jobs: creation, replacement and deletion, with their effect on the graph and the slots. */
 
 import type { Stamped } from '../../../../cluster/model/event';
+import { answer, refuse } from '../../../kit/core/turn/answer';
 import { recordAfterDeletion } from '../graph/deletion';
 import { childrenOf, faultText, parentFault, putJob, removeJob } from '../graph/graph';
 import { keepParents, NEW_JOIN } from '../graph/join';
@@ -10,7 +11,7 @@ import { unknownJob } from '../jobs/refusal';
 import { setSlot } from '../schedule/slot-heap';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { answer, entryOf, saveDefinition, saveDeletion, type Turn } from '../state/turn';
+import { entryOf, saveDefinition, saveDeletion, type Turn } from '../state/turn';
 import { applyPolicy, killTasks, slotDeadline } from './admission';
 import { setTimeouts } from './attempts';
 import { tellOwners } from './notices';
@@ -25,7 +26,7 @@ export function putDefinition(turn: Turn, { request, reading }: Stamped<ChronosE
   const fault = parentFault(state.graph, name, parentsIn(reading.job));
   if (fault !== undefined) {
     const refusal = { status: 400, message: faultText(name, fault) };
-    answer(turn, request, { ok: false, refusal });
+    refuse(turn, request, refusal);
     return;
   }
   const entry = state.jobs.get(name);
@@ -82,7 +83,7 @@ export function deleteJob(turn: Turn, { request, name }: Stamped<ChronosEvents, 
   const { state } = turn;
   const entry = state.jobs.get(name);
   if (entry === undefined) {
-    answer(turn, request, { ok: false, refusal: unknownJob(name) });
+    refuse(turn, request, unknownJob(name));
     return;
   }
   for (const child of childrenOf(state.graph, name)) {

@@ -1,13 +1,14 @@
 /** Commands about jobs: manual starts, marked successes, kills, and the callbacks of asynchronous jobs. */
 
 import type { Stamped } from '../../../../cluster/model/event';
+import { answer, refuse } from '../../../kit/core/turn/answer';
 import { unknownJob } from '../jobs/refusal';
 import { markedSuccess, withConsequence } from '../runs/retry';
 import { currentAttempt, hasLiveTask, hasProcess } from '../runs/run';
 import { readTaskId } from '../runs/task-id';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { answer, entryOf, newRunId, saveState, type Turn } from '../state/turn';
+import { entryOf, newRunId, saveState, type Turn } from '../state/turn';
 import { admitRun, dropIdleRuns, isOff, killTasks } from './admission';
 import { endAttempt, runOf, tellChildren } from './attempts';
 import { decideSlots } from './slots';
@@ -18,7 +19,7 @@ export function requested(
   { request, name }: { request: number; name: string },
 ): JobEntry | undefined {
   const entry = turn.state.jobs.get(name);
-  if (entry === undefined) answer(turn, request, { ok: false, refusal: unknownJob(name) });
+  if (entry === undefined) refuse(turn, request, unknownJob(name));
   return entry;
 }
 
@@ -67,7 +68,7 @@ export function applyCallback(turn: Turn, event: Stamped<ChronosEvents, 'task.ca
   const { request, taskId, statusCode } = event;
   if (readTaskId(taskId) === undefined) {
     const refusal = { status: 400, message: `'${taskId}' is no task id` };
-    answer(turn, request, { ok: false, refusal });
+    refuse(turn, request, refusal);
     return;
   }
   const run = runOf(turn, taskId);

@@ -1,9 +1,10 @@
 /** Pauses of jobs: a paused job starts nothing by itself, and its slots stay open until it is resumed. */
 
 import type { Stamped } from '../../../../cluster/model/event';
+import { answer } from '../../../kit/core/turn/answer';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { answer, saveDefinition, type Turn } from '../state/turn';
+import { saveDefinition, type Turn } from '../state/turn';
 import { applyPolicy } from './admission';
 import { requested } from './commands';
 import { decideSlots } from './slots';

@@ -1,13 +1,12 @@
 /** The effects of Chronos as plain data: launches, kills, stores, answers and notices to owners. */
 
 import type { CommonEffect } from '../../../../cluster/model/event';
+import type { Answer, AnswerEffect } from '../../../kit/core/turn/answer';
 import type { ResignEffect, StoreEffect } from '../../../kit/core/turn/effects';
 import type { Refusal } from '../jobs/refusal';
 import type { Notice } from '../notify/notice';
 
-export type ApiAnswer =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly refusal: Refusal };
+export type ApiAnswer = Answer<{ readonly text: string }, Refusal>;
 
 export type ChronosEffect =
   | CommonEffect
@@ -20,7 +19,7 @@ export type ChronosEffect =
     }
   | { readonly kind: 'kill'; readonly taskId: string; readonly graceSeconds: number }
   | StoreEffect
-  | { readonly kind: 'answer'; readonly request: number; readonly answer: ApiAnswer }
+  | AnswerEffect<ApiAnswer>
   | { readonly kind: 'notice'; readonly notice: Notice }
   /** Reads the last lines in a sandbox; answered by `task.output`, if there are any. */
   | { readonly kind: 'read-output'; readonly taskId: string; readonly sandbox: string }

@@ -2,9 +2,9 @@
 
 import { present } from '../../../../cluster/model/assert';
 import type { Turn as MachineTurn } from '../../../../cluster/model/machine';
-import { announce, commit as commitChanges, saveAtCommit } from '../../../kit/core/turn/outbox';
+import { commit as commitChanges, saveAtCommit } from '../../../kit/core/turn/outbox';
 import type { ZoneRules } from '../schedule/zone';
-import type { ApiAnswer, ChronosEffect } from './effects';
+import type { ChronosEffect } from './effects';
 import type { ChronosState, JobEntry } from './state';
 import { definitionVariable, runVariable, stateVariable, textOfVariable, variablesOf } from './stored';
 import { chronosTimers } from './timers';
@@ -50,10 +50,6 @@ export function newRunId(turn: Turn, entry: JobEntry): string {
 
 export function entryOf(turn: Turn, name: string): JobEntry {
   return present(turn.state.jobs.get(name), `there is no job ${name}`);
-}
-
-export function answer(turn: Turn, request: number, outcome: ApiAnswer): void {
-  announce(turn, { kind: 'answer', request, answer: outcome });
 }
 
 /** Ends the step: changes go to the store. */

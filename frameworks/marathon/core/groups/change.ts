@@ -4,6 +4,7 @@
  * Always true: a change is accepted, stored and deployed as a whole, or refused without an effect.
  */
 
+import { answer, refuse } from '../../../kit/core/turn/answer';
 import type { App, Group } from '../../api/app';
 import { printApp } from '../apps/print-app';
 import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
@@ -16,7 +17,7 @@ import { newUuid } from '../state/ids';
 import { ancestorsOf, isBelow } from '../state/paths';
 import type { Deployment, MarathonState, Step } from '../state/state';
 import { dropApp, saveApp, saveRoot } from '../state/storage';
-import { answer, isoTime, publish, type Turn } from '../state/turn';
+import { isoTime, publish, type Turn } from '../state/turn';
 
 /** The root after a change. */
 interface Target {
@@ -28,7 +29,7 @@ interface Target {
 export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   const outcome = tryChange(turn, event.change, { force: event.force, create: event.create ?? false });
   if ('refusal' in outcome) {
-    return answer(turn, event.request, { ok: false, refusal: outcome.refusal });
+    return refuse(turn, event.request, outcome.refusal);
   }
   const { deployment } = outcome;
   const [app] = event.change.put ?? [];
@@ -202,7 +203,7 @@ export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
   const deployment = state.deployments.get(event.deployment);
   if (!deployment) {
     const message = `DeploymentPlan ${event.deployment} does not exist`;
-    return answer(turn, event.request, { ok: false, refusal: { code: 'missing', message } });
+    return refuse(turn, event.request, { code: 'missing', message });
   }
   if (event.force) {
     cancelDeployment(turn, deployment, 'The upgrade has been cancelled');

@@ -2,6 +2,7 @@
  * Kills that operators ask for: of tasks, of tasks with their instances (wipe), or for good (scale).
  */
 
+import { answer, refuse } from '../../../kit/core/turn/answer';
 import { startDeployment } from '../deployments/deploy';
 import { instanceOfTask } from '../instances/instances';
 import { decommission, killTask } from '../instances/kill';
@@ -9,7 +10,7 @@ import { resetBackoff } from '../launch/backoff';
 import type { EventOf } from '../state/events';
 import { parentOf } from '../state/paths';
 import type { Instance } from '../state/state';
-import { answer, publish, type Turn } from '../state/turn';
+import { publish, type Turn } from '../state/turn';
 import { tryChange } from './change';
 
 export function killTasks(turn: Turn, event: EventOf<'api.kill'>): void {
@@ -32,7 +33,7 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
     return app ? [{ ...app, instances: Math.max(0, app.instances - count) }] : [];
   });
   const outcome = tryChange(turn, { put }, { force: event.force, create: false });
-  if ('refusal' in outcome) return answer(turn, event.request, { ok: false, refusal: outcome.refusal });
+  if ('refusal' in outcome) return refuse(turn, event.request, outcome.refusal);
   const { deployment } = outcome;
   for (const instance of instances) decommission(turn, instance);
   const group = put.length === 1 && put[0] ? parentOf(put[0].id) : '/';
@@ -45,7 +46,7 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
 export function resetDelay(turn: Turn, event: EventOf<'api.reset-delay'>): void {
   if (!turn.state.waiting.has(event.app)) {
     const message = `Application ${event.app} not found in tasks queue.`;
-    return answer(turn, event.request, { ok: false, refusal: { code: 'missing', message } });
+    return refuse(turn, event.request, { code: 'missing', message });
   }
   resetBackoff(turn, event.app);
   answer(turn, event.request, { ok: true });

@@ -9,6 +9,7 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { shuffle } from '../../../../cluster/model/random';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
 import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
+import { decline, launch, launchedTasks } from '../../../kit/core/session/calls';
 import type { App } from '../../api/app';
 import { isActive } from '../instances/conditions';
 import { forgetTask, instanceOfTask, instancesOf, recordChange, setCondition } from '../instances/instances';
@@ -16,7 +17,7 @@ import { type Match, matchOffer } from '../match/match';
 import type { EventOf } from '../state/events';
 import { SHORT_REFUSE_MS } from '../state/limits';
 import type { Instance, MarathonState } from '../state/state';
-import { callDurable, callNow, type Turn } from '../state/turn';
+import type { Turn } from '../state/turn';
 import { buildTask } from '../task/build';
 import { isDelayed, updateDelay } from './backoff';
 import { countUnused, countUsed, statsOf } from './queue';
@@ -39,22 +40,12 @@ function answerOffer(turn: Turn, offer: mesos.Offer): void {
   if (tasks.length > 0) {
     state.counters.offersUsed++;
     state.counters.tasksLaunched += tasks.length;
-    callDurable(turn, {
-      type: 'ACCEPT',
-      accept: {
-        offer_ids: [offer.id],
-        operations: [{ type: 'LAUNCH', launch: { task_infos: tasks } }],
-        filters: { refuse_seconds: 0 },
-      },
-    });
+    launch(turn, offer, tasks);
     return;
   }
   state.counters.offersDeclined++;
   const refuseMs = comesBackSoon(state) ? SHORT_REFUSE_MS : state.settings.declineOfferMs;
-  callNow(turn, {
-    type: 'DECLINE',
-    decline: { offer_ids: [offer.id], filters: { refuse_seconds: refuseMs / 1000 } },
-  });
+  decline(turn, offer, refuseMs / 1000);
 }
 
 /** True when an instance waits for a delay or a launch token: the offer will be of use before long. */
@@ -166,10 +157,7 @@ function provision(
 
 /** The call did not reach the master: its instances wait for a launch again. */
 export function revertLaunches(turn: Turn, { call }: EventOf<'scheduler.refused'>): void {
-  if (call.type !== 'ACCEPT') return;
-  for (const operation of call.accept?.operations ?? []) {
-    for (const { task_id } of operation.launch?.task_infos ?? []) revertLaunch(turn, task_id.value);
-  }
+  for (const taskId of launchedTasks(call)) revertLaunch(turn, taskId);
 }
 
 function revertLaunch(turn: Turn, taskId: string): void {

@@ -1,66 +1,40 @@
-/**
- * Reconciliation of tasks with the master.
- *
- * Right after a subscription all tasks are reconciled, and those without an update again with growing pauses. Later, at
- * long intervals, all tasks are reconciled explicitly and implicitly.
- */
+/** The tasks that are reconciled with the master: those of instances that live. */
 
-import type * as scheduler from '../../../../cluster/api/generated/scheduler';
+import {
+  beginReconciliation,
+  type LiveTask,
+  reconcileAll,
+  reconcileUnconfirmed,
+} from '../../../kit/core/session/reconcile';
 import { isActive } from '../instances/conditions';
-import { CONFIRM_PAUSE_MAX_MS, RECONCILE_LAUNCH_AGE_MS } from '../state/limits';
-import type { Instance, MarathonState, Task } from '../state/state';
-import { callNow, type Turn, wake } from '../state/turn';
-
-const FIRST_PAUSE_MS = 1000;
+import type { MarathonState } from '../state/state';
+import type { Turn } from '../state/turn';
 
 /** Reconciles every task after a new subscription. */
-export function beginReconciliation(turn: Turn): void {
-  const { state, now } = turn;
-  state.unconfirmed.clear();
-  for (const { task } of liveInstances(state)) state.unconfirmed.add(task.id);
-  state.confirmPauseMs = FIRST_PAUSE_MS;
-  reconcileUnconfirmed(turn);
-  wake(turn, { kind: 'reconcile' }, now + state.settings.reconciliationInitialMs);
+export function reconcileAfterSubscription(turn: Turn): void {
+  beginReconciliation(turn, liveTasks(turn.state));
 }
 
-/** The `confirm` timer: reconciles the tasks that had no update since the subscription. */
-export function reconcileUnconfirmed(turn: Turn): void {
-  const { state, now } = turn;
-  if (!state.session.connected || state.unconfirmed.size === 0) return;
-  const unconfirmed = liveInstances(state).filter(({ task }) => state.unconfirmed.has(task.id));
-  callNow(turn, { type: 'RECONCILE', reconcile: { tasks: unconfirmed.map(reconcileTask) } });
-  wake(turn, { kind: 'confirm' }, now + state.confirmPauseMs);
-  state.confirmPauseMs = Math.min(CONFIRM_PAUSE_MAX_MS, state.confirmPauseMs * 2);
+/** The `confirm` timer. */
+export function reconcileSilentTasks(turn: Turn): void {
+  reconcileUnconfirmed(turn, liveTasks(turn.state));
 }
 
-/**
- * The `reconcile` timer: explicit reconciliation of all tasks, then implicit reconciliation for tasks Marathon lost.
- */
-export function reconcileAll(turn: Turn): void {
-  const { state, now } = turn;
-  const candidates = liveInstances(state).filter(
-    ({ condition, since }) => condition !== 'Provisioned' || now > since + RECONCILE_LAUNCH_AGE_MS,
+/** The `reconcile` timer. */
+export function reconcileAllTasks(turn: Turn): void {
+  reconcileAll(turn, liveTasks(turn.state));
+}
+
+function liveTasks({ instances }: MarathonState): LiveTask[] {
+  return [...instances.values()].flatMap(({ task, agent, condition, since }) =>
+    task !== undefined && isActive(condition)
+      ? [
+          {
+            id: task.id,
+            agentId: agent?.agentId,
+            launchingSince: condition === 'Provisioned' ? since : undefined,
+          },
+        ]
+      : [],
   );
-  const tasks = candidates.map(reconcileTask);
-  if (tasks.length > 0) callNow(turn, { type: 'RECONCILE', reconcile: { tasks } });
-  callNow(turn, { type: 'RECONCILE', reconcile: {} });
-  wake(turn, { kind: 'reconcile' }, now + state.settings.reconciliationIntervalMs);
-}
-
-/** An instance whose task lives, as far as Marathon knows. */
-type LiveInstance = Instance & { readonly task: Task };
-
-function liveInstances(state: MarathonState): LiveInstance[] {
-  return [...state.instances.values()].filter(isLive);
-}
-
-function isLive(instance: Instance): instance is LiveInstance {
-  return instance.task !== undefined && isActive(instance.condition);
-}
-
-function reconcileTask({ task, agent }: LiveInstance): scheduler.Call.Reconcile.Task {
-  return {
-    task_id: { value: task.id },
-    ...(agent && { agent_id: { value: agent.agentId } }),
-  };
 }

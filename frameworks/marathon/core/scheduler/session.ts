@@ -4,32 +4,27 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { note } from '../../../../cluster/model/machine';
+import {
+  disconnect,
+  errorMeaning,
+  frameworkInfo as kitFrameworkInfo,
+  subscribe,
+} from '../../../kit/core/session/subscription';
 import { isActive } from '../instances/conditions';
-import { loseTask, repeatKills } from '../instances/kill';
+import { loseTask, repeatAllKills } from '../instances/kill';
 import type { EventOf } from '../state/events';
 import type { MarathonState } from '../state/state';
 import { saveFrameworkId } from '../state/storage';
-import { callNow, publish, type Turn } from '../state/turn';
-import { beginReconciliation } from './reconcile';
-import { resubscribed } from './revive';
+import { publish, type Turn } from '../state/turn';
+import { reconcileAfterSubscription } from './reconcile';
+import { askAfterSubscription, reviveWaiting } from './revive';
 
 /** The FrameworkInfo of this Marathon. */
 export function frameworkInfo({ settings, session }: MarathonState): mesos.FrameworkInfo {
   const types: mesos.FrameworkInfo.Capability.Type[] = ['PARTITION_AWARE', 'MULTI_ROLE', 'REGION_AWARE'];
   if (settings.features.includes('task_killing')) types.push('TASK_KILLING_STATE');
   if (settings.features.includes('gpu_resources')) types.push('GPU_RESOURCES');
-  return {
-    user: settings.user,
-    name: settings.frameworkName,
-    ...(session.frameworkId !== undefined && { id: { value: session.frameworkId } }),
-    failover_timeout: settings.failoverTimeoutSeconds,
-    checkpoint: settings.checkpoint,
-    roles: [settings.role],
-    hostname: settings.hostname,
-    ...(settings.principal !== undefined && { principal: settings.principal }),
-    ...(settings.webuiUrl !== undefined && { webui_url: settings.webuiUrl }),
-    capabilities: types.map((type) => ({ type })),
-  };
+  return kitFrameworkInfo(settings, session, types);
 }
 
 export function sendFrameworkInfo(turn: Turn): void {
@@ -37,48 +32,38 @@ export function sendFrameworkInfo(turn: Turn): void {
 }
 
 export function subscribed(turn: Turn, event: EventOf<'scheduler.subscribed'>): void {
-  const { state } = turn;
-  const { session } = state;
-  const isSameFramework = session.frameworkId === event.frameworkId;
-  session.connected = true;
-  session.master = event.master;
-  session.region = event.masterRegion;
-  const master = event.master ?? '';
-  if (isSameFramework) publish(turn, 'scheduler_reregistered_event', { master });
-  else {
-    session.frameworkId = event.frameworkId;
+  const { frameworkId, master = '' } = event;
+  if (subscribe(turn.state.session, event)) {
     saveFrameworkId(turn);
     sendFrameworkInfo(turn);
-    publish(turn, 'scheduler_registered_event', { frameworkId: event.frameworkId, master });
-  }
-  note(turn, 'info', 'subscribed', { framework: event.frameworkId, master });
-  resubscribed(state);
-  repeatKills(turn);
-  beginReconciliation(turn);
-  if (state.waiting.size > 0) callNow(turn, { type: 'REVIVE', revive: { roles: [state.settings.role] } });
+    publish(turn, 'scheduler_registered_event', { frameworkId, master });
+  } else publish(turn, 'scheduler_reregistered_event', { master });
+  note(turn, 'info', 'subscribed', { framework: frameworkId, master });
+  askAfterSubscription(turn);
+  repeatAllKills(turn);
+  reconcileAfterSubscription(turn);
+  reviveWaiting(turn);
 }
 
 export function disconnected(turn: Turn, { reason }: EventOf<'scheduler.disconnected'>): void {
-  const { session } = turn.state;
-  if (!session.connected) return;
-  session.connected = false;
-  note(turn, 'warn', 'the connection to the master is lost', { reason });
-  publish(turn, 'scheduler_disconnected_event', {});
+  if (disconnect(turn, reason)) publish(turn, 'scheduler_disconnected_event', {});
 }
 
 /** An ERROR of the master: it refuses the subscription and ends the stream. */
 export function handleError(turn: Turn, { message }: EventOf<'scheduler.error'>): void {
   const { state } = turn;
+  const { session } = state;
   note(turn, 'error', 'the master refused us', { message });
-  if (/framework failed over/i.test(message)) {
+  const meaning = errorMeaning(message);
+  if (meaning === 'taken over') {
     turn.effects.push({ kind: 'resign', reason: 'another Marathon has taken over this framework id' });
     return;
   }
-  if (!/framework has been removed/i.test(message) || state.session.frameworkId === undefined) return;
+  if (meaning !== 'removed' || session.frameworkId === undefined) return;
   note(turn, 'warn', 'subscribing as a new framework: all instances are launched anew', {
-    framework: state.session.frameworkId,
+    framework: session.frameworkId,
   });
-  state.session.frameworkId = undefined;
+  session.frameworkId = undefined;
   saveFrameworkId(turn);
   sendFrameworkInfo(turn);
   for (const instance of [...state.instances.values()]) {

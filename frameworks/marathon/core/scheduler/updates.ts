@@ -7,18 +7,20 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { note } from '../../../../cluster/model/machine';
+import { acknowledge } from '../../../kit/core/session/calls';
+import { killOnce } from '../../../kit/core/session/kills';
 import { announceHealth, unwatchHealth, watchHealth } from '../health/health';
 import { conditionOf, isActive, isEnded } from '../instances/conditions';
 import { appOf } from '../instances/definition';
 import { expunge, instanceOfTask, recordChange, setCondition } from '../instances/instances';
-import { forgetKill, killUnknownTask } from '../instances/kill';
+import { forgetKill } from '../instances/kill';
 import { handleUnreachable } from '../instances/unreachable';
 import { resetBackoff, updateDelay } from '../launch/backoff';
 import type { EventOf } from '../state/events';
 import { MESSAGE_MAX_CHARS } from '../state/limits';
 import type { Condition, Instance, IpAddress, Task } from '../state/state';
 import { saveFailure } from '../state/storage';
-import { callDurable, isoTime, publish, type Turn } from '../state/turn';
+import { isoTime, publish, type Turn } from '../state/turn';
 
 export function applyUpdate(turn: Turn, { status }: EventOf<'scheduler.update'>): void {
   const taskId = status.task_id.value;
@@ -28,11 +30,6 @@ export function applyUpdate(turn: Turn, { status }: EventOf<'scheduler.update'>)
   if (instance && task) applyStatus(turn, { instance, task, status });
   else applyUnknownTask(turn, status);
   acknowledge(turn, status);
-}
-
-function acknowledge(turn: Turn, { uuid, agent_id, task_id }: mesos.TaskStatus): void {
-  if (uuid === undefined || !agent_id) return;
-  callDurable(turn, { type: 'ACKNOWLEDGE', acknowledge: { agent_id, task_id, uuid } });
 }
 
 /** Kills an unknown task that lives; publishes the end of one that does not. */
@@ -64,7 +61,7 @@ function reportAndKill(turn: Turn, { task_id, agent_id, state }: mesos.TaskStatu
     taskStatus: state,
     reason: 'Marathon has no record of this task',
   });
-  killUnknownTask(turn, task_id.value, agent_id?.value);
+  killOnce(turn, { taskId: task_id.value, agentId: agent_id?.value });
 }
 
 /** The instance and the app that the id of a task names. */

@@ -2,10 +2,10 @@
  * The effects of Marathon as plain data: calls, stores, answers, events for the stream, probes.
  */
 
-import type * as mesos from '../../../../cluster/api/generated/mesos';
-import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { CommonEffect } from '../../../../cluster/model/event';
 import type { Millis } from '../../../../cluster/model/time';
+import type { CallEffect, FrameworkEffect } from '../../../kit/core/session/effects';
+import type { AnswerEffect } from '../../../kit/core/turn/answer';
 import type { ResignEffect, StoreEffect } from '../../../kit/core/turn/effects';
 import type { BusEvent } from '../../api/events';
 import type { ProbePurpose } from './events';
@@ -39,13 +39,11 @@ export type Answer =
 
 export type MarathonEffect =
   | CommonEffect
-  /** The FrameworkInfo to subscribe with from now on. The first one starts the session. */
-  | { readonly kind: 'framework'; readonly info: mesos.FrameworkInfo }
-  /** A call to the master; framework_id is filled in. */
-  | { readonly kind: 'call'; readonly call: scheduler.Call }
+  | FrameworkEffect
+  | CallEffect
   | StoreEffect
   | { readonly kind: 'publish'; readonly event: BusEvent }
-  | { readonly kind: 'answer'; readonly request: number; readonly answer: Answer }
+  | AnswerEffect<Answer>
   /** Answered by `probed`. The target is an instance. */
   | {
       readonly kind: 'probe';

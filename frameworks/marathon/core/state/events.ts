@@ -2,9 +2,8 @@
  * The events of Marathon as plain data: from the master, the REST API, the store, probes and timers.
  */
 
-import type * as mesos from '../../../../cluster/api/generated/mesos';
-import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { Stamped, Unstamped, Woke } from '../../../../cluster/model/event';
+import type { SessionEvents } from '../../../kit/core/session/effects';
 import type { StoreEvents } from '../../../kit/core/turn/effects';
 import type { App, Group } from '../../api/app';
 
@@ -23,25 +22,10 @@ export interface Origin {
   readonly uri: string;
 }
 
-export interface MarathonEvents extends StoreEvents {
+export interface MarathonEvents extends StoreEvents, SessionEvents {
   /** The first event: the process is up and wants to subscribe. */
   started: object;
   woke: Woke;
-
-  'scheduler.subscribed': {
-    frameworkId: string;
-    master?: string | undefined;
-    masterRegion?: string | undefined;
-  };
-  'scheduler.disconnected': { reason: string };
-  'scheduler.offers': { offers: readonly mesos.Offer[] };
-  'scheduler.rescind': { offerId: string };
-  'scheduler.update': { status: mesos.TaskStatus };
-  'scheduler.failure': { agentId?: string | undefined; executorId?: string | undefined };
-  'scheduler.message': { agentId: string; executorId: string; data: string };
-  'scheduler.error': { message: string };
-  /** The master refused a call, or it could not be sent. */
-  'scheduler.refused': { call: scheduler.Call; reason: string };
 
   'api.change': {
     request: number;

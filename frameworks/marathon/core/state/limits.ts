@@ -14,20 +14,11 @@ export const SETTLE_ROUNDS_MAX = 100;
 /** The refusal of an offer that will be of use soon, when a back-off has passed. */
 export const SHORT_REFUSE_MS = 5000;
 
-/** Revives that may follow each other at once; further ones follow one per min_revive_offers_interval. */
-export const REVIVE_BURST = 3;
-
 /** First pause between two health probes of a new task; doubles up to the check's interval. */
 export const FIRST_PROBE_PAUSE_MS = 250;
 
 /** Least pause between two probes of one check, also with an interval of 0. */
 export const PROBE_PAUSE_MIN_MS = 100;
-
-/** A launch this young may not have reached the master yet: asking for its task would make it look lost. */
-export const RECONCILE_LAUNCH_AGE_MS = 30_000;
-
-/** Longest pause between two reconciliations of tasks without an update since the subscription. */
-export const CONFIRM_PAUSE_MAX_MS = 16_000;
 
 /** Time between two checks for launches that take too long. */
 export const OVERDUE_CHECK_MS = 5000;

@@ -3,16 +3,9 @@
  */
 
 import type { Millis } from '../../../../cluster/model/time';
+import type { FrameworkSettings } from '../../../kit/core/session/subscription';
 
-export interface MarathonSettings {
-  readonly frameworkName: string;
-  readonly user: string;
-  readonly role: string;
-  readonly hostname: string;
-  readonly webuiUrl?: string | undefined;
-  readonly principal?: string | undefined;
-  readonly failoverTimeoutSeconds: number;
-  readonly checkpoint: boolean;
+export interface MarathonSettings extends FrameworkSettings {
   readonly features: readonly string[];
   readonly executor: string;
   readonly localPortMin: number;

@@ -9,6 +9,9 @@ import type { Random } from '../../../../cluster/model/random';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import type { Millis } from '../../../../cluster/model/time';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
+import type { Session } from '../../../kit/core/session/calls';
+import type { Kill } from '../../../kit/core/session/kills';
+import type { ReviveState } from '../../../kit/core/session/revive';
 import type { Outbox } from '../../../kit/core/turn/outbox';
 import type { App, Group } from '../../api/app';
 import type { MarathonEffect } from './effects';
@@ -146,13 +149,6 @@ export interface Readiness {
   lastResponse?: { readonly status: number; readonly contentType: string; readonly body: string } | undefined;
 }
 
-export interface Kill {
-  readonly taskId: string;
-  readonly agentId?: string | undefined;
-  /** Time of the last kill call; undefined while it waits for its turn. */
-  sentAt?: Millis | undefined;
-}
-
 export interface TaskFailure {
   readonly appId: string;
   readonly taskId: string;
@@ -162,24 +158,6 @@ export interface TaskFailure {
   readonly timestamp: string;
   readonly version: string;
   readonly slaveId?: string | undefined;
-}
-
-export interface Session {
-  frameworkId?: string | undefined;
-  connected: boolean;
-  master?: string | undefined;
-  region?: string | undefined;
-}
-
-export interface ReviveState {
-  suppressed: boolean;
-  /** Waiting instances per app at the last step; more of them lead to a REVIVE. */
-  wanted: Map<string, number>;
-  tokens: number;
-  refilledAt: Millis;
-  /** True when a REVIVE has yet to go out: the limit held it back, or it is the repetition. */
-  owed: boolean;
-  repeated: boolean;
 }
 
 export interface MarathonState {

@@ -1,22 +1,18 @@
 /** The timers of Marathon. */
 
 import { type TimerOf, timersOf } from '../../../../cluster/model/timers';
+import { SESSION_TIMERS } from '../../../kit/core/session/timers';
 
 export const marathonTimers = timersOf({
+  ...SESSION_TIMERS,
   /** The next probe of a health check. */
   probe: { instanceId: String, index: Number },
   /** The next probe of the readiness check. */
   ready: { instanceId: String },
   /** An unreachable instance becomes inactive. */
   unreachable: { instanceId: String },
-  /** Unanswered kills are sent again. */
-  'kill-retry': {},
   /** A launch delay is over. */
   backoff: {},
-  /** A REVIVE is allowed again. */
-  revive: {},
-  /** An unanswered REVIVE is sent again. */
-  'revive-again': {},
   /** Launch delays that are over are forgotten. */
   'backoff-clean': {},
   /** Instances that have not become running in time are killed. */
@@ -25,10 +21,6 @@ export const marathonTimers = timersOf({
   expunge: {},
   /** All apps are brought to their number of instances. */
   'scale-check': {},
-  /** Reconciliation of the tasks that the master has not confirmed. */
-  confirm: {},
-  /** Reconciliation of all tasks. */
-  reconcile: {},
 });
 
 type Spec = (typeof marathonTimers)['spec'];

@@ -1,11 +1,10 @@
 /** A turn is one step in the making: the state it changes, its effects, and the apps to settle before it ends. */
 
-import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { Turn as MachineTurn } from '../../../../cluster/model/machine';
 import type { Millis } from '../../../../cluster/model/time';
 import { announce } from '../../../kit/core/turn/outbox';
 import type { BusEvent, EventType } from '../../api/events';
-import type { Answer, MarathonEffect } from './effects';
+import type { MarathonEffect } from './effects';
 import type { MarathonState } from './state';
 import { marathonTimers } from './timers';
 
@@ -21,25 +20,6 @@ export function startTurn(turn: Omit<Turn, 'touched'>): Turn {
 export function publish(turn: Turn, eventType: EventType, fields: Readonly<Record<string, unknown>>): void {
   const event: BusEvent = { ...fields, eventType, timestamp: isoTime(turn.now) };
   announce(turn, { kind: 'publish', event });
-}
-
-export function answer(turn: Turn, request: number, outcome: Answer): void {
-  announce(turn, { kind: 'answer', request, answer: outcome });
-}
-
-/** A call that follows from stored changes. Dropped without a connection: reconciliation makes up for it. */
-export function callDurable(turn: Turn, call: scheduler.Call): void {
-  if (turn.state.session.connected) announce(turn, { kind: 'call', call: addressed(turn, call) });
-}
-
-/** A call that can be repeated or lost without harm. */
-export function callNow(turn: Turn, call: scheduler.Call): void {
-  if (turn.state.session.connected) turn.effects.push({ kind: 'call', call: addressed(turn, call) });
-}
-
-function addressed(turn: Turn, call: scheduler.Call): scheduler.Call {
-  const id = turn.state.session.frameworkId;
-  return id === undefined ? call : { framework_id: { value: id }, ...call };
 }
 
 export const { wake } = marathonTimers;

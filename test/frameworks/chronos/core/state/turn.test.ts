@@ -1,11 +1,6 @@
 import { newState } from '../../../../../frameworks/chronos/core/state/state';
-import {
-  answer,
-  commit,
-  entryOf,
-  saveState,
-  type Turn,
-} from '../../../../../frameworks/chronos/core/state/turn';
+import { commit, entryOf, saveState, type Turn } from '../../../../../frameworks/chronos/core/state/turn';
+import { answer } from '../../../../../frameworks/kit/core/turn/answer';
 import { RULES } from '../../schedules';
 import { SETTINGS, World } from '../../world';
 

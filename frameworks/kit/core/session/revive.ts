@@ -1,0 +1,117 @@
+/**
+ * REVIVE and SUPPRESS: offers are asked for while tasks wait for a launch, and suppressed otherwise.
+ *
+ * A REVIVE goes out when more tasks wait than at the last step, unless too many went out before, and is repeated once.
+ */
+
+import type { CommonEffect } from '../../../../cluster/model/event';
+import type { Millis } from '../../../../cluster/model/time';
+import { type CallingTurn, callNow } from './calls';
+import { wake } from './timers';
+
+/** Revives that may follow each other at once; further ones follow one per interval. */
+const BURST = 3;
+
+/** The number of tasks that wait for a launch, by their owners. */
+export type Wanted = ReadonlyMap<string, number>;
+
+export interface ReviveState {
+  suppressed: boolean;
+  /** Those that waited at the last step; more of them lead to a REVIVE. */
+  wanted: Wanted;
+  tokens: number;
+  refilledAt: Millis;
+  /** True when a REVIVE has yet to go out: the limit held it back, or it is the repetition. */
+  owed: boolean;
+  repeated: boolean;
+}
+
+export interface RevivingTurn extends CallingTurn {
+  readonly state: CallingTurn['state'] & {
+    readonly revive: ReviveState;
+    readonly settings: {
+      readonly role: string;
+      readonly minReviveOffersMs: Millis;
+      readonly suppressOffers: boolean;
+    };
+    readonly counters: { revives: number; suppresses: number };
+  };
+  readonly now: Millis;
+  readonly effects: CallingTurn['effects'] & { push(effect: CommonEffect): unknown };
+}
+
+export function newReviveState(now: Millis): ReviveState {
+  return {
+    suppressed: false,
+    wanted: new Map(),
+    tokens: BURST,
+    refilledAt: now,
+    owed: false,
+    repeated: true,
+  };
+}
+
+/** Asks for offers or suppresses them, at the end of every step. */
+export function reviveOrSuppress(turn: RevivingTurn, wanted: Wanted): void {
+  const { revive, session } = turn.state;
+  if (!session.connected) return;
+  const isNew = [...wanted].some(([owner, count]) => count > (revive.wanted.get(owner) ?? 0));
+  revive.wanted = wanted;
+  if (wanted.size === 0) return suppress(turn);
+  if (isNew || revive.suppressed) {
+    revive.owed = true;
+    revive.repeated = false;
+  }
+  if (revive.owed) reviveIfAllowed(turn);
+}
+
+/** A new subscription: the master sends offers until they are suppressed again. */
+export function resubscribed(turn: RevivingTurn, wanted: Wanted): void {
+  const { revive } = turn.state;
+  revive.suppressed = false;
+  revive.owed = false;
+  revive.wanted = wanted;
+}
+
+/** Asks for offers right after a subscription, whatever the limit. */
+export function reviveNow(turn: RevivingTurn): void {
+  callNow(turn, { type: 'REVIVE', revive: { roles: [turn.state.settings.role] } });
+}
+
+/** Repeats a REVIVE once: offers that were under way at the first one may have been declined since. */
+export function repeatRevive({ state: { revive } }: RevivingTurn): void {
+  if (revive.suppressed || revive.repeated || revive.wanted.size === 0) return;
+  revive.repeated = true;
+  revive.owed = true;
+}
+
+function reviveIfAllowed(turn: RevivingTurn): void {
+  const { revive, settings, counters } = turn.state;
+  refill(turn);
+  if (revive.tokens <= 0) {
+    wake(turn, { kind: 'revive' }, revive.refilledAt + settings.minReviveOffersMs);
+    return;
+  }
+  revive.tokens--;
+  revive.owed = false;
+  revive.suppressed = false;
+  counters.revives++;
+  reviveNow(turn);
+  if (!revive.repeated) wake(turn, { kind: 'revive-again' }, turn.now + settings.minReviveOffersMs);
+}
+
+function refill({ state: { revive, settings }, now }: RevivingTurn): void {
+  const due = Math.floor((now - revive.refilledAt) / Math.max(1, settings.minReviveOffersMs));
+  if (due <= 0) return;
+  revive.tokens = Math.min(BURST, revive.tokens + due);
+  revive.refilledAt = now;
+}
+
+function suppress(turn: RevivingTurn): void {
+  const { revive, settings, counters } = turn.state;
+  revive.owed = false;
+  if (revive.suppressed || !settings.suppressOffers) return;
+  revive.suppressed = true;
+  counters.suppresses++;
+  callNow(turn, { type: 'SUPPRESS', suppress: { roles: [settings.role] } });
+}

@@ -1,0 +1,78 @@
+import {
+  repeatRevive,
+  resubscribed,
+  reviveNow,
+  reviveOrSuppress,
+} from '../../../../../frameworks/kit/core/session/revive';
+import { SmallFramework } from '../../framework';
+
+const wanted = (count: number): Map<string, number> => new Map(count === 0 ? [] : [['jobs', count]]);
+
+test('offers are suppressed once while nothing waits', () => {
+  const turn = new SmallFramework();
+  reviveOrSuppress(turn, wanted(0));
+  reviveOrSuppress(turn, wanted(0));
+  expect(turn.calls()).toEqual([
+    { framework_id: { value: 'F1' }, type: 'SUPPRESS', suppress: { roles: ['web'] } },
+  ]);
+  expect(turn.state.counters.suppresses).toBe(1);
+});
+
+test('offers flow on where suppressing is off', () => {
+  const turn = new SmallFramework();
+  Object.assign(turn.state.settings, { suppressOffers: false });
+  reviveOrSuppress(turn, wanted(0));
+  expect(turn.words()).toEqual([]);
+});
+
+test('more waiting tasks lead to a REVIVE, which is repeated once', () => {
+  const turn = new SmallFramework();
+  reviveOrSuppress(turn, wanted(1));
+  reviveOrSuppress(turn, wanted(1));
+  expect(turn.words()).toEqual(['REVIVE', 'revive-again at 5000']);
+  turn.now = 5000;
+  repeatRevive(turn);
+  reviveOrSuppress(turn, wanted(1));
+  repeatRevive(turn);
+  reviveOrSuppress(turn, wanted(1));
+  expect(turn.words()).toEqual(['REVIVE']);
+});
+
+test('a repetition has no effect when nothing waits any more', () => {
+  const turn = new SmallFramework();
+  reviveOrSuppress(turn, wanted(1));
+  reviveOrSuppress(turn, wanted(0));
+  turn.words();
+  repeatRevive(turn);
+  reviveOrSuppress(turn, wanted(0));
+  expect(turn.words()).toEqual([]);
+});
+
+test('three REVIVEs may follow each other; the next comes after the interval', () => {
+  const turn = new SmallFramework();
+  for (const count of [1, 2, 3, 4]) reviveOrSuppress(turn, wanted(count));
+  expect(turn.words().at(-1)).toBe('revive at 5000');
+  expect(turn.state.counters.revives).toBe(3);
+  turn.now = 5000;
+  reviveOrSuppress(turn, wanted(4));
+  expect(turn.words()[0]).toBe('REVIVE');
+});
+
+test('a subscription ends the suppression: the master sends offers', () => {
+  const turn = new SmallFramework();
+  reviveOrSuppress(turn, wanted(0));
+  turn.words();
+  resubscribed(turn, wanted(2));
+  reviveOrSuppress(turn, wanted(2));
+  expect(turn.words()).toEqual([]);
+  reviveNow(turn);
+  expect(turn.words()).toEqual(['REVIVE']);
+});
+
+test('without a connection nothing is asked', () => {
+  const turn = new SmallFramework();
+  turn.state.session.connected = false;
+  reviveOrSuppress(turn, wanted(1));
+  reviveOrSuppress(turn, wanted(0));
+  expect(turn.words()).toEqual([]);
+});
