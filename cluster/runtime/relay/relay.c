@@ -4,7 +4,8 @@
  * In: arguments: the file of the namespace (/proc/PID/ns/net), an IP address, a port. Bytes to send on descriptor 0.
  * Out: on descriptor 1 a `+` once it is connected, and then what the peer sends. Without a connection it exits with the
  *     error number of the last attempt.
- * Always true: it enters the namespace as root, and is nobody before it connects. Neither direction waits for the other.
+ * Always true: it enters the namespace as root, and is nobody before it connects. Neither direction waits for the other,
+ *     and the end of one does not end the other.
  */
 
 #define _GNU_SOURCE
@@ -69,18 +70,23 @@ static struct pollfd wait_of(const struct direction *way) {
   return !way->is_open ? nothing : is_full(way) ? writes : reads;
 }
 
-/* Reads or writes once, without waiting. The direction closes at the end of what there is to read, and with an error. */
-static void pass(struct direction *way) {
+/*
+ * Reads or writes once, without waiting. The direction closes at the end of what there is to read, and with an error. True
+ * when nothing can be read any more because of an error.
+ */
+static int pass(struct direction *way) {
   if (!is_full(way)) {
     ssize_t count = read(way->from, way->bytes, BUFFER);
     if (count == 0 || (count < 0 && !is_temporary())) way->is_open = 0;
+    if (!way->is_open) return count < 0;
     way->at = 0;
     way->end = count > 0 ? (size_t)count : 0;
   }
-  if (!is_full(way)) return;
+  if (!is_full(way)) return 0;
   ssize_t count = write(way->to, way->bytes + way->at, way->end - way->at);
   if (count < 0 && !is_temporary()) way->is_open = 0;
   if (count > 0) way->at += (size_t)count;
+  return 0;
 }
 
 /* Makes reads and writes fail that would wait. */
@@ -89,11 +95,14 @@ static void never_wait(int file) {
   if (flags < 0 || fcntl(file, F_SETFL, flags | O_NONBLOCK) != 0) give_up();
 }
 
-/* Passes on until the peer has ended. */
+/*
+ * Passes on until both directions have ended, each of which is closed at its end: a peer that sends nothing more may still
+ * read. One that has reset the connection does neither.
+ */
 static void relay(int peer) {
   static struct direction there = {.from = 0, .is_open = 1}, back = {.to = 1, .is_open = 1};
   there.to = back.from = peer;
-  while (back.is_open) {
+  while (there.is_open || back.is_open) {
     struct pollfd files[] = {wait_of(&there), wait_of(&back)};
     if (poll(files, 2, -1) < 0) {
       if (errno != EINTR) give_up();
@@ -103,7 +112,10 @@ static void relay(int peer) {
       pass(&there);
       if (!there.is_open) shutdown(peer, SHUT_WR);
     }
-    if (files[1].revents) pass(&back);
+    if (files[1].revents) {
+      if (pass(&back)) return;
+      if (!back.is_open) close(1);
+    }
   }
 }
 

@@ -87,6 +87,27 @@ relayed('a relayed connection (skipped without root, and without a C compiler)',
       expect(await received).toBe(LENGTH);
     }));
 
+  it('passes on what a peer reads after its own end', () =>
+    withConnection(async ({ client, peer }) => {
+      peer.end('answer');
+      client.write(Buffer.alloc(LENGTH));
+      const [answer] = (await once(client, 'data')) as [Buffer];
+      expect(answer.toString()).toBe('answer');
+      await once(client, 'end');
+      const received = lengthOf(peer);
+      client.end(Buffer.alloc(LENGTH));
+      expect(await received).toBe(2 * LENGTH);
+    }));
+
+  it('ends with a peer that resets it', () =>
+    withConnection(async ({ client, peer }) => {
+      client.write('question');
+      await once(peer.resume(), 'data');
+      const closed = new Promise((resolve) => client.resume().once('close', resolve));
+      peer.resetAndDestroy();
+      await closed;
+    }));
+
   it('is refused where nobody listens', async () => {
     const destination = { host: '127.0.0.1', port: 1, signal: abort.signal };
     await expect(connectRelayed(process.pid, destination)).rejects.toThrow('connect ECONNREFUSED');

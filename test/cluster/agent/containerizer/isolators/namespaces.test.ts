@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Changes, Isolator } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import {
@@ -117,6 +117,70 @@ withRuntime(
     await containers.destroy('pod');
   },
 );
+
+describe('orphans of a container that shares a pid namespace end with it', () => {
+  const check = 'path' in runtime ? it : it.skip;
+  const share = { container: { type: 'MESOS', linux_info: { share_pid_namespace: true } } } as const;
+  /** No other sleeping process has this time. */
+  const SECONDS = `1000.${process.pid}`;
+  /** Starts a process without a parent, session and environment of its container, and ends or stays. */
+  const orphanThen = (end: string): string =>
+    `(setsid env -i sleep ${SECONDS} & echo $! > orphan); until [ -s orphan ]; do sleep 0.01; done; touch ready; ${end}`;
+
+  /** The sleeping processes in this pid namespace. */
+  const sleepers = (pid: number): string[] =>
+    readdirSync('/proc').filter(
+      (name) =>
+        /^\d+$/.test(name) &&
+        textOf(`/proc/${name}/cmdline`).startsWith(`sleep\0${SECONDS}`) &&
+        linkOf(`/proc/${name}/ns/pid`) === linkOf(`/proc/${pid}/ns/pid`),
+    );
+
+  check.each(['exit 0', 'exec sleep 1000'])('of the container around it, after `%s`', async (end) => {
+    const containers = place.containerizer([pidIsolator(ours)]);
+    const pod = await containers.launch(place.spec(undefined));
+    const spec = place.spec(orphanThen(end), {
+      containerId: `${pod.id}.task`,
+      parent: pod.id,
+      directory: `${pod.spec.directory}/containers/task`,
+      ...share,
+    });
+    const container = await containers.launch(spec);
+    await until(() => existsSync(join(spec.directory, 'ready')));
+    if (end === 'exit 0') await container.ended;
+    else expect(sleepers(pod.pid ?? 0)).toHaveLength(1);
+    await containers.destroy(spec.containerId);
+    expect(sleepers(pod.pid ?? 0)).toEqual([]);
+    await containers.destroy(pod.id);
+  });
+
+  check.each(['exit 0', 'exec sleep 1000'])('of the agent, after `%s`', async (end) => {
+    const containers = place.containerizer([pidIsolator(ours)]);
+    const spec = place.spec(orphanThen(end), share);
+    const container = await containers.launch(spec);
+    await until(() => existsSync(join(spec.directory, 'ready')));
+    if (end === 'exit 0') await container.ended;
+    else expect(sleepers(process.pid)).toHaveLength(1);
+    await containers.destroy(spec.containerId);
+    expect(sleepers(process.pid)).toEqual([]);
+  });
+});
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
 
 describe('a program in a pid namespace', () => {
   const check = 'path' in runtime ? it : it.skip;
