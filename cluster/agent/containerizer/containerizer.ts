@@ -6,6 +6,7 @@
  */
 
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { errorText } from '../../model/error-text';
 import type { Clock } from '../../runtime/clock';
 import { makeFolder } from '../../runtime/files/make-folder';
@@ -14,6 +15,7 @@ import type { ContainerSpec, Termination } from '../core/state/container-spec';
 import type { ContainerBoot } from './core/events';
 import { removeHolders } from './held';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
+import { LaunchQueue } from './launch-queue';
 import { LiveContainer } from './live-container';
 import type { Container, Containerizer, ResourceChange } from './port';
 import type { ProgramLauncher, StartedProgram } from './program-launcher';
@@ -26,6 +28,12 @@ import {
   runFolder,
 } from './run-folder';
 import { killStrays } from './strays';
+
+/**
+ * Fewer take longer until the last one of a burst runs, as processors then wait for this process; with more of them the
+ * first one runs later.
+ */
+const LAUNCHES_PER_CORE = 16;
 
 export interface ContainerizerOptions {
   /** In their order: see isolation.ts. */
@@ -40,6 +48,8 @@ export interface ContainerizerOptions {
   readonly workDir: string;
   /** False to run every program as the agent's own user, `--switch_user`. */
   readonly switchUser?: boolean | undefined;
+  /** The number of launches that are under way at a time. */
+  readonly launchesMax?: number;
   /** Called when a container has ended and is forgotten. */
   readonly destroyed?: ((spec: ContainerSpec) => void) | undefined;
   /** The cgroup of all containers, `--cgroups_root`. */
@@ -53,7 +63,10 @@ export class MesosContainerizer implements Containerizer {
   /** The ids of the containers nested in one, by its id. */
   private readonly nested = new Map<string, Set<string>>();
 
+  private readonly launches: LaunchQueue;
+
   constructor(private readonly options: ContainerizerOptions) {
+    this.launches = new LaunchQueue(options.launchesMax ?? LAUNCHES_PER_CORE * availableParallelism());
     makeFolder(options.runtimeDir);
   }
 
@@ -65,7 +78,10 @@ export class MesosContainerizer implements Containerizer {
     const run = this.runOf(spec);
     await makeRunFolder(run.folder, spec);
     const container = this.add(run, { mode: 'launch' });
-    container.begin();
+    void this.launches.run(() => {
+      container.begin();
+      return container.launched;
+    });
     try {
       await container.launched;
       return container;

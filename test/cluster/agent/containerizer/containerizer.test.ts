@@ -227,6 +227,23 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     expect(leftovers(place)).toEqual([]);
   });
 
+  check('wait for their turn, and are destroyed meanwhile without a program', async () => {
+    const clock = new VirtualClock();
+    const containers = place.containerizer([hanging, ...isolators], { clock, launchesMax: 1 });
+    const first = expect(containers.launch(place.spec('true'))).rejects.toThrow('not started within');
+    const second = place.spec('touch ran');
+    const waiting = expect(containers.launch(second)).rejects.toThrow(
+      'Container destroyed while provisioning',
+    );
+    await exists(join(place.runtimeDir, 'containers/c1/holder/alive'));
+    await containers.destroy(second.containerId);
+    await waiting;
+    clock.advance(START_MS);
+    await first;
+    expect(existsSync(join(second.directory, 'ran'))).toBe(false);
+    expect(leftovers(place)).toEqual([]);
+  });
+
   check.each(['processes', 'status', 'alive'])(
     'are destroyed by the next agent though a folder is in the place of their file %s',
     async (name) => {

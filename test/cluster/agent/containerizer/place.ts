@@ -24,6 +24,7 @@ interface PlaceOptions {
   readonly hasHolder?: boolean;
   readonly output?: OutputFiles | undefined;
   readonly clock?: Clock;
+  readonly launchesMax?: number;
 }
 
 export class Place implements TestPlace {
@@ -42,7 +43,7 @@ export class Place implements TestPlace {
   /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
   containerizer(
     isolators: readonly Isolator[] = [],
-    { hasHolder = true, output, clock = systemClock() }: PlaceOptions = {},
+    { hasHolder = true, output, launchesMax, clock = systemClock() }: PlaceOptions = {},
   ): MesosContainerizer {
     const holder = hasHolder ? holderProgram() : undefined;
     return new MesosContainerizer({
@@ -61,6 +62,7 @@ export class Place implements TestPlace {
       workDir: this.workDir,
       cgroupsRoot: this.cgroupsRoot,
       clock,
+      ...(launchesMax !== undefined && { launchesMax }),
       log: silentLogger,
     });
   }
