@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
+import { builtProgram } from '../built-program';
 
 /** The size of a terminal in characters. */
 export interface WindowSize {
@@ -70,15 +71,9 @@ const SIGNAL_MAX = 30;
 /** Time between two looks at a holder whose pipe is gone. */
 const POLL_MS = 200;
 
-/** The holder, which `npm run build` compiles where there is a C compiler: beside this file, or in the build of its tree. */
-const HOLDERS = [
-  join(__dirname, 'holder'),
-  join(__dirname, '..', '..', '..', 'dist', 'cluster', 'runtime', 'holder', 'holder'),
-];
-
 /** The holder's path; undefined where it was not built. */
 export function holderProgram(): string | undefined {
-  return HOLDERS.find((path) => existsSync(path));
+  return builtProgram('holder/holder');
 }
 
 export class HeldProgram {

@@ -6,10 +6,10 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { LogBound } from '../../model/log-bound';
+import { builtProgram } from '../built-program';
 
 export interface OutputPlan {
   /** The folder of `stdout` and `stderr`. */
@@ -20,15 +20,9 @@ export interface OutputPlan {
   readonly stderr: LogBound;
 }
 
-/** The writer, which `npm run build` compiles where there is a C compiler: beside this file, or in the build of its tree. */
-const WRITERS = [
-  join(__dirname, 'writer'),
-  join(__dirname, '..', '..', '..', 'dist', 'cluster', 'runtime', 'output', 'writer'),
-];
-
 /** The writer's path; undefined where it was not built. */
 export function outputWriter(): string | undefined {
-  return WRITERS.find((path) => existsSync(path));
+  return builtProgram('output/writer');
 }
 
 export class BoundedOutput {

@@ -3,16 +3,9 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import { Duplex, type Readable } from 'node:stream';
-
-/** The relay, which `npm run build` compiles where there is a C compiler: beside this file, or in the build of its tree. */
-const RELAYS = [
-  join(__dirname, 'relay'),
-  join(__dirname, '..', '..', '..', 'dist', 'cluster', 'runtime', 'relay', 'relay'),
-];
+import { builtProgram } from '../built-program';
 
 export interface RelayedDestination {
   /** An IP address. */
@@ -26,7 +19,7 @@ export async function connectRelayed(
   pid: number,
   { host, port, signal }: RelayedDestination,
 ): Promise<Duplex> {
-  const program = RELAYS.find((path) => existsSync(path));
+  const program = builtProgram('relay/relay');
   if (program === undefined) throw new Error('the relay was not built: there was no C compiler');
   const child = spawn(program, [`/proc/${pid}/ns/net`, host, String(port)], {
     cwd: '/',

@@ -5,12 +5,18 @@
  * The kernel ends a process of a container that has hit its limit; the container is then ended as a whole.
  */
 
+import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import type { ResourceStatistics } from '../../../api/generated/mesos';
 import { printBytes } from '../../../model/bytes';
 import { milliOf, readResources, type WireResource } from '../../../model/resources';
+import {
+  MemoryPressure,
+  type PressureCounts,
+  pressureProgram,
+} from '../../../runtime/pressure/memory-pressure';
 import type { ContainerSpec, Limitation } from '../../core/state/container-spec';
-import type { Hierarchies } from '../cgroups/hierarchies';
+import { cgroupFolder, type Hierarchies } from '../cgroups/hierarchies';
 import {
   changeMemory,
   type MemorySettings,
@@ -34,7 +40,9 @@ const LIMIT_MIN = 32 * MB;
 /** Time between two looks at the counters of a container. The end of a program is looked at besides. */
 const LOOK_MS = 1000;
 
-export function cgroupsMem({ config, hierarchies, clock }: IsolatorContext): Isolator {
+export function cgroupsMem({ config, hierarchies, clock, log }: IsolatorContext): Isolator {
+  const program = hasPressure(hierarchies) ? pressureProgram() : undefined;
+  const pressure = program === undefined ? undefined : new MemoryPressure(program, log);
   const settingsOf = (change: ResourceChange): MemorySettings =>
     memorySettings(change, { limitSwap: config.cgroups_limit_swap });
   const watches = new Watches(clock, LOOK_MS, async (run) => limitationOf(hierarchies, run));
@@ -51,6 +59,7 @@ export function cgroupsMem({ config, hierarchies, clock }: IsolatorContext): Iso
       return { specification: specifyMemory(spec, settingsOf(spec), totalmem()) };
     },
     watch: (run, limited) => {
+      pressure?.add(run.spec.containerId, cgroupFolder(hierarchies, 'memory', run.cgroup));
       if (ownsCgroup(run.spec)) watches.add(run, limited);
     },
     limitation: async (run) => {
@@ -63,9 +72,18 @@ export function cgroupsMem({ config, hierarchies, clock }: IsolatorContext): Iso
     async update(run, change) {
       if (ownsCgroup(run.spec)) changeMemory(hierarchies, run.cgroup, settingsOf(change));
     },
-    usage: async (run) => statisticsOf(hierarchies, run.cgroup, config.cgroups_limit_swap),
-    cleanup: async (run) => watches.remove(run),
-    stop: () => watches.stop(),
+    usage: async (run) => ({
+      ...statisticsOf(hierarchies, run.cgroup, config.cgroups_limit_swap),
+      ...pressureStatistics(pressure?.countsOf(run.spec.containerId)),
+    }),
+    cleanup: async (run) => {
+      pressure?.remove(run.spec.containerId);
+      watches.remove(run);
+    },
+    stop: () => {
+      pressure?.stop();
+      watches.stop();
+    },
   };
 }
 
@@ -129,6 +147,23 @@ function limitationOf(
     reason: 'REASON_CONTAINER_LIMITATION_MEMORY',
     message: limitMessage({ limit, peak, stat: readMemoryStat(hierarchies, cgroup) }),
     resources: [{ name: 'mem', type: 'SCALAR', scalar: { value: (peak ?? 0) / MB } }],
+  };
+}
+
+/** True where the kernel tells of memory pressure: not on cgroups v2. */
+function hasPressure(hierarchies: Hierarchies): boolean {
+  return (
+    hierarchies.version === 1 && existsSync(cgroupFolder(hierarchies, 'memory', '/memory.pressure_level'))
+  );
+}
+
+/** The counts begin anew with the agent, as in the original. */
+export function pressureStatistics(counts: PressureCounts | undefined): Partial<ResourceStatistics> {
+  if (!counts) return {};
+  return {
+    mem_low_pressure_counter: counts.low,
+    mem_medium_pressure_counter: counts.medium,
+    mem_critical_pressure_counter: counts.critical,
   };
 }
 

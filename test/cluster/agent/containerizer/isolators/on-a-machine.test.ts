@@ -3,7 +3,7 @@
  * tests are skipped.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { weightOf } from '../../../../../cluster/agent/containerizer/cgroups/cpu';
 import { readCgroupFile } from '../../../../../cluster/agent/containerizer/cgroups/files';
@@ -18,6 +18,7 @@ import type { ContainerSpec, Termination } from '../../../../../cluster/agent/co
 import type { LinuxInfo } from '../../../../../cluster/api/generated/mesos';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../../cluster/runtime/log';
+import { pressureProgram } from '../../../../../cluster/runtime/pressure/memory-pressure';
 import { Place, runtime } from '../place';
 import { configOf, resourcesOf } from './builders';
 
@@ -27,6 +28,11 @@ const hierarchies = findHierarchies(HIERARCHY);
 const check = 'path' in runtime ? it : it.skip;
 const hasControllers = ['cpu', 'memory', 'pids'].every((name) => hierarchies.controllers.has(name));
 const checkCgroups = 'path' in runtime && hasControllers ? it : it.skip;
+
+const checkPressure =
+  pressureProgram() !== undefined && existsSync(join(HIERARCHY, 'memory/memory.pressure_level'))
+    ? checkCgroups
+    : it.skip;
 
 let place: Place;
 beforeEach(() => {
@@ -133,6 +139,21 @@ describe('cgroups/mem', () => {
       const usage = await container.usage();
       expect(usage.mem_total_bytes).toBeGreaterThan(0);
       expect(usage.mem_limit_bytes).toBe(128 * MB);
+    });
+  });
+
+  checkPressure('counts the events of memory pressure, and tells none before', async () => {
+    const spec = specOf(
+      'dd if=/dev/zero of=big bs=1M count=200 2> /dev/null; rm big; until [ -e end ]; do sleep 0.05; done',
+    );
+    await whileRunning(['--isolation=cgroups/mem'], spec, async (container) => {
+      const counts = async (): Promise<number> => Number((await container.usage()).mem_low_pressure_counter);
+      while ((await counts()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      const { mem_medium_pressure_counter, mem_critical_pressure_counter } = await container.usage();
+      expect([mem_medium_pressure_counter, mem_critical_pressure_counter]).toEqual([
+        expect.any(Number),
+        expect.any(Number),
+      ]);
     });
   });
 
