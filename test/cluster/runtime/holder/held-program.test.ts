@@ -91,7 +91,9 @@ held('a held program (skipped without a C compiler)', () => {
     afterEach(() => disk.unmount());
 
     it('has its end kept', async () => {
-      const { program } = await hold('trap "exit 7" TERM; while :; do sleep 0.01; done', {}, disk.folder);
+      const script = 'trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done';
+      const { program, output } = await hold(script, {}, disk.folder);
+      await until(() => output() !== '');
       disk.fill();
       program.terminate();
       expect(await program.ended).toEqual({ code: 7 });
