@@ -319,6 +319,7 @@ export class AgentScript {
       state: state as TaskState,
       uuid: UUID(number),
       source: 'SOURCE_EXECUTOR',
+      data: options['data'],
     };
   }
 

@@ -81,8 +81,15 @@ function isLocal({ kind }: AgentEffect): boolean {
   return LOCAL.has(kind);
 }
 
-/** The master takes an agent for lost that does not answer its pings, even on a slow disk. */
+/**
+ * Messages that tell of no change. The master takes an agent for lost that does not answer its pings, even on a slow disk. What
+ * executors say to their frameworks would fill the memory meanwhile; the original does not order it with updates, either.
+ */
+const CHANGELESS: ReadonlySet<string> = new Set([
+  'mesos.internal.PongSlaveMessage',
+  'mesos.internal.ExecutorToFrameworkMessage',
+]);
+
 function announces(effect: AgentEffect): boolean {
-  if (effect.kind === 'send') return effect.name !== 'mesos.internal.PongSlaveMessage';
-  return !isLocal(effect);
+  return effect.kind === 'send' ? !CHANGELESS.has(effect.name) : !isLocal(effect);
 }

@@ -22,6 +22,8 @@ import { queue } from './updates';
 
 /** The most updates of a task that wait for its framework; an executor could fill the memory with them. */
 const PENDING_MAX = 1000;
+/** The same for large ones: the size of an update and the number of those before it, multiplied. */
+const PENDING_MAX_CHARACTERS = 4 * 1024 * 1024;
 
 export function handleUpdate(turn: Turn, executor: Executor, reported: mesos.TaskStatus): void {
   const { state, now } = turn;
@@ -50,7 +52,15 @@ export function handleUpdate(turn: Turn, executor: Executor, reported: mesos.Tas
 /** True for an update that a framework would have to acknowledge after too many others; the end is always taken. */
 function isFlood({ state: { streams } }: Turn, { frameworkId }: Executor, status: mesos.TaskStatus): boolean {
   const pending = streams.get(taskKey(frameworkId, status.task_id.value))?.pending.length ?? 0;
-  return pending >= PENDING_MAX && !isTerminal(status.state);
+  if (pending === 0 || isTerminal(status.state)) return false;
+  return pending >= PENDING_MAX || pending * charactersOf(status) > PENDING_MAX_CHARACTERS;
+}
+
+/** The length of all texts in a value. */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce((sum: number, member) => sum + charactersOf(member), 0);
 }
 
 /** The resources of an ended task leave the container; that of a command task ends with it. */

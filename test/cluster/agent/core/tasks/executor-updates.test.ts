@@ -19,28 +19,84 @@ test('an update that is repeated is acknowledged again and goes no further', () 
   expect(invalid(script)).toBe(0);
 });
 
-test.each([
-  ['of a task that nobody knows', ['update web nobody TASK_RUNNING executor=e']],
-  ['after the end', ['update web t TASK_FINISHED executor=e', 'update web t TASK_RUNNING executor=e']],
-  ['of a second end', ['update web t TASK_FINISHED executor=e', 'update web t TASK_FAILED executor=e']],
-])('an update %s is acknowledged and dropped', (_name, lines) => {
-  const script = running();
-  script.play(...lines.slice(0, -1));
-  expect(script.play(...lines.slice(-1))).toEqual(['answer 202', 'event executor-e: ACKNOWLEDGED']);
-  expect(invalid(script)).toBe(1);
+/** The same executor by either API: how it comes, how it reports, and what it is told of an update that was taken. */
+const APIS = [
+  {
+    api: 'HTTP',
+    subscribe: 'subscribe web e',
+    update: (task: string, state: string, more = '') => `update web ${task} ${state} executor=e ${more}`,
+    answers: ['answer 202', 'event executor-e: ACKNOWLEDGED'],
+  },
+  {
+    api: 'libprocess',
+    subscribe: 'register web e x@10.0.0.2:4',
+    update: (task: string, state: string, more = '') =>
+      `driverUpdate web ${task} ${state} x@10.0.0.2:4 ${more}`,
+    answers: ['tell x@10.0.0.2:4: StatusUpdateAcknowledgement'],
+  },
+];
+
+describe.each(APIS)('over $api an executor that lies', ({ subscribe, update, answers }) => {
+  const lying = (): AgentScript => {
+    const script = new AgentScript();
+    script.play('detected', 'advance 1', 'registered', 'run web t executor=e', subscribe);
+    return script;
+  };
+  const answersTo = (out: readonly string[]): string[] =>
+    out.map((line) => (line.includes('StatusUpdateAcknowledgement') ? (answers[0] ?? '') : line));
+
+  it.each([
+    ['of a task that nobody knows', [['nobody', 'TASK_RUNNING']]],
+    ['of the task of another executor', [['u', 'TASK_FAILED']]],
+    [
+      'after the end',
+      [
+        ['t', 'TASK_FINISHED'],
+        ['t', 'TASK_RUNNING'],
+      ],
+    ],
+    [
+      'of a second end',
+      [
+        ['t', 'TASK_FINISHED'],
+        ['t', 'TASK_FAILED'],
+      ],
+    ],
+  ])('has an update %s acknowledged and dropped', (_name, updates) => {
+    const script = lying();
+    script.play('run web u', 'subscribe web u');
+    const lines = updates.map(([task = '', state = '']) => update(task, state));
+    script.play(...lines.slice(0, -1));
+    expect(answersTo(script.play(...lines.slice(-1)))).toEqual(answers);
+    expect(invalid(script)).toBe(1);
+    expect(script.play('show')).toContain('web u running [u/TASK_STAGING]');
+  });
+
+  it.each([
+    ['of many updates', 1001, 1, 1000],
+    ['of large updates', 20, 1024 * 1024, 4],
+  ])('cannot fill the memory with a flood %s, which does not hide the end', (_name, count, size, waiting) => {
+    const script = lying();
+    const line = update('t', 'TASK_RUNNING', `data=${'x'.repeat(size)}`);
+    const out = Array.from({ length: count }, () => script.play(line)).flat();
+    expect(out.filter((text) => text.startsWith('send'))).toHaveLength(1);
+    const sizes = script.read(({ streams, frameworks }) => [
+      [...streams.values()].map(({ pending }) => pending.length),
+      frameworks.get('web')?.executors.get('e')?.tasks.get('t')?.statuses.length,
+    ]);
+    expect(sizes).toEqual([[waiting], 1]);
+    expect(script.read(({ streams }) => [...streams.values()][0]?.received.size)).toBeLessThanOrEqual(64);
+    script.play(update('t', 'TASK_FINISHED'));
+    expect(script.play('show')[0]).toBe('web e running [t/TASK_FINISHED]');
+  });
 });
 
-test('a flood of updates of one task is bounded, delivered one at a time, and does not hide the end', () => {
+test('the flood of messages of an executor waits for no disk', () => {
   const script = running();
-  const out = Array.from({ length: 1001 }, () => script.play('update web t TASK_RUNNING executor=e')).flat();
-  expect(out.filter((line) => line.startsWith('send'))).toHaveLength(1);
-  const sizes = script.read(({ streams, frameworks }) => [
-    [...streams.values()].map(({ received, pending }) => [received.size, pending.length]),
-    frameworks.get('web')?.executors.get('e')?.tasks.get('t')?.statuses.length,
-  ]);
-  expect(sizes).toEqual([[[64, 1000]], 1]);
-  script.play('update web t TASK_FINISHED executor=e');
-  expect(script.play('show')[0]).toBe('web e running [t/TASK_FINISHED]');
+  script.play('disk holds', 'run web u checkpoint');
+  for (const line of ['call web e MESSAGE', 'call web e MESSAGE'])
+    expect(script.play(line)).toContain('send master@m:5050: ExecutorToFramework');
+  expect(script.read(({ commits }) => commits.outbox.map(({ effect }) => effect.kind))).not.toContain('send');
 });
 
 test('an executor of a task that reports TASK_STAGING is shut down', () => {
