@@ -62,6 +62,81 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/app-change')).remove,
   },
   {
+    name: 'job list',
+    about: 'List the jobs',
+    load: async () => (await import('./commands/job')).list,
+  },
+  {
+    name: 'job show',
+    about: 'Show a job, its next slots and what it waits for',
+    load: async () => (await import('./commands/job')).show,
+  },
+  {
+    name: 'job create',
+    about: 'Make a job from a JSON file (- for standard input)',
+    load: async () => (await import('./commands/job-change')).create,
+  },
+  {
+    name: 'job apply',
+    about: 'Create or change a job by a JSON file',
+    load: async () => (await import('./commands/job-change')).apply,
+  },
+  {
+    name: 'job edit',
+    about: 'Change a job in an editor',
+    load: async () => (await import('./commands/job-edit')).edit,
+  },
+  {
+    name: 'job run',
+    about: 'Start a job now',
+    load: async () => (await import('./commands/job-change')).run,
+  },
+  {
+    name: 'job kill',
+    about: 'Kill the tasks of a job',
+    load: async () => (await import('./commands/job-change')).kill,
+  },
+  {
+    name: 'job pause',
+    about: 'Start nothing of a job until it is resumed',
+    load: async () => (await import('./commands/job-change')).pause,
+  },
+  {
+    name: 'job resume',
+    about: 'End the pause of a job',
+    load: async () => (await import('./commands/job-change')).resume,
+  },
+  {
+    name: 'job history',
+    about: 'List the runs of a job, and its slots without one',
+    load: async () => (await import('./commands/job-runs')).history,
+  },
+  {
+    name: 'job logs',
+    about: 'Print the output of a run',
+    load: async () => (await import('./commands/job-runs')).logs,
+  },
+  {
+    name: 'job next',
+    about: 'Show the next slots of a job',
+    load: async () => (await import('./commands/job')).next,
+  },
+  {
+    name: 'job graph',
+    about: 'Show which jobs run after which',
+    load: async () => (await import('./commands/job')).graph,
+  },
+  {
+    name: 'job explain',
+    about: 'Say what a job waits for',
+    load: async () => (await import('./commands/job')).explain,
+  },
+  {
+    name: 'job remove',
+    about: 'Remove a job; its children keep their other parents',
+    load: async () => (await import('./commands/job-change')).remove,
+  },
+  {
     name: 'task list',
     about: 'List the tasks',
     load: async () => (await import('./commands/inspect')).tasks,
@@ -297,6 +372,7 @@ export const COMMANDS: readonly CommandRow[] = [
 /** Descriptions of words that only group commands. */
 export const GROUPS: Readonly<Record<string, string>> = {
   app: 'Look after apps',
+  job: 'Look after jobs',
   task: 'Look after tasks',
   framework: 'Look after frameworks',
   operation: 'Reserve resources and make persistent volumes',

@@ -17,7 +17,8 @@ const listFlags = {
 
 interface ListCommand<Table extends FlagTable, T> {
   readonly flags: Table;
-  read(flags: Values<Table>): Promise<T>;
+  readonly positionals?: readonly string[];
+  read(flags: Values<Table>, positionals: readonly string[]): Promise<T>;
   /** The text of `--json`; the list as it was read without it. */
   encode?(list: T): string;
   /** The text for people. */
@@ -30,10 +31,11 @@ interface ListCommand<Table extends FlagTable, T> {
 export function listCommand<Table extends FlagTable, T>(list: ListCommand<Table, T>): Command {
   return flagCommand({
     flags: { ...list.flags, ...listFlags },
-    run: async ({ flags }, terminal) => {
+    ...(list.positionals && { positionals: list.positionals }),
+    run: async ({ flags, positionals }, terminal) => {
       const { json, watch } = flags as Values<typeof listFlags>;
       const encode = list.encode ?? printJson;
-      const read = (): Promise<T> => list.read(flags as Values<Table>);
+      const read = (): Promise<T> => list.read(flags as Values<Table>, positionals);
       const render = (value: T): string => (json ? encode(value) : list.print(value));
       if (watch) return await printChanges(async () => render(await read()), terminal);
       const value = await read();

@@ -7,10 +7,11 @@ import { duration, toggle, UsageError, type Values } from '../../cluster/runtime
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Api } from '../api';
 import { type Command, flagCommand, type Terminal } from '../command';
+import { readJsonFile } from '../json-file';
 import { appPath, findApp, json, marathonFlags, readApp, withMarathon } from '../marathon-api';
 import { printJson } from '../print';
 import { exactId } from '../resolve';
-import { idIn, readAppFile, refuseUnknownFields } from './app-file';
+import { idIn, refuseUnknownFields } from './app-file';
 import { waitForApp } from './app-wait';
 
 const changeFlags = {
@@ -58,7 +59,7 @@ function fileCommand(
     flags: fileChangeFlags,
     positionals: ['file'],
     run: ({ flags, positionals: [file = ''] }, terminal) => {
-      const body = readAppFile(file);
+      const body = readJsonFile(file);
       const app = idIn(body, file);
       if (!flags['ignore-unknown']) refuseUnknownFields(body, file);
       return withMarathon(flags, async (api) => {

@@ -2,27 +2,10 @@
  * App definitions in files, with checks before they are sent.
  */
 
-import { readFileSync } from 'node:fs';
-import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { hintFor } from '../../frameworks/kit/api/unknown-member';
 import { readAppUpdate } from '../../frameworks/marathon/api/app-update';
 import { newReading } from '../../frameworks/marathon/api/read';
-
-/** Reads an app definition; `-` is standard input. The error names the file and the place. */
-export function readAppFile(file: string): unknown {
-  let content: string;
-  try {
-    content = readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new StartError(`${file} cannot be read: ${errorText(error)}`);
-  }
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    throw new StartError(`${file} is not JSON: ${errorText(error)}`);
-  }
-}
 
 /** Refuses fields that Marathon would ignore: they may be misspelt. */
 export function refuseUnknownFields(body: unknown, file: string): void {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Api } from '../api';
 import type { Cluster } from '../cluster/cluster';
 import { style, type Terminal } from '../command';
-import { readAppFile } from '../commands/app-file';
+import { readJsonFile } from '../json-file';
 import { askFront, startTraffic } from './front';
 import { poll, StepError, step } from './poll';
 import { SecondAgent } from './second-agent';
@@ -83,7 +83,7 @@ async function isActive(master: Api): Promise<true | undefined> {
 
 /** The app of the first act under another name, on the second agent alone. */
 function survivor(file: string): unknown {
-  const app = readAppFile(file) as { labels: Readonly<Record<string, string>> };
+  const app = readJsonFile(file) as { labels: Readonly<Record<string, string>> };
   return {
     ...app,
     id: APP.id,

@@ -5,7 +5,7 @@
 import { Api } from '../api';
 import type { Cluster } from '../cluster/cluster';
 import { style, type Terminal } from '../command';
-import { readAppFile } from '../commands/app-file';
+import { readJsonFile } from '../json-file';
 import { askDns } from './ask-dns';
 import { askFront as ask } from './front';
 import { poll, StepError, step } from './poll';
@@ -21,7 +21,7 @@ export interface DemoApp {
 export async function demonstrate(cluster: Cluster, app: DemoApp, terminal: Terminal): Promise<void> {
   const api = new Api({ url: cluster.marathon, what: 'Marathon', flag: '--marathon' });
   try {
-    await step(`deploying ${app.file}`, () => api.json('POST', '/v2/apps', readAppFile(app.file)));
+    await step(`deploying ${app.file}`, () => api.json('POST', '/v2/apps', readJsonFile(app.file)));
     await step('the first answer through HAProxy', () => poll(() => askFront(cluster, app)));
     terminal.out(
       `\n${style.strong('First answer')} through HAProxy ${process.uptime().toFixed(2)} s after the start.\n`,

@@ -1,5 +1,5 @@
 import { type WaitOptions, waitForApp } from '../../../cli/commands/app-wait';
-import { appView } from '../fake-marathon';
+import { appView } from '../scripted-api';
 
 /** One moment of an app: its view, whether it is deploying, and its queue. */
 interface Moment {

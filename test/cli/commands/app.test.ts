@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../../cli/main';
-import { appView, FakeMarathon } from '../fake-marathon';
+import { appView, ScriptedApi } from '../scripted-api';
 
 const folder = mkdtempSync(join(tmpdir(), 'meseta-app-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let marathon: FakeMarathon;
+let marathon: ScriptedApi;
 let url = '';
 beforeEach(async () => {
-  marathon = new FakeMarathon();
+  marathon = new ScriptedApi();
   url = await marathon.start();
   marathon.answers.set('GET /v2/queue', { queue: [] });
 });

@@ -1,5 +1,6 @@
 /**
- * A Marathon whose answers a test writes down: by method and path, as values or as a status with a body.
+ * An API whose answers a test writes down: by method and path, as values or as a status with a body. Without paths it is
+ * one of Marathon.
  */
 
 import type { HttpServer } from '../../cluster/runtime/http/server';
@@ -10,12 +11,14 @@ export interface Scripted {
   readonly body: unknown;
 }
 
-export class FakeMarathon {
+export class ScriptedApi {
   /** By `GET /v2/apps`, without the query. */
   readonly answers = new Map<string, unknown>();
   /** Every request, with its query and body. */
   readonly asked: string[] = [];
   private server: HttpServer | undefined;
+
+  constructor(private readonly paths = ['/v2/apps', '/v2/apps/*', '/v2/queue', '/v2/deployments']) {}
 
   async start(): Promise<string> {
     const handle = (method: string) => (request: { originalUrl: string; body: unknown }, reply: Reply) => {
@@ -27,7 +30,7 @@ export class FakeMarathon {
     };
     const methods = Object.fromEntries(['GET', 'PUT', 'POST', 'DELETE'].map((name) => [name, handle(name)]));
     this.server = await startTestServer({
-      routes: ['/v2/apps', '/v2/apps/*', '/v2/queue', '/v2/deployments'].map((path) => ({
+      routes: this.paths.map((path) => ({
         path,
         methods: methods as never,
       })),
