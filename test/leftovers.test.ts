@@ -37,7 +37,7 @@ test.each<[string, () => ChildProcess]>([
   ['its environment', () => spawn('sleep', ['1000'], { env: { PATH, OWN: `x${root}/y` } })],
   ['its arguments', () => spawn('sh', ['-c', 'read line', `--work_dir=${root}`], { env: { PATH } })],
   [
-    'an open file',
+    'its output',
     () =>
       spawn('sleep', ['1000'], {
         env: { PATH },

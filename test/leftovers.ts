@@ -3,7 +3,7 @@
  * devices and files. It only looks; who leaves something has to be repaired.
  *
  * Other tests run at the same time, so it looks for what bears a name of the test's own: the path of its folder, which is
- * in the environment, the arguments, the open files or the directories of every process, in the source or the place of
+ * in the environment, the arguments, the output or the directories of every process, in the source or the place of
  * every mount, and in links below the folder of temporary files; and the name of its cgroup.
  *
  * A namespace lives by a process in it, by an open file or by a mount, and a veth pair by the namespaces of its two ends. So
@@ -80,11 +80,13 @@ export function processesOf({ root, cgroupsRoot }: Pick<TestPlace, 'root' | 'cgr
   });
 }
 
-/** Programs, directories and open files of a process. */
+/**
+ * The program, the directories and the output of a process. Its other files are no sign: LevelDB's are passed on to all
+ * programs that a process starts, also to those of the test.
+ */
 function pathsOf(pid: string): string[] {
-  const folder = `/proc/${pid}/fd`;
-  const links = ['cwd', 'root', 'exe'].map((name) => `/proc/${pid}/${name}`);
-  return [...links, ...entriesOf(folder).map((fd) => join(folder, fd))].map(targetOf);
+  const names = ['cwd', 'root', 'exe', 'fd/0', 'fd/1', 'fd/2'];
+  return names.map((name) => targetOf(`/proc/${pid}/${name}`));
 }
 
 /** Empty for one that has ended and was not waited for, and for those of the kernel. */
