@@ -10,6 +10,7 @@ import { execFile, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '../../cluster/model/error-text';
 import { withInheritedUmask } from '../../cluster/runtime/files/private';
+import { withholdingFiles } from '../../cluster/runtime/files/withheld-files';
 import type { Logger } from '../../cluster/runtime/log';
 import { printProcess, startedAt } from '../../cluster/runtime/process-start';
 import type { ProbeResult, SearchResult } from '../core/events';
@@ -340,7 +341,9 @@ export class Haproxy {
       // In its own session neither our end nor a Ctrl-C in our terminal reaches it. Sockets of the operator's templates get
       // their modes from the operator's umask.
       withInheritedUmask(() =>
-        spawn(this.program, words, { detached: true, stdio: ['ignore', log, errors] }),
+        withholdingFiles(['ignore', log, errors], (stdio) =>
+          spawn(this.program, words, { detached: true, stdio }),
+        ),
       ),
     );
     child.unref();

@@ -47,6 +47,11 @@ function haproxies(): string[] {
   });
 }
 
+function openFiles(pid: string): string[] {
+  const out = execFileSync('find', [`/proc/${pid}/fd`, '-type', 'l', '-printf', '%l\n']).toString();
+  return out.split('\n').filter(Boolean);
+}
+
 function ask(front: string): Promise<string> {
   const { hostname, port } = new URL(front);
   return new Promise((resolve, reject) => {
@@ -91,6 +96,12 @@ test('an app is found by name and through HAProxy, a killed task is replaced eve
   });
   const srv = (): string[] => dig(up?.place('dns') ?? '', '_hello._tcp.marathon.mesos', 'SRV');
   const records = await eventually('three records', () => (srv().length === 3 ? srv() : undefined));
+  // HAProxy, which outlives us, has no store of ours open.
+  expect(
+    haproxies()
+      .flatMap(openFiles)
+      .filter((path) => path.includes('/state/')),
+  ).toEqual([]);
 
   const [victim] = tasks();
   process.kill(victim ?? 0, 'SIGKILL');

@@ -8,6 +8,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { programUmask, withInheritedUmask } from '../../runtime/files/private';
+import { withholdingFiles } from '../../runtime/files/withheld-files';
 import { HeldProgram, holderProgram } from '../../runtime/holder/held-program';
 import { type Identity, identityOf } from '../../runtime/identity';
 import { signalAll } from '../../runtime/processes';
@@ -80,14 +81,16 @@ async function startHeld(
 function startChild(plan: CheckPlan, identity: Identity | undefined): Promise<RunningCheck> {
   const [argv0, ...rest] = plan.arguments;
   const child = withInheritedUmask(() =>
-    spawn(plan.file, rest, {
-      argv0,
-      cwd: plan.directory,
-      env: { ...plan.environment },
-      detached: true,
-      stdio: 'ignore',
-      ...identity,
-    }),
+    withholdingFiles(['ignore', 'ignore', 'ignore'], (stdio) =>
+      spawn(plan.file, rest, {
+        argv0,
+        cwd: plan.directory,
+        env: { ...plan.environment },
+        detached: true,
+        stdio,
+        ...identity,
+      }),
+    ),
   );
   const ended = new Promise<{ code: number } | { signal: string }>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ? { signal } : { code: code ?? 0 }));

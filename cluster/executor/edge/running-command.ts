@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { ExitStatus } from '../../model/exit-status';
 import { programUmask, withInheritedUmask } from '../../runtime/files/private';
+import { withholdingFiles } from '../../runtime/files/withheld-files';
 import { HeldProgram, holderProgram, type ProgramEnd } from '../../runtime/holder/held-program';
 import type { Identity } from '../../runtime/identity';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
@@ -67,14 +68,16 @@ export function startChild(plan: CommandPlan): Promise<RunningCommand> {
   const [argv0, ...rest] = plan.arguments;
   const { directory, environment } = plan;
   const child = withInheritedUmask(() =>
-    spawn(plan.file, rest, {
-      argv0,
-      cwd: directory,
-      env: { ...environment },
-      detached: true,
-      stdio: ['ignore', plan.stdout, plan.stderr],
-      ...plan.user,
-    }),
+    withholdingFiles(['ignore', plan.stdout, plan.stderr], (stdio) =>
+      spawn(plan.file, rest, {
+        argv0,
+        cwd: directory,
+        env: { ...environment },
+        detached: true,
+        stdio,
+        ...plan.user,
+      }),
+    ),
   );
   const escaped = (): number[] => processesOf(directory);
   const group = (): number[] => (child.pid === undefined ? [] : [-child.pid]);

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import type { ExitStatus } from '../../../model/exit-status';
 import { withInheritedUmask } from '../../../runtime/files/private';
+import { withholdingFiles } from '../../../runtime/files/withheld-files';
 import { type Identity, identityOf } from '../../../runtime/identity';
 import { findProcesses, signalAll } from '../../../runtime/processes';
 import { killInSandbox } from '../held';
@@ -90,14 +91,16 @@ function startChild(plan: ChildPlan): Promise<StartedProgram> {
   const { file, arguments: all, environment, directory, identity, stdout, stderr } = plan;
   const [argv0, ...rest] = all;
   const child = withInheritedUmask(() =>
-    spawn(file, rest, {
-      argv0,
-      cwd: directory,
-      env: { ...environment },
-      detached: true,
-      stdio: ['ignore', stdout, stderr],
-      ...(identity && { uid: identity.uid, gid: identity.gid }),
-    }),
+    withholdingFiles(['ignore', stdout, stderr], (stdio) =>
+      spawn(file, rest, {
+        argv0,
+        cwd: directory,
+        env: { ...environment },
+        detached: true,
+        stdio,
+        ...(identity && { uid: identity.uid, gid: identity.gid }),
+      }),
+    ),
   );
   const { pid } = child;
   const escaped = (): number[] => findProcesses('MESOS_SANDBOX', (value) => value === directory);
