@@ -111,8 +111,19 @@ export async function killHeld(folder: string): Promise<boolean> {
   return false;
 }
 
+/** Kills the program of a container and the commands that run in it. Resolves as `killHeld` does. */
+export async function killAllHeld(folder: string): Promise<boolean> {
+  const outcomes = await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
+  return outcomes.every(Boolean);
+}
+
+/** Makes the start of a container's program fail. */
+export function interruptStart(folder: string): void {
+  killHolders(holderFolder(folder));
+}
+
 /** Kills the holders of a folder with all of their processes, also those that are stopped; the number of holders. */
-export function killHolders(folder: string): number {
+function killHolders(folder: string): number {
   const holders = holdersOf(folder);
   const programs = holders.flatMap((holder) => descendants(holder));
   signalAll([...holders, ...programs], 'SIGKILL');
@@ -169,7 +180,7 @@ export async function removeHolders(folder: string): Promise<void> {
 }
 
 /** Kills the commands that run in a container. */
-export async function killExecs(folder: string): Promise<boolean> {
+async function killExecs(folder: string): Promise<boolean> {
   const all = execFolder(folder);
   const names = existsSync(all) ? readdirSync(all) : [];
   const outcomes = await Promise.all(names.map((name) => killHeld(join(all, name))));

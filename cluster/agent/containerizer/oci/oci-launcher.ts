@@ -18,9 +18,8 @@ import {
   findHeld,
   hold,
   holderFolder,
-  killExecs,
-  killHeld,
-  killHolders,
+  interruptStart,
+  killAllHeld,
   killInSandbox,
   mayHaveRun,
   startExec,
@@ -161,7 +160,7 @@ export class OciLauncher implements ProgramLauncher {
   }
 
   interrupt({ folder }: ContainerRun): void {
-    killHolders(holderFolder(folder));
+    interruptStart(folder);
   }
 
   mayHaveRun({ folder, spec }: ContainerRun): boolean {
@@ -198,9 +197,9 @@ export class OciLauncher implements ProgramLauncher {
   /** Kills what the holders have, and then what the runtime knows. */
   async destroy({ folder, spec }: ContainerRun): Promise<void> {
     this.created.delete(spec.containerId);
-    const all = await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
+    const areGone = await killAllHeld(folder);
     await this.call('delete', '--force', spec.containerId);
-    if (!all.every(Boolean)) await killInSandbox(spec.directory);
+    if (!areGone) await killInSandbox(spec.directory);
     await rm(specFile(folder), { force: true });
     await this.output.settle(spec);
   }

@@ -12,9 +12,8 @@ import {
   findHeld,
   hold,
   holderFolder,
-  killExecs,
-  killHeld,
-  killHolders,
+  interruptStart,
+  killAllHeld,
   killInSandbox,
   mayHaveRun,
   startExec,
@@ -74,7 +73,7 @@ export class PosixLauncher implements ProgramLauncher {
   }
 
   interrupt({ folder }: ContainerRun): void {
-    killHolders(holderFolder(folder));
+    interruptStart(folder);
   }
 
   mayHaveRun({ folder }: ContainerRun): boolean {
@@ -111,9 +110,8 @@ export class PosixLauncher implements ProgramLauncher {
   }
 
   async destroy({ folder, spec }: ContainerRun): Promise<void> {
-    const all = await Promise.all([killHeld(holderFolder(folder)), killExecs(folder)]);
     // Without its holder nobody has ended what the program has started.
-    if (!all.every(Boolean)) await killInSandbox(spec.directory);
+    if (!(await killAllHeld(folder))) await killInSandbox(spec.directory);
     await this.output.settle(spec);
   }
 }

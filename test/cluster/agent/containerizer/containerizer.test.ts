@@ -203,23 +203,26 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     expect(leftovers(place)).toEqual([]);
   });
 
-  check('whose holder does not start the program in time are cleaned up, and the launch fails', async () => {
+  async function launchHanging() {
     const clock = new VirtualClock();
     const containers = place.containerizer([hanging, ...isolators], { clock });
     const launching = containers.launch(place.spec('sleep 1000'));
-    const failed = expect(launching).rejects.toThrow('The program was not started within 1mins');
+    launching.catch(() => undefined);
     await exists(join(place.runtimeDir, 'containers/c1/holder/alive'));
+    return { clock, containers, launching };
+  }
+
+  check('whose holder does not start the program in time are cleaned up, and the launch fails', async () => {
+    const { clock, launching } = await launchHanging();
+    const failed = expect(launching).rejects.toThrow('The program was not started within 1mins');
     clock.advance(START_MS);
     await failed;
     expect(leftovers(place)).toEqual([]);
   });
 
   check('whose holder hangs in their launch are destroyed', async () => {
-    const clock = new VirtualClock();
-    const containers = place.containerizer([hanging, ...isolators], { clock });
-    const launching = containers.launch(place.spec('sleep 1000'));
+    const { clock, containers, launching } = await launchHanging();
     const failed = expect(launching).rejects.toThrow('Container destroyed while');
-    await exists(join(place.runtimeDir, 'containers/c1/holder/alive'));
     const destroyed = containers.destroy('c1');
     clock.advance(HURRY_MS);
     await failed;
