@@ -14,6 +14,16 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, pause } from '../runtime/clock';
 import type { Change, Committed, StateStore, Variable } from './store';
 import {
+  codeOf,
+  createNode,
+  DeposedError,
+  inGroups,
+  isPassing,
+  isUncertain,
+  type ZkPort,
+  type ZkStep,
+} from './zookeeper-calls';
+import {
   bytesOf,
   decodeEntry,
   decodeValue,
@@ -23,24 +33,6 @@ import {
   encodeEntry,
 } from './zookeeper-entry';
 
-/** One step of a transaction. */
-export type ZkStep =
-  | { readonly kind: 'create'; readonly path: string; readonly data: Buffer; readonly isPrivate: true }
-  | { readonly kind: 'set'; readonly path: string; readonly data: Buffer; readonly version?: number }
-  | { readonly kind: 'check' | 'remove'; readonly path: string; readonly version?: number };
-
-/** The methods of the client that are used. Its errors have a `code`, such as `NO_NODE` or `TIMEOUT`. */
-export interface ZkPort {
-  children(path: string): Promise<string[]>;
-  get(
-    path: string,
-  ): Promise<{ readonly data: Buffer; readonly stat: { readonly version: number } } | undefined>;
-  exists(path: string): Promise<object | undefined>;
-  makePath(path: string): Promise<void>;
-  remove(path: string): Promise<void>;
-  transaction(steps: readonly ZkStep[]): Promise<void>;
-}
-
 export interface ZookeeperStoreOptions {
   readonly client: ZkPort;
   readonly clock: Clock;
@@ -49,9 +41,6 @@ export interface ZookeeperStoreOptions {
   /** Time to look for the outcome of a commit whose answer was lost (default 30 s). */
   readonly patienceMs?: number;
 }
-
-/** Our node in the election is gone: another process leads, or will. */
-export class DeposedError extends Error {}
 
 interface PendingCommit {
   readonly changes: readonly Change[];
@@ -91,17 +80,6 @@ const PAUSE_MS = 200;
 const ATTEMPTS_MAX = 20;
 /** Size up to which waiting commits are put into one transaction. */
 const BATCH_BYTES = 400_000;
-/** Reads under way at once. */
-const READS_MAX = 100;
-/** Errors after which the server may have done what was asked for, or may still do it. */
-const UNCERTAIN = new Set([
-  'TIMEOUT',
-  'CONNECTION_LOSS',
-  'SESSION_EXPIRED',
-  'OPERATION_TIMEOUT',
-  'SESSION_MOVED',
-]);
-
 export class ZookeeperStore implements StateStore {
   private waiting: PendingCommit[] = [];
   private scheduled = false;
@@ -125,7 +103,7 @@ export class ZookeeperStore implements StateStore {
     const { client, path } = this.options;
     for (const folder of ['variables', 'parts']) await client.makePath(`${path}/${folder}`);
     const data = printHead({ sequence: 0, commit: randomUUID() });
-    if (!(await client.exists(`${path}/head`))) await create(client, `${path}/head`, data, []);
+    if (!(await client.exists(`${path}/head`))) await createNode(client, `${path}/head`, data, []);
   }
 
   /**
@@ -197,7 +175,7 @@ export class ZookeeperStore implements StateStore {
       try {
         return await read();
       } catch (error) {
-        if (!UNCERTAIN.has(codeOf(error)) || this.options.clock.now() > end) throw error;
+        if (!isUncertain(error) || this.options.clock.now() > end) throw error;
       }
       await pause(this.options.clock, PAUSE_MS);
     }
@@ -280,7 +258,7 @@ export class ZookeeperStore implements StateStore {
       } catch (error) {
         if (error instanceof DeposedError || !isPassing(error) || this.options.clock.now() > end) throw error;
         await this.checkFence();
-        if (UNCERTAIN.has(codeOf(error))) {
+        if (isUncertain(error)) {
           attempt--;
           await pause(this.options.clock, PAUSE_MS);
         }
@@ -293,7 +271,7 @@ export class ZookeeperStore implements StateStore {
   private async checkFence(): Promise<void> {
     if (this.fence === undefined) return;
     const node = await this.options.client.exists(this.fence).catch((error: unknown) => {
-      if (UNCERTAIN.has(codeOf(error))) return {};
+      if (isUncertain(error)) return {};
       throw error;
     });
     if (!node)
@@ -350,7 +328,7 @@ export class ZookeeperStore implements StateStore {
     try {
       await this.options.client.transaction([...this.opening(head, next), ...plan.steps]);
     } catch (error) {
-      if (!UNCERTAIN.has(codeOf(error))) throw error;
+      if (!isUncertain(error)) throw error;
       if (!(await this.happened(commit, head))) return false;
     }
     this.head = next;
@@ -382,7 +360,7 @@ export class ZookeeperStore implements StateStore {
       } catch (error) {
         const code = codeOf(error);
         if (code === 'NO_NODE') await this.checkFence();
-        if (code !== 'BAD_VERSION' && !UNCERTAIN.has(code)) throw error;
+        if (code !== 'BAD_VERSION' && !isUncertain(error)) throw error;
         const current = code === 'BAD_VERSION' ? await this.readHead().catch(() => undefined) : undefined;
         if (current?.commit === commit) return true;
         if (current?.commit === barrier) return false;
@@ -457,7 +435,7 @@ export class ZookeeperStore implements StateStore {
   private async writeParts(encoded: readonly EncodedChange[]): Promise<void> {
     const { client } = this.options;
     for (const [name, data] of encoded.flatMap(({ value }) => [...(value?.parts ?? [])]))
-      await create(client, this.partPath(name), data, this.fenceStep());
+      await createNode(client, this.partPath(name), data, this.fenceStep());
   }
 
   /** Removes parts; the next leader removes those that cannot be removed now. */
@@ -487,35 +465,4 @@ const NODE_PREFIX = 'v.';
 
 function printHead({ sequence, commit }: Omit<Head, 'node'>): Buffer {
   return Buffer.from(JSON.stringify({ sequence, commit }));
-}
-
-/** Makes a node whose content is always the same; an existing one is as good. */
-async function create(client: ZkPort, path: string, data: Buffer, before: readonly ZkStep[]): Promise<void> {
-  try {
-    await client.transaction([...before, { kind: 'create', path, data, isPrivate: true }]);
-  } catch (error) {
-    if (codeOf(error) !== 'NODE_EXISTS') throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : '';
-}
-
-/**
- * True for an error after which the work may be repeated: another writer was faster, or the connection was
- * lost.
- */
-function isPassing(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'BAD_VERSION' || code === 'NODE_EXISTS' || code === 'NO_NODE' || UNCERTAIN.has(code);
-}
-
-/** Runs the work for all items, some at a time, and returns the results in order. */
-async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += READS_MAX)
-    results.push(...(await Promise.all(items.slice(start, start + READS_MAX).map(work))));
-  return results;
 }

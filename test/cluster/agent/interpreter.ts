@@ -3,22 +3,12 @@
  * script.
  */
 
-import type {
-  AgentEffect,
-  ExecutorMessage,
-  RecoveredExecutor,
-} from '../../../cluster/agent/core/state/effects';
+import type { AgentEffect, RecoveredExecutor } from '../../../cluster/agent/core/state/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../../cluster/agent/core/state/events';
 import type { AgentState } from '../../../cluster/agent/core/state/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
-import type { Call, Event } from '../../../cluster/api/generated/executor';
-import type {
-  ExecutorInfo,
-  FrameworkInfo,
-  Resource,
-  TaskInfo,
-  TaskStatus,
-} from '../../../cluster/api/generated/mesos';
+import type { Call } from '../../../cluster/api/generated/executor';
+import type { ExecutorInfo, FrameworkInfo, TaskInfo, TaskStatus } from '../../../cluster/api/generated/mesos';
 import { printResources, readResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -29,6 +19,7 @@ import { resources, taskInfo } from '../master/builders';
 import { readOperation, readWords } from '../master/operation-words';
 import { numberedUuid } from '../numbered-uuid';
 import { DiskModel, printChange } from './disk-model';
+import { printEvent, printMessage, printTell, printWire, uuidOf } from './print-effects';
 
 const MASTER = 'master@m:5050';
 
@@ -90,24 +81,6 @@ function launchExecutor(options: Record<string, string>): boolean | undefined {
   return options['launch'] === undefined ? undefined : options['launch'] === 'yes';
 }
 
-function printWire(wire: readonly Resource[]): string {
-  return printResources(readResources(wire));
-}
-
-/** An event with the tasks that it is about, where the name of the stream does not tell them. */
-function printEvent(stream: string, { type, launch, launch_group, kill }: Event): string {
-  const tasks = launch_group?.task_group.tasks?.map(({ task_id }) => task_id.value) ?? [];
-  const task = (launch?.task.task_id ?? kill?.task_id)?.value;
-  const shown = [...tasks, ...(task === undefined || stream === `executor-${task}` ? [] : [task])];
-  return [type, ...shown].join(' ');
-}
-
-function printTell(name: string, message: ExecutorMessage['message']): string {
-  const short = name.replace('mesos.internal.', '').replace(/Message$/, '');
-  const task = 'task' in message ? message.task.task_id : 'task_id' in message ? message.task_id : undefined;
-  return task === undefined ? short : `${short} ${task.value}`;
-}
-
 export class AgentScript {
   readonly clock = new VirtualClock(0);
   private mailbox: Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
@@ -142,7 +115,8 @@ export class AgentScript {
       },
       perform: {
         send: (effect) => {
-          const text = this.printMessage(effect);
+          const text = printMessage(effect);
+          this.lastSent = uuidOf(effect) ?? this.lastSent;
           // One that tells nothing goes with each registration.
           if (text !== '') say(`send ${effect.to}: ${text}`);
         },
@@ -267,48 +241,6 @@ export class AgentScript {
 
   private container(task: string): string {
     return this.containers.get(task) ?? task;
-  }
-
-  private printMessage(effect: Extract<AgentEffect, { kind: 'send' }>): string {
-    const short = effect.name.replace('mesos.internal.', '').replace(/Message$/, '');
-    switch (effect.name) {
-      case 'mesos.internal.StatusUpdateMessage': {
-        const { status, latest_state, uuid } = effect.message.update;
-        this.lastSent = uuid ?? '';
-        const parts = [
-          status.task_id.value,
-          status.state,
-          `latest=${latest_state}`,
-          status.reason,
-          status.message,
-        ];
-        return `${short} ${parts.filter(Boolean).join(' ')}`;
-      }
-      case 'mesos.internal.ReregisterSlaveMessage': {
-        const tasks = (effect.message.tasks ?? []).map(({ task_id, state }) => `${task_id.value}/${state}`);
-        const checkpointed = readResources(effect.message.checkpointed_resources);
-        const executors = (effect.message.executor_infos ?? []).map(({ executor_id }) => executor_id.value);
-        const brought = executors.length > 0 ? ` executors=[${executors.join(',')}]` : '';
-        const also = checkpointed.length > 0 ? ` kept=${printResources(checkpointed)}` : '';
-        return `${short} ${effect.message.slave.id?.value} tasks=[${tasks.join(',')}]${brought}${also}`;
-      }
-      case 'mesos.internal.ExitedExecutorMessage':
-        return `${short} ${effect.message.executor_id.value} ${effect.message.status}`;
-      case 'mesos.internal.UpdateSlaveMessage': {
-        const { operations, oversubscribed_resources: lent = [] } = effect.message;
-        const ids = (operations?.operations ?? []).map(({ info }) => info.id?.value);
-        if (ids.length + lent.length === 0) return '';
-        return `${short} operations=[${ids.join(',')}] oversubscribed=[${printResources(readResources(lent))}]`;
-      }
-      case 'mesos.internal.UpdateOperationStatusMessage': {
-        const { status, framework_id } = effect.message;
-        if (status.uuid) this.lastSent = status.uuid.value;
-        const words = [framework_id?.value, status.operation_id?.value, status.state, status.message];
-        return `${short} ${words.filter(Boolean).join(' ')}`;
-      }
-      default:
-        return short;
-    }
   }
 
   /** A status as the executor reports it; `uuid=N` repeats the one of that number. */
