@@ -123,7 +123,12 @@ function savedState(order: HostedOrder, earlier: EarlierRun, log: Logger): Saved
       'the saved state of an executor cannot be read',
     );
   else if (loaded.saved && (order.kind === 'default' || loaded.saved.launches > 0)) return loaded.saved;
-  const views = earlier.tasks.map((info) => ({ info, containerId: containerOf(order, earlier, info) }));
+  // Without any state nothing was launched: the state is saved before. Nobody ever heard of such a container.
+  const unlaunched = 'error' in loaded ? undefined : `${order.container.id}.unlaunched`;
+  const views = earlier.tasks.map((info) => ({
+    info,
+    containerId: containerOf(order, earlier, info) ?? unlaunched,
+  }));
   return rebuiltFrom(views, randomInt(2 ** 32));
 }
 

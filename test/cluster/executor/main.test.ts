@@ -247,6 +247,13 @@ describe('a hosted default executor', () => {
     await executor.exited;
     expect(agent.said.at(-1)).toBe('a TASK_FINISHED');
   });
+
+  it('that was killed before it had any state has launched nothing', async () => {
+    const { agent, start } = machine('default');
+    const executor = await start([taskOf('a')]);
+    await executor.exited;
+    expect(agent.said.at(-1)).toMatch(/^a TASK_(DROPPED|LOST)$/);
+  });
 });
 
 test('a hosted executor whose stream is closed subscribes again', async () => {
