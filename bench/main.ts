@@ -65,6 +65,11 @@ const BENCHES: readonly (readonly [name: string, about: string, run: (options: O
       async () => (await import('./dns/explain')).benchExplain(),
     ],
     [
+      'chronos',
+      'Chronos with 100,000 jobs: start, memory, API, cost of a due slot',
+      async () => (await import('./chronos/bench')).benchChronos(),
+    ],
+    [
       'lb',
       'the load balancer: text, changes to traffic, plain restarts beside it; --original COMMAND for marathon-lb',
       async ({ original }) => (await import('./lb/bench')).benchLb(original),

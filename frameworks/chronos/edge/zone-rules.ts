@@ -38,7 +38,7 @@ export function tzRules(): ZoneRules {
     return offsets;
   };
   return {
-    isZone: (name) => NAME.test(name) && IANAZone.isValidZone(name),
+    isZone: (name) => zones.has(name) || (NAME.test(name) && IANAZone.isValidZone(name)),
     offsetAt: (name, instant) => {
       const { before, after, changeAt } = weekOf(name, Math.floor(instant / WEEK_MS));
       return instant < changeAt ? before : after;

@@ -70,12 +70,15 @@ export function faultText(name: string, fault: ParentFault): string {
   }
 }
 
+/** Most jobs have none, and share the list. */
+const NO_PARENTS: readonly string[] = [];
+
 /** Puts a job in, or gives it other parents. The parents must have no fault; a cycle is not looked for again. */
 export function putJob(graph: JobGraph, name: string, parents: readonly string[]): void {
   for (const parent of parents)
     assert(parent !== name && graph.parents.has(parent), `${parent} cannot be a parent of ${name}`);
   unlink(graph, name);
-  graph.parents.set(name, [...new Set(parents)].sort());
+  graph.parents.set(name, parents.length === 0 ? NO_PARENTS : [...new Set(parents)].sort());
   for (const parent of parents) {
     const children = graph.children.get(parent);
     if (children) children.add(name);

@@ -7,7 +7,7 @@
 
 import { errorText } from '../../../../cluster/model/error-text';
 import type { Millis } from '../../../../cluster/model/time';
-import type { JoinState } from '../graph/join';
+import { type JoinState, NEW_JOIN } from '../graph/join';
 import type { Job, JobCounters } from '../jobs/job';
 import { MEMBER_FALLBACKS } from '../jobs/members';
 import type { JobRecord } from '../jobs/record';
@@ -15,6 +15,7 @@ import { type HistoryEntry, timeOfEntry } from '../runs/history';
 import { jobNameOf, type Run, runNumberOf } from '../runs/run';
 import type { Progress } from '../schedule/progress';
 import type { Timetable } from '../schedule/timetable';
+import { type SharedParts, sharedList, sharedRecord, shareMembers, shareTimetable } from './shared-values';
 import type { ChronosState, JobEntry } from './state';
 
 export interface StoredText {
@@ -141,8 +142,10 @@ export function readStored(variables: readonly StoredText[]): StoredJobs {
     }
   }
   const entries: JobEntry[] = [];
+  const shared: SharedParts = new Map();
   for (const [name, { definition, state, runs }] of parts) {
-    if (definition !== undefined && state !== undefined) entries.push(entryFrom(definition, state, runs));
+    if (definition !== undefined && state !== undefined)
+      entries.push(entryFrom(recordFrom(definition, state, shared), state, runs));
     else faults.push({ name, reason: definition ? 'its state is missing' : 'its definition is missing' });
   }
   return { entries, faults };
@@ -167,7 +170,7 @@ function partsOf(parts: Map<string, StoredParts>, name: string): StoredParts {
   return added;
 }
 
-function entryFrom(definition: StoredDefinition, state: StoredState, stored: readonly StoredRun[]): JobEntry {
+function entryFrom(record: JobRecord, state: StoredState, stored: readonly StoredRun[]): JobEntry {
   const places = new Map(state.queue.map((id, place) => [id, place]));
   const history: HistoryEntry[] = [];
   const active: Record<string, Run> = {};
@@ -180,15 +183,38 @@ function entryFrom(definition: StoredDefinition, state: StoredState, stored: rea
   queue.sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
   history.sort((a, b) => timeOfEntry(b) - timeOfEntry(a) || byNumber(b, a));
   const { join, lastMillis, nextRun } = state;
-  return { record: recordFrom(definition, state), join, active, queue, history, lastMillis, nextRun };
+  return {
+    record,
+    join: isNewJoin(join) ? NEW_JOIN : join,
+    active: sharedRecord(active),
+    queue: sharedList(queue),
+    history: sharedList(history),
+    lastMillis,
+    nextRun,
+  };
 }
 
 const byNumber = (a: HistoryEntry, b: HistoryEntry): number =>
   runNumberOf(idOfEntry(a)) - runNumberOf(idOfEntry(b));
 
-/** Members that an earlier release did not have are at their fallbacks. */
-function recordFrom({ job, createdAt, timetable }: StoredDefinition, state: StoredState): JobRecord {
-  const { progress, isWritten, counters } = state;
-  const timing = timetable && progress && { timetable, progress, isWritten };
-  return { job: { ...MEMBER_FALLBACKS, ...job, ...counters }, createdAt, timing };
+function isNewJoin({ cycle, marks, counted }: JoinState): boolean {
+  return cycle === 1 && sharedRecord(marks) !== marks && sharedRecord(counted) !== counted;
+}
+
+function recordFrom(
+  { job, createdAt, timetable }: StoredDefinition,
+  { progress, isWritten, counters }: StoredState,
+  shared: SharedParts,
+): JobRecord {
+  const timing = timetable &&
+    progress && { timetable: shareTimetable(shared, timetable), progress, isWritten };
+  return { job: shareMembers(Object.assign(withAllMembers(job), counters)), createdAt, timing };
+}
+
+const MEMBERS = Object.entries(MEMBER_FALLBACKS).filter(([, fallback]) => fallback !== undefined);
+
+/** Members that an earlier release did not have are at their fallbacks. A copy of every job would take time and memory. */
+function withAllMembers(job: Job): Job {
+  const isComplete = MEMBERS.every(([name]) => name in job);
+  return isComplete ? job : { ...MEMBER_FALLBACKS, ...job };
 }

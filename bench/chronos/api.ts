@@ -1,0 +1,104 @@
+/** The API over very many jobs: search, summary and list, and how long `/ping` takes meanwhile. */
+
+import { request } from 'node:http';
+import { systemClock } from '../../cluster/runtime/clock';
+import { startHttpServer } from '../../cluster/runtime/http/server';
+import { silentLogger } from '../../cluster/runtime/log';
+import { Metrics } from '../../cluster/runtime/metrics';
+import { UTC } from '../../frameworks/chronos/core/schedule/zone';
+import { chronosRest } from '../../frameworks/chronos/edge/rest/server';
+import { DEFAULTS, type Driven, RULES } from './jobs';
+
+const SEARCHES = 200;
+const LISTS = 10;
+const PING_MS = 5;
+
+export async function benchApi({ state }: Driven): Promise<void> {
+  const settings = { defaults: DEFAULTS, serverZone: UTC, historyLimit: 5, isCompressing: true };
+  const access = {
+    address: '127.0.0.1',
+    port: 0,
+    insecure: false,
+    hosts: {},
+    credentials: undefined,
+    bearer: undefined,
+    realm: 'bench',
+    concurrentMax: undefined,
+  };
+  const { plan, changes } = chronosRest(settings, access, {
+    read: (view) => view(state),
+    ask: () => Promise.reject(new Error('the bench only reads')),
+    leader: () => '',
+    setLogLevel: () => undefined,
+    rules: RULES,
+    clock: systemClock(),
+    metrics: new Metrics(),
+    startedAt: Date.now(),
+    violations: () => 0,
+    counters: () => ({}),
+  });
+  const server = await startHttpServer({ ...plan, log: silentLogger });
+  try {
+    await measure('search', server.url, SEARCHES, (index) => `jobs/search?name=job-${index}7&limit=50`);
+    await measure('summary', server.url, LISTS, () => 'jobs/summary');
+    await measure('list', server.url, LISTS, () => 'jobs');
+  } finally {
+    changes.stop();
+    await server.close();
+  }
+}
+
+async function measure(
+  what: string,
+  url: string,
+  count: number,
+  path: (index: number) => string,
+): Promise<void> {
+  const pings: number[] = [];
+  const times: number[] = [];
+  let isDone = false;
+  const pinging = (async (): Promise<void> => {
+    while (!isDone) {
+      pings.push((await timed(`${url}/ping`)).ms);
+      await new Promise((resolve) => setTimeout(resolve, PING_MS));
+    }
+  })();
+  let bytes = 0;
+  for (let index = 0; index < count; index++) {
+    const answer = await timed(`${url}/v1/scheduler/${path(index)}`);
+    times.push(answer.ms);
+    bytes = answer.bytes;
+  }
+  isDone = true;
+  await pinging;
+  process.stdout.write(
+    `${what}: p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms, ${(bytes / 1e6).toFixed(2)} MB; ` +
+      `/ping meanwhile p50 ${at(pings, 0.5)} ms, p99 ${at(pings, 0.99)} ms\n`,
+  );
+}
+
+interface Timed {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+/** Reads an answer to its end, and no more: decoding it would hold up the server in the same process. */
+function timed(url: string): Promise<Timed> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const sent = request(url, (response) => {
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      response.on('end', () => resolve({ ms: performance.now() - began, bytes }));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+export function at(times: readonly number[], share: number): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1);
+}
