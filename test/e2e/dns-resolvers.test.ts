@@ -4,7 +4,6 @@
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +15,7 @@ import { startDns } from '../../dns/main';
 import { FakeMaster } from '../dns/fake-master';
 import { agent, framework, getState, task, taskUpdated } from '../dns/v1';
 import { eventually } from './eventually';
+import { freePort } from './masters';
 
 jest.setTimeout(60_000);
 
@@ -59,16 +59,6 @@ async function start(listener: string, port: number, compat: string) {
 function at(address: string): object {
   const network_infos = [{ ip_addresses: [{ ip_address: address }] }];
   return { state: 'TASK_RUNNING', timestamp: 1, container_status: { network_infos } };
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 const UNBOUND = '/usr/sbin/unbound';

@@ -5,11 +5,11 @@
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
-import { createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually';
 import { LineProgram } from './line-program';
+import { freePort } from './masters';
 
 const SCRIPTS = join(__dirname, '..', 'third-party', 'original-mesos');
 const FOLDER = process.env['MESETA_ORIGINAL_MESOS'];
@@ -101,14 +101,4 @@ export async function startPrefix(master: string): Promise<{ place: string; stop
     server.closeAllConnections();
   };
   return { place: `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, stop };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createSocketServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
