@@ -137,6 +137,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/job-change')).remove,
   },
   {
+    name: 'job import',
+    about: 'Import the jobs of the original Chronos from its tree in ZooKeeper',
+    load: async () => (await import('./commands/job-import')).importJobs,
+  },
+  {
     name: 'task list',
     about: 'List the tasks',
     load: async () => (await import('./commands/inspect')).tasks,

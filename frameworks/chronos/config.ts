@@ -236,6 +236,36 @@ export function parseChronosConfig(commandLine: CommandLine): ParsedChronos {
   return help === undefined ? { config: chronosConfig(flags) } : { help };
 }
 
+const { zk_hosts, zk_path, zk_timeout, zk_auth, mesos_task_cpu, mesos_task_mem, mesos_task_disk, user } =
+  CHRONOS_FLAGS;
+
+/** The flags of `meseta job import`: the tree of the original, and the store that takes its jobs. */
+export const IMPORT_FLAGS = {
+  zk_hosts: { ...zk_hosts, help: 'ZooKeeper of the original, as host:port,...' },
+  zk_path: { ...zk_path, help: 'path of the original in ZooKeeper' },
+  zk_timeout,
+  zk_auth,
+  user,
+  mesos_task_cpu,
+  mesos_task_mem,
+  mesos_task_disk,
+  work_dir: text({ help: 'folder of the state that takes the jobs; ZooKeeper takes them without it' }),
+  replace: toggle({ help: 'replace jobs that are there already', fallback: false }),
+} as const;
+
+export interface ImportConfig {
+  readonly ensemble: EnsembleSettings;
+  readonly jobs: JobDefaults;
+  readonly isReplacing: boolean;
+}
+
+export function importConfig(flags: Values<typeof IMPORT_FLAGS>): ImportConfig {
+  const ensemble = ensembleOf(flags);
+  if (ensemble === undefined)
+    throw new UsageError('--zk_hosts is missing: give the ZooKeeper of the original');
+  return { ensemble, jobs: jobDefaultsOf(flags), isReplacing: flags.replace };
+}
+
 /** Flag values to the configuration. */
 export function chronosConfig(flags: ChronosFlags): ChronosConfig {
   const { master } = flags;
@@ -247,12 +277,7 @@ export function chronosConfig(flags: ChronosFlags): ChronosConfig {
     mesosCredentials: masterCredentialsOf(flags, master),
     framework: frameworkOf(flags),
     core: coreOf(flags, rules),
-    jobs: {
-      cpus: flags.mesos_task_cpu,
-      mem: flags.mesos_task_mem,
-      disk: flags.mesos_task_disk,
-      runAsUser: flags.user,
-    },
+    jobs: jobDefaultsOf(flags),
     historyLimit: flags.job_history_limit,
     http: httpOf(flags),
     ensemble: ensembleOf(flags),
@@ -267,6 +292,17 @@ function masterCredentialsOf(flags: ChronosFlags, master: string): string | unde
   const { mesos_authentication_principal: principal, mesos_authentication_secret_file: file } = flags;
   const secret = file === undefined ? undefined : readSecret(file);
   return mesosCredentialsOf({ master, principal, secret });
+}
+
+type JobFlags = Pick<ChronosFlags, 'mesos_task_cpu' | 'mesos_task_mem' | 'mesos_task_disk' | 'user'>;
+
+function jobDefaultsOf(flags: JobFlags): JobDefaults {
+  return {
+    cpus: flags.mesos_task_cpu,
+    mem: flags.mesos_task_mem,
+    disk: flags.mesos_task_disk,
+    runAsUser: flags.user,
+  };
 }
 
 function frameworkOf(flags: ChronosFlags): FrameworkSettings {
@@ -313,8 +349,10 @@ function httpOf(flags: ChronosFlags): HttpSettings {
   };
 }
 
+type ZookeeperFlags = Pick<ChronosFlags, 'zk_hosts' | 'zk_path' | 'zk_timeout' | 'zk_auth'>;
+
 /** The original takes `zk://host:2181/path`, too, and leaves the path out. */
-function ensembleOf(flags: ChronosFlags): EnsembleSettings | undefined {
+function ensembleOf(flags: ZookeeperFlags): EnsembleSettings | undefined {
   if (flags.zk_hosts === undefined) return undefined;
   const [place = ''] = flags.zk_hosts.replace(/^\s*zk:\/\//, '').split('/');
   const atSign = place.lastIndexOf('@');

@@ -5,11 +5,13 @@ import type { Running } from '../../cluster/runtime/lifecycle';
 import type { ProcessDeps } from '../../cluster/runtime/process';
 import type { StateStore } from '../../cluster/state/store';
 import { type ElectionPlan, startLedProcess } from '../kit/edge/leadership/led-process';
-import type { ChronosConfig } from './config';
+import type { ChronosConfig, ImportConfig } from './config';
 import type { ChronosEffect } from './core/state/effects';
 import type { ChronosEvent } from './core/state/events';
 import type { ChronosState, Settings } from './core/state/state';
 import { chronosMachine } from './core/step';
+import { type Imported, importOriginal } from './edge/import';
+import { CANDIDATE_NODE } from './edge/nodes';
 import { addressOf, type ChronosParts, chronosParts, chronosServer } from './edge/parts';
 import { beginTerm, type ChronosTerm, chronosPerformers, endTerm } from './edge/term';
 import { tzRules } from './edge/zone-rules';
@@ -54,5 +56,24 @@ export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Pr
 function electionOf({ ensemble }: ChronosConfig): ElectionPlan | undefined {
   if (ensemble === undefined) return undefined;
   const { url, sessionTimeoutMs } = ensemble;
-  return { url, path: `${url.path}/candidate`, sessionTimeoutMs };
+  return { url, path: `${url.path}/${CANDIDATE_NODE}`, sessionTimeoutMs };
+}
+
+export type { Imported };
+
+/** Imports the jobs and the framework id of the original, from its tree in ZooKeeper, into a store of ours. */
+export function importIntoChronos(
+  config: ImportConfig,
+  { log, clock, state }: Pick<ChronosDeps, 'log' | 'clock' | 'state'>,
+): Promise<Imported> {
+  return importOriginal({
+    ...config.ensemble,
+    defaults: config.jobs,
+    target: state,
+    isReplacing: config.isReplacing,
+    rules: tzRules(),
+    now: clock.now(),
+    clock,
+    log,
+  });
 }

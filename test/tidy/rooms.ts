@@ -43,7 +43,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'scheduler',
     'groups',
   ],
-  'frameworks/chronos/core': ['schedule', 'jobs', 'graph', 'runs', 'notify', 'state', 'dispatch'],
+  'frameworks/chronos/core': ['schedule', 'jobs', 'graph', 'runs', 'notify', 'state', 'dispatch', 'import'],
   'lb/core': [
     'timers',
     'versions',

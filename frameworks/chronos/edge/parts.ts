@@ -9,8 +9,7 @@ import { Forwarder } from '../../kit/edge/leadership/forward';
 import type { Standing } from '../../kit/edge/leadership/standing';
 import { askCore, REQUESTS_MAX } from '../../kit/edge/requests';
 import type { ChronosConfig } from '../config';
-import { isFault } from '../core/schedule/fault';
-import { readZone, UTC, type Zone, type ZoneRules } from '../core/schedule/zone';
+import type { ZoneRules } from '../core/schedule/zone';
 import type { ApiAnswer } from '../core/state/effects';
 import type { ChronosEvent, NewChronosEvent } from '../core/state/events';
 import type { ChronosState } from '../core/state/state';
@@ -18,7 +17,7 @@ import { openChannels } from './notify/channels';
 import { Notifier } from './notify/notifier';
 import { Outputs } from './outputs';
 import { type ChronosRest, chronosRest, type RestAccess } from './rest/server';
-import { localZoneName } from './zone-rules';
+import { serverZone } from './zone-rules';
 
 export type ChronosContext = ProcessContext<ChronosState, ChronosEvent>;
 
@@ -107,12 +106,6 @@ function openRest(config: ChronosConfig, { rules, context, requests }: RestNeeds
     violations: () => core.violations,
     counters: () => ({}),
   });
-}
-
-/** The zone of this machine; UTC where it has none that is known. */
-function serverZone(rules: ZoneRules): Zone {
-  const zone = readZone(rules, localZoneName());
-  return isFault(zone) ? UTC : zone;
 }
 
 function accessOf({ http }: ChronosConfig, context: ChronosContext): RestAccess {

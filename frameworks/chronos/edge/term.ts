@@ -7,6 +7,7 @@ import type { TermContext } from '../../kit/edge/leadership/led-process';
 import { loadStored, performStore } from '../../kit/edge/store';
 import type { ChronosEffect } from '../core/state/effects';
 import { jobOfVariable, type StoredText } from '../core/state/stored';
+import { STATE_NODE } from './nodes';
 import type { ChronosParts } from './parts';
 
 export interface ChronosTerm {
@@ -15,9 +16,6 @@ export interface ChronosTerm {
   readonly stored: readonly StoredText[];
   readonly resign: (reason: string) => void;
 }
-
-/** The node of the state, below `--zk_path` and beside the node of the election. */
-const STATE_NODE = 'meseta';
 
 /** Begins a term. `alone` is the store of a Chronos without ZooKeeper. */
 export async function beginTerm(
@@ -54,7 +52,7 @@ export function chronosPerformers(
       void performStore(store, effect, (answer) => {
         core.post(answer);
         if (answer.kind !== 'stored') return;
-        rest.changes.publish(new Set(effect.changes.map(({ name }) => jobOfVariable(name))));
+        rest.changes.publish(new Set(effect.changes.flatMap(({ name }) => jobOfVariable(name) ?? [])));
       }),
     answer: ({ request, answer }) => requests.answer(request, answer),
     notice: ({ notice }) => {

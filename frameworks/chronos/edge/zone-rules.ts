@@ -6,7 +6,8 @@
  */
 
 import { IANAZone } from 'luxon';
-import type { ZoneRules } from '../core/schedule/zone';
+import { isFault } from '../core/schedule/fault';
+import { readZone, UTC, type Zone, type ZoneRules } from '../core/schedule/zone';
 
 /** A name has letters and begins with one; Intl alone would also take offsets such as `+05:30`. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+\-/]*$/;
@@ -65,4 +66,10 @@ function readWeek(name: string, week: number): WeekOffsets {
 /** The name of the zone of this machine. */
 export function localZoneName(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** The zone of this machine; UTC where it has none that is known. */
+export function serverZone(rules: ZoneRules): Zone {
+  const zone = readZone(rules, localZoneName());
+  return isFault(zone) ? UTC : zone;
 }

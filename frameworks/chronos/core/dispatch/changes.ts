@@ -48,7 +48,7 @@ function replaceEntry(turn: Turn, entry: JobEntry, record: JobRecord): void {
   decideSlots(turn, entry);
 }
 
-function newEntry(record: JobRecord): JobEntry {
+export function newEntry(record: JobRecord): JobEntry {
   return { record, join: NEW_JOIN, active: {}, queue: [], history: [], lastMillis: undefined, nextRun: 1 };
 }
 

@@ -49,6 +49,9 @@ const DEFINITION = 'job_';
 const STATE = 'state_';
 const RUN = 'run_';
 
+/** The id of the framework at the master, as JSON. */
+export const FRAMEWORK_VARIABLE = 'framework';
+
 export function definitionVariable(name: string): string {
   return DEFINITION + name;
 }
@@ -62,10 +65,11 @@ export function runVariable(id: string): string {
   return RUN + id;
 }
 
-/** The name of the job whose variable this is. */
-export function jobOfVariable(variable: string): string {
+/** The name of the job whose variable this is; undefined for one of no job. */
+export function jobOfVariable(variable: string): string | undefined {
   if (variable.startsWith(RUN)) return jobNameOf(variable.slice(RUN.length));
-  return variable.slice((variable.startsWith(STATE) ? STATE : DEFINITION).length);
+  const prefix = [DEFINITION, STATE].find((start) => variable.startsWith(start));
+  return prefix && variable.slice(prefix.length);
 }
 
 /** All variables of a job. */
@@ -80,7 +84,7 @@ export function idOfEntry(entry: HistoryEntry): string {
 }
 
 /** The text of a variable as the state has it now; undefined for one that is gone. */
-export function textOfVariable({ jobs }: ChronosState, variable: string): string | undefined {
+export function textOfVariable({ jobs }: Pick<ChronosState, 'jobs'>, variable: string): string | undefined {
   if (variable.startsWith(DEFINITION)) return definitionText(jobs.get(variable.slice(DEFINITION.length)));
   if (variable.startsWith(STATE)) return stateText(jobs.get(variable.slice(STATE.length)));
   const id = variable.slice(RUN.length);
