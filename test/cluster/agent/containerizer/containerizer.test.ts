@@ -9,7 +9,7 @@ import { runFolder } from '../../../../cluster/agent/containerizer/run-folder';
 import type { Limitation } from '../../../../cluster/agent/core/state/container-spec';
 import { VirtualClock } from '../../../../cluster/runtime/clock';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
-import { leftovers } from '../../../leftovers';
+import { expectNothingLeft, leftovers } from '../../../leftovers';
 import { Place, runtime } from './place';
 
 /** Makes every container one of the runtime, and changes nothing else. */
@@ -185,7 +185,7 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     await exists(join(spec.directory, 'ready'));
     rmSync(join(place.runtimeDir, 'containers', spec.containerId), { recursive: true });
     expect(await place.containerizer(isolators).recover([spec.containerId])).toEqual([]);
-    expect(leftovers(place)).toEqual([]);
+    await expectNothingLeft(place);
   });
 
   check('are destroyed when a task has stopped its holder', async () => {
@@ -200,7 +200,7 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
       .map(Number);
     process.kill(holder, 'SIGSTOP');
     expect((await containers.destroy(spec.containerId))?.status).toEqual({ signal: 'SIGKILL' });
-    expect(leftovers(place)).toEqual([]);
+    await expectNothingLeft(place);
   });
 
   async function launchHanging() {
@@ -259,7 +259,7 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
       const [container] = await after.recover([spec.containerId]);
       expect(container?.neverRan).toBe(false);
       await after.destroy(spec.containerId);
-      expect(leftovers(place)).toEqual([]);
+      await expectNothingLeft(place);
     },
   );
 
@@ -267,7 +267,7 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
     const spec = place.spec('sleep 1000');
     await place.containerizer(isolators).launch(spec);
     expect(await place.containerizer(isolators).recover([])).toEqual([]);
-    expect(leftovers(place)).toEqual([]);
+    await expectNothingLeft(place);
   });
 
   check('of which the files are damaged are cleaned up by their id, and have run', async () => {
@@ -284,7 +284,7 @@ describe.each(ways)('containers under %s', (_name, isolators, isThere) => {
       message: 'The container ran before the agent was restarted, and how it ended is not known',
     });
     await after.destroy(spec.containerId);
-    expect(leftovers(place)).toEqual([]);
+    await expectNothingLeft(place);
   });
 
   check('whose pipe is gone are adopted, and files beside them are no containers', async () => {
