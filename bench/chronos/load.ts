@@ -1,7 +1,7 @@
 /** The start of Chronos with very many jobs in its store: how long it takes, and how much memory they have. */
 
 import { existsSync } from 'node:fs';
-import { printJob } from '../../frameworks/chronos/core/jobs/print-job';
+import { jobPrinters } from '../../frameworks/chronos/core/jobs/print-job';
 import { loadStored } from '../../frameworks/kit/edge/store';
 import { DAY, DEFAULTS, Driven, openStore, START, writeJobs } from './jobs';
 
@@ -41,8 +41,8 @@ function usedBytes(): number {
 }
 
 function jsonBytes({ state }: Driven): number {
+  const print = jobPrinters(DEFAULTS).v1;
   let size = 0;
-  for (const { record } of state.jobs.values())
-    size += printJob(record.job, { base: 'v1', defaults: DEFAULTS }).length;
+  for (const { record } of state.jobs.values()) size += print(record.job).length;
   return size;
 }

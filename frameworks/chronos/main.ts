@@ -45,7 +45,10 @@ export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Pr
     term: (parts, term) => beginTerm(parts, deps.state, term),
     boot: () => config.core,
     performers: chronosPerformers,
-    start: ({ context }, { stored }) => context.core.post({ kind: 'started', stored }),
+    start: ({ context, rest }, { stored }) => {
+      context.core.post({ kind: 'started', stored });
+      rest.warm();
+    },
     ended: endTerm,
   });
   const { address, port, url } = started.parts.context.server();

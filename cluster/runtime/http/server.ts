@@ -130,6 +130,8 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     clientErrorHandler: answerClientError,
+    // A path that cannot be decoded is answered in the form of other errors, where there is one.
+    ...(options.failed && { frameworkErrors: options.failed }),
     serverFactory: (handler) => createServer(handler, options),
   });
   app.removeAllContentTypeParsers();

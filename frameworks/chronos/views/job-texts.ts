@@ -1,8 +1,7 @@
 /** One job as text: as `job/NAME` and the search show it, as the list of all jobs has it, and as a row of the summary. */
 
-import type { JobDefaults } from '../core/jobs/job';
 import type { ApiBase } from '../core/jobs/names';
-import { mirrorUris, printJob, printSummary } from '../core/jobs/print-job';
+import { type JobPrinter, mirrorUris, printSummary } from '../core/jobs/print-job';
 import { type JobRecord, shownSchedule } from '../core/jobs/record';
 import type { ZoneRules } from '../core/schedule/zone';
 import type { JobEntry } from '../core/state/state';
@@ -10,11 +9,11 @@ import { stateOf } from './job-state';
 
 export interface PrintContext {
   readonly rules: ZoneRules;
-  readonly defaults: JobDefaults;
+  readonly printers: Readonly<Record<ApiBase, JobPrinter>>;
 }
 
-export function jobText(record: JobRecord, base: ApiBase, { rules, defaults }: PrintContext): string {
-  return printJob(record.job, { base, defaults, schedule: shownSchedule(record, rules) });
+export function jobText(record: JobRecord, base: ApiBase, { rules, printers }: PrintContext): string {
+  return printers[base](record.job, shownSchedule(record, rules));
 }
 
 /** With `uris` and `fetch` mirrored. */

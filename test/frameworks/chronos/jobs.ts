@@ -1,6 +1,7 @@
 /** Jobs in tests: read from a body, with the defaults of the original's flags. */
 
 import type { Job } from '../../../frameworks/chronos/core/jobs/job';
+import { jobPrinters } from '../../../frameworks/chronos/core/jobs/print-job';
 import {
   type JobContext,
   type JobKind,
@@ -12,6 +13,9 @@ import { UTC } from '../../../frameworks/chronos/core/schedule/zone';
 import { NOW, RULES } from './schedules';
 
 export const DEFAULTS = { cpus: 0.1, mem: 128, disk: 256, runAsUser: 'root' };
+
+/** Printers with the defaults. */
+export const PRINTERS = jobPrinters(DEFAULTS);
 
 export function contextAt(now: number, members: Partial<JobContext> = {}): JobContext {
   return { rules: RULES, serverZone: UTC, now, base: 'v1', defaults: DEFAULTS, ...members };

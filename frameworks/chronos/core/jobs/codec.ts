@@ -166,6 +166,7 @@ export function listOf<T>(codec: Codec<T>): Codec<readonly T[]> {
 export function objectOf<T extends object>(members: Members<T>): Codec<T> {
   const table = Object.entries(members) as [string, Member<unknown>][];
   const memberNames = table.map(([name]) => name);
+  const print = memberPrinter(table);
   return {
     read: (value, path, reading) => {
       if (!isObject(value)) return violate(reading, path, `must be an object, not ${shownValue(value)}`);
@@ -176,10 +177,7 @@ export function objectOf<T extends object>(members: Members<T>): Codec<T> {
       ]);
       return Object.fromEntries(entries.filter(([, entry]) => entry !== undefined)) as T;
     },
-    print: (value) => {
-      const values = value as Readonly<Record<string, unknown>>;
-      return `{${printMembers(table.map(([name, member]) => [name, member, values[name]])).join(',')}}`;
-    },
+    print: (value) => `{${print(value as Readonly<Record<string, unknown>>)}}`,
     schema: objectSchema(table),
   };
 }
@@ -201,14 +199,20 @@ export function readMember(member: Member<unknown>, value: unknown, path: string
   return member.isRequired ? violate(reading, path, 'is missing') : member.fallback;
 }
 
-/** The members as `"name":value`, without those that are hidden. */
-export function printMembers(
-  rows: readonly (readonly [name: string, member: Member<unknown>, value: unknown])[],
-): readonly string[] {
-  return rows.flatMap(([name, { codec, fallback, isHidden }, value]) => {
-    if (isAbsent(value) || (isHidden && isSame(value, fallback))) return [];
-    return [`${JSON.stringify(name)}:${codec.print(value)}`];
-  });
+/** Prints the members of an object as `"name":value` with commas between them, without those that are hidden. */
+export function memberPrinter(
+  table: readonly (readonly [name: string, member: Member<unknown>])[],
+): (values: Readonly<Record<string, unknown>>) => string {
+  const rows = table.map(([name, member]) => ({ ...member, name, head: `${JSON.stringify(name)}:` }));
+  return (values) => {
+    let text = '';
+    for (const { name, head, codec, fallback, isHidden } of rows) {
+      const value = values[name];
+      if (isAbsent(value) || (isHidden && isSame(value, fallback))) continue;
+      text += (text === '' ? '' : ',') + head + codec.print(value);
+    }
+    return text;
+  };
 }
 
 function isSame(value: unknown, fallback: unknown): boolean {

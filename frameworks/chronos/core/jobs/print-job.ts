@@ -1,32 +1,32 @@
 /** Jobs as the API shows and the store keeps them: one line of JSON, with the members in the order of the original. */
 
-import { printMembers } from './codec';
-import type { Job, JobCounters, JobDefaults } from './job';
+import { type Member, type Members, memberPrinter } from './codec';
+import type { Job, JobCounters, JobDefaults, JobMembers } from './job';
 import { jobMembers } from './members';
 import type { ApiBase } from './names';
 
-interface JobView {
-  readonly base: ApiBase;
-  readonly defaults: JobDefaults;
-  /** The schedule with the repetitions and the start that remain; undefined for that of the definition. */
-  readonly schedule?: string | undefined;
+/** Prints a job; without a schedule it is that of the definition, else the one that remains. */
+export type JobPrinter = (job: Job, schedule?: string) => string;
+
+/** The printers of both bases. 2.x prints `async` always. */
+export function jobPrinters(defaults: JobDefaults): Readonly<Record<ApiBase, JobPrinter>> {
+  const members = jobMembers(defaults);
+  return {
+    v1: printerOf(members),
+    legacy: printerOf({ ...members, async: { ...members.async, isHidden: false } }),
+  };
 }
 
-/** 2.x prints `async` always. */
-export function printJob(job: Job, { base, defaults, schedule }: JobView): string {
-  const rows = Object.entries(jobMembers(defaults)).map(([name, member]) => {
-    const isShown = base === 'legacy' && name === 'async';
-    return [name, isShown ? { ...member, isHidden: false } : member, job[name as keyof Job]] as const;
-  });
-  return `{${[...printMembers(rows), ...printTiming(job, schedule)].join(',')}}`;
+function printerOf(members: Members<JobMembers>): JobPrinter {
+  const print = memberPrinter(Object.entries(members) as [string, Member<unknown>][]);
+  return (job, schedule) =>
+    `{${print(job as unknown as Readonly<Record<string, unknown>>)},${printTiming(job, schedule)}}`;
 }
 
-function printTiming(job: Job, schedule: string | undefined): readonly string[] {
-  if (job.kind === 'dependent') return [`"parents":${JSON.stringify(job.parents)}`];
-  return [
-    `"schedule":${JSON.stringify(schedule ?? job.schedule)}`,
-    `"scheduleTimeZone":${JSON.stringify(job.scheduleTimeZone)}`,
-  ];
+function printTiming(job: Job, schedule: string | undefined): string {
+  if (job.kind === 'dependent') return `"parents":${JSON.stringify(job.parents)}`;
+  const text = JSON.stringify(schedule ?? job.schedule);
+  return `"schedule":${text},"scheduleTimeZone":${JSON.stringify(job.scheduleTimeZone)}`;
 }
 
 /** GET jobs shows in `uris` and in `fetch` what the job has in either. */

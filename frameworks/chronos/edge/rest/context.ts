@@ -12,10 +12,12 @@ import type { Zone, ZoneRules } from '../../core/schedule/zone';
 import type { ApiAnswer } from '../../core/state/effects';
 import type { ChronosEvents } from '../../core/state/events';
 import type { JobEntry } from '../../core/state/state';
+import type { PrintContext } from '../../views/job-texts';
 import type { Pieces, Read } from '../../views/read';
 import type { ChangeStream } from '../changes';
 import type { ChronosMetrics } from '../metrics';
 import type { CachedTexts } from './cached-texts';
+import type { SearchIndex } from './search-index';
 import { gzipped, printSliced, type Slices } from './slices';
 import type { SortedNames } from './sorted-names';
 
@@ -47,6 +49,8 @@ export interface RestContext extends RestDoor {
   readonly slices: Slices;
   readonly names: SortedNames;
   readonly texts: CachedTexts;
+  readonly printing: PrintContext;
+  readonly searchIndex: SearchIndex;
   /** `host:port` of the leader; empty without one. */
   leader(): string;
   read: Read;

@@ -11,9 +11,8 @@ import { jobStatText } from '../../views/statistics';
 import { type Call, parameterOf, type RestContext, refused, withJob } from './context';
 
 export function getJob(context: RestContext, call: Call): Outcome {
-  const { rules, settings } = context;
   return withJob(context, parameterOf(call, 'name'), ({ record }) =>
-    text(jobText(record, call.base, { rules, defaults: settings.defaults })),
+    text(jobText(record, call.base, context.printing)),
   );
 }
 

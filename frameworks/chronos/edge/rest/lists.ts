@@ -2,8 +2,10 @@
 
 import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { csvPieces, dotPieces, graphJsonPieces } from '../../views/graph';
+import { jobText } from '../../views/job-texts';
 import { listPieces, summaryPieces } from '../../views/jobs';
-import { type SearchQuery, searchPieces } from '../../views/search';
+import { jsonList } from '../../views/read';
+import { matcherOf, pageOf, type SearchQuery } from '../../views/search';
 import { statsPieces } from '../../views/statistics';
 import { type Call, parameterOf, type RestContext, sliced } from './context';
 
@@ -30,9 +32,13 @@ export function summarizeJobs(context: RestContext, call: Call): Promise<Outcome
 }
 
 export function searchJobs(context: RestContext, call: Call<SearchQuery>): Promise<Outcome> {
-  const { read, rules, settings } = context;
-  const { defaults } = settings;
-  return sliced(context, call, searchPieces(read, call.query, call.base, { rules, defaults }));
+  const { read, printing, searchIndex } = context;
+  const found = read((state) => searchIndex.search(state, matcherOf(call.query)));
+  return sliced(
+    context,
+    call,
+    jsonList(pageOf(found, call.query, (record) => jobText(record, call.base, printing))),
+  );
 }
 
 export function getStats(context: RestContext, call: Call): Promise<Outcome> {

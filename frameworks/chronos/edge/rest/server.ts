@@ -7,6 +7,7 @@ import { type HostNames, hostRule } from '../../../../cluster/runtime/http/hosts
 import type { Metrics } from '../../../../cluster/runtime/metrics';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
 import { errorAnswers } from '../../../kit/edge/rest/door';
+import { jobPrinters } from '../../core/jobs/print-job';
 import { printRefusal } from '../../core/jobs/refusal';
 import type { ZoneRules } from '../../core/schedule/zone';
 import { summaryOf } from '../../views/jobs';
@@ -16,6 +17,7 @@ import { ChronosMetrics } from '../metrics';
 import { CachedTexts } from './cached-texts';
 import type { RestContext, RestSettings } from './context';
 import { chronosRoutes } from './routes';
+import { SearchIndex } from './search-index';
 import { Slices } from './slices';
 import { SortedNames } from './sorted-names';
 
@@ -50,6 +52,8 @@ export interface ChronosRest {
   readonly changes: ChangeStream;
   /** The headers and errors of all answers, for those that are made before any handler. */
   readonly door: Pick<RestContext, 'headers' | 'errorBody'>;
+  /** Sorts the names of all jobs, once they are there, so that no request has to. */
+  warm(): void;
 }
 
 export function chronosRest(settings: RestSettings, access: RestAccess, parts: RestParts): ChronosRest {
@@ -73,13 +77,15 @@ export function chronosRest(settings: RestSettings, access: RestAccess, parts: R
     compress: settings.isCompressing,
     ...errorAnswers(context),
   };
-  return { plan, changes: context.changes, door: context };
+  const warm = (): void => void context.read((state) => context.names.of(state));
+  return { plan, changes: context.changes, door: context, warm };
 }
 
 function restContext(settings: RestSettings, { concurrentMax }: RestAccess, parts: RestParts): RestContext {
   const { read, rules, clock, metrics, startedAt, violations, counters } = parts;
   const names = new SortedNames();
-  const texts = new CachedTexts({ rules, defaults: settings.defaults });
+  const printing = { rules, printers: jobPrinters(settings.defaults) };
+  const texts = new CachedTexts(printing);
   const changes = new ChangeStream(clock, (name) => summaryOf(read, name, (...row) => texts.summary(...row)));
   const now = (): number => clock.now();
   return {
@@ -87,6 +93,8 @@ function restContext(settings: RestSettings, { concurrentMax }: RestAccess, part
     settings,
     names,
     texts,
+    printing,
+    searchIndex: new SearchIndex(),
     changes,
     slices: new Slices(),
     metrics: new ChronosMetrics({

@@ -1,9 +1,9 @@
 import { jobText, listedText, summaryText } from '../../../../frameworks/chronos/views/job-texts';
-import { DEFAULTS } from '../jobs';
+import { PRINTERS } from '../jobs';
 import { RULES } from '../schedules';
 import { World } from '../world';
 
-const CONTEXT = { rules: RULES, defaults: DEFAULTS };
+const CONTEXT = { rules: RULES, printers: PRINTERS };
 
 function recordOf(members: object) {
   const world = new World();

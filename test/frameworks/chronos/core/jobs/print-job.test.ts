@@ -1,12 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  mirrorUris,
-  printJob,
-  printSummary,
-  statusOf,
-} from '../../../../../frameworks/chronos/core/jobs/print-job';
-import { DEFAULTS, jobOf, readingOf } from '../../jobs';
+import { mirrorUris, printSummary, statusOf } from '../../../../../frameworks/chronos/core/jobs/print-job';
+import { jobOf, PRINTERS, readingOf } from '../../jobs';
 
 const GOLDEN = join(__dirname, '../../golden/jobs');
 
@@ -20,7 +15,7 @@ test.each(readdirSync(GOLDEN))('the job %s is printed on one line, on both bases
   const folder = join(GOLDEN, name);
   const { job } = readingOf(JSON.parse(readFileSync(join(folder, 'sent.json'), 'utf8')) as object);
   for (const base of ['v1', 'legacy'] as const) {
-    const text = printJob(job, { base, defaults: DEFAULTS });
+    const text = PRINTERS[base](job);
     expect(text).not.toContain('\n');
     expectGolden(join(folder, `${base}.json`), `${text}\n`);
   }
@@ -28,9 +23,7 @@ test.each(readdirSync(GOLDEN))('the job %s is printed on one line, on both bases
 
 test('a job is printed with the schedule that remains', () => {
   const job = jobOf({ schedule: 'R5//PT1H' });
-  expect(printJob(job, { base: 'v1', defaults: DEFAULTS, schedule: 'R4/x/PT1H' })).toContain(
-    '"schedule":"R4/x/PT1H"',
-  );
+  expect(PRINTERS.v1(job, 'R4/x/PT1H')).toContain('"schedule":"R4/x/PT1H"');
 });
 
 test('GET jobs shows uris in fetch, and fetch in uris', () => {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { printJob } from '../../../../../frameworks/chronos/core/jobs/print-job';
 import { readJob, readJobText } from '../../../../../frameworks/chronos/core/jobs/read-job';
 import { isRefusal } from '../../../../../frameworks/chronos/core/jobs/refusal';
-import { CONTEXT, DEFAULTS, jobOf, readingOf, refusalTextOf } from '../../jobs';
+import { CONTEXT, jobOf, PRINTERS, readingOf, refusalTextOf } from '../../jobs';
 
 const SCHEDULE = 'R/2027-01-01T00:00:00Z/PT1H';
 
@@ -150,7 +149,7 @@ test('any body is accepted or refused with a reason, and what is accepted can be
         return;
       }
       accepted += 1;
-      const again = readJobText(printJob(reading.job, { base: 'v1', defaults: DEFAULTS }), CONTEXT);
+      const again = readJobText(PRINTERS.v1(reading.job), CONTEXT);
       expect(again).toMatchObject({ job: reading.job, schedule: reading.schedule });
     }),
     { numRuns: 1000 },

@@ -1,6 +1,7 @@
 import {
   definitionVariable,
   idOfEntry,
+  jobOfVariable,
   readStored,
   runVariable,
   stateVariable,
@@ -95,4 +96,9 @@ test('a job that is gone has no texts', () => {
   world.command('job.delete', 'a');
   expect(world.stored.size).toBe(0);
   expect(textOfVariable(world.state, 'run_a:1')).toBeUndefined();
+});
+
+test('a variable belongs to a job', () => {
+  const { stored } = busyWorld();
+  expect(new Set([...stored.keys()].map(jobOfVariable))).toEqual(new Set(['a']));
 });

@@ -1,5 +1,5 @@
 import { CachedTexts } from '../../../../../frameworks/chronos/edge/rest/cached-texts';
-import { DEFAULTS } from '../../jobs';
+import { PRINTERS } from '../../jobs';
 import { RULES } from '../../schedules';
 import { World } from '../../world';
 
@@ -7,7 +7,7 @@ const DAILY = { schedule: 'R/2027-01-01T00:00:00Z/P1D' };
 
 test('a text is printed anew when its job has changed', () => {
   const world = new World();
-  const texts = new CachedTexts({ rules: RULES, defaults: DEFAULTS });
+  const texts = new CachedTexts({ rules: RULES, printers: PRINTERS });
   world.put('a', DAILY);
   expect(texts.inList(world.entry('a'), 'v1')).toContain('"owner":""');
   expect(texts.inList(world.entry('a'), 'legacy')).toContain('"async":false');
@@ -18,7 +18,7 @@ test('a text is printed anew when its job has changed', () => {
 
 test('a row is printed anew when runs begin and end, and when its job is quarantined', () => {
   const world = new World();
-  const texts = new CachedTexts({ rules: RULES, defaults: DEFAULTS });
+  const texts = new CachedTexts({ rules: RULES, printers: PRINTERS });
   world.put('a', DAILY);
   const entry = world.entry('a');
   const state = (): string | undefined => /"state":"([^"]*)"/.exec(texts.summary(entry, undefined))?.[1];
