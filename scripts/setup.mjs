@@ -29,6 +29,7 @@ const TEST_FILES = {
   '/usr/share/java/zookeeper.jar': 'zookeeper',
   '/usr/lib/cni/bridge': 'containernetworking-plugins',
 };
+const PIP = ['python3', '-m', 'pip', '--quiet', '--disable-pip-version-check', '--no-input'];
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
 checkNode();
@@ -140,33 +141,30 @@ function installThirdParty() {
   else say('They could not be installed; the tests that need them are skipped.');
 }
 
-/** The Python library of an executor that a test runs; without it that test is skipped by name. */
+/** Python libraries by others that tests run; without one its test is skipped by name. */
 function installPython() {
-  const folder = join(root, 'test', 'third-party', 'pymesos');
+  if (!find('python3')) return;
+  installPythonLibrary('chronos-python', () => []);
+  // The C part of http-parser does not build with newer Pythons, and the library works without it.
+  installPythonLibrary('pymesos', (packages) => {
+    const source = join(packages, 'http-parser-0.9.0.tar.gz');
+    return [
+      [...PIP, 'download', '--no-deps', '--no-binary', ':all:', '-d', packages, 'http-parser==0.9.0'],
+      ['tar', 'xzf', source, '-C', packages, '--strip-components=1', 'http-parser-0.9.0/http_parser'],
+    ];
+  });
+}
+
+/** Installs what `requirements.txt` of a folder lists into its `.cache`, and carries out further steps. */
+function installPythonLibrary(name, steps) {
+  const folder = join(root, 'test', 'third-party', name);
   const packages = join(folder, '.cache');
   const requirements = join(folder, 'requirements.txt');
   const wanted = read(requirements);
-  if (!find('python3') || read(join(packages, 'installed')) === wanted) return;
-  say('Installing a Python library for tests (pip) ...');
-  const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', '--no-input'];
-  const source = join(packages, 'http-parser-0.9.0.tar.gz');
-  // The C part of http-parser does not build with newer Pythons, and the library works without it.
-  const steps = [
-    ['python3', ...pip, 'install', '--no-deps', '--target', packages, '-r', requirements],
-    [
-      'python3',
-      ...pip,
-      'download',
-      '--no-deps',
-      '--no-binary',
-      ':all:',
-      '-d',
-      packages,
-      'http-parser==0.9.0',
-    ],
-    ['tar', 'xzf', source, '-C', packages, '--strip-components=1', 'http-parser-0.9.0/http_parser'],
-  ];
-  const done = steps.every(
+  if (read(join(packages, 'installed')) === wanted) return;
+  say(`Installing ${name} for tests (pip) ...`);
+  const install = [...PIP, 'install', '--no-deps', '--target', packages, '-r', requirements];
+  const done = [install, ...steps(packages)].every(
     ([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0,
   );
   if (done) writeFileSync(join(packages, 'installed'), wanted);
