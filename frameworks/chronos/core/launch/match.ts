@@ -1,0 +1,48 @@
+/** The match of an offer and a job: the resources to take from the offer, or what the offer lacks, in words. */
+
+import type { Random } from '../../../../cluster/model/random';
+import { type Resources, rangesOf } from '../../../../cluster/model/resources';
+import { brokenAttributeRule, offeredAttributes } from '../../../kit/core/constraints/attributes';
+import { choosePorts } from '../../../kit/core/match/ports';
+import { offeredRole, type RemainingOffer } from '../../../kit/core/match/remaining-offer';
+import { usableResources } from '../../../kit/core/match/resources';
+import { consumeNeed, lackingScalars, type ScalarNeed } from '../../../kit/core/match/scalars';
+import type { Job } from '../jobs/job';
+import { portMappingsOf } from './container';
+
+export type JobMatch =
+  | { readonly ok: true; readonly resources: Resources; readonly hostPorts: readonly (number | null)[] }
+  | { readonly ok: false; readonly lacks: readonly string[] };
+
+export function matchJob(remaining: RemainingOffer, job: Job, random: Random): JobMatch {
+  const { offer } = remaining;
+  const usable = usableResources(remaining.resources, new Set(['*', offeredRole(offer)]));
+  const need = needOf(job);
+  const broken = brokenAttributeRule(job.constraints, offeredAttributes(offer));
+  const lacks = [
+    ...(broken ? [`does not have ${broken.join(' ')}`] : []),
+    ...lackingScalars(usable, need).map((name) => `has less than ${need[name]} ${name}`),
+  ];
+  if (lacks.length > 0) return { ok: false, lacks };
+  const hostPorts = choosePorts(portRequestsOf(job), rangesOf(usable, 'ports'), random);
+  if (hostPorts === undefined) return { ok: false, lacks: ['does not have the ports'] };
+  const ports = hostPorts.filter((port) => port !== null);
+  return { ok: true, resources: consumeNeed(usable, need, ports), hostPorts };
+}
+
+function needOf({ cpus, mem, disk }: Job): ScalarNeed {
+  return { cpus, mem, disk, gpus: 0 };
+}
+
+/** Mappings need host ports, unless the container has the network of its host. */
+function portRequestsOf({ container }: Job): readonly number[] {
+  if (container === undefined) return [];
+  if (container.type === 'DOCKER' && container.network === 'HOST') return [];
+  return portMappingsOf(container).map(({ hostPort }) => hostPort);
+}
+
+/** Equal for jobs that fit the same offers. */
+export function shapeOf(job: Job): string {
+  const { cpus, mem, disk, constraints } = job;
+  return JSON.stringify([cpus, mem, disk, constraints, portRequestsOf(job)]);
+}
