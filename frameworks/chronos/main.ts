@@ -11,6 +11,7 @@ import type { ChronosEvent } from './core/state/events';
 import type { ChronosState, Settings } from './core/state/state';
 import { chronosMachine } from './core/step';
 import { type Imported, importOriginal } from './edge/import';
+import { mesosSettings } from './edge/master-session';
 import { CANDIDATE_NODE } from './edge/nodes';
 import { addressOf, type ChronosParts, chronosParts, chronosServer } from './edge/parts';
 import { beginTerm, type ChronosTerm, chronosPerformers, endTerm } from './edge/term';
@@ -43,7 +44,10 @@ export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Pr
     server: chronosServer,
     address: ({ context }) => addressOf(config, context),
     term: (parts, term) => beginTerm(parts, deps.state, term),
-    boot: () => config.core,
+    boot: ({ context }) => ({
+      ...config.core,
+      mesos: mesosSettings(config, addressOf(config, context)),
+    }),
     performers: chronosPerformers,
     start: ({ context, rest }, { stored }) => {
       context.core.post({ kind: 'started', stored });

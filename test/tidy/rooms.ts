@@ -43,7 +43,17 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'scheduler',
     'groups',
   ],
-  'frameworks/chronos/core': ['schedule', 'jobs', 'graph', 'runs', 'notify', 'state', 'dispatch', 'import'],
+  'frameworks/chronos/core': [
+    'schedule',
+    'jobs',
+    'graph',
+    'runs',
+    'notify',
+    'state',
+    'dispatch',
+    'launch',
+    'import',
+  ],
   'lb/core': [
     'timers',
     'versions',

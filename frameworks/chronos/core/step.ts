@@ -6,15 +6,28 @@ import type { Machine, Stamped } from '../../../cluster/model/event';
 import { machine, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
 import { storeTransitions } from '../../kit/core/turn/outbox';
 import { checkChronos } from './check-chronos';
-import { applyUpdate, launchRun, retryRun, timeOutRun, withholdLate } from './dispatch/attempts';
+import { applyUpdate, launchRun, retryRun, timeOutRun } from './dispatch/attempts';
 import { deleteJob, putDefinition } from './dispatch/changes';
 import { applyCallback, dropWaiting, killJob, markSuccess, startJob } from './dispatch/commands';
 import { addElements } from './dispatch/element-counts';
 import { tellOverdue, tellSlow } from './dispatch/notices';
 import { keepOutput } from './dispatch/outputs';
 import { pauseJob, resumeJob } from './dispatch/pauses';
-import { forgetOldRuns, restore } from './dispatch/restore';
+import { forgetOldRuns } from './dispatch/restore';
 import { decideDueSlots, missRun, wakeForSlots } from './dispatch/slots';
+import { sendOrders } from './launch/orders';
+import {
+  disconnected,
+  dropOffer,
+  sessionWoke,
+  start,
+  subscribed,
+  takeError,
+  takeOffers,
+  takeRefusal,
+  takeStatus,
+} from './launch/session';
+import { useOffers } from './launch/use-offers';
 import type { ZoneRules } from './schedule/zone';
 import type { ChronosEffect } from './state/effects';
 import type { ChronosEvents } from './state/events';
@@ -23,7 +36,17 @@ import { chronosTimers } from './state/timers';
 import { commit, type Turn } from './state/turn';
 
 const transitions: Transitions<Turn, ChronosEvents> = {
-  started: restore,
+  started: start,
+  'scheduler.subscribed': subscribed,
+  'scheduler.disconnected': disconnected,
+  'scheduler.offers': takeOffers,
+  'scheduler.rescind': dropOffer,
+  'scheduler.update': takeStatus,
+  // The tasks of the agent or executor get status updates of their own.
+  'scheduler.failure': () => undefined,
+  'scheduler.message': () => undefined,
+  'scheduler.error': takeError,
+  'scheduler.refused': takeRefusal,
   'job.put': putDefinition,
   'job.delete': deleteJob,
   'job.start': startJob,
@@ -32,7 +55,7 @@ const transitions: Transitions<Turn, ChronosEvents> = {
   'job.pause': pauseJob,
   'job.resume': resumeJob,
   'runs.drop': dropWaiting,
-  'run.placed': launchRun,
+  'run.placed': (turn, event) => launchRun(turn, event),
   'task.update': applyUpdate,
   'task.callback': applyCallback,
   'task.elements': addElements,
@@ -48,10 +71,12 @@ const woke: TimerHandlers<Turn, (typeof chronosTimers)['spec']> = {
   overdue: (turn, { runId }) => tellOverdue(turn, runId),
   slow: (turn, { runId }) => tellSlow(turn, runId),
   retention: forgetOldRuns,
+  ...sessionWoke,
 };
 
 function endStep(turn: Turn): void {
-  withholdLate(turn);
+  useOffers(turn);
+  sendOrders(turn);
   wakeForSlots(turn);
   commit(turn);
 }

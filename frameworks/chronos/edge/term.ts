@@ -5,8 +5,10 @@ import type { StateStore } from '../../../cluster/state/store';
 import { ZookeeperStore } from '../../../cluster/state/zookeeper';
 import type { TermContext } from '../../kit/edge/leadership/led-process';
 import { loadStored, performStore } from '../../kit/edge/store';
+import type { Scheduler } from '../../scheduler/edge/scheduler';
 import type { ChronosEffect } from '../core/state/effects';
 import { jobOfVariable, type StoredText } from '../core/state/stored';
+import { openSession } from './master-session';
 import { STATE_NODE } from './nodes';
 import type { ChronosParts } from './parts';
 
@@ -15,13 +17,14 @@ export interface ChronosTerm {
   /** The stored variables at the beginning of the term. */
   readonly stored: readonly StoredText[];
   readonly resign: (reason: string) => void;
+  readonly scheduler: Scheduler;
 }
 
 /** Begins a term. `alone` is the store of a Chronos without ZooKeeper. */
 export async function beginTerm(
   parts: ChronosParts,
   alone: StateStore | undefined,
-  { mandate, resign }: TermContext,
+  { life, mandate, resign }: TermContext,
 ): Promise<ChronosTerm> {
   const store = 'client' in mandate ? await claimedStore(parts, mandate) : alone;
   if (store === undefined) throw new Error('there is no store: give --work_dir or --zk_hosts');
@@ -29,7 +32,8 @@ export async function beginTerm(
   const stored = await loadStored(store, '');
   const ms = Math.round(performance.now() - startedAt);
   parts.context.log.info({ variables: stored.length, ms }, 'the state is loaded');
-  return { store, stored, resign };
+  const scheduler = openSession(parts.config, parts.context, { life, resign });
+  return { store, stored, resign, scheduler };
 }
 
 async function claimedStore(
@@ -44,7 +48,7 @@ async function claimedStore(
 
 export function chronosPerformers(
   { context, requests, notifier, rest, outputs }: ChronosParts,
-  { store, resign }: ChronosTerm,
+  { store, resign, scheduler }: ChronosTerm,
 ): Performers<ChronosEffect> {
   const { core, log } = context;
   return {
@@ -60,8 +64,10 @@ export function chronosPerformers(
       rest.changes.tell({ notice: notice.kind, jobName: notice.job.name, reason: notice.reason });
     },
     'read-output': (effect) => outputs.read(effect),
-    launch: ({ taskId }) => log.error({ task: taskId }, 'a task cannot be launched without the master'),
-    kill: ({ taskId }) => log.error({ task: taskId }, 'a task cannot be killed without the master'),
+    framework: ({ info }) => scheduler.setFramework(info),
+    call: ({ call }) => scheduler.call(call),
+    launch: ({ taskId }) => log.error({ task: taskId }, 'a launch was not made a call'),
+    kill: ({ taskId }) => log.error({ task: taskId }, 'a kill was not made a call'),
     resign: ({ reason }) => resign(reason),
   };
 }

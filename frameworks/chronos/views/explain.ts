@@ -4,6 +4,7 @@ import { waitingFor } from '../core/graph/join';
 import { hasLiveTask, type Run } from '../core/runs/run';
 import { nextSlot } from '../core/schedule/progress';
 import type { ZoneRules } from '../core/schedule/zone';
+import type { MesosState } from '../core/state/mesos-state';
 import type { ChronosState, JobEntry } from '../core/state/state';
 import { stateOf } from './job-state';
 
@@ -14,7 +15,7 @@ export function explainJob(state: ChronosState, entry: JobEntry, rules: ZoneRule
   const reasons = [
     ...(quarantine === undefined ? [] : [`The job is quarantined: ${quarantine}.`]),
     ...offReasons(entry),
-    ...Object.values(entry.active).map(runReason),
+    ...Object.values(entry.active).map((run) => runReason(run, state)),
     ...queueReasons(entry),
     ...originReasons(entry, rules),
   ];
@@ -29,14 +30,23 @@ function offReasons({ record: { job } }: JobEntry): readonly string[] {
   ];
 }
 
-function runReason(run: Run): string {
+function runReason(run: Run, { mesos }: ChronosState): string {
   const { id, attempts, nextAttemptAt } = run;
   const attempt = attempts.at(-1);
   if (attempt !== undefined && hasLiveTask(run))
     return `Run ${id} has had a task on ${attempt.hostname ?? 'an agent'} since ${iso(attempt.launchedAt)}.`;
   if (attempt !== undefined && nextAttemptAt !== undefined)
     return `Run ${id} has attempt ${attempts.length + 1} at ${iso(nextAttemptAt)}, or as soon as an offer fits.`;
-  return `Run ${id} has waited for an offer that fits since ${iso(run.createdAt)}.`;
+  const wait = `Run ${id} has waited for an offer that fits since ${iso(run.createdAt)}`;
+  return `${wait}${lackText(mesos, id)}.`;
+}
+
+/** What the last offers lacked; a wait without offers is told, too. */
+function lackText(mesos: MesosState | undefined, runId: string): string {
+  if (mesos === undefined) return '';
+  if (!mesos.session.connected) return ', and the master is not connected';
+  const lacks = [...(mesos.lacks.get(runId) ?? [])].map(([lack, count]) => `${count} ${lack}`);
+  return lacks.length === 0 ? '' : `: of the last offers, ${lacks.join(', ')}`;
 }
 
 function queueReasons({ queue }: JobEntry): readonly string[] {

@@ -1,5 +1,6 @@
 /** Attempts of runs: their launches, the updates of their tasks, and what their ends lead to. */
 
+import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Stamped } from '../../../../cluster/model/event';
 import { note } from '../../../../cluster/model/machine';
 import { isTerminal, type TaskState } from '../../../../cluster/model/task-state';
@@ -33,8 +34,14 @@ import { tellOwners, watchRunTime } from './notices';
 import { askForOutput } from './outputs';
 import { decideSlots, missRun } from './slots';
 
+/** The offer that a run is launched from. */
+type RunPlace = Omit<Stamped<ChronosEvents, 'run.placed'>, 'kind' | 'at'>;
+
+/** The task of a run's next attempt. */
+type TaskOf = (job: Job, run: Run, taskId: string) => mesos.TaskInfo;
+
 /** Launches a run that waits for an offer. The run is stored before. */
-export function launchRun(turn: Turn, event: Stamped<ChronosEvents, 'run.placed'>): void {
+export function launchRun(turn: Turn, event: RunPlace, taskOf?: TaskOf): void {
   const { state, now } = turn;
   const name = state.runs.get(event.runId);
   if (name === undefined || !state.ready.delete(event.runId)) return;
@@ -50,7 +57,8 @@ export function launchRun(turn: Turn, event: Stamped<ChronosEvents, 'run.placed'
   const sandbox = sandboxPage({ agentUrl, frameworkId, executorId });
   putRun(turn, withAttempt(launchAttempt(run, taskId, now), taskId, { agentId, hostname, sandbox }));
   state.tasks.set(taskId, run.id);
-  announce(turn, { kind: 'launch', taskId, runId: run.id, jobName: name, offerId });
+  const task = taskOf?.(entry.record.job, run, taskId);
+  announce(turn, { kind: 'launch', taskId, runId: run.id, jobName: name, offerId, ...(task && { task }) });
   setTimeouts(turn, entry);
 }
 
@@ -80,8 +88,10 @@ export function runOf({ state }: Turn, taskId: string): Run | undefined {
   return runId === undefined || name === undefined ? undefined : state.jobs.get(name)?.active[runId];
 }
 
+type TaskNews = Omit<Stamped<ChronosEvents, 'task.update'>, 'kind' | 'at'>;
+
 /** Updates of tasks that are not live are repetitions, or of others; those after the end of a launcher tell nothing. */
-export function applyUpdate(turn: Turn, { taskId, update }: Stamped<ChronosEvents, 'task.update'>): void {
+export function applyUpdate(turn: Turn, { taskId, update }: TaskNews): void {
   const run = runOf(turn, taskId);
   if (run === undefined) {
     killStray(turn, taskId, update.state);

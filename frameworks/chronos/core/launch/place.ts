@@ -9,6 +9,7 @@ import type { Random } from '../../../../cluster/model/random';
 import type { Millis } from '../../../../cluster/model/time';
 import { afterLaunch, type RemainingOffer } from '../../../kit/core/match/remaining-offer';
 import type { Job } from '../jobs/job';
+import type { Lacks } from '../state/mesos-state';
 import { type JobMatch, matchJob, shapeOf } from './match';
 
 /** High priority counts as so much waiting: a run that has waited longer than that goes first. */
@@ -27,9 +28,6 @@ export interface Placement {
   readonly offerId: string;
   readonly fit: Fit;
 }
-
-/** What the offers lacked that a run could not use, and how many of them. */
-export type Lacks = ReadonlyMap<string, number>;
 
 export interface Round {
   readonly placements: readonly Placement[];

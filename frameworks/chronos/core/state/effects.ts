@@ -1,6 +1,8 @@
 /** The effects of Chronos as plain data: launches, kills, stores, answers and notices to owners. */
 
+import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { CommonEffect } from '../../../../cluster/model/event';
+import type { CallEffect, FrameworkEffect } from '../../../kit/core/session/effects';
 import type { Answer, AnswerEffect } from '../../../kit/core/turn/answer';
 import type { ResignEffect, StoreEffect } from '../../../kit/core/turn/effects';
 import type { Refusal } from '../jobs/refusal';
@@ -16,8 +18,12 @@ export type ChronosEffect =
       readonly runId: string;
       readonly jobName: string;
       readonly offerId: string;
+      /** Undefined where no master runs the jobs. */
+      readonly task?: mesos.TaskInfo | undefined;
     }
   | { readonly kind: 'kill'; readonly taskId: string; readonly graceSeconds: number }
+  | FrameworkEffect
+  | CallEffect
   | StoreEffect
   | AnswerEffect<ApiAnswer>
   | { readonly kind: 'notice'; readonly notice: Notice }

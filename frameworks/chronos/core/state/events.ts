@@ -1,12 +1,13 @@
 /** The events of Chronos: changes of jobs, commands, updates of tasks, and the answers to its effects. */
 
 import type { Stamped, Unstamped, Woke } from '../../../../cluster/model/event';
+import type { SessionEvents } from '../../../kit/core/session/effects';
 import type { StoreEvents } from '../../../kit/core/turn/effects';
 import type { JobReading } from '../jobs/read-job';
 import type { TaskUpdate } from '../runs/task-state';
 import type { StoredText } from './stored';
 
-export interface ChronosEvents extends StoreEvents {
+export interface ChronosEvents extends StoreEvents, SessionEvents {
   /** The stored variables of an earlier life, or of the leader before. */
   started: { readonly stored: readonly StoredText[] };
   'job.put': { readonly request: number; readonly reading: JobReading };

@@ -14,8 +14,11 @@ import type { RetryPolicy } from '../runs/retry';
 import type { Run } from '../runs/run';
 import { newSlotHeap, type SlotHeap } from '../schedule/slot-heap';
 import type { ChronosEffect } from './effects';
+import { type MesosSettings, type MesosState, newMesosState } from './mesos-state';
 
 export interface Settings extends RetryPolicy, Retention {
+  /** Undefined where no master runs the jobs, as in simulations: launches and kills go out as orders then. */
+  readonly mesos?: MesosSettings | undefined;
   /** The epsilon of jobs without one; undefined for none. */
   readonly taskEpsilon: Millis | undefined;
   /** A run that waits so long for its launch is overdue; undefined for no notice. */
@@ -55,9 +58,12 @@ export interface ChronosState {
   /** Runs that wait for an offer; those of jobs with high priority first. */
   readonly ready: Set<string>;
   readonly outbox: Outbox<ChronosEffect>;
+  /** The session with the master. */
+  readonly mesos: MesosState | undefined;
 }
 
 export function newState(settings: Settings): ChronosState {
+  const outbox = newOutbox<ChronosEffect>();
   return {
     settings,
     jobs: new Map(),
@@ -68,6 +74,7 @@ export function newState(settings: Settings): ChronosState {
     runs: new Map(),
     tasks: new Map(),
     ready: new Set(),
-    outbox: newOutbox(),
+    outbox,
+    mesos: settings.mesos && newMesosState(settings.mesos, outbox),
   };
 }

@@ -1,8 +1,10 @@
 /** The timers of Chronos. */
 
 import { timersOf } from '../../../../cluster/model/timers';
+import { SESSION_TIMERS } from '../../../kit/core/session/timers';
 
 export const chronosTimers = timersOf({
+  ...SESSION_TIMERS,
   /** The earliest slot of all jobs is due. */
   slots: {},
   /** The next attempt of a run is due. */
@@ -17,4 +19,6 @@ export const chronosTimers = timersOf({
   slow: { runId: String },
   /** Entries of histories may have become too old. */
   retention: {},
+  /** Offers have to be asked for, or given back. */
+  demand: {},
 });

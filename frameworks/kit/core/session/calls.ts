@@ -49,14 +49,18 @@ export function decline(turn: CallingTurn, { id }: mesos.Offer, refuseSeconds: n
 
 /** Launches tasks from an offer once they are stored. What is left of it is offered again at once. */
 export function launch(turn: CallingTurn, { id }: mesos.Offer, tasks: readonly mesos.TaskInfo[]): void {
-  callDurable(turn, {
+  callDurable(turn, launchCall(id, tasks));
+}
+
+export function launchCall(offerId: mesos.OfferID, tasks: readonly mesos.TaskInfo[]): scheduler.Call {
+  return {
     type: 'ACCEPT',
     accept: {
-      offer_ids: [id],
+      offer_ids: [offerId],
       operations: [{ type: 'LAUNCH', launch: { task_infos: [...tasks] } }],
       filters: { refuse_seconds: 0 },
     },
-  });
+  };
 }
 
 /** The ids of the tasks that a call would have launched. */

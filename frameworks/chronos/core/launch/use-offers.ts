@@ -1,0 +1,118 @@
+/**
+ * Offers become launches, are held for a slot that is near, or are declined.
+ *
+ * Always true: each offer gets one answer, and none is held for longer than a few seconds.
+ */
+
+import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type { Millis } from '../../../../cluster/model/time';
+import { decline } from '../../../kit/core/session/calls';
+import { reviveOrSuppress } from '../../../kit/core/session/revive';
+import { launchRun } from '../dispatch/attempts';
+import { jobNameOf } from '../runs/run';
+import { peekSlot } from '../schedule/slot-heap';
+import type { ChronosState } from '../state/state';
+import { type Turn, wake } from '../state/turn';
+import { buildTask } from './build';
+import { type Demand, demandFor } from './demand';
+import { type MasterTurn, masterTurn } from './master-turn';
+import { type Candidate, type Placement, placeRuns } from './place';
+
+/** An offer that is held for a slot goes back after so long, for others wait for it, too. */
+const HOLD_MS = 10_000;
+/** It may come again soon. */
+const RELEASE_MS = 1000;
+
+/** Places the runs that wait, and asks for offers or suppresses them, at the end of every step. */
+export function useOffers(turn: Turn): void {
+  const master = masterTurn(turn);
+  if (master === undefined) return;
+  if (master.state.session.connected) placeWaiting(turn, master);
+  const demand = demandOf(turn.state, turn.now);
+  if (demand === undefined) return;
+  giveBack(master, demand);
+  reviveOrSuppress(master, demand.wanted);
+  wakeForDemand(turn, demand);
+}
+
+/** The demand of the runs that wait and of the next slot. */
+export function demandOf({ mesos, ready, slots }: ChronosState, now: Millis): Demand | undefined {
+  if (mesos === undefined) return undefined;
+  const { minReviveOffersMs } = mesos.settings;
+  return demandFor({ now, readyRuns: ready.size, nextSlot: peekSlot(slots)?.at, minReviveOffersMs });
+}
+
+function placeWaiting(turn: Turn, { state }: MasterTurn): void {
+  const { offers, lacks } = state;
+  for (const runId of lacks.keys()) if (!turn.state.ready.has(runId)) lacks.delete(runId);
+  if (offers.size === 0) return;
+  const candidates = candidatesOf(turn.state, lacks);
+  if (candidates.length === 0) return;
+  const held = [...offers.values()].map(({ remaining }) => remaining);
+  const { placements, waiting } = placeRuns(held, candidates, state.random);
+  for (const placement of placements)
+    launchPlacement(turn, placement, offers.get(placement.offerId)?.remaining.offer);
+  for (const { offerId } of placements) if (offers.delete(offerId)) state.counters.offersUsed++;
+  for (const [runId, lack] of waiting) lacks.set(runId, lack);
+}
+
+/** Runs that were tried on the offers at hand wait for further ones. */
+function candidatesOf({ ready, jobs }: ChronosState, tried: ReadonlyMap<string, unknown>): Candidate[] {
+  return [...ready].flatMap((runId) => {
+    const entry = jobs.get(jobNameOf(runId));
+    const run = entry?.active[runId];
+    if (entry === undefined || run === undefined || tried.has(runId)) return [];
+    return [{ runId, job: entry.record.job, waitingSince: run.nextAttemptAt ?? run.createdAt }];
+  });
+}
+
+function launchPlacement(
+  turn: Turn,
+  { runId, offerId, fit }: Placement,
+  offer: mesos.Offer | undefined,
+): void {
+  if (offer === undefined) return;
+  const place = {
+    runId,
+    offerId,
+    agentId: offer.agent_id.value,
+    hostname: offer.hostname,
+    agentUrl: agentUrlOf(offer),
+    frameworkId: offer.framework_id.value,
+  };
+  launchRun(turn, place, (job, run, taskId) => buildTask({ job, run, taskId, offer, ...fit }));
+}
+
+function agentUrlOf({ url }: mesos.Offer): string | undefined {
+  if (url === undefined) return undefined;
+  const { scheme, address } = url;
+  const host = address.hostname ?? address.ip ?? '';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}
+
+/** Declines the offers that are of no use: those of the runs that wait did not fit, and no slot is near. */
+function giveBack(turn: MasterTurn, { wanted }: Demand): void {
+  const { offers, settings } = turn.state;
+  const isHolding = wanted.has('slots');
+  for (const { remaining, since } of [...offers.values()]) {
+    if (isHolding && turn.now < since + HOLD_MS) continue;
+    answerNo(turn, remaining.offer, isHolding ? RELEASE_MS : settings.declineOfferMs);
+  }
+}
+
+function answerNo(turn: MasterTurn, offer: mesos.Offer, refuseMs: Millis): void {
+  turn.state.offers.delete(offer.id.value);
+  turn.state.counters.offersDeclined++;
+  decline(turn, offer, refuseMs / 1000);
+}
+
+/** Wakes when offers have to be asked for, or given back. */
+function wakeForDemand(turn: Turn, { askAt }: Demand): void {
+  const { mesos } = turn.state;
+  if (mesos === undefined) return;
+  const [oldest] = mesos.offers.values();
+  const at = oldest ? oldest.since + HOLD_MS : askAt;
+  if (at === undefined || at === mesos.demandWakeAt) return;
+  mesos.demandWakeAt = at;
+  wake(turn, { kind: 'demand' }, at);
+}

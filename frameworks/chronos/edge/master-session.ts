@@ -1,0 +1,61 @@
+/** The session of Chronos with the leading master, for one term. */
+
+import { randomInt } from 'node:crypto';
+import type { Lifetime } from '../../../cluster/runtime/lifecycle';
+import { followMasters } from '../../kit/edge/masters';
+import { eventOfNotice } from '../../kit/edge/scheduler-events';
+import { createScheduler, type Scheduler } from '../../scheduler/edge/scheduler';
+import type { ChronosConfig } from '../config';
+import type { MesosSettings } from '../core/state/mesos-state';
+import type { ChronosContext } from './parts';
+
+/** The filter of Mesos where no time is given. */
+const DECLINE_MS = 5000;
+const KILL_RETRY_MS = 30_000;
+const KILL_CHUNK_SIZE = 100;
+const FIRST_RECONCILIATION_MS = 15_000;
+
+/** The framework as the core needs it; `address` is our `host:port`. */
+export function mesosSettings({ framework }: ChronosConfig, address: string): MesosSettings {
+  const { name, declineOfferMs, reconciliationMs, ...others } = framework;
+  return {
+    ...others,
+    frameworkName: name,
+    webuiUrl: framework.webuiUrl ?? `http://${address}`,
+    seed: randomInt(2 ** 32),
+    declineOfferMs: declineOfferMs ?? DECLINE_MS,
+    suppressOffers: true,
+    killRetryMs: KILL_RETRY_MS,
+    killChunkSize: KILL_CHUNK_SIZE,
+    reconciliationInitialMs: Math.min(FIRST_RECONCILIATION_MS, reconciliationMs),
+    reconciliationIntervalMs: reconciliationMs,
+  };
+}
+
+/** Opens the session; it begins with the first FrameworkInfo, and ends with the term. */
+export function openSession(
+  config: ChronosConfig,
+  context: ChronosContext,
+  { life, resign }: { readonly life: Lifetime; readonly resign: (reason: string) => void },
+): Scheduler {
+  const { core, clock, log } = context;
+  const scheduler = createScheduler({
+    masters: config.masters,
+    clock,
+    log,
+    seed: randomInt(2 ** 32),
+    credentials: config.mesosCredentials,
+    onNotice: (notice) => {
+      const event = eventOfNotice(notice);
+      if (event) core.post(event);
+    },
+    onRefused: (call, reason) => core.post({ kind: 'scheduler.refused', call, reason }),
+    onBroken: (error) => resign(error.stack ?? error.message),
+  });
+  life.add(() => scheduler.stop());
+  if (config.masterZk) {
+    const masters = followMasters(config.masterZk, { context, scheduler });
+    life.add(() => masters.stop());
+  }
+  return scheduler;
+}
