@@ -18,13 +18,15 @@ import { LocalStore } from '../../cluster/state/local';
 import type { StateStore } from '../../cluster/state/store';
 import { dnsFlags, readDnsConfig } from '../../dns/config';
 import { startDns } from '../../dns/main';
+import { CHRONOS_FLAGS, chronosConfig } from '../../frameworks/chronos/config';
+import { startChronos } from '../../frameworks/chronos/main';
 import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
 import { lbFlags, readLbConfig } from '../../lb/config';
 import { startLb } from '../../lb/main';
-import { agentArgs, dnsArgs, lbArgs, marathonArgs, masterArgs, type UpOptions } from './options';
+import { agentArgs, chronosArgs, dnsArgs, lbArgs, marathonArgs, masterArgs, type UpOptions } from './options';
 import { type FlagNames, Parts } from './parts';
-import { recorderFor } from './recorders';
+import { recorderFor, recordersFor } from './recorders';
 
 export interface ClusterDeps {
   readonly log: Logger;
@@ -44,6 +46,8 @@ export interface Cluster {
   readonly endpoints: readonly Endpoint[];
   readonly master: string;
   readonly marathon: string;
+  /** Undefined where it does not run. */
+  readonly chronos: string | undefined;
   readonly dns: { readonly address: string; readonly port: number } | undefined;
   readonly http: { readonly address: string; readonly port: number } | undefined;
 }
@@ -56,9 +60,10 @@ export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Clu
     const master = await startMasterPart(context);
     const address = `${master.http.address}:${master.http.port}`;
     const lbPort = options.lb ? await chooseLbPort(options) : undefined;
-    const [agents, marathon] = await Promise.all([
+    const [agents, marathon, chronos] = await Promise.all([
       startAgents(context, address),
       startMarathonPart(context, { master: address, lbPort }),
+      options.chronos ? startChronosPart(context, address) : undefined,
     ]);
     const [dns, lb] = await Promise.all([
       options.dns ? startDnsPart(context, address) : undefined,
@@ -66,9 +71,17 @@ export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Clu
     ]);
     parts.allStarted();
     return {
-      endpoints: listEndpoints({ master, agents, marathon: marathon.http.url, dns, lb }),
+      endpoints: listEndpoints({
+        master,
+        agents,
+        marathon: marathon.http.url,
+        chronos: chronos?.http.url,
+        dns,
+        lb,
+      }),
       master: master.http.url,
       marathon: marathon.http.url,
+      chronos: chronos?.http.url,
       dns: dns?.dns,
       http: lb?.vhosts,
     };
@@ -192,6 +205,21 @@ async function startMarathonPart(
   );
 }
 
+async function startChronosPart({ options, deps, life, parts }: StartContext, master: string) {
+  const flags = flagsOf(CHRONOS_FLAGS, 'meseta chronos', chronosArgs(options, master));
+  const config = chronosConfig(flags);
+  const state = await openState(config.workDir, deps.log, life);
+  return await parts.start('Chronos', { '--http_port': '--chronos-port' }, (ended) =>
+    startChronos(config, {
+      log: deps.log.child({ part: 'chronos' }),
+      clock: deps.clock,
+      state,
+      record: recordersFor(flags.record),
+      onEnd: ended,
+    }),
+  );
+}
+
 function startDnsPart({ options, deps, parts }: StartContext, master: string) {
   const config = readDnsConfig(flagsOf(dnsFlags, 'meseta dns', dnsArgs(options, master)), {
     version: MESETA_VERSION,
@@ -219,11 +247,12 @@ interface StartedParts {
   readonly master: RunningMaster;
   readonly agents: readonly RunningAgent[];
   readonly marathon: string;
+  readonly chronos: string | undefined;
   readonly dns: Awaited<ReturnType<typeof startDnsPart>> | undefined;
   readonly lb: Awaited<ReturnType<typeof startLbPart>> | undefined;
 }
 
-function listEndpoints({ master, agents, marathon, dns, lb }: StartedParts): Endpoint[] {
+function listEndpoints({ master, agents, marathon, chronos, dns, lb }: StartedParts): Endpoint[] {
   const endpoints: Endpoint[] = [
     { part: 'master', url: master.http.url, about: 'cluster state at /state, v1 API at /api/v1' },
     ...agents.map(({ http }, index) => ({
@@ -233,6 +262,8 @@ function listEndpoints({ master, agents, marathon, dns, lb }: StartedParts): End
     })),
     { part: 'marathon', url: marathon, about: 'apps at /v2/apps' },
   ];
+  if (chronos !== undefined)
+    endpoints.push({ part: 'chronos', url: chronos, about: 'jobs at /v1/scheduler/jobs' });
   if (dns) {
     endpoints.push(
       {

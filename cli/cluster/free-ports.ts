@@ -15,6 +15,7 @@ export async function takenPorts(options: UpOptions): Promise<number[]> {
   const fixed = [
     'master-port',
     'marathon-port',
+    'chronos-port',
     'dns-port',
     'dns-http-port',
     'http-port',

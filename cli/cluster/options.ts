@@ -13,6 +13,7 @@ export const upFlags = {
   'master-port': port({ help: 'port of the master', fallback: 5050 }),
   'agent-port': port({ help: 'port of the first agent; the next ones follow', fallback: 5051 }),
   'marathon-port': port({ help: 'port of Marathon', fallback: 8080 }),
+  'chronos-port': port({ help: 'port of Chronos', fallback: 4400 }),
   'dns-port': port({ help: 'port of DNS, UDP and TCP', fallback: 8053 }),
   'dns-http-port': port({ help: 'port of the HTTP interface of DNS', fallback: 8123 }),
   'http-port': port({ help: 'port of HAProxy for virtual hosts', fallback: 8880 }),
@@ -21,6 +22,7 @@ export const upFlags = {
   'lb-port': port({ help: "port of the load balancer's API", fallback: 9092 }),
   'service-port': port({ help: 'lowest service port that apps get', fallback: 10_000 }),
   'free-ports': toggle({ help: 'let the system choose every port', fallback: false }),
+  chronos: toggle({ help: 'run Chronos', fallback: true }),
   dns: toggle({ help: 'run DNS', fallback: true }),
   lb: toggle({ help: 'run the load balancer', fallback: true }),
   haproxy: text({ help: 'the haproxy program', value: 'PATH', fallbackText: 'found on PATH' }),
@@ -96,6 +98,17 @@ export function marathonArgs(options: UpOptions, master: string, lbPort: number 
     '--hostname=127.0.0.1',
     `--mesos_user=${userInfo().username}`,
     ...common(options, 'marathon'),
+  ];
+}
+
+export function chronosArgs(options: UpOptions, master: string): string[] {
+  return [
+    `--master=${master}`,
+    `--http_port=${numbered(options, options['chronos-port'])}`,
+    `--work_dir=${join(options['work-dir'], 'chronos')}`,
+    '--hostname=127.0.0.1',
+    `--user=${userInfo().username}`,
+    ...common(options, 'chronos'),
   ];
 }
 

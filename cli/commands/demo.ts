@@ -10,6 +10,7 @@ import { takenPorts } from '../cluster/free-ports';
 import { upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
+import { demonstrateJobs } from '../demo/jobs';
 import { StepError } from '../demo/poll';
 import { playSecondAct } from '../demo/second-act';
 import { type DemoApp, demonstrate } from '../demo/steps';
@@ -24,6 +25,8 @@ const APP: DemoApp = {
   host: 'hello.localhost',
   instances: 3,
 };
+
+const JOBS = ['tick.json', 'tock.json'].map((file) => join(ROOT, 'examples', file));
 
 const demoFlags = {
   exit: toggle({ help: 'stop after the proof: status 0, or 1 with the failing step named', fallback: false }),
@@ -70,6 +73,7 @@ async function show(
 ): Promise<number> {
   try {
     await demonstrate(cluster, APP, terminal);
+    await demonstrateJobs(cluster, JOBS, terminal);
     await playSecondAct({ cluster, appFile: APP.file, folder: FOLDER, terminal });
   } catch (error) {
     if (!(error instanceof StepError)) throw error;

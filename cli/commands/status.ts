@@ -6,6 +6,7 @@ import { text } from '../../cluster/runtime/config/flags';
 import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { type Api, type ApiOptions, withApi } from '../api';
+import { chronosFlags, readSummary } from '../chronos-api';
 import { listCommand } from '../list';
 import { type AppView, marathonFlags } from '../marathon-api';
 import { masterFlags } from '../master-api';
@@ -14,6 +15,7 @@ import { printTable } from '../print';
 const statusFlags = {
   ...masterFlags,
   marathon: marathonFlags.marathon,
+  chronos: chronosFlags.chronos,
   dns: text({
     help: 'where the HTTP interface of DNS is',
     fallback: 'http://127.0.0.1:8123',
@@ -40,10 +42,11 @@ type PartReport = Pick<PartStatus, 'ok' | 'about'>;
 
 export const status = listCommand({
   flags: statusFlags,
-  read: async ({ master, marathon, dns, lb, credentials }): Promise<PartStatus[]> =>
+  read: async ({ master, marathon, chronos, dns, lb, credentials }): Promise<PartStatus[]> =>
     await Promise.all([
       look({ part: 'master', url: master, credentials }, reportMaster),
       look({ part: 'marathon', url: marathon, credentials }, reportMarathon),
+      look({ part: 'chronos', url: chronos, credentials }, reportChronos),
       look({ part: 'dns', url: dns, credentials }, reportDns),
       look({ part: 'lb', url: lb, credentials }, reportLb),
     ]),
@@ -111,6 +114,18 @@ async function reportMarathon(api: Api): Promise<PartReport> {
     ...(short.length > 0 ? [`with too few tasks: ${short.map(({ id }) => id).join(', ')}`] : []),
   ];
   return { ok: short.length === 0, about: parts.join(', ') };
+}
+
+async function reportChronos(api: Api): Promise<PartReport> {
+  const jobs = await readSummary(api);
+  const running = jobs.filter(({ state }) => state.endsWith('running')).length;
+  const failed = jobs.filter(({ status: last }) => last === 'failure');
+  const parts = [
+    count(jobs.length, 'job'),
+    ...(running > 0 ? [`${running} running`] : []),
+    ...(failed.length > 0 ? [`failed: ${failed.map(({ name }) => name).join(', ')}`] : []),
+  ];
+  return { ok: failed.length === 0, about: parts.join(', ') };
 }
 
 async function reportDns(api: Api): Promise<PartReport> {
