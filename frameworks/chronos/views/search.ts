@@ -31,10 +31,6 @@ export function matcherOf(texts: SearchTexts): Matcher {
     (any !== '' && (jobName.includes(any) || jobCommand.includes(any)));
 }
 
-export function isMatch({ job }: JobRecord, matches: Matcher): boolean {
-  return matches(job.name.toLowerCase(), job.command.toLowerCase());
-}
-
 /** The records of a page, of those that match; an empty text is a pause. */
 export function* pageOf(
   found: Iterable<JobRecord | ''>,

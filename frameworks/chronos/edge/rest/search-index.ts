@@ -7,7 +7,7 @@
 
 import type { JobRecord } from '../../core/jobs/record';
 import type { ChronosState } from '../../core/state/state';
-import { isMatch, type Matcher } from '../../views/search';
+import type { Matcher } from '../../views/search';
 
 const BLOCK_SIZE = 512;
 
@@ -26,22 +26,27 @@ export class SearchIndex {
     const records = Array.from(jobs.values(), ({ record }) => record);
     for (let start = 0; start < records.length; start += BLOCK_SIZE) {
       yield '';
-      const part = records.slice(start, start + BLOCK_SIZE);
-      const text = this.textOf(start / BLOCK_SIZE, part);
-      if (!matches(text, text)) continue;
-      for (const record of part) {
-        if (isMatch(record, matches)) yield record;
-      }
+      const block = this.blockOf(start / BLOCK_SIZE, records.slice(start, start + BLOCK_SIZE));
+      if (matches(block.text, block.text)) yield* matchesIn(block, matches);
     }
     this.blocks.length = Math.ceil(records.length / BLOCK_SIZE);
   }
 
-  private textOf(position: number, records: readonly JobRecord[]): string {
+  private blockOf(position: number, records: readonly JobRecord[]): Block {
     const block = this.blocks[position] ?? { records: [], parts: [], text: '' };
     this.blocks[position] = block;
     if (isChanged(block, records)) block.text = block.parts.join('\n');
-    return block.text;
+    return block;
   }
+}
+
+/** All at once: another search may change the block before this one has its next slice. */
+function matchesIn({ records, parts }: Block, matches: Matcher): readonly JobRecord[] {
+  return records.filter((_record, position) => {
+    const part = parts[position] ?? '';
+    const cut = part.indexOf('\n');
+    return matches(part.slice(0, cut), part.slice(cut + 1));
+  });
 }
 
 /** Puts the records in; true where a name or a command is another. Most changes of a record are those of its schedule. */

@@ -30,6 +30,26 @@ test('changes, additions and deletions are found by the next search', () => {
   expect(namesIn(index, world, 'a')).toEqual(['ab']);
 });
 
+test('letters are the same in either case, and names and commands are told apart', () => {
+  const world = new World();
+  world.put('Night', { command: '/opt/RUN' });
+  const index = new SearchIndex();
+  expect(namesIn(index, world, 'nIGHT')).toEqual(['Night']);
+  expect(namesIn(index, world, 'run')).toEqual([]);
+});
+
+test('two searches at once do not disturb each other', () => {
+  const world = new World();
+  for (const name of ['a1', 'a2', 'a3']) world.put(name, {});
+  const index = new SearchIndex();
+  const first = index.search(world.state, matcherOf({ name: 'a', command: '', any: '' }));
+  first.next();
+  first.next();
+  world.command('job.delete', 'a1');
+  expect(namesIn(index, world, 'a')).toEqual(['a2', 'a3']);
+  expect([...first].map((record) => (record === '' ? '' : record.job.name))).toEqual(['a2', 'a3']);
+});
+
 test('many jobs are searched in blocks, with a pause before each', () => {
   const world = new World();
   world.put('a', {});
