@@ -62,7 +62,7 @@ export interface HttpServerOptions extends AccessOptions {
   readonly portFlag: string;
   readonly log: Logger;
   readonly routes: readonly Route[];
-  /** Runs before every handler, also for unknown paths and methods; a reply of it ends the request. */
+  /** Runs before every handler, also that of other methods and `notFound`; a reply of it ends the request. */
   readonly before?: (request: Request, reply: Reply) => Reply | undefined;
   readonly notFound?: Handler;
   readonly methodNotAllowed?: (request: Request, reply: Reply, allowed: readonly Method[]) => unknown;

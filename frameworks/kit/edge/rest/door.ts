@@ -56,7 +56,7 @@ export function send(
 
 /** The answers to requests that reach no handler, or whose handler threw. */
 export function errorAnswers(
-  door: RestDoor,
+  door: Pick<RestDoor, 'headers' | 'errorBody'>,
 ): Required<Pick<HttpServerOptions, 'notFound' | 'methodNotAllowed' | 'failed'>> {
   const refuse = (reply: Reply, status: number, message: string, headers?: Record<string, string>): Reply =>
     send(door, reply, { status, body: door.errorBody(status, message), headers });
