@@ -7,6 +7,7 @@ import { executorMachine } from '../cluster/executor/core/step';
 import { masterMachine } from '../cluster/master/core/step';
 import type { Machine } from '../cluster/model/event';
 import { dnsMachines } from '../dns/core/step';
+import { chronosReplay } from '../frameworks/chronos/edge/machine';
 import { marathonReplay } from '../frameworks/marathon/core/step';
 import { lbMachine } from '../lb/core/step';
 
@@ -18,6 +19,7 @@ export const machines: readonly AnyMachine[] = [
   agentMachine,
   executorMachine,
   marathonReplay,
+  chronosReplay,
   lbMachine,
   ...dnsMachines,
 ];

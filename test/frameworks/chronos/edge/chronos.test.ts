@@ -1,8 +1,15 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
+import type { RecorderMaker } from '../../../../cluster/runtime/mailbox';
+import { FileRecorder, readRecording } from '../../../../cluster/runtime/recording/recording';
+import { replay } from '../../../../cluster/runtime/recording/replay';
 import { MemoryStore } from '../../../../cluster/state/memory';
 import type { StateStore } from '../../../../cluster/state/store';
 import { parseChronosConfig } from '../../../../frameworks/chronos/config';
+import { chronosReplay } from '../../../../frameworks/chronos/edge/machine';
 import { type Chronos, startChronos } from '../../../../frameworks/chronos/main';
 import { describeZookeeper, until } from '../../../cluster/zookeeper/setting';
 
@@ -14,10 +21,19 @@ afterEach(async () => {
   for (const chronos of opened.splice(0)) await chronos.stop();
 });
 
-async function boot(args: readonly string[] = [], state?: StateStore): Promise<Chronos> {
+async function boot(
+  args: readonly string[] = [],
+  state?: StateStore,
+  record?: RecorderMaker,
+): Promise<Chronos> {
   const parsed = parseChronosConfig({ args: [...MASTER, ...args], env: {} });
   if (!('config' in parsed)) throw new Error('help');
-  const chronos = await startChronos(parsed.config, { log: silentLogger, clock: systemClock(), state });
+  const chronos = await startChronos(parsed.config, {
+    log: silentLogger,
+    clock: systemClock(),
+    state,
+    record,
+  });
   opened.push(chronos);
   return chronos;
 }
@@ -62,6 +78,17 @@ describe('Chronos alone', () => {
   it('tells others the port of their side of a bridge', async () => {
     const chronos = await boot(['--port_on_host', '31000'], new MemoryStore());
     expect((await ask(chronos, '/v1/scheduler/leader')).text).toBe('{"leader":"127.0.0.1:31000"}');
+  });
+
+  it('records what happened so that it can be replayed to the same state', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chronos-record-'));
+    const file = join(folder, 'recording');
+    const chronos = await boot([], new MemoryStore(), (start) => new FileRecorder(file, start));
+    for (const name of ['a', 'b']) expect((await create(chronos, name)).status).toBe(204);
+    await chronos.stop();
+    const again = replay(readRecording(readFileSync(file, 'utf8')), chronosReplay);
+    expect(again).toMatchObject({ same: true });
+    rmSync(folder, { recursive: true });
   });
 
   it('answers a write that cannot be stored, and ends', async () => {
