@@ -3,8 +3,8 @@
 import { randomInt } from 'node:crypto';
 import type { Lifetime } from '../../../cluster/runtime/lifecycle';
 import { followMasters } from '../../kit/edge/masters';
-import { eventOfNotice } from '../../kit/edge/scheduler-events';
-import { createScheduler, type Scheduler } from '../../scheduler/edge/scheduler';
+import { openSession } from '../../kit/edge/session';
+import type { Scheduler } from '../../scheduler/edge/scheduler';
 import type { ChronosConfig } from '../config';
 import type { MesosSettings } from '../core/state/mesos-state';
 import type { ChronosContext } from './parts';
@@ -33,24 +33,20 @@ export function mesosSettings({ framework }: ChronosConfig, address: string): Me
 }
 
 /** Opens the session; it begins with the first FrameworkInfo, and ends with the term. */
-export function openSession(
+export function openMasterSession(
   config: ChronosConfig,
   context: ChronosContext,
   { life, resign }: { readonly life: Lifetime; readonly resign: (reason: string) => void },
 ): Scheduler {
   const { core, clock, log } = context;
-  const scheduler = createScheduler({
+  const scheduler = openSession({
     masters: config.masters,
+    credentials: config.mesosCredentials,
     clock,
     log,
     seed: randomInt(2 ** 32),
-    credentials: config.mesosCredentials,
-    onNotice: (notice) => {
-      const event = eventOfNotice(notice);
-      if (event) core.post(event);
-    },
-    onRefused: (call, reason) => core.post({ kind: 'scheduler.refused', call, reason }),
-    onBroken: (error) => resign(error.stack ?? error.message),
+    post: core.post,
+    end: resign,
   });
   life.add(() => scheduler.stop());
   if (config.masterZk) {

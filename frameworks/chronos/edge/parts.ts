@@ -104,8 +104,16 @@ function openRest(config: ChronosConfig, { rules, context, requests }: RestNeeds
     metrics,
     startedAt: clock.now(),
     violations: () => core.violations,
-    counters: () => ({}),
+    counters: () => reviveCounters(core.state),
   });
+}
+
+function reviveCounters(state: ChronosState | undefined): Readonly<Record<string, number>> {
+  const revives = state?.mesos?.counters.revives ?? 0;
+  return {
+    'MesosOfferReviver.reviveOffersCount': revives,
+    'MesosOfferReviver.reviveOffersRequestCount': revives,
+  };
 }
 
 function accessOf({ http }: ChronosConfig, context: ChronosContext): RestAccess {

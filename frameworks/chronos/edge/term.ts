@@ -8,7 +8,7 @@ import { loadStored, performStore } from '../../kit/edge/store';
 import type { Scheduler } from '../../scheduler/edge/scheduler';
 import type { ChronosEffect } from '../core/state/effects';
 import { jobOfVariable, type StoredText } from '../core/state/stored';
-import { openSession } from './master-session';
+import { openMasterSession } from './master-session';
 import { STATE_NODE } from './nodes';
 import type { ChronosParts } from './parts';
 
@@ -32,7 +32,7 @@ export async function beginTerm(
   const stored = await loadStored(store, '');
   const ms = Math.round(performance.now() - startedAt);
   parts.context.log.info({ variables: stored.length, ms }, 'the state is loaded');
-  const scheduler = openSession(parts.config, parts.context, { life, resign });
+  const scheduler = openMasterSession(parts.config, parts.context, { life, resign });
   return { store, stored, resign, scheduler };
 }
 
