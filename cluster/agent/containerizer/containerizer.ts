@@ -127,8 +127,9 @@ export class MesosContainerizer implements Containerizer {
     const rebooted = isRebooted(this.options.runtimeDir);
     const ids = containerIds(this.options.runtimeDir);
     const keep = new Set(wanted);
-    // Parents are in the table before their children, so that they find them.
-    for (const id of ids) await this.take(id, rebooted);
+    // Parents are in the table before their children, so that they find them. Those of a level do not wait for each other:
+    // a holder that was stopped while it started its program is waited for.
+    for (const level of byDepth(ids)) await Promise.all(level.map((id) => this.take(id, rebooted)));
     await this.endStrays(ids);
     const orphans = ids.filter((id) => !keep.has(id) || this.isInOrphan(id, keep));
     await Promise.all(orphans.map((id) => this.destroy(id)));
@@ -257,6 +258,13 @@ export class MesosContainerizer implements Containerizer {
     const { posix, runtime } = this.options;
     return runtime !== undefined && existsSync(`${folder}/config.json`) ? runtime : posix;
   }
+}
+
+/** The ids of containers that are nested in no other, then of those nested in these, and so on. */
+function byDepth(ids: readonly string[]): readonly (readonly string[])[] {
+  const depthOf = (id: string): number => id.split('.').length;
+  const depths = [...new Set(ids.map(depthOf))].toSorted((a, b) => a - b);
+  return depths.map((depth) => ids.filter((id) => depthOf(id) === depth));
 }
 
 /** The ends of containers that cannot be adopted. */

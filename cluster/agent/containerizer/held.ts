@@ -20,6 +20,8 @@ import type { StartedProgram } from './program-launcher';
 
 /** Time that a holder has to kill its program. It gives up by itself before that. */
 const KILL_MS = 30_000;
+/** The same for one that has not started its program: it hears of nothing while it waits for something that is stopped. */
+const KILL_STARTING_MS = 5000;
 /** Time that a command in a container has to be started. */
 const EXEC_MS = 30_000;
 /** Time that a holder has to say what it started, when the agent ended meanwhile. */
@@ -102,7 +104,7 @@ export async function killHeld(folder: string): Promise<boolean> {
     const program = HeldProgram.adopt(folder);
     if (!program) return killHolders(folder) === 0;
     program.kill();
-    const hasEnded = await within(KILL_MS, program.ended);
+    const hasEnded = await within(program.pid > 0 ? KILL_MS : KILL_STARTING_MS, program.ended);
     if (hasEnded) return existsSync(join(folder, 'status'));
   } catch {
     // Such as a folder in the place of a file: the processes are found without it.

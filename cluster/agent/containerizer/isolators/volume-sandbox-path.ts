@@ -5,7 +5,7 @@
  * A link does for a folder to write to; a mount, which needs a runtime, is made where it does not.
  */
 
-import { existsSync, lstatSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import type { Volume } from '../../../api/generated/mesos';
 import type { ContainerSpec } from '../../core/state/container-spec';
@@ -119,11 +119,11 @@ function isFolder(path: string): boolean {
   return statSync(path).isDirectory();
 }
 
-/** Links a folder into the sandbox. A prepare that is done again finds the link there. */
+/** Links a folder into the sandbox. A prepare that is done again finds its link there; one of another volume is refused. */
 function link(source: string, containerPath: string, sandbox: string): void {
   const target = join(makeFolderInside(sandbox, dirname(normalize(containerPath))), basename(containerPath));
   const existing = lstatSync(target, { throwIfNoEntry: false });
-  if (existing?.isSymbolicLink()) return;
+  if (existing?.isSymbolicLink() && readlinkSync(target) === source) return;
   if (existing)
     throw new Error(`'container_path' ${containerPath} of SANDBOX_PATH volume is in the sandbox already`);
   symlinkSync(source, target);

@@ -485,6 +485,33 @@ describe('isolators', () => {
   });
 });
 
+it('containers of a level are recovered at once, and those nested in them after that', async () => {
+  const place = new Place();
+  const specs = ['a', 'a.nested', 'b'].map((containerId) => place.spec(undefined, { containerId }));
+  for (const spec of specs) {
+    const folder = runFolder(place.runtimeDir, spec.containerId);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec));
+  }
+  const begun: string[] = [];
+  let open = (): void => undefined;
+  const both = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const waiting: Isolator = {
+    name: 'waiting',
+    needsRuntime: false,
+    recover: async ({ spec }) => {
+      begun.push(spec.containerId);
+      if (begun.includes('a') && begun.includes('b')) open();
+      await both;
+    },
+  };
+  await place.containerizer([waiting]).recover([]);
+  expect(begun).toEqual(['a', 'b', 'a.nested']);
+  await place.close();
+});
+
 it('without a holder, a terminal is refused with the reason', async () => {
   const place = new Place();
   const spec = place.spec('tty', { container: { type: 'MESOS', tty_info: {} } });

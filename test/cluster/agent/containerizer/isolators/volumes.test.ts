@@ -223,6 +223,16 @@ describe('volume/sandbox_path', () => {
     );
   });
 
+  it('refuses a place in the sandbox that another volume has', async () => {
+    const first = fromSandbox('PARENT', 'one', 'a');
+    await prepare(true, first);
+    await prepare(true, first);
+    await expect(prepare(true, fromSandbox('PARENT', 'two', 'a'))).rejects.toThrow(
+      "'container_path' a of SANDBOX_PATH volume is in the sandbox already",
+    );
+    expect(readlinkSync(join(sandbox, 'a'))).toBe(join(parentSandbox, 'one'));
+  });
+
   it('shares the whole sandbox of the parent by the path .', async () => {
     await prepare(true, fromSandbox('PARENT', '.', 'all'));
     expect(readlinkSync(join(sandbox, 'all'))).toBe(parentSandbox);
