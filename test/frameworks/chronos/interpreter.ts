@@ -3,10 +3,12 @@
  * about, in its order; times are those of the script's clock.
  */
 
+import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { shownSchedule } from '../../../frameworks/chronos/core/jobs/record';
 import type { ApiAnswer } from '../../../frameworks/chronos/core/state/effects';
 import type { Interpreter } from '../../scripts/run';
+import { MasterWorld } from './master-world';
 import { iso, RULES } from './schedules';
 import { SETTINGS, World } from './world';
 
@@ -25,17 +27,41 @@ function answerText(answer: ApiAnswer | undefined): string {
   return answer.ok ? `ok ${answer.text}`.trim() : `${answer.refusal.status} ${answer.refusal.message}`;
 }
 
+/** A call as words: what it is about, by the names of jobs. */
+function callText({ type, accept, decline, kill, reconcile, acknowledge }: scheduler.Call): string {
+  const tasks = [
+    ...(accept?.operations?.[0]?.launch?.task_infos ?? []).map(({ task_id }) => task_id),
+    ...(reconcile?.tasks ?? []).map(({ task_id }) => task_id),
+    ...[kill, acknowledge].flatMap((call) => call?.task_id ?? []),
+  ].map(({ value }) => value.split(':')[3] ?? value);
+  const offers = (accept ?? decline)?.offer_ids?.map(({ value }) => value) ?? [];
+  const refusal = decline?.filters ? [`for ${decline.filters.refuse_seconds} s`] : [];
+  return [type ?? '', ...offers, ...refusal, ...tasks].join(' ');
+}
+
 export class ChronosScript {
   private world = new World();
+  /** Set by the command `master`: from then on there is one. */
+  private master: MasterWorld | undefined;
 
   readonly interpret: Interpreter = (words, line) => {
     const [command = '', ...rest] = words;
+    if (command === 'master') this.master = new MasterWorld();
+    if (this.master) return command === 'master' ? [] : this.tellMaster(this.master, words, line);
     const run = this.commands[command];
     if (!run) throw new Error(`no command ${command}`);
     const before = this.world.log.length;
     const text = run(rest, line.slice(command.length).trim());
     return [...this.world.log.slice(before), ...(text ? text.split('\n') : [])];
   };
+
+  private tellMaster(master: MasterWorld, words: readonly string[], line: string): string[] {
+    const [command = '', ...rest] = words;
+    const run = this.masterCommands[command];
+    if (!run) throw new Error(`no command ${command} with a master`);
+    run(rest, line.slice(command.length).trim());
+    return master.calls().map(callText);
+  }
 
   private readonly commands: Commands = {
     settings: (_words, rest) => {
@@ -65,6 +91,26 @@ export class ChronosScript {
     restart: () => this.world.restart() as undefined,
     show: ([name = '']) => this.show(name),
     history: ([name = '']) => this.world.history(name).join('\n'),
+  };
+
+  /** The commands of a Chronos with a master: each shows the calls that it brought about. */
+  private readonly masterCommands: Commands = {
+    subscribe: () => void this.master?.subscribe(),
+    disconnect: () => this.master?.send({ kind: 'scheduler.disconnected', reason: 'reset' }) as undefined,
+    put: ([name = ''], rest) =>
+      this.master?.put(name, JSON.parse(rest.slice(name.length)) as object) as undefined,
+    offer: (_words, rest) => this.master?.offer(rest) as undefined,
+    kill: ([name = '']) => this.master?.send({ kind: 'job.kill', request: 1, name }) as undefined,
+    update: ([state = '']) => this.master?.update(this.master.task, state as TaskState, 'u') as undefined,
+    advance: ([duration]) => this.master?.advance(durationOf(duration)) as undefined,
+    hold: () => {
+      if (this.master) this.master.isDurable = false;
+      return undefined;
+    },
+    stored: () => {
+      if (this.master) this.master.isDurable = true;
+      return this.master?.commit() as undefined;
+    },
   };
 
   private show(name: string): string {
