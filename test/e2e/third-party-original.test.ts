@@ -1,10 +1,12 @@
 /**
- * The original as judge: its C++ driver with our master, our agent and Marathon with its master, and the pages and calls of
+ * The original as judge: its C++ driver with our master, our agent and frameworks with its master, and the pages and calls of
  * both masters and both agents beside each other.
  */
 
 import { RecordDecoder } from '../../cluster/runtime/streams/recordio';
 import { MemoryStore } from '../../cluster/state/memory';
+import { parseChronosConfig } from '../../frameworks/chronos/config';
+import { startChronos } from '../../frameworks/chronos/main';
 import { parseMarathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
 import { shapeOf } from '../shapes';
@@ -114,6 +116,33 @@ whenThere(`the original's master${why}`, () => {
     await launch(driver, 'runs', 'sleep 1000');
     driver.say('kill runs');
     await driver.line('update runs TASK_KILLED');
+  });
+
+  it('has our Chronos, which runs a job and the one that depends on it on our agent', async () => {
+    const original = await OriginalMaster.start({ agents: 0 });
+    undo.push(() => original.stop());
+    const prefix = await startPrefix(original.url);
+    undo.push(() => prefix.stop());
+    const machine = new OneMachine();
+    undo.push(() => machine.stop());
+    await machine.startAgent('ours', [RESOURCES, `--master=${original.place}`]);
+    const parsed = parseChronosConfig({ args: [`--master=${prefix.place}`, '--http_port=0'], env: {} });
+    if (!('config' in parsed)) throw new Error(parsed.help);
+    const chronos = await startChronos(parsed.config, { ...deps, state: new MemoryStore() });
+    undo.push(() => chronos.stop());
+    const base = `${chronos.http.url}/v1/scheduler`;
+    const headers = { 'content-type': 'application/json' };
+    const post = (kind: string, job: object): Promise<Response> => {
+      const body = JSON.stringify({ ...job, command: 'true', cpus: 0.1, mem: 32, disk: 1 });
+      return fetch(`${base}/${kind}`, { method: 'POST', headers, body });
+    };
+    await post('iso8601', { name: 'parent', schedule: 'R/2037-01-01T00:00:00Z/P1D' });
+    await post('dependency', { name: 'child', parents: ['parent'] });
+    await fetch(`${base}/job/parent`, { method: 'PUT' });
+    const isDone = async (name: string): Promise<boolean> =>
+      (await json<{ successCount: number }>(`${base}/job/${name}`)).successCount === 1;
+    await eventually('the run of the parent', () => isDone('parent'));
+    await eventually('the run of the child', () => isDone('child'));
   });
 
   it('has our Marathon, which starts, scales and destroys an app on our agent', async () => {
