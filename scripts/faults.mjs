@@ -1,7 +1,7 @@
 /**
- * `npm run faults -- marathon` kills (SIGKILL), stops (SIGSTOP) and cuts off a master, three agents and Marathon by a seeded
- * schedule, and checks what is left. `--seed 7` plays one seed, `--seeds 5` the first five, `--seconds 120` is how long each
- * has faults.
+ * `npm run faults -- chronos` kills (SIGKILL), stops (SIGSTOP) and cuts off a master, three agents and Chronos by a seeded
+ * schedule, and checks what is left; `marathon` does so with Marathon. `--seed 7` plays one seed, `--seeds 5` the first five,
+ * `--seconds 120` is how long each has faults.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const FRAMEWORKS = ['marathon'];
+const FRAMEWORKS = ['chronos', 'marathon'];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const number = { type: 'string' };
 const { values, positionals } = parseArgs({

@@ -1,7 +1,8 @@
-/** Chronos at size: its start from the store, the cost of its loop, and its API. */
+/** Chronos at size: its start from the store, its API, the cost of its loop, and many jobs that are due at once. */
 
 import { benchFolder } from '../leftovers';
 import { benchApi } from './api';
+import { benchLaunches } from './launches';
 import { benchLoad } from './load';
 import { benchLoop } from './loop';
 
@@ -10,4 +11,5 @@ export async function benchChronos(): Promise<void> {
   const driven = await benchLoad(benchFolder('meseta-bench-'));
   await benchApi(driven);
   benchLoop();
+  await benchLaunches();
 }

@@ -81,11 +81,11 @@ export class FaultyCluster implements TestPlace {
       `--advertise_port=${wire}`,
       `--work_dir=${join(this.root, 'master')}`,
     ]);
-    const place = `--master=127.0.0.1:${master.wirePort}`;
+    const place = (port: number): string => `--master=127.0.0.1:${port}`;
     for (let number = 1; number <= AGENTS; number++)
-      await this.begin(`agent${number}`, ({ own, wire }) => [
+      await this.begin(`agent${number}`, ({ own, wire, master: port }) => [
         'agent',
-        place,
+        place(port),
         `--port=${own}`,
         `--advertise_port=${wire}`,
         `--work_dir=${join(this.root, `agent${number}-work`)}`,
@@ -100,7 +100,7 @@ export class FaultyCluster implements TestPlace {
     await eventually('all agents', state, STEP_MS);
     const folder = join(this.root, name);
     mkdirSync(folder);
-    await this.begin(name, ({ own }) => [name, place, ...flags({ port: own, folder })]);
+    await this.begin(name, ({ own, master: port }) => [name, place(port), ...flags({ port: own, folder })]);
     const { url } = this.victim(name);
     await eventually(name, async () => (await fetch(`${url}/ping`)).status === 200, STEP_MS);
   }
@@ -108,7 +108,8 @@ export class FaultyCluster implements TestPlace {
   private async begin(name: string, args: VictimPlan['args']): Promise<Victim> {
     const env = { TMPDIR: this.root };
     const endedBy = name.startsWith('agent') ? 'SIGUSR1' : 'SIGTERM';
-    const victim = await Victim.start({ name, args, env, endedBy, folder: this.root });
+    const master = this.victims.get('master')?.wirePort;
+    const victim = await Victim.start({ name, args, env, endedBy, master, folder: this.root });
     this.victims.set(name, victim);
     return victim;
   }

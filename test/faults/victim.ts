@@ -8,10 +8,20 @@ import { freePort } from '../e2e/masters';
 import { start } from '../e2e/meseta';
 import type { FaultKind } from './schedule';
 
+export interface VictimPorts {
+  /** It listens here. */
+  readonly own: number;
+  /** The others reach it by this one. */
+  readonly wire: number;
+  /** It reaches the master by this one. */
+  readonly master: number;
+}
+
 export interface VictimPlan {
   readonly name: string;
-  /** The arguments, with the port that it listens on, and that of its wire, by which the others reach it. */
-  readonly args: (ports: { readonly own: number; readonly wire: number }) => readonly string[];
+  readonly args: (ports: VictimPorts) => readonly string[];
+  /** The port of the master, which it reaches by a wire of its own. */
+  readonly master?: number | undefined;
   readonly env?: Readonly<Record<string, string>>;
   /** The signal that ends it for good; an agent ends its tasks by SIGUSR1. */
   readonly endedBy?: NodeJS.Signals;
@@ -28,13 +38,16 @@ export class Victim {
     private readonly plan: VictimPlan,
     readonly port: number,
     private readonly wire: Relay,
+    private readonly wireToMaster: Relay,
     private readonly log: WriteStream,
   ) {}
 
   static async start(plan: VictimPlan): Promise<Victim> {
     const port = await freePort();
     const wire = await Relay.start(port);
-    const victim = new Victim(plan, port, wire, createWriteStream(join(plan.folder, `${plan.name}.log`)));
+    const toMaster = await Relay.start(plan.master ?? port);
+    const log = createWriteStream(join(plan.folder, `${plan.name}.log`));
+    const victim = new Victim(plan, port, wire, toMaster, log);
     victim.run();
     return victim;
   }
@@ -56,7 +69,7 @@ export class Victim {
     this.log.write(`--- ${kind}\n`);
     if (kind === 'kill') this.kill();
     if (kind === 'stop') this.child?.kill('SIGSTOP');
-    if (kind === 'cut') this.wire.frozen = true;
+    if (kind === 'cut') for (const wire of this.wires) wire.frozen = true;
   }
 
   heal(kind: FaultKind): void {
@@ -64,9 +77,10 @@ export class Victim {
     if (kind === 'kill') void this.ended.then(() => this.run());
     if (kind === 'stop') this.child?.kill('SIGCONT');
     // What was sent meanwhile is lost, so the connections that had it end.
-    if (kind === 'cut') {
-      this.wire.cut();
-      this.wire.frozen = false;
+    if (kind !== 'cut') return;
+    for (const wire of this.wires) {
+      wire.cut();
+      wire.frozen = false;
     }
   }
 
@@ -77,8 +91,12 @@ export class Victim {
     const late = setTimeout(() => this.child?.kill('SIGKILL'), 15_000);
     await this.ended;
     clearTimeout(late);
-    await this.wire.stop();
+    for (const wire of this.wires) await wire.stop();
     this.log.end();
+  }
+
+  private get wires(): readonly Relay[] {
+    return [this.wire, this.wireToMaster];
   }
 
   private kill(): void {
@@ -88,7 +106,8 @@ export class Victim {
 
   private run(): void {
     this.isWanted = true;
-    const args = this.plan.args({ own: this.port, wire: this.wire.port });
+    const ports = { own: this.port, wire: this.wire.port, master: this.wireToMaster.port };
+    const args = this.plan.args(ports);
     const child = start(args, this.plan.env ?? {});
     this.child = child;
     child.stdout?.pipe(this.log, { end: false });
