@@ -82,12 +82,15 @@ export interface AgentView {
  * The saved state of an executor whose own is missing or cannot be read: all tasks that the agent knows, with no kill
  * under way. They count as one group, so that none outlives another whose group it may be in.
  */
-export function rebuiltFrom(tasks: readonly AgentView[], seed: number): SavedExecutor | undefined {
+export function rebuiltFrom(
+  tasks: readonly AgentView[],
+  { framework, seed }: { readonly framework: mesos.FrameworkInfo | undefined; readonly seed: number },
+): SavedExecutor | undefined {
   if (tasks.length === 0) return undefined;
   return {
     version: 1,
     random: randomFrom(seed).word,
-    framework: undefined,
+    framework,
     launches: 1,
     shuttingDown: false,
     unhealthy: false,

@@ -3,7 +3,7 @@
  */
 
 import { randomInt } from 'node:crypto';
-import type { TaskInfo } from '../../api/generated/mesos';
+import type { FrameworkInfo, TaskInfo } from '../../api/generated/mesos';
 import { errorText } from '../../model/error-text';
 import type { Millis } from '../../model/time';
 import type { Logger } from '../../runtime/log';
@@ -40,6 +40,7 @@ export interface HostedOrder {
 export interface EarlierRun {
   /** Containers nested in the executor's own, also such as have ended. */
   readonly nested: readonly TaskContainer[];
+  readonly framework: FrameworkInfo | undefined;
   /** Tasks that were sent to the executor and have not ended. */
   readonly tasks: readonly TaskInfo[];
 }
@@ -129,7 +130,7 @@ function savedState(order: HostedOrder, earlier: EarlierRun, log: Logger): Saved
     info,
     containerId: containerOf(order, earlier, info) ?? unlaunched,
   }));
-  return rebuiltFrom(views, randomInt(2 ** 32));
+  return rebuiltFrom(views, { framework: earlier.framework, seed: randomInt(2 ** 32) });
 }
 
 /** The container of a task; undefined for one that has ended, or was never launched. */

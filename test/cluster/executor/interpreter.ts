@@ -65,7 +65,9 @@ export class ExecutorScript {
       wait: ([seconds]) => this.player.clock.advance(Number(seconds) * 1000),
       restart: ([how]) => {
         const views = this.tasks.map((info) => ({ info, containerId: `C.${info.task_id.value}` }));
-        this.player.restart(how === 'without-state' ? rebuiltFrom(views, 3) : undefined);
+        this.player.restart(
+          how === 'without-state' ? rebuiltFrom(views, { framework: undefined, seed: 3 }) : undefined,
+        );
       },
       subscribed: () => this.player.subscribed(),
       disconnected: () => this.player.post({ kind: 'agent.disconnected', reason: 'gone' }),

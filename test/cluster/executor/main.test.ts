@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Call, Event } from '../../../cluster/api/generated/executor';
-import type { TaskInfo } from '../../../cluster/api/generated/mesos';
+import type { FrameworkInfo, TaskInfo } from '../../../cluster/api/generated/mesos';
 import type { HostingAgent, Subscriber } from '../../../cluster/executor/edge/hosted-session';
 import { hostExecutor } from '../../../cluster/executor/main';
 import { systemClock } from '../../../cluster/runtime/clock';
@@ -22,16 +22,16 @@ class TestAgent implements HostingAgent {
   readonly said: string[] = [];
   private subscriber: Subscriber | undefined;
   acknowledges = true;
+  framework: FrameworkInfo = { name: 'f', user: 'root' };
 
   subscribe({ subscribe }: Call, subscriber: Subscriber): void {
     this.subscriber = subscriber;
     const updates = subscribe?.unacknowledged_updates ?? [];
     this.said.push(`subscribe ${updates.map(({ status }) => status.state).join(',')}`.trim());
     const executor_info = { executor_id: { value: 'e' } };
-    const framework_info = { name: 'f', user: 'root' };
     this.event({
       type: 'SUBSCRIBED',
-      subscribed: { executor_info, framework_info, agent_info: { hostname: 'h' } },
+      subscribed: { executor_info, framework_info: this.framework, agent_info: { hostname: 'h' } },
     });
     for (const { status } of updates) this.acknowledge(status.task_id.value, status.uuid ?? '');
   }
@@ -73,9 +73,9 @@ function machine(kind: 'command' | 'default') {
     ip: '10.0.0.1',
     container: own,
   };
-  const start = (tasks?: readonly TaskInfo[], log = silentLogger) => {
+  const start = (tasks?: readonly TaskInfo[], log = silentLogger, framework?: FrameworkInfo) => {
     const nested = [...containers.running.values()];
-    const earlier = tasks && { nested, tasks };
+    const earlier = tasks && { nested, framework, tasks };
     return hostExecutor({ ...order, earlier }, { agent, containers, clock: systemClock(), log });
   };
   const launchGroup = (...tasks: TaskInfo[]): void =>
@@ -248,12 +248,20 @@ describe('a hosted default executor', () => {
     expect(agent.said.at(-1)).toBe('a TASK_FINISHED');
   });
 
-  it('that was killed before it had any state has launched nothing', async () => {
-    const { agent, start } = machine('default');
-    const executor = await start([taskOf('a')]);
-    await executor.exited;
-    expect(agent.said.at(-1)).toMatch(/^a TASK_(DROPPED|LOST)$/);
-  });
+  it.each([
+    ['TASK_DROPPED', [{ type: 'PARTITION_AWARE' }]],
+    ['TASK_LOST', []],
+  ] as const)(
+    'that was killed before it had any state has launched nothing: %s',
+    async (state, capabilities) => {
+      const { agent, start } = machine('default');
+      const framework = { user: 'u', name: 'f', capabilities: [...capabilities] };
+      agent.framework = framework;
+      const executor = await start([taskOf('a')], silentLogger, framework);
+      await executor.exited;
+      expect(agent.said.at(-1)).toBe(`a ${state}`);
+    },
+  );
 });
 
 test('a hosted executor whose stream is closed subscribes again', async () => {

@@ -183,7 +183,11 @@ export class Simulation {
     const open = [...this.tasks.values()].filter(({ state }) => !isTerminal(state));
     const views = open.map(({ info }) => ({ info, containerId: this.containerOf(info.task_id.value) }));
     const saved = this.options.savesLate ? this.savedBefore : this.saved;
-    this.start(isLost || saved === undefined ? rebuiltFrom(views, nextInteger(this.random, 2 ** 32)) : saved);
+    this.start(
+      isLost || saved === undefined
+        ? rebuiltFrom(views, { framework: undefined, seed: nextInteger(this.random, 2 ** 32) })
+        : saved,
+    );
   }
 
   private containerOf(taskId: string): string {

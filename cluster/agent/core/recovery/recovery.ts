@@ -27,16 +27,19 @@ export function recover({ state, effects }: Turn): void {
   const { recovery } = state.boot;
   if (!recovery) return;
   state.recovery = 'containers';
-  effects.push({ kind: 'recover', executors: recovery.rebooted ? [] : liveExecutors(state).map(describe) });
+  effects.push({ kind: 'recover', executors: recovery.rebooted ? [] : describeExecutors(state) });
 }
 
 function liveExecutors({ frameworks }: AgentState): Executor[] {
   return [...frameworks.values()].flatMap(({ executors }) => [...executors.values()]);
 }
 
-function describe({ containerId, kind, frameworkId, id, tasks }: Executor): RecoveredExecutor {
-  const running = [...tasks.values()].filter(({ state }) => !isTerminal(state)).map(({ info }) => info);
-  return { containerId, executor: kind, frameworkId, executorId: id, tasks: running };
+function describeExecutors(state: AgentState): RecoveredExecutor[] {
+  return liveExecutors(state).map(({ containerId, kind, frameworkId, id, tasks }) => {
+    const running = [...tasks.values()].filter((task) => !isTerminal(task.state)).map(({ info }) => info);
+    const framework = state.frameworks.get(frameworkId)?.info;
+    return { containerId, executor: kind, frameworkId, executorId: id, framework, tasks: running };
+  });
 }
 
 /**

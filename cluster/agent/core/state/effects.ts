@@ -53,6 +53,7 @@ export interface RecoveredExecutor {
   readonly executor: ExecutorKind;
   readonly frameworkId: string;
   readonly executorId: string;
+  readonly framework: mesos.FrameworkInfo | undefined;
   /** The tasks that it may have and that have not ended. */
   readonly tasks: readonly mesos.TaskInfo[];
 }

@@ -35,7 +35,7 @@ export interface HostedOrder {
   readonly container: Container;
   /** Undefined for a new executor. */
   readonly earlier:
-    | { readonly nested: readonly Container[]; readonly tasks: RecoveredExecutor['tasks'] }
+    | ({ readonly nested: readonly Container[] } & Pick<RecoveredExecutor, 'framework' | 'tasks'>)
     | undefined;
 }
 
@@ -117,13 +117,13 @@ export class ExecutorContainers {
   }
 
   private async resume(
-    { containerId, executor, tasks }: RecoveredExecutor,
+    { containerId, executor, framework, tasks }: RecoveredExecutor,
     container: Container | undefined,
     nested: readonly Container[],
   ): Promise<void> {
     if (!container) return;
     try {
-      await this.follow(container, executor, { nested, tasks });
+      await this.follow(container, executor, { nested, framework, tasks });
     } catch (error) {
       this.options.log.error(
         { container: containerId, error: errorText(error) },

@@ -37,8 +37,10 @@ test('what is saved does not change with the state', () => {
 });
 
 test('without a saved state the tasks are those that the agent knows, and start again', () => {
-  expect(rebuiltFrom([], 1)).toBeUndefined();
-  expect(rebuiltFrom([{ info: TASK, containerId: 'C' }], 1)).toMatchObject({
+  const framework = { user: 'u', name: 'f' };
+  expect(rebuiltFrom([], { framework: undefined, seed: 1 })).toBeUndefined();
+  expect(rebuiltFrom([{ info: TASK, containerId: 'C' }], { framework, seed: 1 })).toMatchObject({
+    framework,
     launches: 1,
     tasks: [{ info: TASK, containerId: 'C', process: 'starting', killing: undefined }],
   });

@@ -179,6 +179,7 @@ describe('after a restart of the agent', () => {
     executor: kind,
     frameworkId: 'F',
     executorId: 'e',
+    framework: undefined,
     tasks: [],
   });
 
