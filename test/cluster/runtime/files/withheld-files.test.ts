@@ -34,7 +34,7 @@ onLinux(
   },
 );
 
-test('nothing is added where nothing would be passed on', () => {
+test('the files that were asked for come first, as they were', () => {
   const files = withholdingFiles(['ignore', 'pipe', 'pipe'], (all) => all);
   expect(files.slice(0, 3)).toEqual(['ignore', 'pipe', 'pipe']);
 });
