@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import type { RecorderMaker } from '../../../../cluster/runtime/mailbox';
@@ -12,6 +13,7 @@ import { parseChronosConfig } from '../../../../frameworks/chronos/config';
 import { chronosReplay } from '../../../../frameworks/chronos/edge/machine';
 import { type Chronos, startChronos } from '../../../../frameworks/chronos/main';
 import { describeZookeeper, until } from '../../../cluster/zookeeper/setting';
+import { FakeMaster } from '../../fake-master';
 
 const MASTER = ['--master', '127.0.0.1:1', '--http_port', '0', '--hostname', '127.0.0.1'];
 const DAILY = { schedule: 'R/2037-01-01T00:00:00Z/P1D', command: 'true' };
@@ -54,6 +56,8 @@ async function ask(
 }
 
 const create = (chronos: Chronos, name: string) => ask(chronos, '/v1/scheduler/iso8601', { ...DAILY, name });
+
+const addressOf = (url: string): string => url.replace('http://', '');
 
 async function namesOf(chronos: Chronos): Promise<string[]> {
   const { text } = await ask(chronos, '/v1/scheduler/jobs');
@@ -113,8 +117,9 @@ describe('Chronos alone', () => {
 });
 
 describeZookeeper('two Chronos with one ZooKeeper', (setting) => {
-  const bootTwo = async (): Promise<readonly [Chronos, Chronos]> => {
+  const bootTwo = async (more: readonly string[] = []): Promise<readonly [Chronos, Chronos]> => {
     const args = [
+      ...more,
       ...['--zk_hosts', `127.0.0.1:${setting.server.port}`],
       ...['--zk_path', setting.newPath(), '--zk_timeout', '2000'],
     ];
@@ -145,6 +150,31 @@ describeZookeeper('two Chronos with one ZooKeeper', (setting) => {
     await first.stop();
     await until('the next', async () => (await ask(second, '/ping')).status === 200);
     expect(await namesOf(second)).toEqual(['a', 'b']);
+  });
+
+  it('are one framework, whose id stays until the master has removed it', async () => {
+    const master = await new FakeMaster().start();
+    setting.undo(() => master.stop());
+    const idOf = (call: scheduler.Call | undefined): string | undefined =>
+      call?.subscribe?.framework_info.id?.value;
+    const [first, second] = await bootTwo(['--master', addressOf(master.url)]);
+    await until('a subscription', () => master.subscriptions.length === 1);
+    expect(idOf(master.subscriptions[0])).toBeUndefined();
+    // The answer to a write comes after the id is stored.
+    expect((await create(first, 'a')).status).toBe(204);
+    await first.stop();
+    await until('the next', () => master.subscriptions.length === 2);
+    expect(idOf(master.subscriptions[1])).toBe('F-0001');
+    master.frameworkId = 'F-0002';
+    master.send({ type: 'ERROR', error: { message: 'Framework has been removed' } });
+    await until('a new framework', async () => {
+      // As a master does after an error, once the error has been read.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      master.hangUp();
+      return master.subscriptions.length > 2;
+    });
+    expect(idOf(master.subscriptions[2])).toBeUndefined();
+    expect(await namesOf(second)).toEqual(['a']);
   });
 
   it('refuse with the reason while ZooKeeper is away, and go on with it', async () => {
