@@ -22,6 +22,8 @@ export const agent = flagCommand({
       const log = createLogger(logOptions(flags, 'mesos-agent'));
       warnMisspeltVariables(misspeltVariables(variablesOf(agentFlags), 'MESOS_', terminal.env), log);
 
+      // One that comes while the agent starts is obeyed once it has started.
+      const leaving = onSignal('SIGUSR1');
       const running = await startAgent(flags, {
         log,
         clock,
@@ -30,7 +32,7 @@ export const agent = flagCommand({
         onEnd: fail,
       });
       log.info({ url: running.http.url }, 'the agent listens');
-      const unregistered = onSignal('SIGUSR1').then(() => running.unregister());
+      const unregistered = leaving.then(() => running.unregister());
       return { running, finished: Promise.race([unregistered, running.cleanedUp]).then(() => 0) };
     }),
 });

@@ -61,14 +61,14 @@ export class AgentProcess implements TestPlace {
 
   start(...flags: readonly string[]): void {
     this.log = '';
-    const own = {
+    const place = {
       master: `127.0.0.1:${this.master.http.port}`,
       port: this.port,
       work_dir: this.workDir,
       cgroups_root: this.cgroupsRoot,
       registration_backoff_factor: '0ms',
     };
-    const args = Object.entries(own).map(([name, value]) => `--${name}=${value}`);
+    const args = Object.entries(place).map(([name, value]) => `--${name}=${value}`);
     const all = ['agent', ...args, ...(this.options.flags ?? []), ...flags];
     const child = start(all, { TMPDIR: this.temporary }, this.options.user);
     for (const stream of [child.stdout, child.stderr])

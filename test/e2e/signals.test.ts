@@ -3,7 +3,7 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectNothingLeft } from '../leftovers';
@@ -64,12 +64,13 @@ const daemon = (...args: string[]): Daemon => new Daemon(start(args));
 const startMaster = () => daemon('master', '--port=0', `--work_dir=${join(folder, 'master')}`);
 const LISTENS = /"url":"http:\/\/([\d.]+:\d+)"[^\n]*listens"/;
 
-const startAgent = (master: string) =>
+const startAgent = (master: string, ...flags: readonly string[]) =>
   daemon(
     ...['agent', `--master=${master}`, '--port=0', `--work_dir=${join(folder, 'agent')}`],
     '--registration_backoff_factor=0ms',
     // Another start has another port.
     '--reconfiguration_policy=any',
+    ...flags,
   );
 
 /** The process and those it started that run Node. */
@@ -186,4 +187,19 @@ onLinux('an agent leaves the cluster at SIGUSR1, its tasks with it, and may come
   await eventually('an empty cluster', async () => (await slaves()) === 0, 10_000);
   startAgent(place);
   await eventually('the agent again', async () => (await slaves()) === 1);
+});
+
+onLinux('an agent that is told to leave while it starts leaves once it has started', async () => {
+  const master = startMaster();
+  const started = join(folder, 'started');
+  const agent = startAgent(
+    await master.said(LISTENS),
+    `--ip_discovery_command=touch ${started}; while [ -e ${started} ]; do sleep 0.05; done; echo 127.0.0.1`,
+  );
+  const ended = new Promise((resolve) => agent.child.once('close', resolve));
+  await eventually('the start', () => existsSync(started));
+  process.kill(agent.pid, 'SIGUSR1');
+  rmSync(started);
+  expect(await ended).toBe(0);
+  expect(agent.text).toContain('shutting down');
 });

@@ -155,17 +155,17 @@ test.each([...disks, ...mounted])(
 test.each(disks)(
   'a volume on a %s disk outlives its task and the agent, with --isolation=%s',
   async (disk, isolation) => {
-    const own = await begin(disk, isolation);
-    await launch('one', 'echo of one > data/1; until [ -e data/end ]; do sleep 0.1; done', own, true);
+    const unshared = await begin(disk, isolation);
+    await launch('one', 'echo of one > data/1; until [ -e data/end ]; do sleep 0.1; done', unshared, true);
     await agent.restart();
-    writeFileSync(join(own.folder, 'end'), '');
+    writeFileSync(join(unshared.folder, 'end'), '');
     await scheduler.states('one', 'TASK_FINISHED');
-    expect(readFileSync(join(own.folder, '1'), 'utf8')).toBe('of one\n');
+    expect(readFileSync(join(unshared.folder, '1'), 'utf8')).toBe('of one\n');
     await agent.restart();
-    await launch('two', 'cat data/1', own);
+    await launch('two', 'cat data/1', unshared);
     await scheduler.states('two', 'TASK_FINISHED');
     expect(agent.outputOf('two')).toBe('of one\n');
-    expect(await destroy('free', own)).toEqual(['OPERATION_FINISHED', undefined]);
-    await eventually('the end of the volume', () => !existsSync(join(own.folder, '1')));
+    expect(await destroy('free', unshared)).toEqual(['OPERATION_FINISHED', undefined]);
+    await eventually('the end of the volume', () => !existsSync(join(unshared.folder, '1')));
   },
 );
