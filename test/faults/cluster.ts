@@ -83,9 +83,10 @@ export class FaultyCluster implements TestPlace {
     ]);
     const place = (port: number): string => `--master=127.0.0.1:${port}`;
     for (let number = 1; number <= AGENTS; number++)
-      await this.begin(`agent${number}`, ({ own, wire, master: port }) => [
+      await this.begin(`agent${number}`, ({ own, wire }) => [
         'agent',
-        place(port),
+        // An agent takes answers from the address that it asked only, and that is the master's.
+        place(master.wirePort),
         `--port=${own}`,
         `--advertise_port=${wire}`,
         `--work_dir=${join(this.root, `agent${number}-work`)}`,

@@ -20,7 +20,7 @@ export interface VictimPorts {
 export interface VictimPlan {
   readonly name: string;
   readonly args: (ports: VictimPorts) => readonly string[];
-  /** The port of the master, which it reaches by a wire of its own. */
+  /** The port of the master, which a framework reaches by a wire of its own. */
   readonly master?: number | undefined;
   readonly env?: Readonly<Record<string, string>>;
   /** The signal that ends it for good; an agent ends its tasks by SIGUSR1. */
