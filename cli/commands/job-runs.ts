@@ -141,15 +141,24 @@ class TaskLog {
     }
   }
 
-  private async read(client: HttpClient, { sandbox }: AttemptView): Promise<string> {
+  private async read(client: HttpClient, attempt: AttemptView): Promise<string> {
+    const { sandbox } = attempt;
     if (sandbox === undefined) throw new StartError('Chronos does not know where the task ran');
     const url = readAddress(sandbox, this.place.file, this.offset);
     const answer = await client.request({ url }).catch((error: Error) => {
       throw new StartError(`the agent cannot be reached: ${error.message}`);
     });
+    if (answer.status === 404) throw new StartError(noOutput(this.place, attempt));
     if (answer.status !== 200) throw new StartError(`the agent answered ${answer.status} for ${url}`);
     return wholeCharacters((JSON.parse(answer.body.toString('utf8')) as { data: string }).data);
   }
+}
+
+/** A task that never started has no files; those of an old one are removed by its agent. */
+function noOutput({ run, file }: LogPlace, { taskId, startedAt, endedAt, reason }: AttemptView): string {
+  if (startedAt !== undefined) return `the agent no longer has ${file} of ${taskId}`;
+  if (endedAt === undefined) return `the task of run ${run} has not started yet`;
+  return `the task of run ${run} never started: ${reason ?? 'the reason is not known'}`;
 }
 
 /** Without a character at the end that the next part completes. */

@@ -45,7 +45,9 @@ function runReason(run: Run, { mesos }: ChronosState): string {
 function lackText(mesos: MesosState | undefined, runId: string): string {
   if (mesos === undefined) return '';
   if (!mesos.session.connected) return ', and the master is not connected';
-  const lacks = [...(mesos.lacks.get(runId) ?? [])].map(([lack, count]) => `${count} ${lack}`);
+  const lacks = [...(mesos.lacks.get(runId) ?? [])].map(([lack, count]) =>
+    count === 1 ? `one ${lack}` : `each of ${count} ${lack}`,
+  );
   return lacks.length === 0 ? '' : `: of the last offers, ${lacks.join(', ')}`;
 }
 

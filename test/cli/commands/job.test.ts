@@ -256,6 +256,23 @@ describe('job logs', () => {
   });
 });
 
+describe('job logs of a task without files', () => {
+  const never = { ...attempt, state: 'failure', startedAt: undefined, reason: 'TASK_FAILED (no such user)' };
+
+  it.each([
+    [never, 'the task of run a:1 never started: TASK_FAILED (no such user)'],
+    [{ ...never, endedAt: undefined }, 'the task of run a:1 has not started yet'],
+    [attempt, 'the agent no longer has stdout of ct:1:0:a:'],
+  ])('tells why of %j', async (last, text) => {
+    jobs(row('a'));
+    const sandbox = `${url}/files/browse?path=%2Fsandbox`;
+    const run = runView('a:1', { attempts: [{ ...last, sandbox }] });
+    chronos.answers.set(`GET ${BASE}/job/a/runs`, { total: 1, runs: [run] });
+    chronos.answers.set(`GET ${BASE}/job/a/runs/a%3A1`, run);
+    expect(await meseta('job', 'logs', 'a')).toMatchObject({ status: 1, err: `meseta: ${text}\n` });
+  });
+});
+
 describe('job graph', () => {
   it('is a tree, and repeats no children', async () => {
     const node = (name: string) => ({ name, status: 'fresh', state: 'idle' });

@@ -21,9 +21,13 @@ const LETTERS: Readonly<Record<ApiBase, string>> = {
   legacy: 'letters, digits, blanks, _, ., # and -',
 };
 
+/** Clients leave these out of paths, so that nobody could ask for such a job, or delete it. */
+const RELATIVE_SEGMENTS: ReadonlySet<string> = new Set(['.', '..']);
+
 /** The fault of a name as a clause; undefined for a good one. */
 export function nameFault(name: string, base: ApiBase): string | undefined {
   if (name === '') return 'must not be empty';
   if (name.length > NAME_MAX) return `must have at most ${NAME_MAX} characters, not ${name.length}`;
+  if (RELATIVE_SEGMENTS.has(name)) return `must not be '${name}', which no path can name`;
   return PATTERNS[base].test(name) ? undefined : `must have ${LETTERS[base]} only, not '${name}'`;
 }

@@ -1,6 +1,8 @@
+import { newState } from '../../../../frameworks/chronos/core/state/state';
 import { explainJob } from '../../../../frameworks/chronos/views/explain';
+import { MESOS } from '../master-world';
 import { RULES } from '../schedules';
-import { World } from '../world';
+import { SETTINGS, World } from '../world';
 
 function reasonsAfter(members: object, play: (world: World) => void = () => undefined): readonly string[] {
   const world = new World();
@@ -49,6 +51,20 @@ test('runs are explained: those that wait, run, retry and follow', () => {
     world.advance(24 * 3_600_000);
   };
   expect(reasonsAfter({ ...DAILY, epsilon: 'P1D' }, queue)[1]).toBe('1 run waits for an earlier run to end.');
+});
+
+test('what the last offers lacked is a reason', () => {
+  const state = newState({ ...SETTINGS, mesos: MESOS });
+  const lacks = { 'has less than 9 cpus': 1, 'does not have rack EQUALS r1': 3 };
+  if (state.mesos !== undefined) state.mesos.session.connected = true;
+  state.mesos?.lacks.set('a:1', new Map(Object.entries(lacks)));
+  const world = new World();
+  world.put('a', DAILY);
+  world.start('a');
+  const { reasons } = JSON.parse(explainJob(state, world.entry('a'), RULES)) as { reasons: string[] };
+  expect(reasons[0]).toContain(
+    ': of the last offers, one has less than 9 cpus, each of 3 does not have rack EQUALS r1.',
+  );
 });
 
 test('a failed parent and a quarantine are reasons', () => {
