@@ -13,7 +13,7 @@ import { chronosMachine } from './core/step';
 import { type Imported, importOriginal } from './edge/import';
 import { mesosSettings } from './edge/master-session';
 import { CANDIDATE_NODE } from './edge/nodes';
-import { addressOf, type ChronosParts, chronosParts, chronosServer } from './edge/parts';
+import { addressOf, type ChronosParts, chronosParts, chronosServer, urlOf } from './edge/parts';
 import { beginTerm, type ChronosTerm, chronosPerformers, endTerm } from './edge/term';
 import { tzRules } from './edge/zone-rules';
 
@@ -46,7 +46,7 @@ export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Pr
     term: (parts, term) => beginTerm(parts, deps.state, term),
     boot: ({ context }) => ({
       ...config.core,
-      mesos: mesosSettings(config, addressOf(config, context)),
+      mesos: mesosSettings(config, urlOf(config, context)),
     }),
     performers: chronosPerformers,
     start: ({ context, rest }, { stored }) => {

@@ -15,13 +15,13 @@ const KILL_RETRY_MS = 30_000;
 const KILL_CHUNK_SIZE = 100;
 const FIRST_RECONCILIATION_MS = 15_000;
 
-/** The framework as the core needs it; `address` is our `host:port`. */
-export function mesosSettings({ framework }: ChronosConfig, address: string): MesosSettings {
+/** The framework as the core needs it; `url` is ours. */
+export function mesosSettings({ framework }: ChronosConfig, url: string): MesosSettings {
   const { name, declineOfferMs, reconciliationMs, ...others } = framework;
   return {
     ...others,
     frameworkName: name,
-    webuiUrl: framework.webuiUrl ?? `http://${address}`,
+    webuiUrl: framework.webuiUrl ?? url,
     seed: randomInt(2 ** 32),
     declineOfferMs: declineOfferMs ?? DECLINE_MS,
     suppressOffers: true,

@@ -51,6 +51,11 @@ export function addressOf({ framework, http }: ChronosConfig, { server }: Chrono
   return `${framework.hostname}:${http.advertisedPort ?? server().port}`;
 }
 
+/** Our URL as others reach us, for the pages of the master. */
+export function urlOf(config: ChronosConfig, context: ChronosContext): string {
+  return `${context.tls() ? 'https' : 'http'}://${addressOf(config, context)}`;
+}
+
 /** The server: requests are passed on while another Chronos leads. */
 export function chronosServer({ context, rest }: ChronosParts, standing: () => Standing): ServerPlan {
   const { log, life, tls } = context;

@@ -230,6 +230,7 @@ function deactivate(turn: Turn, entry: JobEntry, run: Run): void {
   entry.active = others;
   turn.state.runs.delete(run.id);
   turn.state.ready.delete(run.id);
+  turn.state.mesos?.lacks.delete(run.id);
   turn.state.tasks.delete(currentAttempt(run)?.taskId ?? '');
   saveRun(turn, run.id);
 }
@@ -246,11 +247,12 @@ function beginWaiting(turn: Turn, entry: JobEntry): void {
   }
 }
 
-/** Kills the processes of a job. */
+/** Kills the processes of a job. That a kill was asked for is stored, so that the next process repeats it. */
 export function killTasks(turn: Turn, entry: JobEntry): void {
   for (const run of Object.values(entry.active)) {
     const taskId = currentAttempt(run)?.taskId;
     if (taskId === undefined || !hasProcess(run)) continue;
+    putRun(turn, withAttempt(run, taskId, { isKilled: true }));
     announce(turn, { kind: 'kill', taskId, graceSeconds: entry.record.job.killGracePeriod });
   }
 }

@@ -113,6 +113,10 @@ function applyState(turn: Turn, run: Run, taskId: string, update: TaskUpdate): v
       if (!hasStarted) noteStart(turn, withAttempt(run, taskId, { startedAt: turn.now }));
       return;
     case 'not launched':
+      if (currentAttempt(run)?.isKilled) {
+        endAttempt(turn, taskId, { kind: 'killed', reason: meaning.reason });
+        return;
+      }
       turn.state.tasks.delete(taskId);
       againLater(turn, withoutAttempt(run, taskId, turn.now));
       note(turn, 'warn', 'a launch is repeated', { task: taskId, reason: meaning.reason });
@@ -150,9 +154,11 @@ function killStray(turn: Turn, taskId: string, state: TaskState): void {
   announce(turn, { kind: 'kill', taskId, graceSeconds });
 }
 
-/** The kill of a run that took too long is its failure. */
+/** A failure of a task whose kill was asked for is its kill; the kill of a run that took too long is its failure. */
 function endOf(turn: Turn, run: Run, end: AttemptEnd): AttemptEnd {
-  if (end.kind !== 'killed' || !currentAttempt(run)?.isTimedOut) return end;
+  const { isKilled, isTimedOut } = currentAttempt(run) ?? {};
+  if (isKilled) return end.kind === 'failure' ? { kind: 'killed', reason: end.reason } : end;
+  if (end.kind !== 'killed' || !isTimedOut) return end;
   const { runTimeout } = entryOf(turn, run.jobName).record.job;
   return timedOut(runTimeout);
 }

@@ -102,6 +102,7 @@ function dropEntry({ state }: Turn, { record, active }: JobEntry): void {
   for (const run of Object.values(active)) {
     state.runs.delete(run.id);
     state.ready.delete(run.id);
+    state.mesos?.lacks.delete(run.id);
     for (const { taskId } of run.attempts) state.tasks.delete(taskId);
   }
   setSlot(state.slots, name, undefined);

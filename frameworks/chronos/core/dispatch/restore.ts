@@ -2,8 +2,10 @@
 
 import type { Stamped } from '../../../../cluster/model/event';
 import { note } from '../../../../cluster/model/machine';
+import { announce } from '../../../kit/core/turn/outbox';
 import { loadGraph } from '../graph/load-graph';
-import { hasLiveTask, type Run } from '../runs/run';
+import type { Job } from '../jobs/job';
+import { currentAttempt, hasLiveTask, hasProcess, type Run } from '../runs/run';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
 import { readStored } from '../state/stored';
@@ -51,19 +53,22 @@ function restoreRuns(turn: Turn, entry: JobEntry): void {
   for (const run of [...Object.values(entry.active), ...entry.queue]) setDeadline(turn, job, run);
   for (const run of Object.values(entry.active)) {
     state.runs.set(run.id, job.name);
-    restoreRun(turn, run);
+    restoreRun(turn, job, run);
     if (hasLiveTask(run)) watchRunTime(turn, entry, run);
   }
   setTimeouts(turn, entry);
 }
 
 /** A live task is reconciled; if its launch never began, the master does not know it, and it is launched again. */
-function restoreRun({ state, now, effects }: Turn, run: Run): void {
-  const attempt = run.attempts.at(-1);
+function restoreRun(turn: Turn, { killGracePeriod: graceSeconds }: Job, run: Run): void {
+  const { state, now } = turn;
+  const attempt = currentAttempt(run);
   if (attempt !== undefined && hasLiveTask(run)) {
-    state.tasks.set(attempt.taskId, run.id);
+    const { taskId, isKilled } = attempt;
+    state.tasks.set(taskId, run.id);
+    if (isKilled && hasProcess(run)) announce(turn, { kind: 'kill', taskId, graceSeconds });
   } else if (run.nextAttemptAt !== undefined && run.nextAttemptAt > now) {
-    wake({ effects }, { kind: 'attempt', runId: run.id }, run.nextAttemptAt);
+    wake(turn, { kind: 'attempt', runId: run.id }, run.nextAttemptAt);
   } else {
     state.ready.add(run.id);
   }

@@ -99,7 +99,7 @@ export function takeStatus(turn: Turn, { status }: EventOf<'scheduler.update'>):
   const { state, reason, message } = status;
   master.state.unconfirmed.delete(taskId);
   applyUpdate(turn, { taskId, update: { state, reason, message } });
-  if (isTerminal(state)) forgetKill(master, taskId);
+  if (isTerminal(state) || state === 'TASK_UNKNOWN') forgetKill(master, taskId);
   acknowledge(master, status);
 }
 
@@ -133,6 +133,8 @@ export function takeError(turn: Turn, { message }: EventOf<'scheduler.error'>): 
   sendFrameworkInfo(turn);
   const update = { state: 'TASK_GONE', reason: undefined, message: 'the framework was removed' } as const;
   for (const taskId of [...tasks.keys()]) applyUpdate(turn, { taskId, update });
+  mesos.kills.clear();
+  mesos.unconfirmed.clear();
 }
 
 /** The handlers of the session's timers. */

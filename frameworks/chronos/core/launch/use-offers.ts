@@ -44,7 +44,6 @@ export function demandOf({ mesos, ready, slots }: ChronosState, now: Millis): De
 
 function placeWaiting(turn: Turn, { state }: MasterTurn): void {
   const { offers, lacks } = state;
-  for (const runId of lacks.keys()) if (!turn.state.ready.has(runId)) lacks.delete(runId);
   if (offers.size === 0) return;
   const candidates = candidatesOf(turn.state, lacks);
   if (candidates.length === 0) return;
@@ -94,8 +93,9 @@ function agentUrlOf({ url }: mesos.Offer): string | undefined {
 function giveBack(turn: MasterTurn, { wanted }: Demand): void {
   const { offers, settings } = turn.state;
   const isHolding = wanted.has('slots');
-  for (const { remaining, since } of [...offers.values()]) {
-    if (isHolding && turn.now < since + HOLD_MS) continue;
+  // The oldest come first.
+  for (const { remaining, since } of offers.values()) {
+    if (isHolding && turn.now < since + HOLD_MS) break;
     answerNo(turn, remaining.offer, isHolding ? RELEASE_MS : settings.declineOfferMs);
   }
 }

@@ -35,6 +35,8 @@ export interface Attempt {
   readonly output: string | undefined;
   /** It was killed because it took too long, so its end is a failure. */
   readonly isTimedOut: boolean;
+  /** Its kill was asked for, so its end is no failure, whatever the master tells. */
+  readonly isKilled: boolean;
   /** Of data jobs. */
   readonly elementsProcessed: number;
   /** The launcher of an asynchronous job has ended, and the callback is to come: the run is live without a process. */
@@ -125,6 +127,7 @@ export function launchAttempt(run: Run, taskId: string, now: Millis): Run {
     sandbox: undefined,
     output: undefined,
     isTimedOut: false,
+    isKilled: false,
     elementsProcessed: 0,
     launcherEndedAt: undefined,
   };

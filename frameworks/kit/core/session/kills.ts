@@ -1,7 +1,8 @@
 /**
  * Kills of tasks: a bounded number of calls is in flight, and each is repeated until the task's end is known.
  *
- * Always true: kills has an entry for each task that is to be killed and has not ended.
+ * Always true: kills has an entry for each task that is to be killed and has not ended; those that were sent come first,
+ * and are as many as the limit allows, so that each step costs the same with any number of kills.
  */
 
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
@@ -47,7 +48,8 @@ export function forgetKill(turn: KillingTurn, owner: string): void {
 export function retryKills(turn: KillingTurn): void {
   const { kills, settings } = turn.state;
   for (const kill of kills.values()) {
-    if (kill.sentAt !== undefined && turn.now >= kill.sentAt + settings.killRetryMs) sendKill(turn, kill);
+    if (kill.sentAt === undefined) break;
+    if (turn.now >= kill.sentAt + settings.killRetryMs) sendKill(turn, kill);
   }
   sendKills(turn);
 }
@@ -67,11 +69,9 @@ export function killOnce(turn: CallingTurn, kill: Omit<Kill, 'sentAt'>): void {
 function sendKills(turn: KillingTurn): void {
   const { kills, settings } = turn.state;
   let inFlight = 0;
-  for (const { sentAt } of kills.values()) if (sentAt !== undefined) inFlight++;
   for (const kill of kills.values()) {
     if (inFlight >= settings.killChunkSize) break;
-    if (kill.sentAt !== undefined) continue;
-    sendKill(turn, kill);
+    if (kill.sentAt === undefined) sendKill(turn, kill);
     inFlight++;
   }
   if (inFlight > 0) wakeForRetry(turn);
@@ -97,7 +97,8 @@ function wakeForRetry(turn: KillingTurn): void {
   const { kills, settings } = turn.state;
   let next = Number.POSITIVE_INFINITY;
   for (const { sentAt } of kills.values()) {
-    if (sentAt !== undefined) next = Math.min(next, sentAt + settings.killRetryMs);
+    if (sentAt === undefined) break;
+    next = Math.min(next, sentAt + settings.killRetryMs);
   }
   if (Number.isFinite(next)) wake(turn, { kind: 'kill-retry' }, next);
 }

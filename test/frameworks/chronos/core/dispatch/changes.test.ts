@@ -1,3 +1,4 @@
+import { MasterWorld } from '../../master-world';
 import { World } from '../../world';
 
 test('unknown, own and circular parents are refused with their names', () => {
@@ -43,4 +44,13 @@ test('an unknown job is not found', () => {
   expect(new World().command('job.delete', 'x')).toMatchObject({
     refusal: { status: 400, message: "Job 'x' not found" },
   });
+});
+
+test('a job that is made again after its deletion is tried on offers anew', () => {
+  const world = new MasterWorld().subscribe();
+  world.put('a', { schedule: 'R1//PT1H', cpus: 64 });
+  world.offer();
+  expect(world.state.mesos?.lacks.size).toBe(1);
+  world.send({ kind: 'job.delete', request: 2, name: 'a' });
+  expect(world.state.mesos?.lacks.size).toBe(0);
 });

@@ -89,3 +89,31 @@ test('a task that runs without its run is killed', () => {
   world.advance(60_000);
   expect(world.state.mesos?.kills.size).toBe(0);
 });
+
+test.each(['TASK_FAILED', 'TASK_LOST', 'TASK_GONE', 'TASK_DROPPED', 'TASK_UNKNOWN'] as const)(
+  'a task whose kill was asked for is not tried again after %s, and its kill is not repeated',
+  (state) => {
+    const world = launched();
+    world.send({ kind: 'job.kill', request: 2, name: 'a' });
+    world.update(world.task, state);
+    const [entry] = world.state.jobs.get('a')?.history ?? [];
+    expect(entry).toMatchObject({ kind: 'run', run: { end: { kind: 'killed' } } });
+    expect(world.state.ready.size + world.state.runs.size).toBe(0);
+    expect(world.state.mesos?.kills.size).toBe(0);
+  },
+);
+
+test('a process that starts again repeats the kills that were asked for', () => {
+  const world = launched();
+  world.send({ kind: 'job.kill', request: 2, name: 'a' });
+  const stored = [...world.stored].map(([name, text]) => ({ name, text }));
+  const again = new MasterWorld(stored.filter(({ text }) => text !== '')).subscribe();
+  expect(again.calls().find(({ type }) => type === 'KILL')?.kill?.task_id).toEqual({ value: world.task });
+});
+
+test('a removed framework repeats no kill', () => {
+  const world = launched();
+  world.send({ kind: 'job.kill', request: 2, name: 'a' });
+  world.send({ kind: 'scheduler.error', message: 'Framework has been removed' });
+  expect(world.state.mesos?.kills.size).toBe(0);
+});

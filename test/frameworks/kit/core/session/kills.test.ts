@@ -64,3 +64,10 @@ test('a kill names the agent and the grace period, where it has them', () => {
     { task_id: { value: 'unknown' } },
   ]);
 });
+
+test('many kills go out by the limit, in the order in which they were asked for', () => {
+  const turn = new SmallFramework();
+  for (let task = 0; task < 20_000; task++) requestKill(turn, `o${task}`, { taskId: `t${task}` });
+  for (let task = 0; task < 20_000; task++) forgetKill(turn, `o${task}`);
+  expect(killed(turn)).toEqual(Array.from({ length: 20_000 }, (_, task) => `t${task}`));
+});
