@@ -41,8 +41,11 @@ function portRequestsOf({ container }: Job): readonly number[] {
   return portMappingsOf(container).map(({ hostPort }) => hostPort);
 }
 
-/** Equal for jobs that fit the same offers. */
+/** Equal for jobs that fit the same offers. It is made for every run that waits, so most of them need no JSON. */
 export function shapeOf(job: Job): string {
   const { cpus, mem, disk, constraints } = job;
-  return JSON.stringify([cpus, mem, disk, constraints, portRequestsOf(job)]);
+  const scalars = `${cpus} ${mem} ${disk}`;
+  const ports = portRequestsOf(job);
+  const isPlain = constraints.length === 0 && ports.length === 0;
+  return isPlain ? scalars : `${scalars} ${JSON.stringify([constraints, ports])}`;
 }

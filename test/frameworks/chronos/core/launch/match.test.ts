@@ -58,4 +58,8 @@ test('resources of our role and unreserved ones are taken together', () => {
 test('jobs have one shape if they fit the same offers', () => {
   expect(shapeOf(jobOf({ name: 'a', command: 'x' }))).toBe(shapeOf(jobOf({ name: 'b', command: 'y' })));
   expect(shapeOf(jobOf({ cpus: 2 }))).not.toBe(shapeOf(jobOf({ cpus: 3 })));
+  const rack = shapeOf(jobOf({ constraints: [['rack', 'EQUALS', '1']] }));
+  expect(
+    new Set([rack, shapeOf(jobOf({})), shapeOf(jobOf({ constraints: [['rack', 'EQUALS', '2']] }))]).size,
+  ).toBe(3);
 });
