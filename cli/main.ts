@@ -72,6 +72,8 @@ function addCommand(
   terminal: Terminal,
   done: (status: number) => void,
 ): void {
+  // The command reads all of them: a '--' would be lost on the way.
+  program.parseOptions = (args) => ({ operands: args, unknown: [] });
   program
     .description(row.about)
     .helpOption(false)

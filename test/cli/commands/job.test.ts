@@ -132,6 +132,12 @@ describe('a job is found', () => {
     expect((await meseta('job', 'kill', word)).status).toBe(0);
   });
 
+  it('after -- where its name begins with one', async () => {
+    jobs(row('-x'));
+    chronos.answers.set(`DELETE ${BASE}/job/-x`, OK);
+    expect(await meseta('job', 'remove', '--', '-x')).toMatchObject({ status: 0, out: '-x is removed\n' });
+  });
+
   it('for its removal by its whole name only', async () => {
     jobs(row('report'));
     expect((await meseta('job', 'remove', 'rep')).err).toContain('write the whole id');
