@@ -2,37 +2,16 @@
  * The events of a framework's core for the notices of the scheduler session.
  */
 
-import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import type { Unstamped } from '../../../cluster/model/event';
 import type { SchedulerNotice } from '../../scheduler/core/session';
+import type { SessionEvents } from '../core/session/effects';
 
 /** An event of the session, as the cores of frameworks have it. */
-export type SchedulerEvent =
-  | {
-      readonly kind: 'scheduler.subscribed';
-      readonly frameworkId: string;
-      readonly master?: string | undefined;
-      readonly masterRegion?: string | undefined;
-    }
-  | { readonly kind: 'scheduler.disconnected'; readonly reason: string }
-  | { readonly kind: 'scheduler.offers'; readonly offers: readonly mesos.Offer[] }
-  | { readonly kind: 'scheduler.rescind'; readonly offerId: string }
-  | { readonly kind: 'scheduler.update'; readonly status: mesos.TaskStatus }
-  | {
-      readonly kind: 'scheduler.failure';
-      readonly agentId?: string | undefined;
-      readonly executorId?: string | undefined;
-    }
-  | {
-      readonly kind: 'scheduler.message';
-      readonly agentId: string;
-      readonly executorId: string;
-      readonly data: string;
-    }
-  | { readonly kind: 'scheduler.error'; readonly message: string };
+export type SessionEvent = Unstamped<SessionEvents>;
 
 /** The event for a notice; undefined for notices that no framework needs. */
-export function eventOfNotice(notice: SchedulerNotice): SchedulerEvent | undefined {
+export function eventOfNotice(notice: SchedulerNotice): SessionEvent | undefined {
   switch (notice.kind) {
     case 'subscribed':
       return {
@@ -48,7 +27,7 @@ export function eventOfNotice(notice: SchedulerNotice): SchedulerEvent | undefin
   }
 }
 
-function eventOf(event: scheduler.Event): SchedulerEvent | undefined {
+function eventOf(event: scheduler.Event): SessionEvent | undefined {
   switch (event.type) {
     case 'OFFERS':
       return { kind: 'scheduler.offers', offers: event.offers?.offers ?? [] };

@@ -1,19 +1,11 @@
 /** The session of a framework with the master: notices and refused calls become events of its core. */
 
-import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import { createScheduler, type Scheduler, type SchedulerOptions } from '../../scheduler/edge/scheduler';
-import { eventOfNotice, type SchedulerEvent } from './scheduler-events';
-
-/** The master refused a call, or it could not be sent. */
-export interface RefusedCall {
-  readonly kind: 'scheduler.refused';
-  readonly call: scheduler.Call;
-  readonly reason: string;
-}
+import { eventOfNotice, type SessionEvent } from './scheduler-events';
 
 export interface SessionOptions
   extends Pick<SchedulerOptions, 'masters' | 'clock' | 'log' | 'seed' | 'credentials'> {
-  readonly post: (event: SchedulerEvent | RefusedCall) => void;
+  readonly post: (event: SessionEvent) => void;
   /** The session cannot go on. */
   readonly end: (reason: string) => void;
 }
