@@ -10,6 +10,7 @@ import type { ChronosEffect } from './core/state/effects';
 import type { ChronosEvent } from './core/state/events';
 import type { ChronosState, Settings } from './core/state/state';
 import { chronosMachine } from './core/step';
+import { watchClockJumps } from './edge/clock-jumps';
 import { type Imported, importOriginal } from './edge/import';
 import { mesosSettings } from './edge/master-session';
 import { CANDIDATE_NODE } from './edge/nodes';
@@ -49,8 +50,9 @@ export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Pr
       mesos: mesosSettings(config, urlOf(config, context)),
     }),
     performers: chronosPerformers,
-    start: ({ context, rest }, { stored }) => {
-      context.core.post({ kind: 'started', stored });
+    start: ({ context: { core }, rest }, { stored }, life) => {
+      core.post({ kind: 'started', stored });
+      life.add(watchClockJumps(() => core.post({ kind: 'clock.jumped' })));
       rest.warm();
     },
     ended: endTerm,

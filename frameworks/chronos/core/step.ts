@@ -60,6 +60,7 @@ const transitions: Transitions<Turn, ChronosEvents> = {
   'task.callback': applyCallback,
   'task.elements': addElements,
   'task.output': keepOutput,
+  'clock.jumped': decideDueSlots,
   ...storeTransitions,
 };
 

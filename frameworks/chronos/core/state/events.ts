@@ -41,6 +41,8 @@ export interface ChronosEvents extends StoreEvents, SessionEvents {
   };
   /** The last lines of the output of a task. */
   'task.output': { readonly taskId: string; readonly output: string };
+  /** The time was set forward, so slots may be due before their timer. */
+  'clock.jumped': object;
   woke: Woke;
 }
 

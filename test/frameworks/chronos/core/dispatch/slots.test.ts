@@ -74,3 +74,12 @@ test('a hundred jobs due at once are decided by one timer', () => {
   world.advance(HOUR);
   expect(world.state.ready.size).toBe(100);
 });
+
+test('slots that are due after a jump of the clock are decided before their timer', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R/2026-12-01T11:00:00Z/P1D' });
+  world.now += 3_600_000;
+  expect(world.state.ready.size).toBe(0);
+  world.send({ kind: 'clock.jumped' });
+  expect(world.state.ready.size).toBe(1);
+});
