@@ -37,22 +37,23 @@ export function createRecord({ job, schedule }: JobReading, context: RecordConte
   return { job, createdAt: context.now, timing: schedule && beginTiming(schedule, undefined, context) };
 }
 
-const COUNTERS: readonly (keyof JobCounters)[] = [
+/** The members that are not the client's to define anew: what runs count, and a pause by a command. */
+const KEPT: readonly (keyof JobCounters | 'pausedReason')[] = [
   'successCount',
   'errorCount',
   'errorsSinceLastSuccess',
   'lastSuccess',
   'lastError',
+  'pausedReason',
 ];
 
 /**
- * Replaces a definition. Counters that are not sent are kept; the original sets them to 0. A schedule that is sent as it
- * is shown goes on, with its anchor; any other begins anew, but no slot is decided again.
+ * Replaces a definition. Counters and a pause that are not sent are kept; the original sets the counters to 0. A schedule
+ * that is sent as it is shown goes on, with its anchor; any other begins anew, but no slot is decided again.
  */
 export function replaceRecord(previous: JobRecord, reading: JobReading, context: RecordContext): JobRecord {
-  const unsent = COUNTERS.filter((name) => !reading.sent.includes(name));
-  const counters = Object.fromEntries(unsent.map((name) => [name, previous.job[name]]));
-  const job = { ...reading.job, ...counters };
+  const unsent = KEPT.filter((name) => !reading.sent.includes(name));
+  const job = { ...reading.job, ...Object.fromEntries(unsent.map((name) => [name, previous.job[name]])) };
   const { createdAt } = previous;
   if (reading.schedule === undefined) return { job, createdAt, timing: undefined };
   const timing = goesOn(previous, job, context.rules)

@@ -46,3 +46,14 @@ test('an unknown job can be neither paused nor resumed', () => {
   expect(pause(world, 'x', '')).toMatchObject({ ok: false, refusal: { status: 400 } });
   expect(resume(world, 'x')).toMatchObject({ ok: false, refusal: { status: 400 } });
 });
+
+test('a paused job stays paused when its definition is sent again, unless that says otherwise', () => {
+  const world = new World();
+  const body = { schedule: 'R/2027-01-01T00:00:00Z/P1D' };
+  world.put('a', body);
+  world.send({ kind: 'job.pause', request: 1, name: 'a', reason: 'a disk is full' });
+  world.put('a', body);
+  expect(world.entry('a').record.job.pausedReason).toBe('a disk is full');
+  world.put('a', { ...body, pausedReason: '' });
+  expect(world.entry('a').record.job.pausedReason).toBe('');
+});
