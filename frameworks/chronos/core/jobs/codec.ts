@@ -57,7 +57,8 @@ export function isAbsent(value: unknown): value is undefined | null {
 
 export const text: Codec<string> = {
   read: (value, path, reading) => {
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string')
+      return value.includes('\0') ? violate(reading, path, 'must not have a NUL character') : value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     return violate(reading, path, `must be a string, not ${shownValue(value)}`);
   },

@@ -26,8 +26,18 @@ import { container } from './container';
 import { fetchEntry } from './fetch-entry';
 import type { EnvironmentVariable, JobDefaults, JobMembers } from './job';
 
+/** The name of a variable that a program can have. */
+const variableName: Codec<string> = {
+  ...text,
+  read: (value, path, reading) => {
+    const name = text.read(value, path, reading);
+    const isPossible = name === undefined || (name !== '' && !name.includes('='));
+    return isPossible ? name : violate(reading, path, 'must not be empty, nor have a "="');
+  },
+};
+
 const environmentVariable = objectOf<EnvironmentVariable>({
-  name: { codec: text, isRequired: true },
+  name: { codec: variableName, isRequired: true },
   value: { codec: text, fallback: '' },
 });
 

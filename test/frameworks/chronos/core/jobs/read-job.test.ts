@@ -84,6 +84,17 @@ test.each<[string, unknown, string]>([
     { name: 'a', constraints: [['a', 'UNIQUE', '']] },
     '/constraints/0/1 must be one of EQUALS, LIKE, UNLIKE, not "UNIQUE"',
   ],
+  ['a NUL', { name: 'a', command: 'a\0b' }, '/command must not have a NUL character'],
+  [
+    'a variable without a name',
+    { name: 'a', environmentVariables: [{ name: '', value: 'b' }] },
+    '/environmentVariables/0/name must not be empty, nor have a "="',
+  ],
+  [
+    'a variable whose name has a =',
+    { name: 'a', environmentVariables: [{ name: 'A=B', value: 'b' }] },
+    '/environmentVariables/0/name must not be empty, nor have a "="',
+  ],
   [
     'two faults',
     { name: 'a', cpus: -1, shell: 'x' },
