@@ -107,7 +107,9 @@ export class LocalStore implements StateStore {
   fetchAll(prefix: string): Promise<Variable[]> {
     return this.inTurn(async () => {
       const entries = await this.reading(() => entriesOf(this.level, prefix));
-      return await Promise.all(entries.map(([name, entry]) => this.checked(name, entry)));
+      const damaged = entries.find(([name, entry]) => !this.isAsStored(name, entry));
+      if (damaged) throw await this.damaged(damaged[0]);
+      return entries.map(([name, entry]) => variableOf(name, entry));
     });
   }
 
@@ -167,17 +169,22 @@ export class LocalStore implements StateStore {
   private async readEntries(): Promise<LastCommit | undefined> {
     let last: LastCommit | undefined;
     try {
-      for await (const [name, entry] of this.level.iterator()) {
-        if (entry.length < 8) throw new Error(`the entry ${JSON.stringify(name)} is cut short`);
-        const version = versionOf(entry);
-        this.sequence = Math.max(this.sequence, version);
-        if (name === LAST_KEY) last = readLast(entry);
-        if (!name.startsWith(RESERVED)) this.stored.set(name, { version, digest: entryDigest(name, entry) });
+      for await (const chunk of chunksOf(this.level, '')) {
+        for (const [name, entry] of chunk) last = this.readEntry(name, entry) ?? last;
       }
     } catch (error) {
       throw await damage(this.folder, errorText(error));
     }
     return last;
+  }
+
+  /** Remembers an entry of a variable; the entry of the last commit is returned. */
+  private readEntry(name: string, entry: Buffer): LastCommit | undefined {
+    if (entry.length < 8) throw new Error(`the entry ${JSON.stringify(name)} is cut short`);
+    const version = versionOf(entry);
+    this.sequence = Math.max(this.sequence, version);
+    if (!name.startsWith(RESERVED)) this.stored.set(name, { version, digest: entryDigest(name, entry) });
+    return name === LAST_KEY ? readLast(entry) : undefined;
   }
 
   /** Reads from LevelDB. Damage has the same error as at the opening. */
@@ -190,9 +197,16 @@ export class LocalStore implements StateStore {
   }
 
   private async checked(name: string, entry: Buffer | undefined): Promise<Variable> {
-    if (!entry || this.stored.get(name)?.digest !== entryDigest(name, entry))
-      throw await damage(this.folder, `the variable ${name} is not what was stored`);
-    return { name, version: versionOf(entry), value: entry.subarray(8) };
+    if (!entry || !this.isAsStored(name, entry)) throw await this.damaged(name);
+    return variableOf(name, entry);
+  }
+
+  private isAsStored(name: string, entry: Buffer): boolean {
+    return this.stored.get(name)?.digest === entryDigest(name, entry);
+  }
+
+  private damaged(name: string): Promise<StartError> {
+    return damage(this.folder, `the variable ${name} is not what was stored`);
   }
 
   private async takeTurns(): Promise<void> {
@@ -281,14 +295,36 @@ export class LocalStore implements StateStore {
 }
 
 /** The entries of variables whose name begins with the prefix, by name. */
-async function entriesOf(level: Level, prefix: string): Promise<[string, Buffer][]> {
-  const entries: [string, Buffer][] = [];
-  for await (const [name, entry] of level.iterator({ gte: prefix })) {
-    if (name.startsWith(RESERVED)) continue;
-    if (!name.startsWith(prefix)) break;
-    entries.push([name, entry]);
+async function entriesOf(level: Level, prefix: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const chunk of chunksOf(level, prefix)) {
+    const within = chunk.filter(([name]) => name.startsWith(prefix) && !name.startsWith(RESERVED));
+    entries.push(...within);
+    if (!chunk.at(-1)?.[0].startsWith(prefix)) break;
   }
   return entries;
+}
+
+type Entry = [name: string, entry: Buffer];
+
+/** Entries that are read in one call; one call for each would cost more than the reading. */
+const CHUNK_ENTRIES = 1000;
+
+/** All entries from a name on, in chunks. */
+async function* chunksOf(level: Level, from: string): AsyncGenerator<Entry[]> {
+  const iterator = level.iterator({ gte: from });
+  try {
+    for (let chunk = await iterator.nextv(CHUNK_ENTRIES); chunk.length > 0; ) {
+      yield chunk;
+      chunk = await iterator.nextv(CHUNK_ENTRIES);
+    }
+  } finally {
+    await iterator.close();
+  }
+}
+
+function variableOf(name: string, entry: Buffer): Variable {
+  return { name, version: versionOf(entry), value: entry.subarray(8) };
 }
 
 /** Opens LevelDB and the commit file of a folder, with a copy of its files until they have been checked. */
