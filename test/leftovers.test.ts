@@ -79,8 +79,8 @@ const asRoot = 'path' in findRuntime() ? test : test.skip;
 asRoot(
   'mounts are found in other mount namespaces too, and kept namespaces among them (needs root and runc)',
   async () => {
-    const kept = join(root, 'ns');
-    writeFileSync(kept, '');
+    const namespaceFile = join(root, 'ns');
+    writeFileSync(namespaceFile, '');
     const script = `mount -t tmpfs tmpfs ${root} && echo up && exec sleep 1000`;
     const child = spawn('unshare', ['--mount', '--propagation=private', 'sh', '-c', script], {
       env: { PATH },
@@ -89,9 +89,11 @@ asRoot(
       await new Promise((resolve) => child.stdout.once('data', resolve));
       const mount = new RegExp(`^mount .* ${root} .*\\(as process ${child.pid} has it\\)$`);
       expect(leftovers({ root })).toContainEqual(expect.stringMatching(mount));
-      execFileSync('unshare', [`--uts=${kept}`, 'true']);
-      expect(leftovers({ root })).toContainEqual(expect.stringMatching(`^mount .* ${kept} .* nsfs nsfs `));
-      execFileSync('umount', [kept]);
+      execFileSync('unshare', [`--uts=${namespaceFile}`, 'true']);
+      expect(leftovers({ root })).toContainEqual(
+        expect.stringMatching(`^mount .* ${namespaceFile} .* nsfs nsfs `),
+      );
+      execFileSync('umount', [namespaceFile]);
     } finally {
       await end(child);
     }

@@ -105,9 +105,9 @@ export async function writeJobs(folder: string, count: number, days: number): Pr
 
 /** All jobs are due once on a day and succeed. */
 function runDay(driven: Driven, day: number): void {
-  const at = day + DAY - 1;
-  driven.send({ kind: 'woke', at, timer: 'slots' });
-  finishAll(driven, at);
+  const endOfDay = day + DAY - 1;
+  driven.send({ kind: 'woke', at: endOfDay, timer: 'slots' });
+  finishAll(driven, endOfDay);
 }
 
 /** Launches and ends all that waits, and what follows from it. */

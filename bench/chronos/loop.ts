@@ -12,11 +12,11 @@ function costOf(jobs: number): number {
   finishAll(driven, START);
   let spent = 0;
   for (let slot = 1; slot <= SLOTS; slot++) {
-    const at = START + slot * 1000;
+    const slotTime = START + slot * 1000;
     const began = performance.now();
-    driven.send({ kind: 'woke', at, timer: 'slots' });
+    driven.send({ kind: 'woke', at: slotTime, timer: 'slots' });
     spent += performance.now() - began;
-    finishAll(driven, at);
+    finishAll(driven, slotTime);
   }
   if (driven.launches < SLOTS || SLOTS * 1000 > DAY) throw new Error(`${driven.launches} slots ran`);
   return (spent / SLOTS) * 1000;

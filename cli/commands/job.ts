@@ -17,7 +17,7 @@ import { flagCommand } from '../command';
 import { listCommand } from '../list';
 import { printFacts, printJson, printTable } from '../print';
 
-/** What starts a job: its schedule or its parents. */
+/** The origin of runs: the schedule of a job, or its parents. */
 function origin({ schedule, parents = [] }: Pick<JobSummary | JobView, 'schedule' | 'parents'>): string {
   return parents.length > 0 ? `after ${parents.join(', ')}` : (schedule ?? '');
 }

@@ -67,12 +67,12 @@ withRuntime('an agent with isolators (skipped without root and runc)', () => {
     const offer = await scheduler.offer();
     await scheduler.launch(offer, taskOn(offer, 'sleeps', 'exec sleep 1000'));
     await scheduler.states('sleeps', 'TASK_STARTING', 'TASK_RUNNING');
-    const asked = Date.now();
+    const askedAt = Date.now();
     await scheduler.kill('sleeps');
     const { message } = await scheduler.states('sleeps', 'TASK_KILLED');
     expect(message).toBe('Command terminated with signal Terminated');
     // The grace period, after which it would be killed, is three seconds.
-    expect(Date.now() - asked).toBeLessThan(2500);
+    expect(Date.now() - askedAt).toBeLessThan(2500);
   });
 
   /** The container of a command task has what its executor would need, too, as in the original. */

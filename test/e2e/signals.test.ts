@@ -47,7 +47,7 @@ class Daemon {
   }
 
   async said(pattern: RegExp): Promise<string> {
-    const found = await eventually(
+    const descendants = await eventually(
       `${pattern} of ${this.child.spawnargs[2]}`,
       () => {
         if (this.child.exitCode !== null) throw new Error(`it ended: ${this.text}`);
@@ -55,7 +55,7 @@ class Daemon {
       },
       60_000,
     );
-    return found[1] ?? found[0];
+    return descendants[1] ?? descendants[0];
   }
 }
 
@@ -77,10 +77,10 @@ const startAgent = (master: string, ...flags: readonly string[]) =>
 function nodes(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   const children = text.split(' ').filter(Boolean).map(Number);
-  const own = children.filter(
+  const taskProcesses = children.filter(
     (child) => readlinkSync(`/proc/${child}/exe`) === readlinkSync('/proc/self/exe'),
   );
-  return [pid, ...own.flatMap(nodes)];
+  return [pid, ...taskProcesses.flatMap(nodes)];
 }
 
 /** TCP addresses where a process listens, in the kernel's hexadecimal form. */

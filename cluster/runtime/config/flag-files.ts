@@ -18,7 +18,7 @@ interface CommandLine {
   readonly prefix: string;
 }
 
-/** The folder that a flag names, which has to be known before other flags are read. */
+/** The folder that a flag names, which is read before other flags. */
 export function flagFolder(flag: string, { args, env, prefix }: CommandLine): string | undefined {
   const index = args.findLastIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
   const arg = args[index];
@@ -28,13 +28,14 @@ export function flagFolder(flag: string, { args, env, prefix }: CommandLine): st
 
 /** The files as variables. Hidden files and editors' copies are left out; a file that names no flag is an error. */
 export function flagFiles(folder: string, table: FlagTable, prefix: string): Record<string, string> {
-  const known = new Set(variablesOf(table));
+  const flagVariables = new Set(variablesOf(table));
   const variables: Record<string, string> = {};
   for (const file of filesBelow(folder)) {
     const name = basename(file);
     const isSwitch = name.startsWith('?');
     const variable = prefix + (isSwitch ? name.slice(1) : name).replace(/^no-/, 'disable_').toUpperCase();
-    if (!known.has(variable)) throw new UsageError(`${file} names no flag: --${name.replace(/^\?/, '')}`);
+    if (!flagVariables.has(variable))
+      throw new UsageError(`${file} names no flag: --${name.replace(/^\?/, '')}`);
     variables[variable] = isSwitch ? '' : readText(file).trim();
   }
   return variables;

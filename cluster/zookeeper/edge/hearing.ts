@@ -14,7 +14,7 @@ const LENGTH_BYTES = 4;
 const NUMBER_BYTES = 4;
 
 export class Hearing {
-  /** When each packet was sent that has no answer yet, in order. */
+  /** The times at which packets without an answer were sent, in order. */
   private readonly unanswered: number[] = [];
   /** The start of a frame, until its number is there. */
   private head: Buffer = Buffer.alloc(0);

@@ -51,8 +51,8 @@ export async function importOriginal(options: ImportOptions): Promise<Imported> 
     await refuseCandidates(client, url.path);
     const { rules, now, defaults } = options;
     const context = { rules, now, defaults, serverZone: serverZone(rules), base: 'legacy' } as const;
-    const found = importNodes(await readNodes(client, `${url.path}/${JOBS_NODE}`), context);
-    return await store(found, await targetOf(options, client), options.isReplacing);
+    const imported = importNodes(await readNodes(client, `${url.path}/${JOBS_NODE}`), context);
+    return await store(imported, await targetOf(options, client), options.isReplacing);
   } finally {
     await client.stop();
   }
@@ -83,14 +83,14 @@ async function targetOf({ target, clock, url }: ImportOptions, client: ZkClient)
 }
 
 async function store(found: Import, target: StateStore, isReplacing: boolean): Promise<Imported> {
-  const there = new Set(
+  const storedJobs = new Set(
     isReplacing ? [] : (await target.names('job_')).flatMap((name) => jobOfVariable(name) ?? []),
   );
-  const existing = found.jobs.filter((name) => there.has(name));
-  const variables = found.variables.filter(({ name }) => !there.has(jobOfVariable(name) ?? ''));
+  const existing = found.jobs.filter((name) => storedJobs.has(name));
+  const variables = found.variables.filter(({ name }) => !storedJobs.has(jobOfVariable(name) ?? ''));
   for (let start = 0; start < variables.length; start += COMMIT_MAX)
     await commit(target, variables.slice(start, start + COMMIT_MAX));
-  const jobs = found.jobs.filter((name) => !there.has(name));
+  const jobs = found.jobs.filter((name) => !storedJobs.has(name));
   return { jobs, existing, frameworkId: found.frameworkId, faults: found.faults };
 }
 

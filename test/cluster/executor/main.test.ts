@@ -61,7 +61,7 @@ class TestAgent implements HostingAgent {
 function machine(kind: 'command' | 'default') {
   const folder = mkdtempSync(join(root, `${folders++}-`));
   const containers = new MemoryContainers(folder);
-  const own = new MemoryContainer('C', folder);
+  const container = new MemoryContainer('C', folder);
   const agent = new TestAgent();
   const order = {
     kind,
@@ -71,7 +71,7 @@ function machine(kind: 'command' | 'default') {
     user: undefined,
     shutdownGraceMs: 5000,
     ip: '10.0.0.1',
-    container: own,
+    container: container,
   };
   const start = (tasks?: readonly TaskInfo[], log = silentLogger, framework?: FrameworkInfo) => {
     const nested = [...containers.running.values()];
@@ -80,7 +80,7 @@ function machine(kind: 'command' | 'default') {
   };
   const launchGroup = (...tasks: TaskInfo[]): void =>
     agent.event({ type: 'LAUNCH_GROUP', launch_group: { task_group: { tasks } } });
-  return { folder, containers, own, agent, start, launchGroup };
+  return { folder, containers, own: container, agent, start, launchGroup };
 }
 
 describe('a hosted command executor', () => {

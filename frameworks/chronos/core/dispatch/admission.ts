@@ -149,11 +149,11 @@ export function remember(turn: Turn, entry: JobEntry, addition: HistoryEntry): v
 
 /** Removes the entries that are too many or too old. */
 export function forgetOld(turn: Turn, entry: JobEntry): void {
-  const kept = trimHistory(entry.history, turn.state.settings, turn.now);
-  if (kept.length === entry.history.length) return;
-  const remaining = new Set(kept);
+  const trimmed = trimHistory(entry.history, turn.state.settings, turn.now);
+  if (trimmed.length === entry.history.length) return;
+  const remaining = new Set(trimmed);
   for (const old of entry.history) if (!remaining.has(old)) saveRun(turn, idOfEntry(old));
-  entry.history = kept;
+  entry.history = trimmed;
 }
 
 function beginRun(turn: Turn, entry: JobEntry, run: Run): void {

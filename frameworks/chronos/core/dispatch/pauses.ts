@@ -17,7 +17,7 @@ export function pauseJob(turn: Turn, event: Stamped<ChronosEvents, 'job.pause'>)
   setPause(turn, event, reason === '' ? NO_REASON : reason);
 }
 
-/** What came due in the pause is decided now, by the lateness policy of the job. */
+/** Slots that came due in the pause are decided now, by the lateness policy of the job. */
 export function resumeJob(turn: Turn, event: Stamped<ChronosEvents, 'job.resume'>): void {
   setPause(turn, event, '');
 }

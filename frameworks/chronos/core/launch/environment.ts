@@ -38,6 +38,6 @@ export function jobEnvironment({
     CHRONOS_JOB_RUN_ATTEMPT: String(attempt),
     ...(slot !== undefined && { CHRONOS_JOB_SLOT_TIME: String(slot) }),
   };
-  const own = job.environmentVariables.map(({ name, value }) => ({ name, value }));
-  return firstOfEachName([...variablesOf(context), ...own]);
+  const variables = job.environmentVariables.map(({ name, value }) => ({ name, value }));
+  return firstOfEachName([...variablesOf(context), ...variables]);
 }

@@ -111,8 +111,8 @@ function wakeForDemand(turn: Turn, { askAt }: Demand): void {
   const { mesos } = turn.state;
   if (mesos === undefined) return;
   const [oldest] = mesos.offers.values();
-  const at = oldest ? oldest.since + HOLD_MS : askAt;
-  if (at === undefined || at === mesos.demandWakeAt) return;
-  mesos.demandWakeAt = at;
-  wake(turn, { kind: 'demand' }, at);
+  const wakeAt = oldest ? oldest.since + HOLD_MS : askAt;
+  if (wakeAt === undefined || wakeAt === mesos.demandWakeAt) return;
+  mesos.demandWakeAt = wakeAt;
+  wake(turn, { kind: 'demand' }, wakeAt);
 }

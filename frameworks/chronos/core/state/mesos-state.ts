@@ -29,7 +29,7 @@ export interface HeldOffer {
   readonly since: Millis;
 }
 
-/** What the offers lacked that a run could not use, and how many of them. */
+/** The lacks of the offers that a run could not use, with the number of offers for each. */
 export type Lacks = ReadonlyMap<string, number>;
 
 export interface MesosState {
@@ -39,7 +39,7 @@ export interface MesosState {
   readonly random: Random;
   readonly session: Session;
   readonly offers: Map<string, HeldOffer>;
-  /** What offers lacked, for each run that waits on; such a run waits for further offers. */
+  /** The lacks of offers by run. A run that is in it waits for further offers. */
   readonly lacks: Map<string, Lacks>;
   readonly kills: Map<string, Kill>;
   readonly revive: ReviveState;

@@ -33,11 +33,11 @@ export function summarizeJobs(context: RestContext, call: Call): Promise<Outcome
 
 export function searchJobs(context: RestContext, call: Call<SearchQuery>): Promise<Outcome> {
   const { read, printing, searchIndex } = context;
-  const found = read((state) => searchIndex.search(state, matcherOf(call.query)));
+  const matches = read((state) => searchIndex.search(state, matcherOf(call.query)));
   return sliced(
     context,
     call,
-    jsonList(pageOf(found, call.query, (record) => jobText(record, call.base, printing))),
+    jsonList(pageOf(matches, call.query, (record) => jobText(record, call.base, printing))),
   );
 }
 

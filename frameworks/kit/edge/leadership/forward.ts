@@ -113,8 +113,8 @@ function forwardedFor({ headers, ip }: Request): string {
 }
 
 function headersFor(headers: HttpStream['headers']): Record<string, string | string[]> {
-  const kept = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] =>
+  const forwarded = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] =>
     value === undefined || (OWN_HEADERS.has(name) && name !== 'content-length') ? [] : [[name, value]],
   );
-  return Object.fromEntries(kept);
+  return Object.fromEntries(forwarded);
 }
