@@ -3,6 +3,7 @@
  * count exceeded, no second process beside one of a job that does not allow it, no start after epsilon.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { isTerminal } from '../../../cluster/model/task-state';
 import type { HistoryEntry } from '../../../frameworks/chronos/core/runs/history';
 import { runNumberOf } from '../../../frameworks/chronos/core/runs/run';
@@ -54,6 +55,17 @@ export class SlotChecker {
 
   epochOf(jobName: string): Epoch | undefined {
     return this.epochs.get(jobName)?.at(-1);
+  }
+
+  /** A process has started from the store: definitions that a crash lost before they were durable promise nothing. */
+  restored(jobName: string, timetable: Timetable | undefined): void {
+    const epochs = this.epochs.get(jobName) ?? [];
+    const isStored = (epoch: Epoch): boolean => isDeepStrictEqual(epoch.timetable, timetable);
+    if (timetable === undefined || !epochs.some(isStored)) return;
+    const durable = epochs.slice(0, epochs.findLastIndex(isStored) + 1);
+    const last = durable.at(-1);
+    if (last) last.end = undefined;
+    this.epochs.set(jobName, durable);
   }
 
   stored(changes: readonly { readonly name: string; readonly value: string | undefined }[]): void {
