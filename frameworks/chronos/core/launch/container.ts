@@ -46,13 +46,18 @@ function networksOf({ networkName, networkInfos }: Container, hostPorts: HostPor
   return [...first, ...others];
 }
 
-function networkOf({ name, labels, portMappings }: NetworkInfo, ports: HostPorts): mesos.NetworkInfo {
+/** The protocol asks for an address of that kind; the original reads it and does not send it. */
+function networkOf(
+  { name, protocol, labels, portMappings }: NetworkInfo,
+  ports: HostPorts,
+): mesos.NetworkInfo {
   const mappings = wireMappings(portMappings, ports);
-  return networkInfo({
+  const network = networkInfo({
     name,
     labels: Object.fromEntries(labels.map(({ key, value }) => [key, value])),
     portMappings: mappings.length > 0 ? mappings : undefined,
   });
+  return protocol === undefined ? network : { ...network, ip_addresses: [{ protocol }] };
 }
 
 function wireMappings(

@@ -48,6 +48,13 @@ test('networks have a name and labels', () => {
   ]);
 });
 
+test('a network is asked for an address of the protocol', () => {
+  const body = { type: 'MESOS', networkInfos: [{ name: 'net', protocol: 'IPv6' }] };
+  expect(jobContainer(container(body), []).network_infos).toEqual([
+    { name: 'net', ip_addresses: [{ protocol: 'IPv6' }] },
+  ]);
+});
+
 test('ports are mapped by the Docker daemon, or by the network of Mesos', () => {
   const networkInfos = [{ name: 'none' }, { name: 'net', portMappings }];
   const docker = container({ network: 'BRIDGE', networkInfos });
