@@ -8,7 +8,13 @@ import type { AgentBoot, AgentEvent, AgentInput } from '../../../cluster/agent/c
 import type { AgentState } from '../../../cluster/agent/core/state/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
 import type { Call } from '../../../cluster/api/generated/executor';
-import type { ExecutorInfo, FrameworkInfo, TaskInfo, TaskStatus } from '../../../cluster/api/generated/mesos';
+import type {
+  CommandInfo,
+  ExecutorInfo,
+  FrameworkInfo,
+  TaskInfo,
+  TaskStatus,
+} from '../../../cluster/api/generated/mesos';
 import { printResources, readResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -75,6 +81,11 @@ function frameworkInfo(name: string, options: Record<string, string>): Framework
   const capabilities = options['aware'] ? [{ type: 'PARTITION_AWARE' as const }] : [];
   const checkpoint = options['checkpoint'] !== undefined;
   return { name, user: 'root', id: { value: name }, capabilities, checkpoint };
+}
+
+/** A command with a variable that is a secret. */
+function commandWithSecret(name: string): CommandInfo {
+  return { environment: { variables: [{ name, type: 'SECRET' }] } };
 }
 
 function launchExecutor(options: Record<string, string>): boolean | undefined {
@@ -295,7 +306,7 @@ export class AgentScript {
         ...taskInfo(task, options['agent'] ?? 'S0'),
         ...(options['data'] && { data: options['data'] }),
         ...(options['limit'] && { limits: { [options['limit']]: { value: 1 } } }),
-        ...(options['docker'] && { container: { type: 'DOCKER' as const } }),
+        ...(options['secret'] && { command: commandWithSecret(options['secret']) }),
         ...(executor && { command: undefined, executor: executorInfo(executor, 'CUSTOM') }),
         ...(options['reserved'] && { resources: readWords(options['reserved']) }),
       };
@@ -426,7 +437,12 @@ export class AgentScript {
       this.post({ kind: 'driver.message', from, message: { ...ids, data: 'aGk=' } });
     },
     fail: ([task = '']) => {
-      this.post({ kind: 'container.failed', containerId: this.container(task), reason: 'no space left' });
+      const containerId = this.container(task);
+      this.post({ kind: 'container.failed', containerId, reason: 'no space left', isTaken: true });
+    },
+    refuse: ([task = '']) => {
+      const containerId = this.container(task);
+      this.post({ kind: 'container.failed', containerId, reason: 'nobody takes it', isTaken: false });
     },
     // Folders below `slaves`, each with its age in seconds.
     found: (words) =>

@@ -26,7 +26,6 @@ type Part = Pick<mesos.TaskInfo, 'command' | 'container'>;
 
 /** Each part that is not supported, and what an executor or a task has when it asks for it. */
 const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean])[] = [
-  ['Docker containers are not supported', ({ container }) => container?.type === 'DOCKER'],
   ['Container images are not supported', ({ container }) => container?.mesos?.image !== undefined],
   ['Fetching URIs is not supported', ({ command }) => (command?.uris ?? []).length > 0],
 ];

@@ -124,7 +124,12 @@ export interface AgentEvents {
   /** The resources of a container were changed; with a reason, they could not be. */
   'container.updated': { readonly containerId: string; readonly reason?: string | undefined };
   /** A container could not be launched, and nothing is left of it but its sandbox. */
-  'container.failed': { readonly containerId: string; readonly reason: string };
+  'container.failed': {
+    readonly containerId: string;
+    readonly reason: string;
+    /** False when no containerizer takes such a container. */
+    readonly isTaken: boolean;
+  };
   /** A container has ended; undefined for one that the containerizer does not know. */
   'container.exited': { readonly containerId: string; readonly termination: Termination | undefined };
 

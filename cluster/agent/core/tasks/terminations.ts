@@ -32,18 +32,22 @@ export function describeContainer(
   if (executor) executor.containerStatus = status;
 }
 
-/** The executor could not be started. */
-export function launchFailed(turn: Turn, { containerId, reason }: EventOf<'container.failed'>): void {
+/** The executor could not be started. A container that no containerizer takes is an unknown one in the original. */
+export function launchFailed(
+  turn: Turn,
+  { containerId, reason, isTaken }: EventOf<'container.failed'>,
+): void {
   const executor = findContainer(turn.state, containerId);
   if (!executor || executor.state === 'terminated') return;
   count(turn.state, 'slave/container_launch_errors');
+  if (!isTaken) note(turn, 'error', reason, { container: containerId });
   executor.pendingTermination ??= {
     status: undefined,
     state: 'TASK_FAILED',
-    reason: 'REASON_CONTAINER_LAUNCH_FAILED',
-    message: `Failed to launch container: ${reason}`,
+    reason: isTaken ? 'REASON_CONTAINER_LAUNCH_FAILED' : 'REASON_EXECUTOR_TERMINATED',
+    message: isTaken ? `Failed to launch container: ${reason}` : reason,
   };
-  terminate(turn, executor, { status: undefined, message: '' });
+  terminate(turn, executor, isTaken ? { status: undefined, message: '' } : undefined);
 }
 
 /** The container of an executor has ended, and with it the tasks that had not ended before. */

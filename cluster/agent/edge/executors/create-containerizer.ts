@@ -11,6 +11,7 @@ import { holderProgram } from '../../../runtime/holder/held-program';
 import { StartError } from '../../../runtime/lifecycle';
 import type { Logger } from '../../../runtime/log';
 import type { AgentConfig } from '../../config';
+import { ComposedContainerizer, type ContainerTable } from '../../containerizer/composed';
 import { MesosContainerizer } from '../../containerizer/containerizer';
 import { findMachine } from '../../containerizer/find-machine';
 import type { Machine } from '../../containerizer/isolation';
@@ -36,7 +37,7 @@ interface Place {
 
 /** The containerizer, with what has to be stopped when the agent stops. */
 export interface ContainerizerParts {
-  readonly containerizer: MesosContainerizer;
+  readonly containerizer: ContainerTable;
   /** Ends the timers of the isolators. Containers go on. */
   readonly stop: () => void;
 }
@@ -53,7 +54,7 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
   const resources = await agentResources(config, place.workDir);
   const offered: Resources = readResources(resources as readonly WireResource[]);
   const isolators = makeIsolators({ config, ports: rangesOf(offered, 'ports'), ...place }, machine);
-  const containerizer = new MesosContainerizer({
+  const mesos = new MesosContainerizer({
     ...place,
     isolators,
     cgroupsRoot: config.cgroups_root,
@@ -63,6 +64,13 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
     },
     ...launchersOf(config, machine, place),
   });
+  const containerizer = new ComposedContainerizer([
+    {
+      name: 'mesos',
+      containerizer: mesos,
+      takes: ({ container }) => (container?.type ?? 'MESOS') === 'MESOS',
+    },
+  ]);
   return { containerizer, stop: () => stopAll(isolators) };
 }
 

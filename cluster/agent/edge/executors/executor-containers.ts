@@ -12,6 +12,7 @@ import { endOrLost } from '../../../runtime/end-or-lost';
 import type { Running } from '../../../runtime/lifecycle';
 import type { Logger } from '../../../runtime/log';
 import type { Metrics } from '../../../runtime/metrics';
+import { NoContainerizer } from '../../containerizer/composed';
 import type { Container, Containerizer } from '../../containerizer/port';
 import type { ContainerSpec, ExecutorKind, Termination } from '../../core/state/container-spec';
 import type { AgentEffect, RecoveredExecutor } from '../../core/state/effects';
@@ -86,7 +87,8 @@ export class ExecutorContainers {
     } catch (error) {
       this.starting.delete(containerId);
       await containerizer.destroy(containerId).catch(() => undefined);
-      post({ kind: 'container.failed', containerId, reason: errorText(error) });
+      const isTaken = !(error instanceof NoContainerizer);
+      post({ kind: 'container.failed', containerId, reason: errorText(error), isTaken });
     }
   }
 

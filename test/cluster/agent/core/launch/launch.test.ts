@@ -31,11 +31,6 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
   [{ command: undefined }, 'Task has neither a command nor an executor'],
   [{ executor: { executor_id: { value: '/' } } }, "'/' contains invalid characters"],
   [
-    { executor: { executor_id: { value: 'e' }, container: { type: 'DOCKER' } } },
-    'Docker containers are not supported by this agent',
-  ],
-  [{ container: { type: 'DOCKER' } }, 'Docker containers are not supported by this agent'],
-  [
     { container: { type: 'MESOS', mesos: { image: { type: 'DOCKER' } } } },
     'Container images are not supported by this agent',
   ],

@@ -139,7 +139,12 @@ describe('a container of a built-in executor', () => {
     const { containers, posted, done } = setUp();
     await containers.launch({ spec: { ...SPEC, executorId: 'lame' }, executor: 'command' });
     expect(done).toEqual(['destroy c']);
-    expect(posted.at(-1)).toEqual({ kind: 'container.failed', containerId: 'c', reason: 'no state' });
+    expect(posted.at(-1)).toEqual({
+      kind: 'container.failed',
+      containerId: 'c',
+      reason: 'no state',
+      isTaken: true,
+    });
   });
 
   it('goes on when the agent lets go of it', async () => {
@@ -163,7 +168,9 @@ describe('a container of a custom executor', () => {
   it('that cannot be launched is told with the reason', async () => {
     const { containers, posted } = setUp();
     await containers.launch({ spec: { ...SPEC, executorId: 'broken' }, executor: 'custom' });
-    expect(posted).toEqual([{ kind: 'container.failed', containerId: 'c', reason: 'no runc' }]);
+    expect(posted).toEqual([
+      { kind: 'container.failed', containerId: 'c', reason: 'no runc', isTaken: true },
+    ]);
   });
 });
 
