@@ -180,9 +180,10 @@ export class Contender implements Running {
   }
 
   private tell(election: ElectionState): void {
-    if (this.stopped || sameState(election, this.election)) return;
+    if (this.stopped) return;
+    const isSame = sameState(election, this.election);
     this.election = election;
-    this.options.changed(election);
+    if (!isSame) this.options.changed(election);
   }
 }
 

@@ -6,6 +6,7 @@ import { assert } from '../../../cluster/model/assert';
 import type { Machine } from '../../../cluster/model/event';
 import { machine, note, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
 import { retryKills } from '../../kit/core/session/kills';
+import { repeatRefused } from '../../kit/core/session/reconcile';
 import { repeatRevive } from '../../kit/core/session/revive';
 import { commit, storeTransitions } from '../../kit/core/turn/outbox';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
@@ -50,6 +51,7 @@ const transitions: Transitions<Turn, MarathonEvents> = {
   'scheduler.refused': (turn, event) => {
     note(turn, 'warn', 'a call was refused', { call: event.call.type ?? '', reason: event.reason });
     revertLaunches(turn, event);
+    repeatRefused(turn, event.call);
   },
   'api.change': changeRoot,
   'api.kill': killTasks,

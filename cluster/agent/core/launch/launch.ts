@@ -18,7 +18,7 @@ import type { EventOf } from '../state/events';
 import type { AgentFramework, AgentState } from '../state/state';
 import type { Turn } from '../state/turn';
 import { deliver } from '../tasks/deliver';
-import { addUpdate } from '../tasks/updates';
+import { addUpdate, resendAll } from '../tasks/updates';
 import { type Refusal, refusalOf } from './launch-refusals';
 import type { Launch } from './launch-request';
 import { startExecutor } from './start-executor';
@@ -57,8 +57,13 @@ function versionOf(versions: readonly internal.ResourceVersionUUID[] | undefined
   return versions?.find(({ resource_provider_id }) => resource_provider_id === undefined)?.uuid.value;
 }
 
-/** The master tells what a framework has changed about itself. */
-export function updateFramework({ state }: Turn, { message }: EventOf<'master.updateFramework'>): void {
+/**
+ * The master tells of a framework that it has changed or is back. Updates that it has not acknowledged are sent again at
+ * once: a framework that was away would get them after ten seconds or, after a long absence, ten minutes.
+ */
+export function updateFramework(turn: Turn, { message }: EventOf<'master.updateFramework'>): void {
+  const { state } = turn;
+  resendAll(turn, message.framework_id.value);
   const framework = state.frameworks.get(message.framework_id.value);
   if (!framework || framework.terminating) return;
   if (message.framework_info) framework.info = message.framework_info;

@@ -176,9 +176,10 @@ export function resend(turn: Turn, timer: Timer<'update'>): void {
   if (stream) send(turn, timer.taskKey, stream);
 }
 
-/** Sends all unacknowledged updates again after a registration. */
-export function resendAll(turn: Turn): void {
+/** Sends unacknowledged updates again: all after a registration, or those of a framework that is back. */
+export function resendAll(turn: Turn, frameworkId?: string): void {
   for (const [key, stream] of turn.state.streams) {
+    if (frameworkId !== undefined && stream.frameworkId !== frameworkId) continue;
     stream.retryMs = RETRY_FIRST_MS;
     send(turn, key, stream);
   }

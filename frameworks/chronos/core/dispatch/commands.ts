@@ -33,18 +33,17 @@ export function startJob(turn: Turn, event: Stamped<ChronosEvents, 'job.start'>)
   answer(turn, event.request, { ok: true, text: '' });
 }
 
-/** The text of the original. An unknown job is no error in it. */
-export function markSuccess(turn: Turn, { request, name }: Stamped<ChronosEvents, 'job.succeed'>): void {
-  const { state, now } = turn;
-  const entry = state.jobs.get(name);
-  if (entry !== undefined) {
-    const consequence = markedSuccess(entry.record.job, now);
-    entry.record = { ...entry.record, job: withConsequence(entry.record.job, consequence) };
-    saveState(turn, name);
-    const id = newRunId(turn, entry);
-    tellChildren(turn, { id, jobName: name, cause: { kind: 'manual' } }, 'success');
-  }
-  answer(turn, request, { ok: true, text: `marked job ${name} as successful: ${entry !== undefined}` });
+/** The text of the original, which has it with `false` for an unknown job; here that is a refusal, as everywhere. */
+export function markSuccess(turn: Turn, event: Stamped<ChronosEvents, 'job.succeed'>): void {
+  const entry = requested(turn, event);
+  if (entry === undefined) return;
+  const { request, name } = event;
+  const consequence = markedSuccess(entry.record.job, turn.now);
+  entry.record = { ...entry.record, job: withConsequence(entry.record.job, consequence) };
+  saveState(turn, name);
+  const id = newRunId(turn, entry);
+  tellChildren(turn, { id, jobName: name, cause: { kind: 'manual' } }, 'success');
+  answer(turn, request, { ok: true, text: `marked job ${name} as successful: true` });
 }
 
 /** Kills running tasks; what waits for an offer or a retry stays. A run that waits for its callback ends at once. */

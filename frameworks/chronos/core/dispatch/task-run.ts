@@ -1,4 +1,4 @@
-/** The run of a task, which goes on or is in the history. */
+/** The run of a task, which goes on, waits for its next attempt, or is in the history. */
 
 import type { HistoryEntry } from '../runs/history';
 import type { Run } from '../runs/run';
@@ -10,9 +10,10 @@ export function hasTask({ attempts }: Run, taskId: string): boolean {
 }
 
 /** The run of a task; undefined where the job has none, or no more. */
-export function runOfTask({ active, history }: JobEntry, taskId: string): Run | undefined {
+export function runOfTask({ active, queue, history }: JobEntry, taskId: string): Run | undefined {
   const runs = [
     ...Object.values(active),
+    ...queue,
     ...history.flatMap((past) => (past.kind === 'run' ? [past.run] : [])),
   ];
   return runs.find((run) => hasTask(run, taskId));
@@ -23,6 +24,11 @@ export function changeRun(turn: Turn, entry: JobEntry, run: Run): void {
   saveRun(turn, run.id);
   if (entry.active[run.id]) {
     entry.active = { ...entry.active, [run.id]: run };
+    return;
+  }
+  const place = entry.queue.findIndex(({ id }) => id === run.id);
+  if (place >= 0) {
+    entry.queue = entry.queue.with(place, run);
     return;
   }
   entry.history = entry.history.map(

@@ -12,6 +12,7 @@ import {
   type LiveTask,
   reconcileAll,
   reconcileUnconfirmed,
+  repeatRefused,
 } from '../../../kit/core/session/reconcile';
 import { repeatRevive, resubscribed, reviveNow } from '../../../kit/core/session/revive';
 import { disconnect, errorMeaning, frameworkInfo, subscribe } from '../../../kit/core/session/subscription';
@@ -110,6 +111,8 @@ export function takeStatus(turn: Turn, { status }: EventOf<'scheduler.update'>):
 export function takeRefusal(turn: Turn, { call, reason }: EventOf<'scheduler.refused'>): void {
   const { mesos } = turn.state;
   note(turn, 'warn', 'a call was refused', { call: call.type ?? '', reason });
+  const master = masterTurn(turn);
+  if (master !== undefined) repeatRefused(master, call);
   const taskIds = launchedTasks(call);
   if (mesos === undefined || taskIds.length === 0) return;
   for (const taskId of taskIds) mesos.unconfirmed.add(taskId);

@@ -18,6 +18,9 @@ const LAUNCH_AGE_MS = 30_000;
 const FIRST_PAUSE_MS = 1000;
 const PAUSE_MAX_MS = 16_000;
 
+/** The pause after a RECONCILE that was refused. */
+const REFUSED_PAUSE_MS = 10_000;
+
 /** A task that lives, as far as the framework knows. */
 export interface LiveTask {
   readonly id: string;
@@ -69,6 +72,11 @@ export function reconcileAll(turn: ReconcilingTurn, tasks: readonly LiveTask[]):
   if (launched.length > 0) callNow(turn, { type: 'RECONCILE', reconcile: { tasks: launched.map(wireTask) } });
   callNow(turn, { type: 'RECONCILE', reconcile: {} });
   wake(turn, { kind: 'reconcile' }, now + state.settings.reconciliationIntervalMs);
+}
+
+/** The master refused a RECONCILE, or the connection broke: all tasks are reconciled again before the interval is over. */
+export function repeatRefused(turn: ReconcilingTurn, { type }: scheduler.Call): void {
+  if (type === 'RECONCILE') wake(turn, { kind: 'reconcile' }, turn.now + REFUSED_PAUSE_MS);
 }
 
 function wireTask({ id, agentId }: LiveTask): scheduler.Call.Reconcile.Task {

@@ -35,6 +35,28 @@ test('a framework that the master updates is the new one from then on', () => {
   expect(roles).toEqual(['a', 'b']);
 });
 
+test('updates that a framework has not acknowledged are sent again when it is back', () => {
+  const script = new AgentScript();
+  script.play(
+    'detected',
+    'advance 1',
+    'registered',
+    'run web t',
+    'subscribe web t',
+    'update web t TASK_RUNNING',
+  );
+  const sentTo = (id: string): string[] =>
+    script.read((state) => {
+      const message = { framework_id: { value: id }, pid: '' };
+      const event = { kind: 'master.updateFramework', at: 0, from: 'master@m:5050', message } as const;
+      return agentMachine
+        .step(state, event)
+        .flatMap((effect) => (effect.kind === 'send' ? [effect.name] : []));
+    });
+  expect(sentTo('other')).toEqual([]);
+  expect(sentTo('web')).toEqual(['mesos.internal.StatusUpdateMessage']);
+});
+
 test('equal events lead to equal states and effects', () => {
   const play = (): unknown => {
     const script = new AgentScript();

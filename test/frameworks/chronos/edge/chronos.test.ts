@@ -116,6 +116,14 @@ describe('Chronos alone', () => {
   });
 });
 
+test('without ZooKeeper every request is told why nobody leads', async () => {
+  const chronos = await boot(['--zk_hosts', '127.0.0.1:1', '--zk_timeout', '500']);
+  await until('the reason', async () => {
+    const { status, text } = await ask(chronos, '/v1/scheduler/jobs');
+    return status === 503 && text.includes('ZooKeeper cannot be reached');
+  });
+});
+
 describeZookeeper('two Chronos with one ZooKeeper', (setting) => {
   const bootTwo = async (more: readonly string[] = []): Promise<readonly [Chronos, Chronos]> => {
     const args = [

@@ -1,3 +1,4 @@
+import { unknownJob } from '../../../../../frameworks/chronos/core/jobs/refusal';
 import { World } from '../../world';
 
 function waiting(members: object = {}): World {
@@ -40,7 +41,7 @@ test('a success is marked with the text of the original, and starts the children
   const world = waiting();
   world.put('child', { parents: ['a'] });
   expect(world.command('job.succeed', 'a')).toEqual({ ok: true, text: 'marked job a as successful: true' });
-  expect(world.command('job.succeed', 'x')).toEqual({ ok: true, text: 'marked job x as successful: false' });
+  expect(world.command('job.succeed', 'x')).toEqual({ ok: false, refusal: unknownJob('x') });
   expect(world.entry('a').record.job.successCount).toBe(1);
   world.place();
   expect(world.tasks('child')).toHaveLength(1);

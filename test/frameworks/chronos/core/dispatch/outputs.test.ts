@@ -49,3 +49,17 @@ test('the output of a job that is gone is dropped', () => {
   world.send({ kind: 'task.output', taskId, output: 'the end' });
   expect(world.state.jobs.size).toBe(0);
 });
+
+test('the output of an attempt is kept while its run waits in the queue for the next one', () => {
+  const { world, taskId } = withTask({ retries: 1, concurrent: true });
+  world.start('a');
+  world.place();
+  world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D', retries: 1 });
+  endWith(world, taskId, 'Command exited with status 3');
+  const waiting = (): unknown => world.entry('a').queue[0]?.attempts[0];
+  expect(waiting()).toMatchObject({ exitCode: 3, output: undefined });
+  world.send({ kind: 'task.output', taskId, output: 'the end' });
+  expect(waiting()).toMatchObject({ exitCode: 3, output: 'the end' });
+  world.restart();
+  expect(waiting()).toMatchObject({ output: 'the end' });
+});

@@ -66,6 +66,19 @@ test('a refused launch is asked for, and launched again only if the master does 
   expect(world.types()).toContain('RECONCILE');
 });
 
+test('a refused reconciliation is repeated after ten seconds', () => {
+  const world = launched();
+  world.update(world.task, 'TASK_RUNNING');
+  world.advance(16_000);
+  world.calls();
+  const call = { type: 'RECONCILE', reconcile: {} } as const;
+  world.send({ kind: 'scheduler.refused', call, reason: 'HTTP 503' });
+  world.advance(9999);
+  expect(world.types()).not.toContain('RECONCILE');
+  world.advance(1);
+  expect(world.types()).toEqual(['RECONCILE', 'RECONCILE']);
+});
+
 test('a removed framework subscribes as a new one, and its tasks are lost', () => {
   const world = launched();
   world.send({ kind: 'scheduler.error', message: 'Framework has been removed' });

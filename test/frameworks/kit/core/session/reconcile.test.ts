@@ -2,6 +2,7 @@ import {
   beginReconciliation,
   reconcileAll,
   reconcileUnconfirmed,
+  repeatRefused,
 } from '../../../../../frameworks/kit/core/session/reconcile';
 import { SmallFramework } from '../../framework';
 
@@ -69,4 +70,12 @@ test('without tasks reconciliation is implicit only', () => {
   const turn = new SmallFramework();
   reconcileAll(turn, []);
   expect(turn.words()).toEqual(['RECONCILE', 'reconcile at 600000']);
+});
+
+test('a reconciliation that is refused is repeated before the interval is over, and no other call', () => {
+  const turn = new SmallFramework();
+  repeatRefused(turn, { type: 'RECONCILE', reconcile: {} });
+  expect(turn.words()).toEqual(['reconcile at 10000']);
+  repeatRefused(turn, { type: 'REVIVE' });
+  expect(turn.words()).toEqual([]);
 });
