@@ -55,7 +55,9 @@ test.each<[string, () => ChildProcess]>([
 test('a process that stays fails the test, and is ended by that', async () => {
   const child = spawn('sleep', ['1000'], { cwd: root, env: { PATH } });
   const ended = new Promise((resolve) => child.once('exit', (_status, signal) => resolve(signal)));
-  await expect(expectNothingLeft({ root })).rejects.toThrow(/^left behind:\nprocess \d+ sleep 1000$/);
+  await expect(expectNothingLeft({ root }, 100)).rejects.toThrow(
+    /^left behind after \d+\.\d s, at a load of \d+\.\d:\nprocess \d+ sleep 1000 \(state S, age \d+\.\d s, parent \d+ .+, by cwd\)$/,
+  );
   expect(await ended).toBe('SIGKILL');
 });
 
@@ -66,7 +68,7 @@ test('files in folders that have to be empty are found, and links from outside',
   symlinkSync(join(root, 'containers'), link);
   try {
     expect(leftovers({ root, empty: [join(root, 'containers')] })).toEqual([
-      `file ${root}/containers/c1`,
+      expect.stringMatching(`^file ${root}/containers/c1 \\(age \\d+\\.\\d s\\)$`),
       `link ${link}`,
     ]);
   } finally {
@@ -112,7 +114,9 @@ asRoot('cgroups of the test are found (needs root and runc)', () => {
   const cgroup = join(around, 'c1');
   mkdirSync(cgroup, { recursive: true });
   try {
-    expect(leftovers({ root, cgroupsRoot })).toEqual([`cgroup ${cgroup}`]);
+    expect(leftovers({ root, cgroupsRoot })).toEqual([
+      expect.stringMatching(`^cgroup ${cgroup} \\(age \\d+\\.\\d s, no process\\)$`),
+    ]);
   } finally {
     rmdirSync(cgroup);
     rmdirSync(around);

@@ -12,13 +12,18 @@
  * that user's.
  */
 
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signalAll } from '../cluster/runtime/processes';
 
-/** Time that what is about to end gets. */
-const PATIENCE_MS = 5000;
+/** Time that what is about to end gets. Nobody waits where nothing is left, and a busy machine is no failure. */
+const PATIENCE_MS = 30_000;
+/** Looks at least, however late the clock is when this process gets its turn again. */
+const LOOKS_MIN = 5;
+const PAUSE_MS = 50;
+/** USER_HZ, the unit of the start time of a process (proc(5), /proc/PID/stat). */
+const TICKS_PER_SECOND = 100;
 
 export interface TestPlace {
   /** The folder of the test, with a name that is nobody else's. */
@@ -33,18 +38,19 @@ export interface TestPlace {
   readonly onHost?: () => readonly string[];
 }
 
-/** Throws when something of the test is left. What is about to end gets a moment. */
-export async function expectNothingLeft(place: TestPlace): Promise<void> {
-  const until = Date.now() + PATIENCE_MS;
-  let found = leftovers(place);
-  while (found.length > 0 && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    found = leftovers(place);
+/** Throws when something of the test is left. What is about to end gets some time. */
+export async function expectNothingLeft(place: TestPlace, patienceMs = PATIENCE_MS): Promise<void> {
+  const began = Date.now();
+  let left = leftovers(place);
+  for (let looks = 1; left.length > 0 && (Date.now() < began + patienceMs || looks < LOOKS_MIN); looks++) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    left = leftovers(place);
   }
+  if (left.length > 0) endProcesses(place);
   if (place.cgroupsRoot !== undefined) removeCgroups(place.cgroupsRoot);
-  if (found.length === 0) return;
-  endProcesses(place);
-  throw new Error(`left behind:\n${found.join('\n')}`);
+  if (left.length === 0) return;
+  const after = `after ${seconds(Date.now() - began)}, at a load of ${loadavg()[0]?.toFixed(1)}`;
+  throw new Error(`left behind ${after}:\n${left.join('\n')}`);
 }
 
 /** The test has failed; what it has left shall not disturb others. */
@@ -56,38 +62,80 @@ function endProcesses(place: TestPlace): void {
   }
 }
 
-/** All that is left, a line each. */
+/** All that is left, a line each, with its age and the reason why it is of the test. */
 export function leftovers(place: TestPlace): string[] {
   const { root, cgroupsRoot, empty = [], mounts = [] } = place;
+  const files = empty.flatMap((folder) => entriesOf(folder).map((name) => join(folder, name)));
   return [
-    ...processesOf(place).map((pid) => `process ${pid} ${commandOf(pid)}`),
+    ...pids().flatMap((pid) => describeProcess(place, pid)),
     ...mountsOf(root, mounts).map((text) => `mount ${text}`),
-    ...(cgroupsRoot === undefined ? [] : cgroupsOf(cgroupsRoot).map((path) => `cgroup ${path}`)),
-    ...empty.flatMap((folder) => entriesOf(folder).map((name) => `file ${join(folder, name)}`)),
+    ...(cgroupsRoot === undefined ? [] : cgroupsOf(cgroupsRoot).map(describeCgroup)),
+    ...files.map((path) => `file ${path} (${ageOf(path)})`),
     ...linksTo(root).map((path) => `link ${path}`),
     ...(place.onHost?.() ?? []).map((line) => `on the host ${line}`),
   ];
 }
 
+/** A line for a process of the test, and none for others. */
+function describeProcess(place: TestPlace, pid: string): string[] {
+  const sign = signOf(place, pid);
+  if (sign === undefined) return [];
+  const fields = read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  const [state, parent = '0'] = fields;
+  const age = Number(read('/proc/uptime').split(' ')[0]) - Number(fields[19]) / TICKS_PER_SECOND;
+  const [parentName = ''] = commandOf(parent).split(' ');
+  const about = [
+    `state ${state}`,
+    `age ${seconds(age * 1000)}`,
+    `parent ${parent} ${parentName}`,
+    `by ${sign}`,
+  ];
+  return [`process ${pid} ${commandOf(pid)} (${about.join(', ')})`];
+}
+
+function describeCgroup(path: string): string {
+  const processes = read(join(path, 'cgroup.procs')).trim().split('\n').join(' ');
+  return `cgroup ${path} (${ageOf(path)}, ${processes === '' ? 'no process' : `processes ${processes}`})`;
+}
+
+function ageOf(path: string): string {
+  try {
+    return `age ${seconds(Date.now() - statSync(path).ctimeMs)}`;
+  } catch {
+    return 'gone by now';
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
 /** The pids of processes of a test that have not ended. */
-export function processesOf({ root, cgroupsRoot }: Pick<TestPlace, 'root' | 'cgroupsRoot'>): string[] {
-  return pids().filter((pid) => {
-    if (Number(pid) === process.pid || commandOf(pid) === '') return false;
-    const isInCgroup = cgroupsRoot !== undefined && read(`/proc/${pid}/cgroup`).includes(`/${cgroupsRoot}/`);
-    if (isInCgroup) return true;
-    const texts = ['environ', 'cmdline'].map((file) => read(`/proc/${pid}/${file}`));
-    return texts.some((text) => text.includes(root)) || pathsOf(pid).some((path) => path.includes(root));
-  });
+export function processesOf(place: Pick<TestPlace, 'root' | 'cgroupsRoot'>): string[] {
+  return pids().filter((pid) => signOf(place, pid) !== undefined);
+}
+
+/** The name of what makes a process one of the test; undefined for others, and for those that have ended. */
+function signOf(
+  { root, cgroupsRoot }: Pick<TestPlace, 'root' | 'cgroupsRoot'>,
+  pid: string,
+): string | undefined {
+  if (Number(pid) === process.pid || commandOf(pid) === '') return undefined;
+  const isInCgroup = cgroupsRoot !== undefined && read(`/proc/${pid}/cgroup`).includes(`/${cgroupsRoot}/`);
+  if (isInCgroup) return 'cgroup';
+  return (
+    ['environ', 'cmdline'].find((file) => read(`/proc/${pid}/${file}`).includes(root)) ??
+    PATHS.find((name) => targetOf(`/proc/${pid}/${name}`).includes(root))
+  );
 }
 
 /**
  * The program, the directories and the output of a process. Its other files are no sign: LevelDB's are passed on to all
  * programs that a process starts, also to those of the test.
  */
-function pathsOf(pid: string): string[] {
-  const names = ['cwd', 'root', 'exe', 'fd/0', 'fd/1', 'fd/2'];
-  return names.map((name) => targetOf(`/proc/${pid}/${name}`));
-}
+const PATHS = ['cwd', 'root', 'exe', 'fd/0', 'fd/1', 'fd/2'];
 
 /** Empty for one that has ended and was not waited for, and for those of the kernel. */
 function commandOf(pid: string): string {
@@ -123,13 +171,14 @@ function foldersBelow(folder: string): string[] {
     .flatMap(({ name }) => [join(folder, name), ...foldersBelow(join(folder, name))]);
 }
 
-/** The cgroup around all containers stays, as in the original; that of a test does not. */
+/** The cgroup around all containers stays, as in the original; that of a test does not, nor what is left in it. */
 function removeCgroups(cgroupsRoot: string): void {
-  for (const folder of controllers().map((controller) => join(controller, cgroupsRoot))) {
+  const folders = controllers().map((controller) => join(controller, cgroupsRoot));
+  for (const folder of [...cgroupsOf(cgroupsRoot).toReversed(), ...folders]) {
     try {
       rmdirSync(folder);
     } catch {
-      // It was not there, or something is left in it, which is told.
+      // It was not there, or a process is in it, which is told.
     }
   }
 }

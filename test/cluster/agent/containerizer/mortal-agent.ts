@@ -70,8 +70,14 @@ function programOf({ isolators, use = '' }: MortalAgent): string {
     const { PosixLauncher } = from('agent/containerizer/posix/posix-launcher');
     const { silentLogger: log } = from('runtime/log');
     const { runtimeDir, workDir, cgroupsRoot, holder, runtime, spec } = plan;
+    const ofCgroups = () => from('agent/containerizer/isolators/cgroup-folders').cgroupFolders({
+      config: { cgroups_destroy_timeout: 60_000 },
+      hierarchies: from('agent/containerizer/cgroups/hierarchies').findHierarchies('/sys/fs/cgroup'),
+      isolation: [],
+    });
     const containerizer = new MesosContainerizer({
-      isolators: ${isolators},
+      // As every agent has it where there is a runtime.
+      isolators: [...(runtime ? [ofCgroups()] : []), ...${isolators}],
       posix: new PosixLauncher(holder),
       runtime: runtime && new OciLauncher({ runtime, stateFolder: runtimeDir + '/runc', holder }),
       runtimeDir, workDir, cgroupsRoot, clock: from('runtime/clock').systemClock(), log,

@@ -5,7 +5,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { findHierarchies } from '../../../../cluster/agent/containerizer/cgroups/hierarchies';
 import { MesosContainerizer } from '../../../../cluster/agent/containerizer/containerizer';
+import { cgroupFolders } from '../../../../cluster/agent/containerizer/isolators/cgroup-folders';
 import type { Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import { OciLauncher } from '../../../../cluster/agent/containerizer/oci/oci-launcher';
 import { findRuntime } from '../../../../cluster/agent/containerizer/oci/runtime';
@@ -17,6 +19,7 @@ import { type Clock, systemClock } from '../../../../cluster/runtime/clock';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { expectNothingLeft, type TestPlace } from '../../../leftovers';
+import { contextOf } from './isolators/builders';
 
 export const runtime = findRuntime();
 
@@ -46,13 +49,15 @@ export class Place implements TestPlace {
     { hasHolder = true, output, launchesMax, clock = systemClock() }: PlaceOptions = {},
   ): MesosContainerizer {
     const holder = hasHolder ? holderProgram() : undefined;
+    const runtimePath = 'path' in runtime && holder !== undefined ? runtime.path : undefined;
     return new MesosContainerizer({
-      isolators,
+      // On a busy machine a runtime gives its cgroups up before the kernel lets them go.
+      isolators: runtimePath === undefined ? isolators : [ofCgroups(), ...isolators],
       posix: holder === undefined ? new ChildLauncher(output) : new PosixLauncher(holder, output),
       runtime:
-        'path' in runtime && holder !== undefined
+        runtimePath !== undefined && holder !== undefined
           ? new OciLauncher({
-              runtime: runtime.path,
+              runtime: runtimePath,
               stateFolder: join(this.runtimeDir, 'runc'),
               holder,
               ...(output && { output }),
@@ -98,4 +103,9 @@ export class Place implements TestPlace {
       rmSync(this.root, { recursive: true, force: true });
     }
   }
+}
+
+/** The isolator that an agent has wherever there is a runtime. */
+function ofCgroups(): Isolator {
+  return cgroupFolders(contextOf({ hierarchies: findHierarchies('/sys/fs/cgroup') }));
 }
