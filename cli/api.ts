@@ -52,6 +52,12 @@ export class Api {
 
   /** The same with texts as they are, for JSON whose numbers are too large for JSON.parse. */
   async text(method: Method, path: string, body?: string): Promise<string> {
+    const answer = await this.answer(method, path, body);
+    return answer.body.toString('utf8');
+  }
+
+  /** The same with the headers of the answer. */
+  async answer(method: Method, path: string, body?: string): Promise<HttpAnswer> {
     const { credentials, url } = this.options;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -59,9 +65,9 @@ export class Api {
       headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
     const target = new URL(path, url).toString();
     const answer = await this.send({ method, url: target, headers, ...(body !== undefined && { body }) });
-    const text = answer.body.toString('utf8');
-    if (answer.status >= 400) throw new ApiError(answer.status, this.refusal(answer.status, text));
-    return text;
+    const { status } = answer;
+    if (status >= 400) throw new ApiError(status, this.refusal(status, answer.body.toString('utf8')));
+    return answer;
   }
 
   /** Sends a request and follows redirects to the leader. */

@@ -78,7 +78,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'job apply',
-    about: 'Create or change a job by a JSON file',
+    about: 'Create or change a job by a JSON file; one that changes nothing starts nothing',
     load: async () => (await import('./commands/job-change')).apply,
   },
   {

@@ -34,14 +34,17 @@ export const create = flagCommand({
   },
 });
 
+/** A definition that is sent again must not run its job again, as one with an empty start would. */
 export const apply = flagCommand({
   flags: chronosFlags,
   positionals: ['file'],
   run: ({ flags, positionals: [file = ''] }, terminal) => {
     const body = readJobFile(file);
     return withChronos(flags, async (api) => {
-      await api.text('POST', definitionPath(body), JSON.stringify(body));
-      terminal.out(`${body.name} is stored\n`);
+      const path = `${definitionPath(body)}?onlyIfChanged=true`;
+      const { headers } = await api.answer('POST', path, JSON.stringify(body));
+      const isUnchanged = headers['x-meseta-unchanged'] !== undefined;
+      terminal.out(`${body.name} is ${isUnchanged ? 'as it was' : 'stored'}\n`);
       return 0;
     });
   },

@@ -9,6 +9,7 @@ import { startTestServer } from '../cluster/runtime/http/test-server';
 export interface Scripted {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export class ScriptedApi {
@@ -26,7 +27,9 @@ export class ScriptedApi {
       this.asked.push(`${method} ${request.originalUrl} ${String(request.body ?? '')}`.trim());
       const answer = this.answers.get(`${method} ${path}`);
       if (answer === undefined) return send(reply, 404, { message: `App '${path}' does not exist` });
-      return isScripted(answer) ? send(reply, answer.status, answer.body) : send(reply, 200, answer);
+      return isScripted(answer)
+        ? send(reply, answer.status, answer.body, answer.headers)
+        : send(reply, 200, answer);
     };
     const methods = Object.fromEntries(['GET', 'PUT', 'POST', 'DELETE'].map((name) => [name, handle(name)]));
     this.server = await startTestServer({
@@ -45,12 +48,18 @@ export class ScriptedApi {
 
 interface Reply {
   code(status: number): Reply;
+  headers(headers: Readonly<Record<string, string>>): Reply;
   type(type: string): Reply;
   send(body: string): unknown;
 }
 
-function send(reply: Reply, status: number, body: unknown): unknown {
-  return reply.code(status).type('application/json').send(JSON.stringify(body));
+function send(
+  reply: Reply,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): unknown {
+  return reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body));
 }
 
 function isScripted(answer: unknown): answer is Scripted {

@@ -17,8 +17,13 @@ interface TextSchema {
   readonly default: string;
 }
 
+interface FlagSchema {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+
 /** The value of a query parameter, as a JSON schema. */
-export type ParameterSchema = IntegerSchema | TextSchema;
+export type ParameterSchema = IntegerSchema | TextSchema | FlagSchema;
 
 export interface Operation {
   readonly method: Method;
@@ -74,6 +79,9 @@ function integer(fallback: number, maximum = INT_MAX): IntegerSchema {
 
 const TEXT: TextSchema = { type: 'string', default: '' };
 
+/** Ours: a definition that was sent before does nothing, and the answer says so in a header. */
+const PUT_QUERY = { onlyIfChanged: { type: 'boolean', default: false } } as const;
+
 /** The most slots that a preview shows. */
 const PREVIEW_MAX = 1000;
 
@@ -83,6 +91,7 @@ export const BASE_OPERATIONS = {
     method: 'POST',
     path: '/iso8601',
     summary: 'Creates or replaces a job with a schedule',
+    query: PUT_QUERY,
     body: 'ScheduledJob',
     answer: NONE,
     timer: 'Iso8601JobResource.post',
@@ -91,6 +100,7 @@ export const BASE_OPERATIONS = {
     method: 'PUT',
     path: '/iso8601',
     summary: 'Creates or replaces a job with a schedule',
+    query: PUT_QUERY,
     body: 'ScheduledJob',
     answer: NONE,
     timer: 'Iso8601JobResource.put',
@@ -99,6 +109,7 @@ export const BASE_OPERATIONS = {
     method: 'POST',
     path: '/dependency',
     summary: 'Creates or replaces a job with parents',
+    query: PUT_QUERY,
     body: 'DependentJob',
     answer: NONE,
     timer: 'DependentJobResource.post',
@@ -107,6 +118,7 @@ export const BASE_OPERATIONS = {
     method: 'PUT',
     path: '/dependency',
     summary: 'Creates or replaces a job with parents',
+    query: PUT_QUERY,
     body: 'DependentJob',
     answer: NONE,
     timer: 'DependentJobResource.put',

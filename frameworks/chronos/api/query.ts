@@ -2,9 +2,11 @@
 
 import type { ParameterSchema } from './operations';
 
+type ValueOf<Type> = Type extends 'integer' ? number : Type extends 'boolean' ? boolean : string;
+
 /** The values of a query, typed by its schemas. */
 export type QueryValues<S extends Readonly<Record<string, ParameterSchema>>> = {
-  readonly [K in keyof S]: S[K] extends { type: 'integer' } ? number : string;
+  readonly [K in keyof S]: ValueOf<S[K]['type']>;
 };
 
 export interface QueryFault {
@@ -19,7 +21,7 @@ export function readQuery<S extends Readonly<Record<string, ParameterSchema>>>(
   schemas: S,
   query: Readonly<Record<string, unknown>>,
 ): QueryValues<S> | QueryFault {
-  const values: Record<string, string | number> = {};
+  const values: Record<string, string | number | boolean> = {};
   for (const [name, schema] of Object.entries(schemas)) {
     const text = firstText(query[name]);
     const value = text === undefined ? schema.default : readValue(schema, text);
@@ -34,8 +36,9 @@ function firstText(value: unknown): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-function readValue(schema: ParameterSchema, text: string): string | number | undefined {
+function readValue(schema: ParameterSchema, text: string): string | number | boolean | undefined {
   if (schema.type === 'string') return text;
+  if (schema.type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : undefined;
   const number = /^\d{1,10}$/.test(text) ? Number(text) : undefined;
   const isWithin = number !== undefined && number >= schema.minimum && number <= schema.maximum;
   return isWithin ? number : undefined;
@@ -43,7 +46,9 @@ function readValue(schema: ParameterSchema, text: string): string | number | und
 
 function faultOf(name: string, schema: ParameterSchema, text: string): string {
   const shown = JSON.stringify(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text);
-  return schema.type === 'integer'
-    ? `${name} must be a whole number from ${schema.minimum} to ${schema.maximum}, not ${shown}`
-    : `${name} must be a string, not ${shown}`;
+  const clause =
+    schema.type === 'integer'
+      ? `a whole number from ${schema.minimum} to ${schema.maximum}`
+      : 'true or false';
+  return `${name} must be ${clause}, not ${shown}`;
 }

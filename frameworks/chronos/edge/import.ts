@@ -10,10 +10,11 @@ import type { StateStore } from '../../../cluster/state/store';
 import { ZookeeperStore } from '../../../cluster/state/zookeeper';
 import type { ZkUrl } from '../../../cluster/zookeeper/core/url';
 import { ZkClient } from '../../../cluster/zookeeper/edge/client';
-import { type Import, importNodes, type OriginalNode } from '../core/import/import-jobs';
+import { loadStored } from '../../kit/edge/store';
+import { type Import, importNodes, type JobFault, type OriginalNode } from '../core/import/import-jobs';
 import type { JobDefaults } from '../core/jobs/job';
 import type { ZoneRules } from '../core/schedule/zone';
-import { jobOfVariable, type StoredText } from '../core/state/stored';
+import { jobOfVariable, quarantinedIn, type StoredText } from '../core/state/stored';
 import { CANDIDATE_NODE, STATE_NODE } from './nodes';
 import { serverZone } from './zone-rules';
 
@@ -36,6 +37,8 @@ export interface Imported extends Pick<Import, 'frameworkId' | 'faults'> {
   readonly jobs: readonly string[];
   /** Jobs that were there already, and stay. */
   readonly existing: readonly string[];
+  /** Jobs of the store, those that were there already too, whose parents cannot be. */
+  readonly quarantined: readonly JobFault[];
 }
 
 /** The original's node of jobs, below its path. */
@@ -91,7 +94,8 @@ async function store(found: Import, target: StateStore, isReplacing: boolean): P
   for (let start = 0; start < variables.length; start += COMMIT_MAX)
     await commit(target, variables.slice(start, start + COMMIT_MAX));
   const jobs = found.jobs.filter((name) => !storedJobs.has(name));
-  return { jobs, existing, frameworkId: found.frameworkId, faults: found.faults };
+  const quarantined = quarantinedIn(await loadStored(target, ''));
+  return { jobs, existing, frameworkId: found.frameworkId, faults: found.faults, quarantined };
 }
 
 async function commit(target: StateStore, variables: readonly StoredText[]): Promise<void> {

@@ -1,6 +1,8 @@
 /** Why a job does not run, or what it waits for, in sentences. */
 
+import { QUEUE_MAX } from '../core/dispatch/admission';
 import { waitingFor } from '../core/graph/join';
+import { hasProgram } from '../core/jobs/read-job';
 import { hasLiveTask, type Run } from '../core/runs/run';
 import { nextSlot } from '../core/schedule/progress';
 import type { ZoneRules } from '../core/schedule/zone';
@@ -14,6 +16,9 @@ export function explainJob(state: ChronosState, entry: JobEntry, rules: ZoneRule
   const quarantine = state.quarantined.get(name);
   const reasons = [
     ...(quarantine === undefined ? [] : [`The job is quarantined: ${quarantine}.`]),
+    ...(hasProgram(entry.record.job)
+      ? []
+      : ['It has no command, no container and no executor: its runs fail.']),
     ...offReasons(entry),
     ...Object.values(entry.active).map((run) => runReason(run, state)),
     ...queueReasons(entry),
@@ -51,9 +56,15 @@ function lackText(mesos: MesosState | undefined, runId: string): string {
   return lacks.length === 0 ? '' : `: of the last offers, ${lacks.join(', ')}`;
 }
 
+/** A queue of this length grows faster than it is worked off, so its bound is of interest. */
+const SHOWN_QUEUE = 10;
+
 function queueReasons({ queue }: JobEntry): readonly string[] {
   if (queue.length === 0) return [];
-  return [`${queue.length} ${queue.length === 1 ? 'run waits' : 'runs wait'} for an earlier run to end.`];
+  const bound = queue.length < SHOWN_QUEUE ? '' : `; beyond ${QUEUE_MAX}, further ones are skipped`;
+  return [
+    `${queue.length} ${queue.length === 1 ? 'run waits' : 'runs wait'} for an earlier run to end${bound}.`,
+  ];
 }
 
 /** The origin of the next run: a slot, or the ends of the parents. */

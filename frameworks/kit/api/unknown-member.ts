@@ -6,10 +6,13 @@ export interface UnknownMember {
   readonly path: string;
   /** The names that have an effect at this place. */
   readonly memberNames: readonly string[];
+  /** What is wrong, where the name is not. */
+  readonly hint?: string;
 }
 
 /** The hint about an unknown member, with the nearest name that has an effect if there is one. */
-export function hintFor({ path, memberNames }: UnknownMember): string {
+export function hintFor({ path, memberNames, hint }: UnknownMember): string {
+  if (hint !== undefined) return `${path} ${hint}`;
   const cut = path.lastIndexOf('/');
   const [near] = nearest(path.slice(cut + 1), memberNames, 1);
   return near === undefined

@@ -125,6 +125,15 @@ describe('job create', () => {
   });
 });
 
+test.each([
+  [undefined, 'a is stored\n'],
+  [{ 'x-meseta-unchanged': 'true' }, 'a is as it was\n'],
+])('job apply sends a definition, and with the headers %j says: %s', async (headers, out) => {
+  chronos.answers.set(`POST ${BASE}/iso8601`, { ...OK, headers });
+  expect(await meseta('job', 'apply', file('a.json', { name: 'a' }))).toMatchObject({ status: 0, out });
+  expect(writes()).toEqual([`POST ${BASE}/iso8601?onlyIfChanged=true {"name":"a"}`]);
+});
+
 describe('a job is found', () => {
   it.each(['report', 'rep'])('by %s', async (word) => {
     jobs(row('report'), row('other'));

@@ -31,7 +31,7 @@ import { watchStart } from './notices';
 /** Active runs of a job that allows several; further ones wait. */
 const ACTIVE_MAX = 1000;
 /** Runs of a job that wait; further ones are skipped. */
-const QUEUE_MAX = 1000;
+export const QUEUE_MAX = 1000;
 
 interface RunRequest {
   readonly cause: RunCause;

@@ -6,7 +6,7 @@ import { recordAfterDeletion } from '../graph/deletion';
 import { childrenOf, faultText, parentFault, putJob, removeJob } from '../graph/graph';
 import { keepParents, NEW_JOIN } from '../graph/join';
 import type { Job } from '../jobs/job';
-import { createRecord, type JobRecord, replaceRecord } from '../jobs/record';
+import { createRecord, isSameDefinition, type JobRecord, replaceRecord } from '../jobs/record';
 import { unknownJob } from '../jobs/refusal';
 import { setSlot } from '../schedule/slot-heap';
 import type { ChronosEvents } from '../state/events';
@@ -17,11 +17,15 @@ import { setTimeouts } from './attempts';
 import { tellOwners } from './notices';
 import { closeSlots, decideSlots } from './slots';
 
+/** The answer to a definition that changes nothing. */
+export const UNCHANGED = 'unchanged';
+
 const parentsIn = (job: Job): readonly string[] => (job.kind === 'dependent' ? job.parents : []);
 
 /** Creates or replaces a job. The answer comes when it is stored, and the job is shown from now on. */
-export function putDefinition(turn: Turn, { request, reading }: Stamped<ChronosEvents, 'job.put'>): void {
+export function putDefinition(turn: Turn, event: Stamped<ChronosEvents, 'job.put'>): void {
   const { state, rules, now } = turn;
+  const { request, reading } = event;
   const { name } = reading.job;
   const fault = parentFault(state.graph, name, parentsIn(reading.job));
   if (fault !== undefined) {
@@ -30,12 +34,27 @@ export function putDefinition(turn: Turn, { request, reading }: Stamped<ChronosE
     return;
   }
   const entry = state.jobs.get(name);
+  if (
+    event.onlyIfChanged &&
+    entry &&
+    isSameDefinition(entry.record, reading, isDisabledByRuns(turn, entry))
+  ) {
+    answer(turn, request, { ok: true, text: UNCHANGED });
+    return;
+  }
   const context = { rules, now, deadline: slotDeadline(state, reading.job) };
   const record = entry ? replaceRecord(entry.record, reading, context) : createRecord(reading, context);
   replaceEntry(turn, entry ?? newEntry(record), record);
   state.quarantined.delete(name);
   leaveQuarantine(turn);
   answer(turn, request, { ok: true, text: '' });
+}
+
+/** The job has no repetitions left, or has failed too often. */
+function isDisabledByRuns({ state }: Turn, { record: { job, timing } }: JobEntry): boolean {
+  const { disableAfterFailures } = state.settings;
+  const isTooMany = disableAfterFailures > 0 && job.errorsSinceLastSuccess >= disableAfterFailures;
+  return job.disabled && (isTooMany || timing?.progress.remaining === 0);
 }
 
 /** Puts a record in, and does all that follows from it for its runs and slots. */

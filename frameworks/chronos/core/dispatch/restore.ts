@@ -8,7 +8,7 @@ import type { Job } from '../jobs/job';
 import { currentAttempt, hasLiveTask, hasProcess, type Run } from '../runs/run';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
-import { readStored } from '../state/stored';
+import { edgeOf, readStored } from '../state/stored';
 import { type Turn, wake } from '../state/turn';
 import { forgetOld, setDeadline } from './admission';
 import { setTimeouts } from './attempts';
@@ -24,12 +24,7 @@ export function restore(turn: Turn, { stored }: Stamped<ChronosEvents, 'started'
   for (const { name, reason } of faults)
     note(turn, 'error', 'a stored variable cannot be read', { variable: name, reason });
   for (const entry of entries) state.jobs.set(entry.record.job.name, entry);
-  const { graph, quarantined } = loadGraph(
-    entries.map(({ record: { job } }) => ({
-      name: job.name,
-      parents: job.kind === 'dependent' ? job.parents : [],
-    })),
-  );
+  const { graph, quarantined } = loadGraph(entries.map(({ record }) => edgeOf(record.job)));
   for (const [name, parents] of graph.parents) state.graph.parents.set(name, parents);
   for (const [name, children] of graph.children) state.graph.children.set(name, children);
   for (const { name, reason } of quarantined) {

@@ -24,7 +24,13 @@ export interface Import {
   readonly jobs: readonly string[];
   readonly frameworkId: string | undefined;
   readonly variables: readonly StoredText[];
-  readonly faults: readonly { readonly name: string; readonly reason: string }[];
+  readonly faults: readonly JobFault[];
+}
+
+/** A job with the reason why it does not run. */
+export interface JobFault {
+  readonly name: string;
+  readonly reason: string;
 }
 
 const JOB = 'J_';
@@ -33,7 +39,7 @@ const FRAMEWORK = 'frameworkId';
 /** `context.base` is the legacy one: names of 2.x may have blanks and `#`. */
 export function importNodes(nodes: readonly OriginalNode[], context: JobContext): Import {
   const jobs = new Map<string, JobEntry>();
-  const faults: { name: string; reason: string }[] = [];
+  const faults: JobFault[] = [];
   for (const node of nodes.filter(({ name }) => name.startsWith(JOB))) {
     const entry = readOriginalJob(node, context);
     if (typeof entry === 'string') faults.push({ name: node.name.slice(JOB.length), reason: entry });

@@ -85,7 +85,7 @@ function withoutImagelessContainer(
 ): Readonly<Record<string, unknown>> {
   const container = value['container'];
   if (!isObject(container) || !isAbsent(container['image'])) return value;
-  reading.unknown.push({ path: '/container', memberNames: [] });
+  reading.unknown.push({ path: '/container', memberNames: [], hint: 'has no image, and is ignored' });
   return { ...value, container: undefined };
 }
 
@@ -94,6 +94,14 @@ function checkMembers(members: JobMembers, { base }: JobContext, reading: Readin
   if (fault !== undefined) violate(reading, '/name', fault);
   if (members.uris.length > 0 && members.fetch.length > 0)
     violate(reading, '/uris', 'must not be there beside fetch: both name what is fetched');
+  if (!hasProgram(members)) reading.unknown.push({ path: '/command', memberNames: [], hint: NO_PROGRAM });
+}
+
+const NO_PROGRAM = 'is empty, and there is no container and no executor: the runs fail';
+
+/** Something can run: the original takes jobs without, too, and so do we. */
+export function hasProgram({ command, container, executor }: JobMembers): boolean {
+  return command !== '' || container !== undefined || executor !== '';
 }
 
 /** A resource of 0 stands for the default. */

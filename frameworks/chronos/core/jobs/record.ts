@@ -62,6 +62,29 @@ export function replaceRecord(previous: JobRecord, reading: JobReading, context:
   return { job, createdAt, timing };
 }
 
+/** The form of the schedule of a one-shot, which is sent without one. */
+const ONE_SHOT = /^R1\/[^/]+Z\/PT24H$/;
+
+/**
+ * The definition is the one that the job has. Members that runs and commands change count if they are sent only;
+ * `isDisabledByRuns` when one that is not sent is disabled by its runs, and not by a definition.
+ */
+export function isSameDefinition(
+  { job }: JobRecord,
+  reading: JobReading,
+  isDisabledByRuns: boolean,
+): boolean {
+  const unsent: readonly string[] = [...KEPT, ...(isDisabledByRuns ? ['disabled'] : [])];
+  const { sent } = reading;
+  const previous = job as unknown as Readonly<Record<string, unknown>>;
+  const isOneShot = job.kind === 'scheduled' && job.scheduleTimeZone === '' && ONE_SHOT.test(job.schedule);
+  return Object.entries(reading.job).every(([name, value]) => {
+    if (!sent.includes(name) && unsent.includes(name)) return true;
+    if (name === 'schedule' && !sent.includes(name)) return isOneShot;
+    return JSON.stringify(value) === JSON.stringify(previous[name]);
+  });
+}
+
 function goesOn(previous: JobRecord, job: Job, rules: ZoneRules): boolean {
   if (previous.job.kind !== 'scheduled' || job.kind !== 'scheduled') return false;
   const isSameZone = previous.job.scheduleTimeZone === job.scheduleTimeZone;

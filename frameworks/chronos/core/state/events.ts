@@ -10,7 +10,12 @@ import type { StoredText } from './stored';
 export interface ChronosEvents extends StoreEvents, SessionEvents {
   /** The stored variables of an earlier life, or of the leader before. */
   started: { readonly stored: readonly StoredText[] };
-  'job.put': { readonly request: number; readonly reading: JobReading };
+  'job.put': {
+    readonly request: number;
+    readonly reading: JobReading;
+    /** A definition that was sent before changes nothing, and starts nothing. */
+    readonly onlyIfChanged?: boolean;
+  };
   'job.delete': { readonly request: number; readonly name: string };
   'job.start': { readonly request: number; readonly name: string; readonly arguments: string };
   'job.succeed': { readonly request: number; readonly name: string };

@@ -8,6 +8,7 @@
 import { errorText } from '../../../../cluster/model/error-text';
 import type { Millis } from '../../../../cluster/model/time';
 import { type JoinState, NEW_JOIN } from '../graph/join';
+import { loadGraph, type Quarantined, type StoredEdge } from '../graph/load-graph';
 import type { Job, JobCounters } from '../jobs/job';
 import { MEMBER_FALLBACKS } from '../jobs/members';
 import type { JobRecord } from '../jobs/record';
@@ -132,6 +133,16 @@ interface StoredParts {
   definition: StoredDefinition | undefined;
   state: StoredState | undefined;
   readonly runs: StoredRun[];
+}
+
+/** The jobs among variables that will be quarantined, with the reasons. */
+export function quarantinedIn(variables: readonly StoredText[]): readonly Quarantined[] {
+  return loadGraph(readStored(variables).entries.map(({ record }) => edgeOf(record.job))).quarantined;
+}
+
+/** A job with its parents, as the graph is made from. */
+export function edgeOf(job: Job): StoredEdge {
+  return { name: job.name, parents: job.kind === 'dependent' ? job.parents : [] };
 }
 
 /** Reads the jobs from their variables, in any order. */

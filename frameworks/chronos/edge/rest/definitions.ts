@@ -2,15 +2,19 @@
 
 import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { textOf, warnings } from '../../../kit/edge/rest/request';
+import { UNCHANGED } from '../../core/dispatch/changes';
 import { type JobKind, readJobText } from '../../core/jobs/read-job';
 import { isRefusal } from '../../core/jobs/refusal';
 import { pause, readBody, typeRefusal } from './bodies';
 import { type Call, parameterOf, type RestContext, refused, written } from './context';
 
+/** Tells that a definition sent with `onlyIfChanged` is the one that the job has. */
+const UNCHANGED_HEADER = 'x-meseta-unchanged';
+
 /** Creates or replaces a job of this kind. */
 export async function putJob(
   context: RestContext,
-  { request, base }: Call,
+  { request, base, query }: Call<{ onlyIfChanged: boolean }>,
   jobKind: JobKind,
 ): Promise<Outcome> {
   const refusal = typeRefusal(request);
@@ -23,7 +27,13 @@ export async function putJob(
     jobKind,
   );
   if (isRefusal(reading)) return refused(reading);
-  return written(await context.ask({ kind: 'job.put', reading }), warnings(reading.unknown));
+  const { onlyIfChanged } = query;
+  const answer = await context.ask({ kind: 'job.put', reading, onlyIfChanged });
+  const isUnchanged = answer.ok && answer.text === UNCHANGED;
+  return written(answer, {
+    ...warnings(reading.unknown),
+    ...(isUnchanged && { [UNCHANGED_HEADER]: 'true' }),
+  });
 }
 
 export async function deleteJob(context: RestContext, call: Call): Promise<Outcome> {

@@ -27,3 +27,12 @@ test.each(['0', '101', '-1', '1.5', '1e1', ' 1', '', 'x'.repeat(100), '999999999
     });
   },
 );
+
+test('a flag is true or false', () => {
+  const schemas = { all: { type: 'boolean', default: false } } as const;
+  expect(['true', 'false'].map((all) => readQuery(schemas, { all }))).toEqual([
+    { all: true },
+    { all: false },
+  ]);
+  expect(readQuery(schemas, { all: 'yes' })).toEqual({ fault: 'all must be true or false, not "yes"' });
+});

@@ -43,6 +43,7 @@ describeZookeeper('the import from a tree of the original', (setting) => {
       existing: [],
       frameworkId: 'F-1',
       faults: [],
+      quarantined: [],
     });
     expect(await importFrom(port, ['--zk_path', path])).toMatchObject({ jobs: [], existing: ['a', 'b'] });
     const state = new MemoryStore();

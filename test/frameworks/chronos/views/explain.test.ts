@@ -7,7 +7,7 @@ import { SETTINGS, World } from '../world';
 function reasonsAfter(members: object, play: (world: World) => void = () => undefined): readonly string[] {
   const world = new World();
   world.put('p', { schedule: 'R1/2026-12-03T00:00:00Z/P1D', retries: 0 });
-  world.put('a', members);
+  world.put('a', { command: 'true', ...members });
   play(world);
   const text = explainJob(world.state, world.entry('a'), RULES);
   return (JSON.parse(text) as { reasons: string[] }).reasons;
@@ -53,13 +53,28 @@ test('runs are explained: those that wait, run, retry and follow', () => {
   expect(reasonsAfter({ ...DAILY, epsilon: 'P1D' }, queue)[1]).toBe('1 run waits for an earlier run to end.');
 });
 
+test('a child that is slower than its parent queues a bounded number of cycles, and says so', () => {
+  const play = (world: World): void => {
+    for (let cycle = 0; cycle < 12; cycle++) world.command('job.succeed', 'p');
+  };
+  expect(reasonsAfter({ parents: ['p'] }, play)).toContain(
+    '11 runs wait for an earlier run to end; beyond 1000, further ones are skipped.',
+  );
+});
+
+test('a job without a program says that its runs fail', () => {
+  expect(reasonsAfter({ ...DAILY, command: '' })[0]).toBe(
+    'It has no command, no container and no executor: its runs fail.',
+  );
+});
+
 test('what the last offers lacked is a reason', () => {
   const state = newState({ ...SETTINGS, mesos: MESOS });
   const lacks = { 'has less than 9 cpus': 1, 'does not have rack EQUALS r1': 3 };
   if (state.mesos !== undefined) state.mesos.session.connected = true;
   state.mesos?.lacks.set('a:1', new Map(Object.entries(lacks)));
   const world = new World();
-  world.put('a', DAILY);
+  world.put('a', { ...DAILY, command: 'true' });
   world.start('a');
   const { reasons } = JSON.parse(explainJob(state, world.entry('a'), RULES)) as { reasons: string[] };
   expect(reasons[0]).toContain(

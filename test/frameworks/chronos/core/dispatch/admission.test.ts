@@ -1,4 +1,4 @@
-import { World } from '../../world';
+import { SETTINGS, World } from '../../world';
 
 const MINUTE = 60_000;
 
@@ -121,4 +121,14 @@ test('a retry waits while another run has a live task', () => {
   world.end('a');
   world.place();
   expect(world.tasks('a')[0]).toMatch(/^ct:\d+:1:a:$/);
+});
+
+test('a thousand cycles of a child wait, and the history says why further ones do not run', () => {
+  const world = new World({ ...SETTINGS, countMax: 2 });
+  world.put('p', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+  world.put('child', { parents: ['p'] });
+  for (let cycle = 0; cycle < 1002; cycle++) world.command('job.succeed', 'p');
+  const { queue, history } = world.entry('child');
+  expect([queue.length, history.length]).toEqual([1000, 1]);
+  expect(history[0]).toMatchObject({ run: { end: { kind: 'killed', reason: 'too many runs wait' } } });
 });

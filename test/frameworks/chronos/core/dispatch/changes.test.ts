@@ -1,3 +1,4 @@
+import { readingOf } from '../../jobs';
 import { MasterWorld } from '../../master-world';
 import { World } from '../../world';
 
@@ -53,4 +54,23 @@ test('a job that is made again after its deletion is tried on offers anew', () =
   expect(world.state.mesos?.lacks.size).toBe(1);
   world.send({ kind: 'job.delete', request: 2, name: 'a' });
   expect(world.state.mesos?.lacks.size).toBe(0);
+});
+
+test('a definition that was sent before starts nothing where that is asked for', () => {
+  const world = new World();
+  const put = (body: object): string => {
+    const reading = readingOf({ name: 'a', schedule: 'R1//PT1H', command: 'true', ...body }, world.now);
+    world.send({ kind: 'job.put', request: 1, reading, onlyIfChanged: true });
+    const reply = world.answers.at(-1);
+    return reply?.ok ? reply.text : 'refused';
+  };
+  const runs = (): string => {
+    world.place();
+    world.end('a');
+    world.advance(1000);
+    return world.log.splice(0).join(', ');
+  };
+  expect([put({}), runs()]).toEqual(['', 'launch a, disabled a: no repetitions left']);
+  expect([put({}), runs()]).toEqual(['unchanged', '']);
+  expect([put({ command: 'false' }), runs()]).toEqual(['', 'launch a, disabled a: no repetitions left']);
 });

@@ -1,6 +1,6 @@
 import { importNodes } from '../../../../../frameworks/chronos/core/import/import-jobs';
 import { UTC } from '../../../../../frameworks/chronos/core/schedule/zone';
-import { readStored } from '../../../../../frameworks/chronos/core/state/stored';
+import { quarantinedIn, readStored } from '../../../../../frameworks/chronos/core/state/stored';
 import { DEFAULTS } from '../../jobs';
 import { NOW, RULES } from '../../schedules';
 import { World } from '../../world';
@@ -55,4 +55,5 @@ test('jobs in a cycle come in, and are quarantined at the start', () => {
   world.send({ kind: 'started', stored: variables });
   expect([...world.state.quarantined.keys()].sort()).toEqual(['a', 'b']);
   expect([...world.state.jobs.keys()].sort()).toEqual(['a', 'b', 'c']);
+  expect(quarantinedIn(variables)).toMatchObject([{ name: 'a' }, { name: 'b' }]);
 });

@@ -40,7 +40,7 @@ test('a resource of 0 stands for the default', () => {
 
 test('members without an effect are noted', () => {
   const { unknown } = readingOf({ name: 'a', dataJob: true, container: { type: 'DOCKER' } });
-  expect(unknown.map(({ path }) => path)).toEqual(['/dataJob', '/container']);
+  expect(unknown.map(({ path }) => path)).toEqual(['/dataJob', '/container', '/command']);
 });
 
 test.each<[string, unknown, string]>([

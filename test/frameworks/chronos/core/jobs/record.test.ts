@@ -1,5 +1,6 @@
 import {
   createRecord,
+  isSameDefinition,
   type JobRecord,
   replaceRecord,
   shownSchedule,
@@ -112,4 +113,33 @@ test('a dependent job has no progress', () => {
   const progress: Progress = { decided: 1, remaining: 1 };
   const record = create({ parents: ['b'] });
   expect(withProgress(record, progress)).toBe(record);
+});
+
+const HOURLY = { schedule: 'R//PT1H', command: 'true', retries: 3 };
+
+test.each<[object, object, boolean]>([
+  [HOURLY, HOURLY, true],
+  [HOURLY, { ...HOURLY, retries: 4 }, false],
+  [HOURLY, { schedule: 'R//PT1H', command: 'true' }, false],
+  [HOURLY, { ...HOURLY, successCount: 0 }, true],
+  [HOURLY, { ...HOURLY, successCount: 9 }, false],
+  [{ ...HOURLY, pausedReason: 'moving' }, HOURLY, true],
+  [{ ...HOURLY, pausedReason: 'moving' }, { ...HOURLY, pausedReason: '' }, false],
+  [{ ...HOURLY, disabled: true }, HOURLY, false],
+  [HOURLY, { ...HOURLY, schedule: 'R//PT2H' }, false],
+  [{ command: 'true' }, { command: 'true' }, true],
+  [HOURLY, { command: 'true', retries: 3 }, false],
+  [{ parents: ['p', 'q'] }, { parents: ['q', 'p'] }, true],
+  [{ parents: ['p'] }, { schedule: 'R//PT1H' }, false],
+])('a job made of %j is as it was after %j: %j', (first, second, isSame) => {
+  const later = NOW + 3_600_000;
+  const created = create(first);
+  const record = created.timing ? runTo(created, later) : created;
+  expect(isSameDefinition(record, readingOf({ name: 'a', ...second }, later), false)).toBe(isSame);
+});
+
+test('a job that its runs have disabled is as it was, unless the definition enables it', () => {
+  const record = create({ ...HOURLY, disabled: true });
+  const isSame = (body: object): boolean => isSameDefinition(record, readingOf({ name: 'a', ...body }), true);
+  expect([isSame(HOURLY), isSame({ ...HOURLY, disabled: false })]).toEqual([true, false]);
 });
