@@ -18,7 +18,7 @@ export const RULES = tzRules();
 export const DEFAULTS = { cpus: 0.1, mem: 128, disk: 256, runAsUser: 'root' };
 export const START = Date.UTC(2026, 10, 30);
 
-const SETTINGS: Settings = {
+export const SETTINGS: Settings = {
   failureRetry: 60_000,
   disableAfterFailures: 0,
   taskEpsilon: undefined,

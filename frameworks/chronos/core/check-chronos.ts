@@ -1,8 +1,10 @@
 /** A check of all that the state of Chronos promises: indexes of runs and tasks, one active run, the graph. */
 
 import { checkGraph } from './graph/graph';
-import { hasLiveTask } from './runs/run';
+import { shapeOf } from './jobs/shape';
+import { hasLiveTask, jobNameOf } from './runs/run';
 import type { ChronosState, JobEntry } from './state/state';
+import type { WaitingRuns } from './state/waiting-runs';
 
 /** The violations, a text each. */
 export function checkChronos(state: ChronosState): readonly string[] {
@@ -17,6 +19,20 @@ export function checkChronos(state: ChronosState): readonly string[] {
   }
   for (const runId of state.ready) {
     if (!state.runs.has(runId)) violations.push(`${runId} waits for an offer and is not active`);
+  }
+  if (state.mesos) violations.push(...waitingViolations(state, state.mesos.waiting));
+  return violations;
+}
+
+/** Runs that wait are in the heap of the shape of their job, and no others are. */
+function waitingViolations({ ready, jobs }: ChronosState, waiting: WaitingRuns): readonly string[] {
+  const { runsByShape, shapeByRun } = waiting;
+  const violations = [...shapeByRun]
+    .filter(([runId, shape]) => !ready.has(runId) || !runsByShape.get(shape)?.positions.has(runId))
+    .map(([runId]) => `${runId} does not wait, or is in no heap`);
+  for (const runId of ready) {
+    const job = jobs.get(jobNameOf(runId))?.record.job;
+    if (job && shapeByRun.get(runId) !== shapeOf(job)) violations.push(`${runId} waits in the wrong shape`);
   }
   return violations;
 }

@@ -55,7 +55,7 @@ const transitions: Transitions<Turn, ChronosEvents> = {
   'job.pause': pauseJob,
   'job.resume': resumeJob,
   'runs.drop': dropWaiting,
-  'run.placed': (turn, event) => launchRun(turn, event),
+  'run.placed': (turn, event) => void launchRun(turn, event),
   'task.update': applyUpdate,
   'task.callback': applyCallback,
   'task.elements': addElements,

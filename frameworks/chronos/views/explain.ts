@@ -2,7 +2,9 @@
 
 import { QUEUE_MAX } from '../core/dispatch/admission';
 import { waitingFor } from '../core/graph/join';
+import type { Job } from '../core/jobs/job';
 import { hasProgram } from '../core/jobs/read-job';
+import { shapeOf } from '../core/jobs/shape';
 import { hasLiveTask, type Run } from '../core/runs/run';
 import { nextSlot } from '../core/schedule/progress';
 import type { ZoneRules } from '../core/schedule/zone';
@@ -20,7 +22,7 @@ export function explainJob(state: ChronosState, entry: JobEntry, rules: ZoneRule
       ? []
       : ['It has no command, no container and no executor: its runs fail.']),
     ...offReasons(entry),
-    ...Object.values(entry.active).map((run) => runReason(run, state)),
+    ...Object.values(entry.active).map((run) => runReason(run, entry, state)),
     ...queueReasons(entry),
     ...originReasons(entry, rules),
   ];
@@ -35,7 +37,7 @@ function offReasons({ record: { job } }: JobEntry): readonly string[] {
   ];
 }
 
-function runReason(run: Run, { mesos }: ChronosState): string {
+function runReason(run: Run, { record }: JobEntry, { mesos }: ChronosState): string {
   const { id, attempts, nextAttemptAt } = run;
   const attempt = attempts.at(-1);
   if (attempt !== undefined && hasLiveTask(run))
@@ -43,14 +45,14 @@ function runReason(run: Run, { mesos }: ChronosState): string {
   if (attempt !== undefined && nextAttemptAt !== undefined)
     return `Run ${id} has attempt ${attempts.length + 1} at ${iso(nextAttemptAt)}, or as soon as an offer fits.`;
   const wait = `Run ${id} has waited for an offer that fits since ${iso(run.createdAt)}`;
-  return `${wait}${lackText(mesos, id)}.`;
+  return `${wait}${lackText(mesos, record.job)}.`;
 }
 
 /** What the last offers lacked; a wait without offers is told, too. */
-function lackText(mesos: MesosState | undefined, runId: string): string {
+function lackText(mesos: MesosState | undefined, job: Job): string {
   if (mesos === undefined) return '';
   if (!mesos.session.connected) return ', and the master is not connected';
-  const lacks = [...(mesos.lacks.get(runId) ?? [])].map(([lack, count]) =>
+  const lacks = [...(mesos.waiting.lacks.get(shapeOf(job)) ?? [])].map(([lack, count]) =>
     count === 1 ? `one ${lack}` : `each of ${count} ${lack}`,
   );
   return lacks.length === 0 ? '' : `: of the last offers, ${lacks.join(', ')}`;

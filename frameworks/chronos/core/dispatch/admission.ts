@@ -23,7 +23,7 @@ import {
 import { isFault } from '../schedule/fault';
 import { meanLength, readPeriod } from '../schedule/period';
 import { deadlineOf, type LatenessPolicy } from '../schedule/progress';
-import type { ChronosState, JobEntry } from '../state/state';
+import { addReady, type ChronosState, type JobEntry, removeReady } from '../state/state';
 import { idOfEntry } from '../state/stored';
 import { entryOf, newRunId, saveRun, saveState, type Turn, wake } from '../state/turn';
 import { watchStart } from './notices';
@@ -168,7 +168,7 @@ function beginRun(turn: Turn, entry: JobEntry, run: Run): void {
 function makeReady(turn: Turn, entry: JobEntry, run: Run): void {
   if (run.nextAttemptAt !== undefined && run.nextAttemptAt > turn.now)
     wake(turn, { kind: 'attempt', runId: run.id }, run.nextAttemptAt);
-  else turn.state.ready.add(run.id);
+  else addReady(turn.state, entry, run);
   if (run.attempts.length === 0) setDeadline(turn, entry.record.job, run);
 }
 
@@ -229,8 +229,7 @@ function deactivate(turn: Turn, entry: JobEntry, run: Run): void {
   const { [run.id]: _removed, ...others } = entry.active;
   entry.active = others;
   turn.state.runs.delete(run.id);
-  turn.state.ready.delete(run.id);
-  turn.state.mesos?.lacks.delete(run.id);
+  removeReady(turn.state, run.id);
   turn.state.tasks.delete(currentAttempt(run)?.taskId ?? '');
   saveRun(turn, run.id);
 }

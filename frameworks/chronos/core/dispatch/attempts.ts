@@ -27,7 +27,7 @@ import { printTaskId, readTaskId, taskMillis } from '../runs/task-id';
 import { meaningOf, type TaskUpdate } from '../runs/task-state';
 import { LATE_MS } from '../schedule/progress';
 import type { ChronosEvents } from '../state/events';
-import type { JobEntry } from '../state/state';
+import { addReady, type JobEntry, removeReady } from '../state/state';
 import { entryOf, saveState, type Turn, wake } from '../state/turn';
 import { admitRun, againLater, deadlineFor, isOff, putRun, remember, removeRun } from './admission';
 import { tellOwners, watchRunTime } from './notices';
@@ -40,14 +40,14 @@ type RunPlace = Omit<Stamped<ChronosEvents, 'run.placed'>, 'kind' | 'at'>;
 /** The task of a run's next attempt. */
 type TaskOf = (job: Job, run: Run, taskId: string) => mesos.TaskInfo;
 
-/** Launches a run that waits for an offer. The run is stored before. */
-export function launchRun(turn: Turn, event: RunPlace, taskOf?: TaskOf): void {
+/** Launches a run that waits for an offer; false when it is too late for it. The run is stored before. */
+export function launchRun(turn: Turn, event: RunPlace, taskOf?: TaskOf): boolean {
   const { state, now } = turn;
   const name = state.runs.get(event.runId);
-  if (name === undefined || !state.ready.delete(event.runId)) return;
+  if (name === undefined || !removeReady(state, event.runId)) return false;
   const entry = entryOf(turn, name);
   const run = entry.active[event.runId];
-  if (run === undefined || missRun(turn, run.id)) return;
+  if (run === undefined || missRun(turn, run.id)) return false;
   const millis = taskMillis(now, entry.lastMillis);
   entry.lastMillis = millis;
   saveState(turn, name);
@@ -60,6 +60,7 @@ export function launchRun(turn: Turn, event: RunPlace, taskOf?: TaskOf): void {
   const task = taskOf?.(entry.record.job, run, taskId);
   announce(turn, { kind: 'launch', taskId, runId: run.id, jobName: name, offerId, ...(task && { task }) });
   setTimeouts(turn, entry);
+  return true;
 }
 
 /**
@@ -197,7 +198,7 @@ export function retryRun(turn: Turn, runId: string): void {
   const entry = name === undefined ? undefined : turn.state.jobs.get(name);
   const run = entry?.active[runId];
   if (entry === undefined || run?.nextAttemptAt === undefined || run.nextAttemptAt > turn.now) return;
-  turn.state.ready.add(runId);
+  addReady(turn.state, entry, run);
 }
 
 function finishRun(turn: Turn, run: Run, consequence: EndConsequence): void {

@@ -8,9 +8,9 @@ import { keepParents, NEW_JOIN } from '../graph/join';
 import type { Job } from '../jobs/job';
 import { createRecord, isSameDefinition, type JobRecord, replaceRecord } from '../jobs/record';
 import { unknownJob } from '../jobs/refusal';
-import { setSlot } from '../schedule/slot-heap';
+import { setTime } from '../schedule/time-heap';
 import type { ChronosEvents } from '../state/events';
-import type { JobEntry } from '../state/state';
+import { addReady, type JobEntry, removeReady } from '../state/state';
 import { entryOf, saveDefinition, saveDeletion, type Turn } from '../state/turn';
 import { applyPolicy, killTasks, slotDeadline } from './admission';
 import { setTimeouts } from './attempts';
@@ -61,10 +61,16 @@ function isDisabledByRuns({ state }: Turn, { record: { job, timing } }: JobEntry
 function replaceEntry(turn: Turn, entry: JobEntry, record: JobRecord): void {
   const previous = entry.record.timing;
   putEntry(turn, entry, record);
+  moveReady(turn, entry);
   if (previous !== undefined && previous !== record.timing) closeSlots(turn, entry, previous);
   applyPolicy(turn, entry);
   setTimeouts(turn, entry);
   decideSlots(turn, entry);
+}
+
+/** Runs that wait for an offer wait for one that fits the new definition. */
+function moveReady({ state }: Turn, entry: JobEntry): void {
+  for (const run of Object.values(entry.active)) if (state.ready.has(run.id)) addReady(state, entry, run);
 }
 
 export function newEntry(record: JobRecord): JobEntry {
@@ -120,11 +126,10 @@ function dropEntry({ state }: Turn, { record, active }: JobEntry): void {
   const { name } = record.job;
   for (const run of Object.values(active)) {
     state.runs.delete(run.id);
-    state.ready.delete(run.id);
-    state.mesos?.lacks.delete(run.id);
+    removeReady(state, run.id);
     for (const { taskId } of run.attempts) state.tasks.delete(taskId);
   }
-  setSlot(state.slots, name, undefined);
+  setTime(state.slots, name, undefined);
   state.jobs.delete(name);
   state.quarantined.delete(name);
   removeJob(state.graph, name);

@@ -4,10 +4,9 @@ import type { Stamped } from '../../../../cluster/model/event';
 import { note } from '../../../../cluster/model/machine';
 import { announce } from '../../../kit/core/turn/outbox';
 import { loadGraph } from '../graph/load-graph';
-import type { Job } from '../jobs/job';
 import { currentAttempt, hasLiveTask, hasProcess, type Run } from '../runs/run';
 import type { ChronosEvents } from '../state/events';
-import type { JobEntry } from '../state/state';
+import { addReady, type JobEntry } from '../state/state';
 import { edgeOf, readStored } from '../state/stored';
 import { type Turn, wake } from '../state/turn';
 import { forgetOld, setDeadline } from './admission';
@@ -48,15 +47,16 @@ function restoreRuns(turn: Turn, entry: JobEntry): void {
   for (const run of [...Object.values(entry.active), ...entry.queue]) setDeadline(turn, job, run);
   for (const run of Object.values(entry.active)) {
     state.runs.set(run.id, job.name);
-    restoreRun(turn, job, run);
+    restoreRun(turn, entry, run);
     if (hasLiveTask(run)) watchRunTime(turn, entry, run);
   }
   setTimeouts(turn, entry);
 }
 
 /** A live task is reconciled; if its launch never began, the master does not know it, and it is launched again. */
-function restoreRun(turn: Turn, { killGracePeriod: graceSeconds }: Job, run: Run): void {
+function restoreRun(turn: Turn, entry: JobEntry, run: Run): void {
   const { state, now } = turn;
+  const { killGracePeriod: graceSeconds } = entry.record.job;
   const attempt = currentAttempt(run);
   if (attempt !== undefined && hasLiveTask(run)) {
     const { taskId, isKilled } = attempt;
@@ -65,6 +65,6 @@ function restoreRun(turn: Turn, { killGracePeriod: graceSeconds }: Job, run: Run
   } else if (run.nextAttemptAt !== undefined && run.nextAttemptAt > now) {
     wake(turn, { kind: 'attempt', runId: run.id }, run.nextAttemptAt);
   } else {
-    state.ready.add(run.id);
+    addReady(state, entry, run);
   }
 }

@@ -5,7 +5,7 @@ import { type Timing, withProgress } from '../jobs/record';
 import { jobNameOf, type SlotEntry } from '../runs/run';
 import type { SlotSeries } from '../schedule/progress';
 import { nextSlot, planSlots, seriesOf } from '../schedule/progress';
-import { peekSlot, setSlot, takeDue } from '../schedule/slot-heap';
+import { earliest, setTime, takeDue } from '../schedule/time-heap';
 import { slotAfter } from '../schedule/timetable';
 import type { JobEntry } from '../state/state';
 import { newRunId, saveRun, saveState, type Turn, wake } from '../state/turn';
@@ -78,12 +78,12 @@ export function scheduleNext(turn: Turn, entry: JobEntry): void {
   const { job, timing } = entry.record;
   const isWaiting = timing === undefined || isOff(job) || mustWait(turn, entry);
   const slot = isWaiting ? undefined : nextSlot(turn.rules, timing.timetable, timing.progress);
-  setSlot(turn.state.slots, job.name, slot);
+  setTime(turn.state.slots, job.name, slot);
 }
 
 /** Sets the timer for the earliest slot, if it is not set for then. */
 export function wakeForSlots(turn: Turn): void {
-  const next = peekSlot(turn.state.slots)?.at;
+  const next = earliest(turn.state.slots)?.at;
   if (next === undefined || next === turn.state.slotsWakeAt) return;
   turn.state.slotsWakeAt = next;
   wake(turn, { kind: 'slots' }, next);

@@ -11,13 +11,9 @@ import {
 } from '../../../kit/core/task/container';
 import { mappingsOf } from '../../../kit/core/task/ports';
 import type { Container, NetworkInfo, PortMapping, Volume } from '../jobs/container';
+import { portMappingsOf } from '../jobs/shape';
 
 type HostPorts = readonly (number | null)[];
-
-/** The mappings of all networks, in the order in which they get host ports. */
-export function portMappingsOf({ networkInfos }: Container): readonly PortMapping[] {
-  return networkInfos.flatMap(({ portMappings }) => portMappings);
-}
 
 /** The container, with a host port for each mapping. */
 export function jobContainer(container: Container, hostPorts: HostPorts): mesos.ContainerInfo {

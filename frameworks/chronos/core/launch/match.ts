@@ -8,7 +8,7 @@ import { offeredRole, type RemainingOffer } from '../../../kit/core/match/remain
 import { usableResources } from '../../../kit/core/match/resources';
 import { consumeNeed, lackingScalars, type ScalarNeed } from '../../../kit/core/match/scalars';
 import type { Job } from '../jobs/job';
-import { portMappingsOf } from './container';
+import { portRequestsOf } from '../jobs/shape';
 
 export type JobMatch =
   | { readonly ok: true; readonly resources: Resources; readonly hostPorts: readonly (number | null)[] }
@@ -32,20 +32,4 @@ export function matchJob(remaining: RemainingOffer, job: Job, random: Random): J
 
 function needOf({ cpus, mem, disk }: Job): ScalarNeed {
   return { cpus, mem, disk, gpus: 0 };
-}
-
-/** Mappings need host ports, unless the container has the network of its host. */
-function portRequestsOf({ container }: Job): readonly number[] {
-  if (container === undefined) return [];
-  if (container.type === 'DOCKER' && container.network === 'HOST') return [];
-  return portMappingsOf(container).map(({ hostPort }) => hostPort);
-}
-
-/** Equal for jobs that fit the same offers. It is made for every run that waits, so most of them need no JSON. */
-export function shapeOf(job: Job): string {
-  const { cpus, mem, disk, constraints } = job;
-  const scalars = `${cpus} ${mem} ${disk}`;
-  const ports = portRequestsOf(job);
-  const isPlain = constraints.length === 0 && ports.length === 0;
-  return isPlain ? scalars : `${scalars} ${JSON.stringify([constraints, ports])}`;
 }

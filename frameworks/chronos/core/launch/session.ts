@@ -24,6 +24,7 @@ import type { ChronosEvents } from '../state/events';
 import type { ChronosState } from '../state/state';
 import { FRAMEWORK_VARIABLE } from '../state/stored';
 import { type Turn, wake } from '../state/turn';
+import { retryAll } from '../state/waiting-runs';
 import { type MasterTurn, masterTurn } from './master-turn';
 import { withdrawLaunches } from './orders';
 import { demandOf } from './use-offers';
@@ -62,7 +63,7 @@ export function subscribed(turn: Turn, event: EventOf<'scheduler.subscribed'>): 
   }
   note(turn, 'info', 'subscribed', { framework: event.frameworkId, master: event.master ?? '' });
   mesos.offers.clear();
-  mesos.lacks.clear();
+  retryAll(mesos.waiting);
   const wanted = demandOf(turn.state, turn.now)?.wanted ?? new Map<string, number>();
   resubscribed(master, wanted);
   repeatKills(master);
@@ -85,7 +86,7 @@ export function takeOffers(turn: Turn, { offers }: EventOf<'scheduler.offers'>):
   if (mesos === undefined) return;
   for (const offer of offers)
     mesos.offers.set(offer.id.value, { remaining: remainingOffer(offer), since: turn.now });
-  mesos.lacks.clear();
+  retryAll(mesos.waiting);
 }
 
 export function dropOffer({ state }: Turn, { offerId }: EventOf<'scheduler.rescind'>): void {

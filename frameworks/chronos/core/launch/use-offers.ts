@@ -10,13 +10,13 @@ import { decline } from '../../../kit/core/session/calls';
 import { reviveOrSuppress } from '../../../kit/core/session/revive';
 import { launchRun } from '../dispatch/attempts';
 import { jobNameOf } from '../runs/run';
-import { peekSlot } from '../schedule/slot-heap';
+import { earliest } from '../schedule/time-heap';
 import type { ChronosState } from '../state/state';
-import { type Turn, wake } from '../state/turn';
+import { entryOf, type Turn, wake } from '../state/turn';
 import { buildTask } from './build';
 import { type Demand, demandFor } from './demand';
 import { type MasterTurn, masterTurn } from './master-turn';
-import { type Candidate, type Placement, placeRuns } from './place';
+import { type Placement, placeRuns } from './place';
 
 /** An offer that is held for a slot goes back after so long, for others wait for it, too. */
 const HOLD_MS = 10_000;
@@ -31,55 +31,55 @@ export function useOffers(turn: Turn): void {
   const demand = demandOf(turn.state, turn.now);
   if (demand === undefined) return;
   giveBack(master, demand);
-  reviveOrSuppress(master, demand.wanted);
+  askForOffers(master, demand);
   wakeForDemand(turn, demand);
+}
+
+/** Offers of a kind that none were asked for yet are asked for at once, and not at the end of the interval. */
+function askForOffers(master: MasterTurn, { wanted }: Demand): void {
+  const { waiting, revive } = master.state;
+  reviveOrSuppress(master, wanted, waiting.unasked.size > 0);
+  if (!revive.owed) waiting.unasked.clear();
 }
 
 /** The demand of the runs that wait and of the next slot. */
 export function demandOf({ mesos, ready, slots }: ChronosState, now: Millis): Demand | undefined {
   if (mesos === undefined) return undefined;
   const { minReviveOffersMs } = mesos.settings;
-  return demandFor({ now, readyRuns: ready.size, nextSlot: peekSlot(slots)?.at, minReviveOffersMs });
+  return demandFor({ now, readyRuns: ready.size, nextSlot: earliest(slots)?.at, minReviveOffersMs });
 }
 
+/** A launch may begin further runs, which are tried, too. */
 function placeWaiting(turn: Turn, { state }: MasterTurn): void {
-  const { offers, lacks } = state;
-  if (offers.size === 0) return;
-  const candidates = candidatesOf(turn.state, lacks);
-  if (candidates.length === 0) return;
-  const held = [...offers.values()].map(({ remaining }) => remaining);
-  const { placements, waiting } = placeRuns(held, candidates, state.random);
-  for (const placement of placements)
-    launchPlacement(turn, placement, offers.get(placement.offerId)?.remaining.offer);
-  for (const { offerId } of placements) if (offers.delete(offerId)) state.counters.offersUsed++;
-  for (const [runId, lack] of waiting) lacks.set(runId, lack);
+  const { offers, waiting, random, counters } = state;
+  while (offers.size > 0 && waiting.untried.size > 0) {
+    const used = new Set<string>();
+    placeRuns({
+      offers: [...offers.values()].map(({ remaining }) => remaining),
+      waiting,
+      random,
+      jobOf: (runId) => entryOf(turn, jobNameOf(runId)).record.job,
+      launch: (placement) => {
+        const isLaunched = launchPlacement(turn, placement);
+        if (isLaunched) used.add(placement.offer.offer.id.value);
+        return isLaunched;
+      },
+    });
+    counters.offersUsed += used.size;
+    for (const offerId of used) offers.delete(offerId);
+  }
 }
 
-/** Runs that were tried on the offers at hand wait for further ones. */
-function candidatesOf({ ready, jobs }: ChronosState, tried: ReadonlyMap<string, unknown>): Candidate[] {
-  return [...ready].flatMap((runId) => {
-    const entry = jobs.get(jobNameOf(runId));
-    const run = entry?.active[runId];
-    if (entry === undefined || run === undefined || tried.has(runId)) return [];
-    return [{ runId, job: entry.record.job, waitingSince: run.nextAttemptAt ?? run.createdAt }];
-  });
-}
-
-function launchPlacement(
-  turn: Turn,
-  { runId, offerId, fit }: Placement,
-  offer: mesos.Offer | undefined,
-): void {
-  if (offer === undefined) return;
+function launchPlacement(turn: Turn, { runId, offer: { offer }, fit }: Placement): boolean {
   const place = {
     runId,
-    offerId,
+    offerId: offer.id.value,
     agentId: offer.agent_id.value,
     hostname: offer.hostname,
     agentUrl: agentUrlOf(offer),
     frameworkId: offer.framework_id.value,
   };
-  launchRun(turn, place, (job, run, taskId) => buildTask({ job, run, taskId, offer, ...fit }));
+  return launchRun(turn, place, (job, run, taskId) => buildTask({ job, run, taskId, offer, ...fit }));
 }
 
 function agentUrlOf({ url }: mesos.Offer): string | undefined {

@@ -9,6 +9,7 @@ import { newReviveState, type ReviveState } from '../../../kit/core/session/revi
 import type { FrameworkSettings } from '../../../kit/core/session/subscription';
 import type { Outbox } from '../../../kit/core/turn/outbox';
 import type { ChronosEffect } from './effects';
+import { newWaitingRuns, type WaitingRuns } from './waiting-runs';
 
 export interface MesosSettings extends FrameworkSettings {
   /** For the choice of ports. */
@@ -29,9 +30,6 @@ export interface HeldOffer {
   readonly since: Millis;
 }
 
-/** The lacks of the offers that a run could not use, with the number of offers for each. */
-export type Lacks = ReadonlyMap<string, number>;
-
 export interface MesosState {
   /** That of Chronos. */
   readonly outbox: Outbox<ChronosEffect>;
@@ -39,8 +37,7 @@ export interface MesosState {
   readonly random: Random;
   readonly session: Session;
   readonly offers: Map<string, HeldOffer>;
-  /** The lacks of offers by run. A run that is in it waits for further offers. */
-  readonly lacks: Map<string, Lacks>;
+  readonly waiting: WaitingRuns;
   readonly kills: Map<string, Kill>;
   readonly revive: ReviveState;
   readonly unconfirmed: Set<string>;
@@ -57,7 +54,7 @@ export function newMesosState(settings: MesosSettings, outbox: Outbox<ChronosEff
     random: randomFrom(settings.seed),
     session: { connected: false },
     offers: new Map(),
-    lacks: new Map(),
+    waiting: newWaitingRuns(),
     kills: new Map(),
     revive: newReviveState(0),
     unconfirmed: new Set(),

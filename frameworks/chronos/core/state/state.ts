@@ -12,9 +12,10 @@ import type { JobRecord } from '../jobs/record';
 import type { HistoryEntry, Retention } from '../runs/history';
 import type { RetryPolicy } from '../runs/retry';
 import type { Run } from '../runs/run';
-import { newSlotHeap, type SlotHeap } from '../schedule/slot-heap';
+import { newTimeHeap, type TimeHeap } from '../schedule/time-heap';
 import type { ChronosEffect } from './effects';
 import { type MesosSettings, type MesosState, newMesosState } from './mesos-state';
+import { addWaiting, removeWaiting } from './waiting-runs';
 
 export interface Settings extends RetryPolicy, Retention {
   /** Undefined where no master runs the jobs, as in simulations: launches and kills go out as orders then. */
@@ -48,14 +49,14 @@ export interface ChronosState {
   readonly graph: JobGraph;
   /** Jobs that cannot be in the graph, with the reasons. */
   readonly quarantined: Map<string, string>;
-  readonly slots: SlotHeap;
+  readonly slots: TimeHeap;
   /** The time of the timer of slots. */
   slotsWakeAt: Millis | undefined;
   /** Active runs, with the names of their jobs. */
   readonly runs: Map<string, string>;
   /** Live tasks, with the ids of their runs. */
   readonly tasks: Map<string, string>;
-  /** Runs that wait for an offer; those of jobs with high priority first. */
+  /** Runs that wait for an offer: `addReady` and `removeReady` change it. */
   readonly ready: Set<string>;
   readonly outbox: Outbox<ChronosEffect>;
   /** The session with the master. */
@@ -69,7 +70,7 @@ export function newState(settings: Settings): ChronosState {
     jobs: new Map(),
     graph: newGraph(),
     quarantined: new Map(),
-    slots: newSlotHeap(),
+    slots: newTimeHeap(),
     slotsWakeAt: undefined,
     runs: new Map(),
     tasks: new Map(),
@@ -77,4 +78,16 @@ export function newState(settings: Settings): ChronosState {
     outbox,
     mesos: settings.mesos && newMesosState(settings.mesos, outbox),
   };
+}
+
+/** A run waits for an offer; after a change of its job it is put in its new place. */
+export function addReady({ ready, mesos }: ChronosState, { record }: JobEntry, run: Run): void {
+  ready.add(run.id);
+  if (mesos) addWaiting(mesos.waiting, record.job, run);
+}
+
+/** A run waits for an offer no more. False when it did not. */
+export function removeReady({ ready, mesos }: ChronosState, runId: string): boolean {
+  if (mesos) removeWaiting(mesos.waiting, runId);
+  return ready.delete(runId);
 }

@@ -2,6 +2,8 @@
  * REVIVE and SUPPRESS: offers are asked for while tasks wait for a launch, and suppressed otherwise.
  *
  * A REVIVE goes out when more tasks wait than at the last step, unless too many went out before, and is repeated once.
+ * Urgent demand is one that offers were not asked for yet: it waits for a short pause only, so that tasks that fit nowhere
+ * and use the REVIVEs up hold up no others.
  */
 
 import type { CommonEffect } from '../../../../cluster/model/event';
@@ -11,6 +13,8 @@ import { wake } from './timers';
 
 /** Revives that may follow each other at once; further ones follow one per interval. */
 const BURST = 3;
+/** The pause after a REVIVE until the next one for urgent demand. */
+const URGENT_PAUSE_MS = 500;
 
 /** The number of tasks that wait for a launch, by their owners. */
 export type Wanted = ReadonlyMap<string, number>;
@@ -21,6 +25,8 @@ export interface ReviveState {
   wanted: Wanted;
   tokens: number;
   refilledAt: Millis;
+  /** The time of the last REVIVE. */
+  sentAt: Millis;
   /** True when a REVIVE has yet to go out: the limit held it back, or it is the repetition. */
   owed: boolean;
   repeated: boolean;
@@ -46,23 +52,24 @@ export function newReviveState(now: Millis): ReviveState {
     wanted: new Map(),
     tokens: BURST,
     refilledAt: now,
+    sentAt: now,
     owed: false,
     repeated: true,
   };
 }
 
-/** Asks for offers or suppresses them, at the end of every step. */
-export function reviveOrSuppress(turn: RevivingTurn, wanted: Wanted): void {
+/** Asks for offers or suppresses them, at the end of every step. Demand is urgent until a REVIVE has gone out. */
+export function reviveOrSuppress(turn: RevivingTurn, wanted: Wanted, isUrgent = false): void {
   const { revive, session } = turn.state;
   if (!session.connected) return;
   const isNew = [...wanted].some(([owner, count]) => count > (revive.wanted.get(owner) ?? 0));
   revive.wanted = wanted;
   if (wanted.size === 0) return suppress(turn);
-  if (isNew || revive.suppressed) {
+  if (isNew || isUrgent || revive.suppressed) {
     revive.owed = true;
     revive.repeated = false;
   }
-  if (revive.owed) reviveIfAllowed(turn);
+  if (revive.owed) reviveIfAllowed(turn, isUrgent);
 }
 
 /** A new subscription: the master sends offers until they are suppressed again. */
@@ -85,19 +92,27 @@ export function repeatRevive({ state: { revive } }: RevivingTurn): void {
   revive.owed = true;
 }
 
-function reviveIfAllowed(turn: RevivingTurn): void {
+function reviveIfAllowed(turn: RevivingTurn, isUrgent: boolean): void {
   const { revive, settings, counters } = turn.state;
   refill(turn);
-  if (revive.tokens <= 0) {
-    wake(turn, { kind: 'revive' }, revive.refilledAt + settings.minReviveOffersMs);
+  const allowedAt = reviveAllowedAt(turn, isUrgent);
+  if (turn.now < allowedAt) {
+    wake(turn, { kind: 'revive' }, allowedAt);
     return;
   }
-  revive.tokens--;
+  revive.tokens = Math.max(0, revive.tokens - 1);
+  revive.sentAt = turn.now;
   revive.owed = false;
   revive.suppressed = false;
   counters.revives++;
   reviveNow(turn);
   if (!revive.repeated) wake(turn, { kind: 'revive-again' }, turn.now + settings.minReviveOffersMs);
+}
+
+function reviveAllowedAt({ state: { revive, settings }, now }: RevivingTurn, isUrgent: boolean): Millis {
+  if (revive.tokens > 0) return now;
+  const refillAt = revive.refilledAt + settings.minReviveOffersMs;
+  return isUrgent ? Math.min(refillAt, revive.sentAt + URGENT_PAUSE_MS) : refillAt;
 }
 
 function refill({ state: { revive, settings }, now }: RevivingTurn): void {

@@ -1,3 +1,4 @@
+import { shapeOf } from '../../../../frameworks/chronos/core/jobs/shape';
 import { newState } from '../../../../frameworks/chronos/core/state/state';
 import { explainJob } from '../../../../frameworks/chronos/views/explain';
 import { MESOS } from '../master-world';
@@ -72,10 +73,11 @@ test('what the last offers lacked is a reason', () => {
   const state = newState({ ...SETTINGS, mesos: MESOS });
   const lacks = { 'has less than 9 cpus': 1, 'does not have rack EQUALS r1': 3 };
   if (state.mesos !== undefined) state.mesos.session.connected = true;
-  state.mesos?.lacks.set('a:1', new Map(Object.entries(lacks)));
   const world = new World();
   world.put('a', { ...DAILY, command: 'true' });
   world.start('a');
+  const { job } = world.entry('a').record;
+  state.mesos?.waiting.lacks.set(shapeOf(job), new Map(Object.entries(lacks)));
   const { reasons } = JSON.parse(explainJob(state, world.entry('a'), RULES)) as { reasons: string[] };
   expect(reasons[0]).toContain(
     ': of the last offers, one has less than 9 cpus, each of 3 does not have rack EQUALS r1.',

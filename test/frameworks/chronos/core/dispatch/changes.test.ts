@@ -51,9 +51,9 @@ test('a job that is made again after its deletion is tried on offers anew', () =
   const world = new MasterWorld().subscribe();
   world.put('a', { schedule: 'R1//PT1H', cpus: 64 });
   world.offer();
-  expect(world.state.mesos?.lacks.size).toBe(1);
+  expect(world.state.mesos?.waiting.lacks.size).toBe(1);
   world.send({ kind: 'job.delete', request: 2, name: 'a' });
-  expect(world.state.mesos?.lacks.size).toBe(0);
+  expect(world.state.mesos?.waiting.lacks.size).toBe(0);
 });
 
 test('a definition that was sent before starts nothing where that is asked for', () => {

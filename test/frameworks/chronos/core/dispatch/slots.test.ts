@@ -1,4 +1,4 @@
-import { peekSlot } from '../../../../../frameworks/chronos/core/schedule/slot-heap';
+import { earliest } from '../../../../../frameworks/chronos/core/schedule/time-heap';
 import { iso } from '../../schedules';
 import { World } from '../../world';
 
@@ -9,7 +9,7 @@ test('a start in the past runs once, now', () => {
   world.put('a', { schedule: 'R/2015-01-01T00:00:00Z/PT1H' });
   world.run('a');
   expect(world.history('a')).toEqual(['slot success in 1']);
-  expect(iso(peekSlot(world.state.slots)?.at)).toBe('2026-12-01T11:00:00Z');
+  expect(iso(earliest(world.state.slots)?.at)).toBe('2026-12-01T11:00:00Z');
 });
 
 test('an outage collapses slots into one late run, or misses them with epsilon', () => {
@@ -30,7 +30,7 @@ test('a disabled job has no slots until it is enabled', () => {
   const schedule = 'R/2026-12-01T11:00:00Z/PT1H';
   world.put('a', { schedule, disabled: true });
   world.advance(2 * HOUR);
-  expect([peekSlot(world.state.slots), world.state.ready.size]).toEqual([undefined, 0]);
+  expect([earliest(world.state.slots), world.state.ready.size]).toEqual([undefined, 0]);
   world.put('a', { schedule });
   expect(world.state.ready.size).toBe(1);
 });
@@ -47,7 +47,7 @@ test('a cron expression does not run at the creation of its job', () => {
   const world = new World();
   world.put('a', { schedule: '0 9 * * *' });
   expect(world.state.ready.size).toBe(0);
-  expect(iso(peekSlot(world.state.slots)?.at)).toBe('2026-12-02T09:00:00Z');
+  expect(iso(earliest(world.state.slots)?.at)).toBe('2026-12-02T09:00:00Z');
 });
 
 test('slots that are open when the schedule is replaced have an outcome', () => {

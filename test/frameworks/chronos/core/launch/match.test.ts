@@ -1,6 +1,6 @@
 import { randomFrom } from '../../../../../cluster/model/random';
 import { printResources } from '../../../../../cluster/model/resources';
-import { matchJob, shapeOf } from '../../../../../frameworks/chronos/core/launch/match';
+import { matchJob } from '../../../../../frameworks/chronos/core/launch/match';
 import { jobOf } from '../../jobs';
 import { offer, textAttribute } from '../../offers';
 
@@ -53,13 +53,4 @@ test('resources of our role and unreserved ones are taken together', () => {
     randomFrom(1),
   );
   expect(match.ok && printResources(match.resources)).toContain('cpus(web):0.5');
-});
-
-test('jobs have one shape if they fit the same offers', () => {
-  expect(shapeOf(jobOf({ name: 'a', command: 'x' }))).toBe(shapeOf(jobOf({ name: 'b', command: 'y' })));
-  expect(shapeOf(jobOf({ cpus: 2 }))).not.toBe(shapeOf(jobOf({ cpus: 3 })));
-  const rack = shapeOf(jobOf({ constraints: [['rack', 'EQUALS', '1']] }));
-  expect(
-    new Set([rack, shapeOf(jobOf({})), shapeOf(jobOf({ constraints: [['rack', 'EQUALS', '2']] }))]).size,
-  ).toBe(3);
 });

@@ -77,7 +77,9 @@ test('a run that fits nothing holds up no other, and what the offers lacked is k
   world.calls();
   world.offer();
   expect(world.types()).toContain('ACCEPT');
-  const lacks = [...(world.state.mesos?.lacks.values() ?? [])].map((lack) => Object.fromEntries(lack));
+  const lacks = [...(world.state.mesos?.waiting.lacks.values() ?? [])].map((lack) =>
+    Object.fromEntries(lack),
+  );
   expect(lacks).toEqual([{ 'has less than 99 cpus': 1 }]);
 });
 
@@ -89,4 +91,67 @@ test('a rescinded offer is used no more', () => {
   world.calls();
   world.advance(1000);
   expect(world.types()).not.toContain('ACCEPT');
+});
+
+/** Chronos with a job that fits nowhere and has used up the REVIVEs that may follow each other at once. */
+function worldWithHopelessJobs(): MasterWorld {
+  const world = new MasterWorld().subscribe();
+  for (const cpus of [96, 97, 98, 99]) world.put(`huge-${cpus}`, { ...NOW_ONCE, cpus });
+  world.offer();
+  world.advance(1000);
+  world.calls();
+  return world;
+}
+
+function start(world: MasterWorld, name: string): void {
+  world.send({ kind: 'job.start', request: 1, name, arguments: '' });
+}
+
+test('a start by hand gets offers at once beside jobs that fit nowhere', () => {
+  const world = worldWithHopelessJobs();
+  world.put('a', slotAfter(world, 3_600_000));
+  start(world, 'a');
+  expect(world.types()).toEqual(['REVIVE']);
+  world.offer();
+  expect(world.types()).toContain('ACCEPT');
+});
+
+test('a job that fits nowhere is tried at once when its definition is replaced by one that fits', () => {
+  const world = worldWithHopelessJobs();
+  world.put('huge-99', { ...NOW_ONCE, cpus: 1 });
+  expect(world.types()).toEqual(['REVIVE']);
+  world.offer();
+  expect(world.types()).toContain('ACCEPT');
+});
+
+test('a replaced job is tried on offers that are held', () => {
+  const world = new MasterWorld().subscribe();
+  world.put('near', slotAfter(world, 3000));
+  world.put('huge', { ...NOW_ONCE, cpus: 99 });
+  world.offer();
+  world.calls();
+  world.put('huge', { ...NOW_ONCE, cpus: 2 });
+  expect(world.types()).toContain('ACCEPT');
+});
+
+test('starts by hand in a row lead to two REVIVEs a second at most', () => {
+  const world = worldWithHopelessJobs();
+  for (let second = 0; second < 5; second++) {
+    for (let index = 0; index < 100; index++) {
+      world.put(`a-${second}-${index}`, { ...NOW_ONCE, mem: 2000 + second * 100 + index });
+      world.advance(10);
+    }
+  }
+  const revives = world.types().filter((type) => type === 'REVIVE').length;
+  expect(revives).toBeGreaterThanOrEqual(9);
+  expect(revives).toBeLessThanOrEqual(12);
+});
+
+test('jobs that the offers were refused for do not hurry further offers', () => {
+  const world = worldWithHopelessJobs();
+  for (let index = 0; index < 20; index++) {
+    world.put(`again-${index}`, { ...NOW_ONCE, cpus: 99 });
+    world.advance(100);
+  }
+  expect(world.types().filter((type) => type === 'REVIVE').length).toBeLessThanOrEqual(1);
 });

@@ -58,6 +58,27 @@ test('three REVIVEs may follow each other; the next comes after the interval', (
   expect(turn.words()[0]).toBe('REVIVE');
 });
 
+test('urgent demand waits for half a second only, and is bounded by that', () => {
+  const turn = new SmallFramework();
+  for (const count of [1, 2, 3]) reviveOrSuppress(turn, wanted(count));
+  turn.words();
+  reviveOrSuppress(turn, wanted(3), true);
+  expect(turn.words()).toEqual(['revive at 500']);
+  turn.now = 500;
+  reviveOrSuppress(turn, wanted(3), true);
+  expect(turn.words()[0]).toBe('REVIVE');
+  reviveOrSuppress(turn, wanted(4));
+  expect(turn.words()).toEqual(['revive at 5000']);
+});
+
+test('urgent demand is asked for although as many wait as before', () => {
+  const turn = new SmallFramework();
+  reviveOrSuppress(turn, wanted(1));
+  turn.words();
+  reviveOrSuppress(turn, wanted(1), true);
+  expect(turn.words()[0]).toBe('REVIVE');
+});
+
 test('a subscription ends the suppression: the master sends offers', () => {
   const turn = new SmallFramework();
   reviveOrSuppress(turn, wanted(0));

@@ -1,60 +1,61 @@
 /**
- * The heap of next slots: which job is next, whatever the number of jobs.
+ * A heap of names by their times: which one is next, whatever their number. Jobs are in it by their next slots, and runs
+ * by the time since which they wait.
  *
- * Always true: a job is in the heap once at most, and no entry is before its parent.
+ * Always true: a name is in the heap once at most, and no entry is before its parent.
  */
 
 import { assert } from '../../../../cluster/model/assert';
 import type { Millis } from '../../../../cluster/model/time';
 
-interface SlotEntry {
+interface TimeEntry {
   readonly name: string;
   at: Millis;
 }
 
-/** A binary heap, and the position of each job in it. */
-export interface SlotHeap {
-  readonly entries: SlotEntry[];
+/** A binary heap, and the position of each name in it. */
+export interface TimeHeap {
+  readonly entries: TimeEntry[];
   readonly positions: Map<string, number>;
 }
 
-export function newSlotHeap(): SlotHeap {
+export function newTimeHeap(): TimeHeap {
   return { entries: [], positions: new Map() };
 }
 
-/** Sets the next slot of a job; undefined takes the job out. */
-export function setSlot(heap: SlotHeap, name: string, slot: Millis | undefined): void {
+/** Sets the time of a name; undefined takes the name out. */
+export function setTime(heap: TimeHeap, name: string, at: Millis | undefined): void {
   const position = heap.positions.get(name);
-  if (slot === undefined) {
+  if (at === undefined) {
     if (position !== undefined) removeAt(heap, position);
     return;
   }
   if (position === undefined) {
-    heap.entries.push({ name, at: slot });
+    heap.entries.push({ name, at });
     heap.positions.set(name, heap.entries.length - 1);
     rise(heap, heap.entries.length - 1);
     return;
   }
   const entry = heap.entries[position];
-  assert(entry?.name === name, `the heap has another job at the position of ${name}`);
-  entry.at = slot;
+  assert(entry?.name === name, `the heap has another name at the position of ${name}`);
+  entry.at = at;
   sink(heap, rise(heap, position));
 }
 
-/** The earliest slot. */
-export function peekSlot(heap: SlotHeap): { readonly name: string; readonly at: Millis } | undefined {
+/** The name with the earliest time. */
+export function earliest(heap: TimeHeap): { readonly name: string; readonly at: Millis } | undefined {
   return heap.entries[0];
 }
 
-/** Takes out the job of the earliest slot if it is due. */
-export function takeDue(heap: SlotHeap, now: Millis): string | undefined {
+/** Takes out the name with the earliest time if it is due. */
+export function takeDue(heap: TimeHeap, now: Millis): string | undefined {
   const first = heap.entries[0];
   if (first === undefined || first.at > now) return undefined;
   removeAt(heap, 0);
   return first.name;
 }
 
-function removeAt(heap: SlotHeap, position: number): void {
+function removeAt(heap: TimeHeap, position: number): void {
   const last = heap.entries.length - 1;
   exchange(heap, position, last);
   const removed = heap.entries.pop();
@@ -62,15 +63,15 @@ function removeAt(heap: SlotHeap, position: number): void {
   if (position < last) sink(heap, rise(heap, position));
 }
 
-/** Equal slots are in the order of names, so that a replay has the same order. */
-function isBefore(heap: SlotHeap, position: number, other: number): boolean {
+/** Equal times are in the order of names, so that a replay has the same order. */
+function isBefore(heap: TimeHeap, position: number, other: number): boolean {
   const left = heap.entries[position];
   const right = heap.entries[other];
   if (left === undefined || right === undefined) return false;
   return left.at === right.at ? left.name < right.name : left.at < right.at;
 }
 
-function rise(heap: SlotHeap, position: number): number {
+function rise(heap: TimeHeap, position: number): number {
   let place = position;
   while (place > 0) {
     const parent = (place - 1) >> 1;
@@ -81,7 +82,7 @@ function rise(heap: SlotHeap, position: number): number {
   return place;
 }
 
-function sink(heap: SlotHeap, position: number): void {
+function sink(heap: TimeHeap, position: number): void {
   let place = position;
   for (;;) {
     const left = 2 * place + 1;
@@ -92,7 +93,7 @@ function sink(heap: SlotHeap, position: number): void {
   }
 }
 
-function exchange({ entries, positions }: SlotHeap, position: number, other: number): void {
+function exchange({ entries, positions }: TimeHeap, position: number, other: number): void {
   const left = entries[position];
   const right = entries[other];
   if (left === undefined || right === undefined) return;
