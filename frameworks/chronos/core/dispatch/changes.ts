@@ -5,29 +5,28 @@ import { answer, refuse } from '../../../kit/core/turn/answer';
 import { recordAfterDeletion } from '../graph/deletion';
 import { childrenOf, faultText, parentFault, putJob, removeJob } from '../graph/graph';
 import { keepParents, NEW_JOIN } from '../graph/join';
-import type { Job } from '../jobs/job';
 import { createRecord, isSameDefinition, type JobRecord, replaceRecord } from '../jobs/record';
 import { unknownJob } from '../jobs/refusal';
 import { setTime } from '../schedule/time-heap';
 import type { ChronosEvents } from '../state/events';
 import { addReady, type JobEntry, removeReady } from '../state/state';
+import { edgeOf } from '../state/stored';
 import { entryOf, saveDefinition, saveDeletion, type Turn } from '../state/turn';
 import { applyPolicy, killTasks, slotDeadline } from './admission';
 import { setTimeouts } from './attempts';
 import { tellOwners } from './notices';
+import { leaveQuarantine } from './quarantine';
 import { closeSlots, decideSlots } from './slots';
 
 /** The answer to a definition that changes nothing. */
 export const UNCHANGED = 'unchanged';
-
-const parentsIn = (job: Job): readonly string[] => (job.kind === 'dependent' ? job.parents : []);
 
 /** Creates or replaces a job. The answer comes when it is stored, and the job is shown from now on. */
 export function putDefinition(turn: Turn, event: Stamped<ChronosEvents, 'job.put'>): void {
   const { state, rules, now } = turn;
   const { request, reading } = event;
   const { name } = reading.job;
-  const fault = parentFault(state.graph, name, parentsIn(reading.job));
+  const fault = parentFault(state.graph, name, edgeOf(reading.job).parents);
   if (fault !== undefined) {
     const refusal = { status: 400, message: faultText(name, fault) };
     refuse(turn, request, refusal);
@@ -45,8 +44,7 @@ export function putDefinition(turn: Turn, event: Stamped<ChronosEvents, 'job.put
   const context = { rules, now, deadline: slotDeadline(state, reading.job) };
   const record = entry ? replaceRecord(entry.record, reading, context) : createRecord(reading, context);
   replaceEntry(turn, entry ?? newEntry(record), record);
-  state.quarantined.delete(name);
-  leaveQuarantine(turn);
+  leaveQuarantine(state, name);
   answer(turn, request, { ok: true, text: '' });
 }
 
@@ -79,28 +77,12 @@ export function newEntry(record: JobRecord): JobEntry {
 
 function putEntry(turn: Turn, entry: JobEntry, record: JobRecord): void {
   const { name } = record.job;
-  const parents = parentsIn(record.job);
+  const parents = edgeOf(record.job).parents;
   entry.record = record;
   entry.join = keepParents(entry.join, parents);
   turn.state.jobs.set(name, entry);
   putJob(turn.state.graph, name, parents);
   saveDefinition(turn, name);
-}
-
-/** Jobs whose parents are there by now come into the graph. */
-export function leaveQuarantine(turn: Turn): void {
-  const { graph, jobs, quarantined } = turn.state;
-  for (let hasChanged = true; hasChanged; ) {
-    hasChanged = false;
-    for (const name of quarantined.keys()) {
-      const entry = jobs.get(name);
-      const parents = entry ? parentsIn(entry.record.job) : [];
-      if (parentFault(graph, name, parents) !== undefined) continue;
-      putJob(graph, name, parents);
-      quarantined.delete(name);
-      hasChanged = true;
-    }
-  }
 }
 
 /** Deletes a job: its children are changed first, its tasks are killed, its owners are told. */

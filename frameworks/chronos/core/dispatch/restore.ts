@@ -12,6 +12,7 @@ import { type Turn, wake } from '../state/turn';
 import { forgetOld, setDeadline } from './admission';
 import { setTimeouts } from './attempts';
 import { watchRunTime } from './notices';
+import { enterQuarantine } from './quarantine';
 import { decideSlots } from './slots';
 
 /** Entries of histories that are too old are looked for at this interval. */
@@ -27,7 +28,7 @@ export function restore(turn: Turn, { stored }: Stamped<ChronosEvents, 'started'
   for (const [name, parents] of graph.parents) state.graph.parents.set(name, parents);
   for (const [name, children] of graph.children) state.graph.children.set(name, children);
   for (const { name, reason } of quarantined) {
-    state.quarantined.set(name, reason);
+    enterQuarantine(state, name, reason);
     note(turn, 'error', 'a job is quarantined', { job: name, reason });
   }
   for (const entry of state.jobs.values()) restoreRuns(turn, entry);

@@ -33,7 +33,8 @@ export function parentFault(
   if (parents.includes(name)) return { kind: 'self' };
   const unknown = parents.filter((parent) => !graph.parents.has(parent));
   if (unknown.length > 0) return { kind: 'unknown', parents: unknown };
-  const path = pathUp(graph, parents, name);
+  // A job without children closes no cycle: most jobs that are put in have none.
+  const path = graph.children.has(name) ? pathUp(graph, parents, name) : undefined;
   return path && { kind: 'cycle', path: [name, ...path] };
 }
 
@@ -52,11 +53,15 @@ function pathUp(graph: JobGraph, from: readonly string[], name: string): readonl
   return undefined;
 }
 
-function trail(cameFrom: ReadonlyMap<string, string | undefined>, last: string): readonly string[] {
+/** The way to a job, by the job from which each one on it was reached. */
+export function trail(cameFrom: ReadonlyMap<string, string | undefined>, last: string): readonly string[] {
   const path: string[] = [];
-  for (let job: string | undefined = last; job !== undefined; job = cameFrom.get(job)) path.unshift(job);
-  return path;
+  for (let job: string | undefined = last; job !== undefined; job = cameFrom.get(job)) path.push(job);
+  return path.reverse();
 }
+
+/** Names of a cycle that are told; of a longer one the middle is left out. */
+const PATH_MAX = 20;
 
 /** The fault in words for people. */
 export function faultText(name: string, fault: ParentFault): string {
@@ -66,8 +71,14 @@ export function faultText(name: string, fault: ParentFault): string {
     case 'unknown':
       return `Job '${name}' has unknown parents: ${fault.parents.map((parent) => `'${parent}'`).join(', ')}`;
     case 'cycle':
-      return `Job '${name}' would be in a cycle of parents: ${fault.path.join(' <- ')}`;
+      return `Job '${name}' would be in a cycle of parents: ${pathText(fault.path)}`;
   }
+}
+
+function pathText(path: readonly string[]): string {
+  const half = PATH_MAX / 2;
+  const names = path.length <= PATH_MAX ? path : [...path.slice(0, half), '...', ...path.slice(-half)];
+  return names.join(' <- ');
 }
 
 /** Most jobs have none, and share the list. */

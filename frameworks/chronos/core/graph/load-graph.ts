@@ -5,7 +5,7 @@
  * In: jobs in any order      Out: the graph of all that can be there, and the reasons for the rest
  */
 
-import { faultText, type JobGraph, newGraph, type ParentFault, parentFault, putJob } from './graph';
+import { faultText, type JobGraph, newGraph, type ParentFault, parentFault, putJob, trail } from './graph';
 
 export interface StoredEdge {
   readonly name: string;
@@ -14,7 +14,6 @@ export interface StoredEdge {
 
 export interface Quarantined {
   readonly name: string;
-  readonly fault: ParentFault;
   readonly reason: string;
 }
 
@@ -51,38 +50,56 @@ export function loadGraph(jobs: readonly StoredEdge[]): LoadedGraph {
   return { graph, quarantined: quarantine(graph, left) };
 }
 
+/** The reasons of those that are left. Only those in cycles, or between two of them, are searched for a cycle. */
 function quarantine(graph: JobGraph, jobs: readonly StoredEdge[]): readonly Quarantined[] {
-  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const suspects = withoutEnds(jobs);
   return [...jobs]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, parents }) => {
-      const fault = storedFault(graph, byName, { name, parents });
-      return { name, fault, reason: faultText(name, fault) };
-    });
+    .map((job) => ({ name: job.name, reason: faultText(job.name, storedFault(graph, suspects, job)) }));
+}
+
+/** The jobs without those that none of the others depends on, again and again: what remains is in or between cycles. */
+function withoutEnds(jobs: readonly StoredEdge[]): ReadonlyMap<string, StoredEdge> {
+  const rest = new Map(jobs.map((job) => [job.name, job]));
+  const dependents = new Map<string, number>();
+  for (const { parents } of jobs)
+    for (const parent of new Set(parents)) dependents.set(parent, (dependents.get(parent) ?? 0) + 1);
+  const ends = jobs.filter(({ name }) => !dependents.has(name));
+  for (let end = ends.pop(); end !== undefined; end = ends.pop()) {
+    rest.delete(end.name);
+    for (const parent of new Set(end.parents)) {
+      const count = (dependents.get(parent) ?? 0) - 1;
+      dependents.set(parent, count);
+      const job = rest.get(parent);
+      if (count === 0 && job) ends.push(job);
+    }
+  }
+  return rest;
 }
 
 /** Faults of a job among those that are left: a parent of theirs may be left, too. */
 function storedFault(
   graph: JobGraph,
-  left: ReadonlyMap<string, StoredEdge>,
+  suspects: ReadonlyMap<string, StoredEdge>,
   { name, parents }: StoredEdge,
 ): ParentFault {
   const fault = parentFault(graph, name, parents);
   if (fault?.kind === 'self') return fault;
-  const path = cycleThrough(left, name);
+  const path = suspects.has(name) ? cycleThrough(suspects, name) : undefined;
   if (path) return { kind: 'cycle', path };
   return fault ?? { kind: 'unknown', parents: parents.filter((parent) => !graph.parents.has(parent)) };
 }
 
+/** The shortest way from a job over its parents back to itself. */
 function cycleThrough(jobs: ReadonlyMap<string, StoredEdge>, start: string): readonly string[] | undefined {
-  const seen = new Set<string>();
-  const waiting: (readonly string[])[] = [[start]];
-  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-    for (const parent of jobs.get(path.at(-1) ?? '')?.parents ?? []) {
-      if (parent === start) return [...path, parent];
-      if (seen.has(parent) || !jobs.has(parent)) continue;
-      seen.add(parent);
-      waiting.push([...path, parent]);
+  const cameFrom = new Map<string, string>();
+  const waiting = [start];
+  for (const name of waiting) {
+    for (const parent of jobs.get(name)?.parents ?? []) {
+      if (parent === start) return [...trail(cameFrom, name), parent];
+      if (cameFrom.has(parent) || !jobs.has(parent)) continue;
+      cameFrom.set(parent, name);
+      waiting.push(parent);
     }
   }
   return undefined;

@@ -49,6 +49,8 @@ export interface ChronosState {
   readonly graph: JobGraph;
   /** Jobs that cannot be in the graph, with the reasons. */
   readonly quarantined: Map<string, string>;
+  /** By a parent the jobs that were quarantined at the start; some may have left since. */
+  readonly quarantinedBelow: Map<string, string[]>;
   readonly slots: TimeHeap;
   /** The time of the timer of slots. */
   slotsWakeAt: Millis | undefined;
@@ -70,6 +72,7 @@ export function newState(settings: Settings): ChronosState {
     jobs: new Map(),
     graph: newGraph(),
     quarantined: new Map(),
+    quarantinedBelow: new Map(),
     slots: newTimeHeap(),
     slotsWakeAt: undefined,
     runs: new Map(),

@@ -59,3 +59,26 @@ test('a chain of 50,000 jobs is loaded at once', () => {
   expect(loadGraph(jobs.reverse()).quarantined).toEqual([]);
   expect(performance.now() - start).toBeLessThan(3000);
 });
+
+test('a chain of 50,000 jobs below an unknown parent is quarantined at once', () => {
+  const jobs = Array.from({ length: 50_000 }, (_, index) => ({
+    name: String(index),
+    parents: [String(index - 1)],
+  }));
+  const start = performance.now();
+  expect(loadGraph(jobs.reverse()).quarantined).toHaveLength(50_000);
+  expect(performance.now() - start).toBeLessThan(3000);
+});
+
+test('a job between two cycles is in neither', () => {
+  const { reasons } = load({ a: ['b'], b: ['a'], m: ['a'], y: ['z', 'm'], z: ['y'] });
+  expect(reasons[2]).toBe("Job 'm' has unknown parents: 'a'");
+});
+
+test('the reason of a long cycle leaves out its middle', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `j${index}`);
+  const edges = names.map((name, index) => ({ name, parents: [`j${(index + 1) % 40}`] }));
+  const { reason } = loadGraph(edges).quarantined[0] ?? { reason: '' };
+  expect(reason).toMatch(/: j0 <- j1 <- .* <- \.\.\. <- .* <- j39 <- j0$/);
+  expect(reason.split(' <- ')).toHaveLength(21);
+});
