@@ -48,6 +48,11 @@ export interface ProgramPlan {
   readonly init?: { readonly file: string; readonly isPaused: boolean } | undefined;
   /** A terminal for its input and output, which is then copied to `stdout`. Its size may be 0 by 0: that of no window. */
   readonly terminal?: WindowSize | undefined;
+  /**
+   * Others may attach to its input and output (see program-io.ts). `wait` holds the output until somebody does; with a
+   * terminal `attach` is always on.
+   */
+  readonly io?: 'attach' | 'wait' | undefined;
   /** A folder where the starter alone sees the root of the file system again. Only root may. */
   readonly root?: string | undefined;
 }
@@ -209,6 +214,7 @@ function printPlan(plan: ProgramPlan): Buffer {
     plan.init?.file ?? '',
     plan.init?.isPaused ? 'paused' : '',
     plan.terminal ? `${plan.terminal.rows} ${plan.terminal.columns}` : '',
+    plan.io ?? (plan.terminal ? 'attach' : ''),
     plan.root ?? '',
     file,
     String(plan.arguments.length),

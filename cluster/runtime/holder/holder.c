@@ -21,6 +21,11 @@
  * With a terminal, the holder opens one for the program, in which that has its input and all of its output, and copies what
  * is written there to its own output. It reads no more than it can write, and signals never wait for that.
  *
+ * With `io`, others attach to the program by the socket `io` in the working folder, one at a time: they get its output in
+ * frames (o: stdout, e: stderr), and send its input (i), the end of that (z) and the size of its terminal (w: rows and
+ * columns). Without a terminal the program has pipes then. "wait" holds the output until somebody is attached, and
+ * as long as that one does not read.
+ *
  * The environment of the program is in the plan and not the holder's own: a program that may set LD_PRELOAD must not
  * get a library into a holder that runs as root.
  */
@@ -45,12 +50,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { PLAN = 3, REPORT = 4, STATUS = 3, LINE = 128, PATIENCE_NS = 5000000, ROUNDS = 1000, FORWARD = 34 };
-enum { READER_PATIENCE_MS = 3000 };
+enum { READER_PATIENCE_MS = 3000, CLIENT_PATIENCE_MS = 60000 };
 
 static const struct timespec PATIENCE = {0, PATIENCE_NS};
 
@@ -63,6 +69,7 @@ struct plan {
   char *init;          /* the file that the init executes which a starter makes; empty when it makes the program itself */
   char *paused;        /* not empty when the init is made and does not run yet */
   char *terminal;      /* rows and columns of a terminal, each 0 for none; empty without a terminal */
+  char *io;            /* "attach" or "wait" when others may attach to its input and output; empty otherwise */
   char *root;          /* a folder where a starter alone sees the root of the file system again; may be empty */
   char *file;          /* looked up in the PATH of the program */
   char **arguments;    /* with the name of the program first */
@@ -123,6 +130,7 @@ static void read_plan(struct plan *plan) {
   plan->init = next_text(&at, end);
   plan->paused = next_text(&at, end);
   plan->terminal = next_text(&at, end);
+  plan->io = next_text(&at, end);
   plan->root = next_text(&at, end);
   plan->file = next_text(&at, end);
   plan->arguments = next_list(&at, end);
@@ -214,69 +222,271 @@ static int open_terminal(const struct plan *plan) {
   return plan->uid < 0 ? 0 : fchown(terminal_end, (uid_t)plan->uid, (gid_t)-1);
 }
 
-/* What the program has written to its terminal, and is not written yet. Nothing more is read before. */
-static char output[4096];
-static size_t output_at, output_end;
-static int has_output = 1;
+/* What the program has written, and is not in its file yet. Nothing more is read of a source before. */
+static struct source {
+  int file;      /* the terminal, or a pipe; -1 for none */
+  int target;    /* the file of the output */
+  char kind;     /* of its frames */
+  int is_open;
+  size_t at, end;
+  char bytes[4096];
+} sources[2] = {{.file = -1, .target = 1, .kind = 'o'}, {.file = -1, .target = 2, .kind = 'e'}};
 
-/*
- * Where the output goes. A pipe is opened once more: only so does a write to it never wait without a change for all others
- * who have it open.
- */
-static int open_output(void) {
-  static int file = -1;
-  struct stat about;
-  if (file >= 0) return file;
-  if (fstat(1, &about) == 0 && S_ISFIFO(about.st_mode))
-    file = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-  return file = file < 0 ? 1 : file;
+/* Frames have a kind, the length of what follows in 4 bytes, the lowest first, and that. */
+enum { HEAD = 5, PAYLOAD = 4096, QUEUE = 65536 };
+
+/* Whoever is attached to the program, one at a time; the program's input, -1 for none or after its end. */
+static int listener = -1, client = -1, input = -1;
+/* Nothing is read before somebody has been attached; a reader who takes nothing is waited for. */
+static int is_waiting, is_patient;
+/* Frames for the client; one of the client, of which what follows `input_at` is still to be written. */
+static char queue[QUEUE], frame[HEAD + PAYLOAD];
+static size_t queue_at, queue_end, frame_length, input_at;
+static long long progress_at;
+
+static long long now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static void read_output(void) {
-  ssize_t length = read(terminal, output, sizeof output);
+/* The ends of pipes that the program gets. */
+static int program_files[3] = {-1, -1, -1};
+
+static int open_pipes(const struct plan *plan) {
+  for (int file = 0; file <= 2; file++) {
+    int ends[2], is_input = file == 0;
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    int own = ends[is_input];
+    program_files[file] = ends[!is_input];
+    if (fcntl(own, F_SETFL, O_NONBLOCK) != 0) return -1;
+    if (plan->uid >= 0 && fchown(program_files[file], (uid_t)plan->uid, (gid_t)-1) != 0) return -1;
+    if (is_input) input = own;
+    else sources[file - 1].file = own;
+  }
+  return 0;
+}
+
+/* Opens what others attach to: a socket in the working folder, whose path may be too long for an address. */
+static int listen_for_clients(void) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "io"};
+  listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (listener < 0 || (unlink("io") != 0 && errno != ENOENT)) return -1;
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) return -1;
+  return chmod("io", 0600) != 0 ? -1 : listen(listener, 4);
+}
+
+static int open_streams(const struct plan *plan) {
+  if (*plan->terminal) {
+    if (open_terminal(plan) != 0) return -1;
+    input = sources[0].file = terminal;
+  } else if (*plan->io && open_pipes(plan) != 0) return -1;
+  for (int index = 0; index < 2; index++) sources[index].is_open = sources[index].file >= 0;
+  is_waiting = is_patient = strcmp(plan->io, "wait") == 0;
+  return *plan->io ? listen_for_clients() : 0;
+}
+
+/*
+ * Where output goes. A pipe is opened once more: only so does a write to it never wait without a change for all others
+ * who have it open.
+ */
+static int open_target(const struct source *source) {
+  static int files[3] = {-1, -1, -1};
+  int target = source->target;
+  char path[32];
+  struct stat about;
+  if (files[target] >= 0) return files[target];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", target);
+  if (fstat(target, &about) == 0 && S_ISFIFO(about.st_mode))
+    files[target] = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  return files[target] = files[target] < 0 ? target : files[target];
+}
+
+static int has_room(void) {
+  return client < 0 || QUEUE - queue_end >= HEAD + PAYLOAD;
+}
+
+static void drop_client(void) {
+  if (client >= 0) close(client);
+  client = -1;
+  queue_at = queue_end = frame_length = input_at = 0;
+}
+
+static void add_frame(const struct source *source) {
+  if (client < 0) return;
+  char *at = queue + queue_end;
+  *at++ = source->kind;
+  for (int shift = 0; shift < 32; shift += 8) *at++ = (char)(source->end >> shift);
+  memcpy(at, source->bytes, source->end);
+  if (queue_at == queue_end) progress_at = now_ms();
+  queue_end += HEAD + source->end;
+}
+
+static void read_source(struct source *source) {
+  ssize_t length = read(source->file, source->bytes, sizeof source->bytes);
   if (length < 0 && (errno == EINTR || errno == EAGAIN)) return;
-  has_output = length > 0;
-  output_at = 0;
-  output_end = has_output ? (size_t)length : 0;
+  source->is_open = length > 0;
+  source->at = 0;
+  source->end = length > 0 ? (size_t)length : 0;
+  if (length > 0) add_frame(source);
 }
 
 /* What cannot be written, such as to a full disk, is lost. What cannot be written yet stays. */
-static void write_output(void) {
-  int file = open_output();
-  size_t length = output_end - output_at;
-  ssize_t count = send(file, output + output_at, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (count < 0 && errno == ENOTSOCK) count = write(file, output + output_at, length);
-  if (count > 0) output_at += (size_t)count;
-  else if (count == 0 || (errno != EINTR && errno != EAGAIN)) output_at = output_end;
+static void write_source(struct source *source) {
+  int file = open_target(source);
+  size_t length = source->end - source->at;
+  ssize_t count = send(file, source->bytes + source->at, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count < 0 && errno == ENOTSOCK) count = write(file, source->bytes + source->at, length);
+  if (count > 0) source->at += (size_t)count;
+  else if (count == 0 || (errno != EINTR && errno != EAGAIN)) source->at = source->end;
 }
 
-/* Copies output as far as it can without waiting, once a file is ready; false when none was within the time. */
-static int copy_output(int signals, int milliseconds, int *has_signal) {
-  int is_full = output_at < output_end;
+static void write_queue(void) {
+  ssize_t count = send(client, queue + queue_at, queue_end - queue_at, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count < 0 && errno != EINTR && errno != EAGAIN) return drop_client();
+  if (count <= 0) return;
+  progress_at = now_ms();
+  queue_at += (size_t)count;
+  memmove(queue, queue + queue_at, queue_end - queue_at);
+  queue_end -= queue_at;
+  queue_at = 0;
+}
+
+/* The last one to come is attached: the agent of the one before is gone. */
+static void accept_client(void) {
+  int file = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (file < 0) return;
+  drop_client();
+  client = file;
+  is_waiting = 0;
+}
+
+static void end_input(void) {
+  if (input >= 0 && input != terminal) close(input);
+  if (input != terminal) input = -1;
+}
+
+/* A terminal has no end of its input but the one that is typed. */
+static void obey_frame(size_t length) {
+  struct winsize size = {0};
+  char text[32] = "";
+  if (frame[0] == 'i' && length > 0 && input >= 0) {
+    input_at = HEAD;
+    return;
+  }
+  if (frame[0] == 'z') end_input();
+  if (frame[0] == 'w' && length < sizeof text) {
+    memcpy(text, frame + HEAD, length);
+    if (sscanf(text, "%hu %hu", &size.ws_row, &size.ws_col) == 2 && terminal >= 0) ioctl(terminal, TIOCSWINSZ, &size);
+  }
+  frame_length = 0;
+}
+
+static size_t payload_length(void) {
+  size_t length = 0;
+  for (int index = 4; index > 0; index--) length = length << 8 | (unsigned char)frame[index];
+  return length;
+}
+
+static void read_client(void) {
+  size_t wanted = frame_length < HEAD ? HEAD : HEAD + payload_length();
+  ssize_t length = read(client, frame + frame_length, wanted - frame_length);
+  if (length < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (length <= 0) return drop_client();
+  frame_length += (size_t)length;
+  if (frame_length < HEAD) return;
+  size_t payload = payload_length();
+  if (payload > PAYLOAD) return drop_client();
+  if (frame_length == HEAD + payload) obey_frame(payload);
+}
+
+/* A program that reads no more input gets none. */
+static void write_input(void) {
+  ssize_t count = write(input, frame + input_at, frame_length - input_at);
+  if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (count < 0) end_input();
+  input_at = count < 0 ? frame_length : input_at + (size_t)count;
+  if (input_at == frame_length) input_at = frame_length = 0;
+}
+
+static int is_full(const struct source *source) {
+  return source->at < source->end;
+}
+
+/* A client who takes nothing does not keep the program from going on, unless it is the program's purpose. */
+static int patience_with_client(int milliseconds) {
+  if (is_patient || client < 0 || has_room()) return milliseconds;
+  long long left = progress_at + READER_PATIENCE_MS - now_ms();
+  if (left <= 0) drop_client();
+  return left > 0 && (milliseconds < 0 || left < milliseconds) ? (int)left : milliseconds;
+}
+
+/* Copies output and input as far as it can without waiting, once a file is ready; false when none was within the time. */
+static int copy_streams(int signals, int milliseconds, int *has_signal) {
+  int patience = patience_with_client(milliseconds), may_read = !is_waiting && has_room();
+  struct source *first = sources, *second = sources + 1;
+  int wants_input = client >= 0 && input_at == 0;
+  int wants_output = client >= 0 && queue_end > queue_at;
   struct pollfd files[] = {
     {signals, POLLIN, 0},
-    {has_output && !is_full ? terminal : -1, POLLIN, 0},
-    {is_full ? open_output() : -1, POLLOUT, 0},
+    {first->is_open && may_read && !is_full(first) ? first->file : -1, POLLIN, 0},
+    {second->is_open && may_read && !is_full(second) ? second->file : -1, POLLIN, 0},
+    {is_full(first) ? open_target(first) : -1, POLLOUT, 0},
+    {is_full(second) ? open_target(second) : -1, POLLOUT, 0},
+    {listener, POLLIN, 0},
+    {client, (short)((wants_input ? POLLIN : 0) | (wants_output ? POLLOUT : 0)), 0},
+    {input_at > 0 ? input : -1, POLLOUT, 0},
   };
-  int ready = poll(files, 3, milliseconds);
-  if (ready <= 0) return ready < 0;
+  int ready = poll(files, sizeof files / sizeof *files, patience);
+  if (ready <= 0) return ready < 0 || patience != milliseconds;
   *has_signal = files[0].revents != 0;
-  if (files[1].revents) read_output();
-  if (files[2].revents) write_output();
+  if (files[1].revents) read_source(first);
+  /* Both at once may be more than there is room for. */
+  if (files[2].revents && has_room()) read_source(second);
+  if (files[3].revents) write_source(first);
+  if (files[4].revents) write_source(second);
+  if (client >= 0 && files[6].revents & POLLOUT) write_queue();
+  if (client >= 0 && wants_input && files[6].revents & (POLLIN | POLLHUP | POLLERR)) read_client();
+  else if (client >= 0 && files[6].revents & (POLLHUP | POLLERR)) drop_client();
+  if (files[7].revents && input_at > 0) write_input();
+  if (files[5].revents) accept_client();
   return 1;
 }
 
+static int signal_file(const sigset_t *handled) {
+  static int signals = -1;
+  if (signals < 0) signals = signalfd(-1, handled, SFD_CLOEXEC | SFD_NONBLOCK);
+  return signals;
+}
+
+/* Reads a signal that is there; 0 for none. */
+static int read_signal(int signals) {
+  struct signalfd_siginfo info;
+  return read(signals, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
 /*
- * The terminal buffers less than it copies here; somebody else may have it open. A reader that takes nothing is given up
- * after some time.
+ * The terminal and the pipes buffer less than it copies here; somebody else may have them open. A reader that takes nothing
+ * is given up after some time, a patient holder waits until it leaves, or until it is to kill what there is.
  */
-static void copy_rest(void) {
-  int has_signal;
-  for (int round = 0; terminal >= 0 && round < 2 * ROUNDS; round++) {
-    int is_full = output_at < output_end;
-    if (!is_full && !has_output) return;
-    if (!copy_output(-1, is_full ? READER_PATIENCE_MS : 0, &has_signal)) return;
+static void copy_rest(const sigset_t *handled) {
+  int signals = signal_file(handled), has_signal = 0;
+  for (int round = 0; round < 2 * ROUNDS; round++) {
+    int is_pending = queue_end > queue_at || is_full(sources) || is_full(sources + 1);
+    if (!is_pending && !sources[0].is_open && !sources[1].is_open) return;
+    int patience = is_waiting ? CLIENT_PATIENCE_MS : !is_pending ? 0 : is_patient ? -1 : READER_PATIENCE_MS;
+    if (!copy_streams(signals, patience, &has_signal)) {
+      if (!is_waiting) return;
+      is_waiting = 0;
+    }
+    if (!has_signal) continue;
+    int number = read_signal(signals);
+    if (number == SIGUSR1 || number == FORWARD + SIGKILL) return;
   }
+}
+
+static int has_streams(void) {
+  return sources[0].file >= 0;
 }
 
 /* Gives the caller the terminal. A starter must not control it: when that ended, the kernel would take it away. */
@@ -284,6 +494,18 @@ static int take_terminal(const struct plan *plan) {
   for (int file = 0; file <= 2; file++)
     if (dup2(terminal_end, file) < 0) return -1;
   return *plan->pid_file ? 0 : ioctl(0, TIOCSCTTY, 0);
+}
+
+/* Gives the caller the pipes, of which it has ends above its own files. */
+static int take_pipes(void) {
+  for (int file = 0; file <= 2; file++)
+    if (dup2(program_files[file], file) < 0) return -1;
+  return 0;
+}
+
+static void leave_pipes(void) {
+  for (int file = 0; file <= 2; file++)
+    if (program_files[file] >= 0) close(program_files[file]);
 }
 
 /* Becomes the program. An error is written to the pipe, which closes by itself when the program runs. */
@@ -299,6 +521,7 @@ static void become(const struct plan *plan, int failure) {
   umask((mode_t)plan->mask);
   environ = plan->environment;
   if (terminal >= 0 && take_terminal(plan) != 0) goto failed;
+  if (program_files[0] >= 0 && take_pipes() != 0) goto failed;
   if (*plan->root && show_root(plan->root) != 0) goto failed;
   if (plan->gid >= 0 && (set_groups(plan->groups) != 0 || setgid((gid_t)plan->gid) != 0)) goto failed;
   if (plan->uid >= 0 && setuid((uid_t)plan->uid) != 0) goto failed;
@@ -410,6 +633,8 @@ static pid_t program_of(pid_t init) {
  */
 static void signal_program(pid_t pid, int number) {
   pid_t leader = init_pipe[0] < 0 || number == SIGKILL ? pid : program_of(pid);
+  /* The output of what is killed is nobody's to wait for. */
+  if (number == SIGKILL) is_waiting = is_patient = 0;
   spared = leader == pid ? 0 : pid;
   kill(-leader, number);
   signaled_group = leader;
@@ -444,13 +669,14 @@ static pid_t started_by(pid_t starter, const struct plan *plan) {
 
 static pid_t start(const struct plan *plan) {
   int failure[2];
-  if (*plan->terminal && open_terminal(plan) != 0) report_failure("failed", errno);
+  if (open_streams(plan) != 0) report_failure("failed", errno);
   if (*plan->init && pipe2(init_pipe, O_CLOEXEC) != 0) give_up("pipe");
   if (pipe2(failure, O_CLOEXEC) != 0) give_up("pipe");
   pid_t pid = fork();
   if (pid < 0) give_up("fork");
   if (pid == 0) become(plan, failure[1]);
   close(failure[1]);
+  leave_pipes();
   if (*plan->init) close(init_pipe[1]);
   int error;
   if (read(failure[0], &error, sizeof error) == sizeof error) report_failure("failed", error);
@@ -481,16 +707,15 @@ static int told_status(int status) {
   return status;
 }
 
-/* Waits for a signal, and copies the output of a terminal meanwhile. */
+/* Waits for a signal, and copies output and input meanwhile. */
 static int next_signal(const sigset_t *handled) {
-  static int signals = -1;
-  if (terminal < 0) return sigwaitinfo(handled, NULL);
-  if (signals < 0 && (signals = signalfd(-1, handled, SFD_CLOEXEC)) < 0) return sigwaitinfo(handled, NULL);
+  int signals = has_streams() ? signal_file(handled) : -1;
+  if (signals < 0) return sigwaitinfo(handled, NULL);
   for (;;) {
-    struct signalfd_siginfo info;
     int has_signal = 0;
-    copy_output(signals, -1, &has_signal);
-    if (has_signal && read(signals, &info, sizeof info) == sizeof info) return (int)info.ssi_signo;
+    copy_streams(signals, -1, &has_signal);
+    int number = has_signal ? read_signal(signals) : 0;
+    if (number > 0) return number;
   }
 }
 
@@ -651,7 +876,7 @@ int main(int count, char **arguments) {
         print_status(told_status(status), line);
         write_file("status", line);
         kill_all();
-        copy_rest();
+        copy_rest(&handled);
         dprintf(REPORT, "%s", line);
         return 0;
       }
