@@ -87,6 +87,12 @@ export const agentFlags = withEnvironment('MESOS_', {
     words: ['equal', 'additive', 'any'],
     fallback: 'equal',
   }),
+  http_heartbeat_interval: duration({
+    help: 'time between two heartbeats to those who read the output of a container',
+    fallback: 30_000,
+    fallbackText: '30secs',
+    min: 1,
+  }),
   executor_reregistration_timeout: duration({
     help: 'time that executors have to come back after a restart of the agent, at most 15secs',
     fallback: 2000,

@@ -32,7 +32,8 @@ export function readCallBody<N extends MessageName>(
   return decodeCall(name, type, body ?? Buffer.alloc(0));
 }
 
-function decodeCall<N extends MessageName>(
+/** Reads a call in its media type. */
+export function decodeCall<N extends MessageName>(
   name: N,
   type: MediaType,
   body: Buffer,

@@ -17,19 +17,22 @@ export function readContentType(header: string): MediaType | undefined {
 
 /** The media type of the answer for an Accept header; undefined when neither is acceptable. */
 export function readAccept(header: string | undefined): MediaType | undefined {
-  if (header === undefined || header.trim() === '') return 'application/json';
+  const candidates: readonly MediaType[] = ['application/json', 'application/x-protobuf'];
+  return candidates.find((type) => acceptsType(header, type));
+}
+
+/** True when an Accept header allows the type; one that is missing or empty allows all. */
+export function acceptsType(header: string | undefined, type: `application/${string}`): boolean {
+  if (header === undefined || header.trim() === '') return true;
   const ranges = header.split(',').map((part) => {
     const [range, ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
     return { range, refused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
   });
-  const candidates: readonly MediaType[] = ['application/json', 'application/x-protobuf'];
-  return candidates.find((type) => {
-    for (const form of [type, 'application/*', '*/*']) {
-      const match = ranges.find(({ range }) => range === form);
-      if (match) return !match.refused;
-    }
-    return false;
-  });
+  for (const form of [type, 'application/*', '*/*']) {
+    const match = ranges.find(({ range }) => range === form);
+    if (match) return !match.refused;
+  }
+  return false;
 }
 
 /** Reads a body in its media type. Throws CodecError. */

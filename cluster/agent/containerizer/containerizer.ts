@@ -27,6 +27,7 @@ import {
   removeRunFolder,
   runFolder,
 } from './run-folder';
+import { sessionLauncher } from './session-launcher';
 import { killStrays } from './strays';
 
 /**
@@ -71,10 +72,11 @@ export class MesosContainerizer implements Containerizer {
   }
 
   async launch(wanted: ContainerSpec): Promise<Container> {
-    const spec = this.options.switchUser === false ? { ...wanted, user: undefined } : wanted;
-    const { containerId, parent } = spec;
-    if (parent !== undefined && !this.containers.has(parent))
-      throw new Error(`Parent container '${parent}' does not exist`);
+    const { containerId, parent } = wanted;
+    const around = parent === undefined ? undefined : this.containers.get(parent);
+    if (parent !== undefined && !around) throw new Error(`Parent container '${parent}' does not exist`);
+    const ofUser = this.options.switchUser === false ? { ...wanted, user: undefined } : wanted;
+    const spec = around && wanted.isSession ? sessionIn(around, ofUser) : ofUser;
     const run = this.runOf(spec);
     await makeRunFolder(run.folder, spec);
     const container = this.add(run, { mode: 'launch' });
@@ -131,7 +133,8 @@ export class MesosContainerizer implements Containerizer {
     // a holder that was stopped while it started its program is waited for.
     for (const level of byDepth(ids)) await Promise.all(level.map((id) => this.take(id, rebooted)));
     await this.endStrays(ids);
-    const orphans = ids.filter((id) => !keep.has(id) || this.isInOrphan(id, keep));
+    for (const id of ids) if (this.isOfStandalone(id)) keep.add(id);
+    const orphans = ids.filter((id) => this.isSession(id) || !keep.has(id) || this.isInOrphan(id, keep));
     await Promise.all(orphans.map((id) => this.destroy(id)));
     return ids.flatMap((id) => this.containers.get(id) ?? []);
   }
@@ -144,6 +147,15 @@ export class MesosContainerizer implements Containerizer {
       this.add(this.runOf(unknownSpec(id)), { mode: 'clean', termination: END_UNKNOWN }).begin();
       await this.destroy(id);
     }
+  }
+
+  /** True for a container that was launched without an executor, and for those nested in it. */
+  private isOfStandalone(id: string): boolean {
+    return this.containers.get(id.split('.')[0] ?? id)?.spec.isStandalone === true;
+  }
+
+  private isSession(id: string): boolean {
+    return this.containers.get(id)?.spec.isSession === true;
   }
 
   /** True when one of the containers around it is not wanted. */
@@ -195,11 +207,12 @@ export class MesosContainerizer implements Containerizer {
   private add(run: ContainerRun, boot: ContainerBoot): LiveContainer {
     const { isolators, workDir, clock, log } = this.options;
     const container = new LiveContainer(run, boot, {
-      isolators,
+      // What is around a session has all of its isolation.
+      isolators: run.spec.isSession ? [] : isolators,
       workDir,
       clock,
       log,
-      launcherFor: (changes) => this.launcherFor(changes),
+      launcherFor: (changes) => this.launcherFor(changes, run),
       launcherOf: (started) => this.launcherOf(started),
       nestedPids: (id) => this.nestedPids(id),
       destroyNested: (id) => this.destroyNested(id),
@@ -243,8 +256,9 @@ export class MesosContainerizer implements Containerizer {
   }
 
   /** A runtime is started as soon as an isolator, or what a container asks of one, needs it. */
-  private launcherFor(changes: readonly Changes[]): ProgramLauncher {
+  private launcherFor(changes: readonly Changes[], run: ContainerRun): ProgramLauncher {
     const { isolators, posix, runtime } = this.options;
+    if (run.spec.isSession) return this.launcherOf(run);
     const needsRuntime =
       isolators.some((isolator) => isolator.needsRuntime) ||
       changes.some(({ specification, mounts = [] }) => specification !== undefined || mounts.length > 0);
@@ -254,10 +268,17 @@ export class MesosContainerizer implements Containerizer {
   }
 
   /** The runtime has started what has a file for it. */
-  private launcherOf({ folder }: ContainerRun): ProgramLauncher {
+  private launcherOf({ spec, folder, parent }: ContainerRun): ProgramLauncher {
     const { posix, runtime } = this.options;
+    if (spec.isSession && parent) return sessionLauncher(this.launcherOf(parent));
     return runtime !== undefined && existsSync(`${folder}/config.json`) ? runtime : posix;
   }
+}
+
+/** A session with the environment of the container around it, and its user unless it has one of its own. */
+function sessionIn(around: LiveContainer, spec: ContainerSpec): ContainerSpec {
+  const environment = { ...around.environment, ...spec.environment };
+  return { ...spec, environment, user: spec.user ?? around.spec.user };
 }
 
 /** The ids of containers that are nested in no other, then of those nested in these, and so on. */

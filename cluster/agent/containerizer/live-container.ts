@@ -13,16 +13,19 @@ import { endOrLost } from '../../runtime/end-or-lost';
 import type { Logger } from '../../runtime/log';
 import { Mailbox, type Performers } from '../../runtime/mailbox';
 import type { ContainerSpec, Limitation, Termination } from '../core/state/container-spec';
+import { ContainerIo } from './container-io';
 import { KILL_PAUSE_MS, KILLS_MAX } from './core/end';
 import type { ContainerBoot, ContainerEffect, ContainerEvent, Step } from './core/events';
 import type { ContainerState } from './core/state';
 import { containerMachine } from './core/step';
+import { holderFolder } from './held';
 import { checkRefusals, cleanUp, mergedEnvironment, prepareAll } from './isolate';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
 import type { Container, ExecCommand, ResourceChange, RunningCommand } from './port';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from './program-launcher';
 import { readRecord, removeRunFolder, writeRecord } from './run-folder';
 import { makeSandbox } from './sandbox';
+import { terminalOf } from './terminal';
 import { containerStatus, containerUsage } from './usage';
 
 export interface LiveContainerDeps {
@@ -40,6 +43,9 @@ export interface LiveContainerDeps {
   readonly destroyNested: (containerId: string) => Promise<void>;
 }
 
+/** In the words of the original. */
+const NO_IO = 'I/O switchboard server was disabled for this container';
+
 export class LiveContainer implements Container {
   /** Resolves when the program runs; rejects with the reason when it will not. */
   readonly launched: Promise<void>;
@@ -56,6 +62,7 @@ export class LiveContainer implements Container {
   /** True once its end is being told. */
   private isEnding = false;
   private readonly mailbox: Mailbox<ContainerState, ContainerEvent, ContainerEffect, ContainerBoot>;
+  private io: Promise<ContainerIo> | undefined;
   private tellLaunched: () => void = () => undefined;
   private tellFailed: (error: Error) => void = () => undefined;
   private tellEnded: (termination: Termination) => void = () => undefined;
@@ -134,8 +141,25 @@ export class LiveContainer implements Container {
 
   exec(command: ExecCommand): Promise<RunningCommand> {
     if (this.isOver || !this.program) return Promise.reject(new Error('the container does not run'));
-    const environment = readRecord(this.folder, 'environment') ?? this.spec.environment;
-    return this.ownLauncher().exec({ run: this.run, environment }, command);
+    return this.ownLauncher().exec({ run: this.run, environment: this.environment }, command);
+  }
+
+  /** The whole environment of its program. */
+  get environment(): ContainerSpec['environment'] {
+    return readRecord(this.folder, 'environment') ?? this.spec.environment;
+  }
+
+  /** All who are attached share one connection, which goes with the last of them. */
+  async attach(): Promise<ContainerIo> {
+    const hasIo = this.spec.isSession || terminalOf(this.spec) !== undefined;
+    if (!hasIo || this.isOver || !this.program) throw new Error(NO_IO);
+    this.io ??= ContainerIo.connect(holderFolder(this.folder), () => {
+      this.io = undefined;
+    }).catch((error: unknown) => {
+      this.io = undefined;
+      throw new Error(`${NO_IO}: ${errorText(error)}`);
+    });
+    return await this.io;
   }
 
   async usage(): Promise<ResourceStatistics> {

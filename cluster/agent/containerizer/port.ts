@@ -7,6 +7,7 @@
 import type { ContainerStatus, Resource, ResourceStatistics } from '../../api/generated/mesos';
 import type { ExitStatus } from '../../model/exit-status';
 import type { ContainerSpec, Termination } from '../core/state/container-spec';
+import type { ContainerIo } from './container-io';
 
 export interface Containerizer {
   /**
@@ -27,8 +28,9 @@ export interface Containerizer {
    */
   destroy(containerId: string): Promise<Termination | undefined>;
   /**
-   * Adopts the containers of an earlier run, and destroys those that are not in `wanted` (orphans). Containers that have
-   * ended meanwhile are among the result, and their handle's `ended` resolves; so are those that never ran.
+   * Adopts the containers of an earlier run, and destroys those that are not in `wanted` (orphans), but for standalone ones;
+   * sessions end, too. Containers that have ended meanwhile are among the result, and their handle's `ended` resolves; so
+   * are those that never ran.
    */
   recover(wanted: readonly string[]): Promise<readonly Container[]>;
 }
@@ -58,6 +60,11 @@ export interface Container {
    * when it cannot be executed.
    */
   exec(command: ExecCommand): Promise<RunningCommand>;
+  /**
+   * Attaches to its input and output. Rejects for one that has neither a terminal nor is a session; missing where nobody
+   * can attach.
+   */
+  attach?(): Promise<ContainerIo>;
   usage(): Promise<ResourceStatistics>;
   /** Its networks, cgroups and pid, for `container_status`. */
   status(): Promise<ContainerStatus>;

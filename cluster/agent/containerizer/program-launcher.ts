@@ -40,6 +40,8 @@ export interface ProgramLauncher {
   /** False when it is certain that the program of an earlier run, which cannot be adopted, has never run. */
   mayHaveRun(run: ContainerRun): boolean;
   exec(plan: Pick<LaunchPlan, 'run' | 'environment'>, command: ExecCommand): Promise<RunningCommand>;
+  /** Starts the program of a session in the container around it, which this launcher has started. */
+  startSession(plan: Pick<LaunchPlan, 'run' | 'environment'>): Promise<StartedProgram>;
   /** Kills all processes, and removes what a start has made. May be called in any state, and again. */
   destroy(run: ContainerRun): Promise<void>;
 }

@@ -6,6 +6,9 @@
 
 import { groupProcesses, killFound } from '../../runtime/processes';
 
+/** The sandbox of an executor, or of a standalone container. */
+const SANDBOX = /^(?:slaves\/[^/]+\/frameworks\/[^/]+\/executors\/[^/]+\/runs|containers)\/([^/]+)/;
+
 /** Kills all processes in sandboxes of containers that have no run folder. Resolves with the ids of these containers. */
 export async function killStrays(workDir: string, ids: ReadonlySet<string>): Promise<string[]> {
   const strays = new Set<string>();
@@ -20,9 +23,8 @@ export async function killStrays(workDir: string, ids: ReadonlySet<string>): Pro
   return [...strays];
 }
 
-/** The id of the executor's container that a sandbox is in, or is nested in. */
+/** The id of the executor's or standalone container that a sandbox is in, or is nested in. */
 function containerOf(sandbox: string, workDir: string): string | undefined {
-  const folder = `${workDir}/slaves/`;
-  if (!sandbox.startsWith(folder)) return undefined;
-  return /^[^/]+\/frameworks\/[^/]+\/executors\/[^/]+\/runs\/([^/]+)/.exec(sandbox.slice(folder.length))?.[1];
+  if (!sandbox.startsWith(`${workDir}/`)) return undefined;
+  return SANDBOX.exec(sandbox.slice(workDir.length + 1))?.[1];
 }

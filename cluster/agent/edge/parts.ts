@@ -14,6 +14,7 @@ import type { AgentConfig } from '../config';
 import { claimsOf, missingError, recoveryError } from '../core/connections/executor-api';
 import type { AgentEvent } from '../core/state/events';
 import type { AgentState } from '../core/state/state';
+import { OperatorContainers } from './containers/operator-containers';
 import { EndOfTasks, type OnAgentEnd } from './end-of-tasks';
 import { createContainerizer, runtimeFolder } from './executors/create-containerizer';
 import type { ExecutorHost } from './executors/executor-containers';
@@ -72,6 +73,12 @@ export async function agentParts(
   const now = (): number => clock.now();
   const garbage = new GarbageRemover({ workDir, post: core.post, now, log });
   life.add(() => garbage.stop());
+  const operatorContainers = new OperatorContainers({
+    containerizer,
+    workDir,
+    sandboxEnded: (directory) => core.post({ kind: 'sandbox.ended', directory }),
+    discard: (root, way) => garbage.discard(root, way),
+  });
   return {
     context,
     core,
@@ -80,6 +87,7 @@ export async function agentParts(
     workDir,
     runtimeDir,
     containerizer,
+    operatorContainers,
     shutdownGraceMs: config.executor_shutdown_grace_period,
     detect,
     checkpoint,

@@ -52,6 +52,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     recover: (effect) => {
       containers
         .recover(effect)
+        .then(() => parts.operatorContainers.recovered())
         .catch((error: unknown) => core.post({ kind: 'recovery.failed', reason: errorText(error) }));
     },
     launch: ({ spec, executor, ...order }) => {

@@ -22,6 +22,14 @@ export function pathIn(folder: number, name: string): string {
   return `/proc/self/fd/${folder}/${name}`;
 }
 
+/** Opens the folder at the end of a way below another one for the call. Throws for a link on the way. */
+export function withFolderBelow(path: string, way: readonly string[], use: (folder: number) => void): void {
+  const [name, ...rest] = way;
+  withFolder(path, (folder) =>
+    name === undefined ? use(folder) : withFolderBelow(pathIn(folder, name), rest, use),
+  );
+}
+
 /** Makes a folder in an open one, unless there is something of its name, and opens it for the call. */
 export function withFolderIn(
   folder: number,

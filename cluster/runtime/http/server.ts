@@ -75,6 +75,8 @@ export interface HttpServerOptions extends AccessOptions {
   /** Sends whole answers gzipped to those who ask for it. */
   readonly compress?: boolean;
   readonly bodyMaxBytes?: number;
+  /** Media types whose bodies are given to the handlers as streams; such a request may take as long as it wants. */
+  readonly streamedTypes?: readonly string[];
   readonly messages?: MessageRouter;
   readonly insecure?: boolean;
   /** The flag that turns authentication on, for messages. */
@@ -90,6 +92,9 @@ export interface HttpServer {
 }
 
 const BODY_MAX_BYTES = 16 * 1024 * 1024;
+
+/** The connections with a request that has no end in time, such as the input of a terminal. */
+const endless = new WeakSet<Socket>();
 
 /** The time for a whole request, however slowly it comes. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -136,6 +141,12 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  for (const type of options.streamedTypes ?? []) {
+    app.addContentTypeParser(type, (request, body, done) => {
+      endless.add(request.raw.socket);
+      done(null, body);
+    });
+  }
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500)
@@ -175,7 +186,7 @@ function createServer(handler: RequestListener, { messages, tls }: HttpServerOpt
  */
 export function answerClientError(error: { code?: string }, socket: Socket): void {
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  if (late && socket.bytesRead === 0) return;
+  if (late && (socket.bytesRead === 0 || endless.has(socket))) return;
   const status = late
     ? '408 Request Timeout'
     : error.code === 'HPE_HEADER_OVERFLOW'

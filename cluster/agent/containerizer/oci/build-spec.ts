@@ -118,7 +118,7 @@ export function argumentsOf(program: Program, holder: string): string[] {
 }
 
 /** A holder that starts a program as its child, or becomes it: see holder.c. */
-function holderArguments(
+export function holderArguments(
   holder: string,
   mode: '--init' | '--exec',
   { file, arguments: all }: Program,

@@ -13,7 +13,7 @@ import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
 import { programUmask } from '../../../runtime/files/private';
 import { type HeldProgram, type ProgramPlan, StarterRefused } from '../../../runtime/holder/held-program';
-import { identityOf } from '../../../runtime/identity';
+import { type Identity, identityOf } from '../../../runtime/identity';
 import {
   findHeld,
   hold,
@@ -28,15 +28,16 @@ import {
 import type { ContainerRun } from '../isolators/isolator';
 import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
-import { programOf } from '../program';
+import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
 import { rootFolder } from '../run-folder';
 import { terminalOf } from '../terminal';
-import { argumentsOf, buildSpec, environmentTexts, hasInit, holderIn } from './build-spec';
+import { argumentsOf, buildSpec, environmentTexts, hasInit, holderArguments, holderIn } from './build-spec';
 import { capabilitiesOf } from './capabilities';
 import { printSpec, readSpec } from './print-spec';
 import { pidFile } from './process-of';
 import { RUNTIME_ENVIRONMENT, runRuntime } from './runtime';
+import type { Process } from './runtime-spec';
 
 export interface OciLauncherOptions {
   /** The path of the runtime. */
@@ -115,7 +116,7 @@ export class OciLauncher implements ProgramLauncher {
 
   /** Runs the runtime under a holder, which then has the process that it makes. */
   private async hold(
-    { folder, holderFolder: holderPath, root, init, terminal }: Starter,
+    { folder, holderFolder: holderPath, root, init, terminal, io }: Starter,
     args: readonly string[],
     output: Output,
   ): Promise<HeldProgram> {
@@ -132,6 +133,7 @@ export class OciLauncher implements ProgramLauncher {
       umask: 0o77,
       init,
       terminal,
+      io,
       pidFile: args[args.indexOf('--pid-file') + 1],
     };
     try {
@@ -176,22 +178,57 @@ export class OciLauncher implements ProgramLauncher {
     { run, environment }: Pick<LaunchPlan, 'run' | 'environment'>,
     command: ExecCommand,
   ): Promise<RunningCommand> {
+    const execProcess = this.execProcess(run, command, { ...environment, ...command.environment });
+    return await withoutOutput((output) =>
+      startExec(run.folder, (folder) =>
+        this.holdExec(run, execProcess, { starter: { folder, holderFolder: folder }, output }),
+      ),
+    );
+  }
+
+  /** It has a user of its own; all else is that of the container around it. */
+  async startSession({ run, environment }: Pick<LaunchPlan, 'run' | 'environment'>): Promise<StartedProgram> {
+    const { spec, folder, parent } = run;
+    if (!parent) throw new Error('A session has a container around it');
+    const identity = await identityOf(spec.user);
+    const terminal = terminalOf(spec);
+    const program = programOf(spec.command ?? {});
+    const process = this.execProcess(parent, program, environment, terminal !== undefined);
+    const starter: Starter = { folder, holderFolder: holderFolder(folder), terminal, io: 'wait' };
+    makeFolder(starter.holderFolder);
+    const execProcess = spec.user === parent.spec.user ? process : asUser(process, identity);
+    return await this.output.with(spec, identity, async (output) =>
+      startedProgram(await this.holdExec(parent, execProcess, { starter, output })),
+    );
+  }
+
+  /** The process of a command in a container, as the runtime has it. */
+  private execProcess(
+    run: ContainerRun,
+    command: Program,
+    environment: Readonly<Record<string, string>>,
+    hasTerminal = false,
+  ): Process {
     const specification = readSpec(readFileSync(specFile(run.folder), 'utf8'));
     const { holder } = this.options;
-    const execProcess = {
+    const holderPath = holderIn(specification, { root: rootFolder(run.folder), holder });
+    return {
       ...specification.process,
-      args: argumentsOf(command, holderIn(specification, { root: rootFolder(run.folder), holder })),
-      env: environmentTexts({ ...environment, ...command.environment }),
+      args: hasTerminal ? holderArguments(holderPath, '--exec', command) : argumentsOf(command, holderPath),
+      env: environmentTexts(environment),
     };
-    return await withoutOutput((output) =>
-      startExec(run.folder, async (folder) => {
-        const file = join(folder, 'process.json');
-        const pid = pidFile(folder);
-        await writeFile(file, printSpec(execProcess), { mode: 0o600 });
-        const args = ['exec', '--detach', '--process', file, '--pid-file', pid, run.spec.containerId];
-        return await this.hold({ folder, holderFolder: folder }, args, output);
-      }),
-    );
+  }
+
+  private async holdExec(
+    run: ContainerRun,
+    execProcess: Process,
+    { starter, output }: { readonly starter: Starter; readonly output: Output },
+  ): Promise<HeldProgram> {
+    const file = join(starter.folder, 'process.json');
+    await writeFile(file, printSpec(execProcess), { mode: 0o600 });
+    const pid = pidFile(starter.folder);
+    const args = ['exec', '--detach', '--process', file, '--pid-file', pid, run.spec.containerId];
+    return await this.hold(starter, args, output);
   }
 
   /** Kills what the holders have, and then what the runtime knows. */
@@ -211,6 +248,13 @@ interface Starter {
   readonly root?: ProgramPlan['root'];
   readonly init?: ProgramPlan['init'];
   readonly terminal?: ProgramPlan['terminal'];
+  readonly io?: ProgramPlan['io'];
+}
+
+/** A process with another user, who gets the capabilities that this leaves. */
+function asUser(process: Process, identity: Identity | undefined): Process {
+  const { uid = 0, gid = 0, groups = [] } = identity ?? {};
+  return { ...process, user: { ...process.user, uid, gid, additionalGids: groups } };
 }
 
 function specFile(folder: string): string {

@@ -80,6 +80,10 @@ export class ChildLauncher implements ProgramLauncher {
     };
   }
 
+  startSession(): Promise<never> {
+    return Promise.reject(new Error('A session needs a holder: build it with a C compiler'));
+  }
+
   async destroy({ spec }: ContainerRun): Promise<void> {
     await killInSandbox(spec.directory);
     await this.output.settle(spec);

@@ -30,6 +30,7 @@ interface HeldParts {
   readonly program: Program;
   readonly output: Output;
   readonly terminal?: ProgramPlan['terminal'];
+  readonly io?: ProgramPlan['io'];
 }
 
 type Execution = Pick<LaunchPlan, 'run' | 'environment'>;
@@ -89,10 +90,22 @@ export class PosixLauncher implements ProgramLauncher {
     );
   }
 
+  /** It has a user of its own, and works in the folder of the container around it. */
+  async startSession({ run, environment }: Execution): Promise<StartedProgram> {
+    const { command = {}, user, directory } = run.spec;
+    const around = run.parent?.spec.directory ?? directory;
+    const program = programOf(command);
+    const execution = { run: { ...run, spec: { ...run.spec, directory: around } }, environment };
+    return await this.output.with(run.spec, await identityOf(user), async (output) => {
+      const parts: HeldParts = { program, output, terminal: terminalOf(run.spec), io: 'wait' };
+      return startedProgram(await this.hold(holderFolder(run.folder), execution, parts));
+    });
+  }
+
   private async hold(
     folder: string,
     { run, environment }: Execution,
-    { program, output, terminal }: HeldParts,
+    { program, output, terminal, io }: HeldParts,
   ): Promise<HeldProgram> {
     const { directory, user } = run.spec;
     const plan: ProgramPlan = {
@@ -103,6 +116,7 @@ export class PosixLauncher implements ProgramLauncher {
       user: await identityOf(user),
       umask: programUmask(),
       terminal,
+      io,
     };
     return await hold(this.holder, folder, plan).catch((error: unknown) => {
       throw startError(program.file, error);

@@ -21,6 +21,13 @@ export interface ContainerSpec {
   readonly frameworkId: string;
   readonly executorId: string;
   readonly taskId?: string | undefined;
+  /**
+   * True for a program in the container around it, whose namespaces, cgroup, file system, working folder and environment it
+   * shares: the class DEBUG of the original. Its output waits for whoever is attached, and it does not outlive a restart.
+   */
+  readonly isSession?: boolean | undefined;
+  /** True for one of no framework, which the operator API has launched; those nested in it are not marked. */
+  readonly isStandalone?: boolean | undefined;
   /** The sandbox, as an absolute path. */
   readonly directory: string;
   /** The user of the processes; undefined for the agent's own. */

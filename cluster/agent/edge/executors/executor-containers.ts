@@ -229,12 +229,15 @@ export class ExecutorContainers {
   }
 }
 
-/** The nested containers by the id of the executor's container that they are in. */
+/**
+ * The containers of tasks by the id of the executor's container that they are in. Others, which the operator API has
+ * launched, are nobody's but the operator's.
+ */
 function nestedByParent(containers: readonly Container[]): ReadonlyMap<string, readonly Container[]> {
   const nested = new Map<string, Container[]>();
   for (const container of containers) {
     const [executor = '', child] = container.id.split('.', 2);
-    if (child === undefined) continue;
+    if (child === undefined || container.spec.taskId === undefined) continue;
     nested.set(executor, [...(nested.get(executor) ?? []), container]);
   }
   return nested;

@@ -46,7 +46,6 @@ const unusedFlags = {
   ...unused(FETCHER, 'frameworks_home'),
   ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
-  ...unused('the calls that hold a connection open are refused with 501, as yet', 'http_heartbeat_interval'),
   ...unused(
     'the agent authenticates again 5 s after an attempt without an answer',
     'authentication_backoff_factor',

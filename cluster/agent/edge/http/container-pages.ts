@@ -26,12 +26,14 @@ export interface ContainerPages {
 
 type WireContainer = Response.GetContainers.Container;
 
+type Measured = Pick<Container, 'id' | 'usage' | 'status'> & Partial<Pick<Container, 'spec'>>;
+
 interface Sources {
   readonly read: <T>(view: (state: AgentState) => T) => T;
   /** The usage of each container by its id. */
   readonly usage: () => Promise<Usage>;
   /** All containers, also nested ones. */
-  readonly containers: () => readonly Pick<Container, 'id' | 'usage' | 'status'>[];
+  readonly containers: () => readonly Measured[];
   readonly acls: Acls | undefined;
 }
 
@@ -39,11 +41,11 @@ const WRONG_QUERY =
   'Supported query parameters are container_id only, framework_id only, or executor_id and framework_id only';
 
 export function containerPages(sources: Sources): ContainerPages {
-  const wire: ContainerPages['wire'] = async (request, { show_nested: showsNested = false } = {}) => {
+  const wire: ContainerPages['wire'] = async (request, filter = {}) => {
     const all = await containers(sources, request);
-    if (!showsNested) return all;
-    const nested = await Promise.all(all.map(({ container_id }) => nestedIn(sources, container_id.value)));
-    return [...all, ...nested.flat()];
+    const roots = new Set(all.map(({ container_id }) => container_id.value));
+    const others = sources.containers().filter(({ id }) => isShown(sources, request, id, { filter, roots }));
+    return [...all, ...(await Promise.all(others.map(printContainer)))];
   };
   return {
     wire,
@@ -68,16 +70,33 @@ function matches(wanted: string | undefined, id: { readonly value: string } | un
   return wanted === undefined || wanted === id?.value;
 }
 
-/** Nested containers are told with no ids of a framework or executor, as in the original. */
-function nestedIn({ containers: all }: Sources, containerId: string): Promise<WireContainer[]> {
-  const nested = all().filter(({ id }) => id.startsWith(`${containerId}.`));
-  return Promise.all(
-    nested.map(async (container) => ({
-      container_id: wireId(container.id),
-      container_status: await container.status().catch(() => undefined),
-      resource_statistics: await container.usage().catch(() => undefined),
-    })),
-  );
+interface Shown {
+  readonly filter: Call.GetContainers;
+  /** The containers of executors that the sender may view. */
+  readonly roots: ReadonlySet<string>;
+}
+
+/** True for a nested or standalone container that is asked for, and that the sender may view. */
+function isShown(sources: Sources, request: Request, id: string, { filter, roots }: Shown): boolean {
+  const { show_nested: showsNested = false, show_standalone: showsStandalone = false } = filter;
+  const [root = id] = id.split('.');
+  const isNested = id !== root;
+  const isOfStandalone = sources
+    .containers()
+    .some(({ id: other, spec }) => other === root && spec?.isStandalone);
+  if (isNested ? !showsNested : !showsStandalone || !isOfStandalone) return false;
+  return isOfStandalone
+    ? isAllowed(sources.acls, 'view_standalone_containers', principalOf(request))
+    : roots.has(root);
+}
+
+/** Nested and standalone containers are told with no ids of a framework or executor, as in the original. */
+async function printContainer(container: Measured): Promise<WireContainer> {
+  return {
+    container_id: wireId(container.id),
+    container_status: await container.status().catch(() => undefined),
+    resource_statistics: await container.usage().catch(() => undefined),
+  };
 }
 
 async function containers(sources: Sources, request: Request): Promise<WireContainer[]> {

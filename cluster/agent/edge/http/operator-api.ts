@@ -1,15 +1,14 @@
 /**
  * The v1 operator API of the agent, `POST /api/v1` (Mesos 1.11 Http::api in src/slave/http.cpp).
  *
- * Calls that read are answered. Calls that would change containers or resource providers are refused with the
- * reason.
+ * Calls about containers are in `container-calls.ts`, and those that hold a connection open in `container-streams.ts`.
+ * Calls that would change resource providers are refused with the reason.
  */
 
-import { readCallBody } from '../../../api/call-body';
+import { decodeCall } from '../../../api/call-body';
 import type { Call, Response } from '../../../api/generated/agent';
-import { type MediaType, readAccept } from '../../../api/media-type';
+import type { MediaType } from '../../../api/media-type';
 import { encodeWhole, Part } from '../../../api/slices';
-import type { Acls } from '../../../model/acls';
 import { isAllowed, thing } from '../../../model/authorizer';
 import { VERSION_INFO } from '../../../runtime/build';
 import { listFiles, readFile } from '../../../runtime/files/v1-files';
@@ -21,13 +20,17 @@ import type { Verbosity } from '../../../runtime/verbosity';
 import type { AgentState } from '../../core/state/state';
 import { filterState } from '../../views/filter-state';
 import { getAgent, getExecutors, getFrameworks, getOperations, getTasks } from '../../views/operator';
+import { CONTAINER_ROWS, FORBIDDEN } from './container-calls';
 import type { ContainerPages } from './container-pages';
+import { attachOutput, launchSession, type StreamDoor, takeInput } from './container-streams';
+import { operatorCallError } from './operator-call';
+import { type OperatorMedia, RECORDIO, readMedia } from './operator-media';
 
-export interface AgentOperatorDoor {
-  readonly read: <T>(view: (state: AgentState) => T) => T;
+export interface AgentOperatorDoor extends StreamDoor {
+  /** The refusal of all calls until the containers of an earlier run are known. */
+  readonly unready: () => string | undefined;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
-  readonly acls: Acls | undefined;
   readonly files: VirtualFiles;
   readonly verbosity: Verbosity;
   readonly containers: ContainerPages;
@@ -37,7 +40,11 @@ export interface AgentOperatorDoor {
 type Answer = Part | object | undefined | { readonly status: number; readonly text: string };
 type Row = (door: AgentOperatorDoor, request: Request, call: Call) => Answer | Promise<Answer>;
 
-const FORBIDDEN = { status: 403, text: '403 Forbidden.' };
+const NO_PROVIDERS = { status: 501, text: 'Resource providers are not supported by this agent' };
+
+/** Calls about the configuration of resource providers. */
+const changeProviders: Row = ({ acls }, request) =>
+  isAllowed(acls, 'modify_resource_provider_configs', principalOf(request)) ? NO_PROVIDERS : FORBIDDEN;
 
 const ROWS: Partial<Record<Call.Type, Row>> = {
   GET_HEALTH: () => ({ healthy: true }),
@@ -82,6 +89,18 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
   // There are no images here, so there is nothing to prune.
   PRUNE_IMAGES: ({ acls }, request) =>
     isAllowed(acls, 'prune_images', principalOf(request)) ? undefined : FORBIDDEN,
+  ADD_RESOURCE_PROVIDER_CONFIG: changeProviders,
+  UPDATE_RESOURCE_PROVIDER_CONFIG: changeProviders,
+  REMOVE_RESOURCE_PROVIDER_CONFIG: changeProviders,
+  MARK_RESOURCE_PROVIDER_GONE: ({ acls }, request) =>
+    isAllowed(acls, 'mark_resource_providers_gone', principalOf(request)) ? NO_PROVIDERS : FORBIDDEN,
+  ...CONTAINER_ROWS,
+};
+
+/** Calls that are answered by a stream. */
+const STREAMS: Partial<Record<Call.Type, typeof attachOutput>> = {
+  ATTACH_CONTAINER_OUTPUT: attachOutput,
+  LAUNCH_NESTED_CONTAINER_SESSION: launchSession,
 };
 
 /** Calls whose answer has a body even when it is empty. */
@@ -91,38 +110,40 @@ function filteredState({ read, acls }: AgentOperatorDoor, request: Request): Age
   return read((state) => filterState(state, acls, principalOf(request)));
 }
 
-/** Calls with a part of their own, which is required. */
-const WITH_PART =
-  /^(GET_METRICS|SET_LOGGING_LEVEL|LIST_FILES|READ_FILE|(LAUNCH|WAIT|KILL|REMOVE|ATTACH|ADD|UPDATE|MARK)_.*)$/;
-
-function callError({ type, ...parts }: Call): string | undefined {
-  if (type === undefined) return "Expecting 'type' to be present";
-  const part = type.toLowerCase();
-  return WITH_PART.test(type) && !(part in parts) ? `Expecting '${part}' to be present` : undefined;
-}
-
-const RECORDIO = 'application/recordio';
-const NOT_ACCEPTABLE = `Expecting 'Accept' to allow application/json or application/x-protobuf or ${RECORDIO}`;
-
 export async function handleOperator(
   door: AgentOperatorDoor,
   request: Request,
   reply: Reply,
 ): Promise<Reply> {
-  const body = request.body as Buffer | undefined;
-  const read = readCallBody('mesos.v1.agent.Call', request.headers['content-type'], body);
-  if ('status' in read) {
-    const text = read.status === 415 ? `${read.text} or ${RECORDIO}` : read.text;
-    return sendText(reply, read.status, text);
-  }
+  const unready = door.unready();
+  if (unready !== undefined) return sendText(reply, 503, unready);
+  const media = readMedia(request.headers);
+  if ('status' in media) return sendText(reply, media.status, media.text);
+  const exchange = { request, reply, media };
+  if (media.isStream) return await takeInput(door, exchange);
+  const read = readCall(request, media);
+  if ('status' in read) return sendText(reply, read.status, read.text);
   const { call } = read;
-  const wrong = callError(call);
-  if (wrong) return sendText(reply, 400, `Failed to validate agent::Call: ${wrong}`);
-  const accept = readAccept(request.headers.accept);
-  if (!accept) return sendText(reply, 406, NOT_ACCEPTABLE);
-  const row = call.type && ROWS[call.type];
-  if (!row) return sendText(reply, 501, `This agent does not carry out ${call.type} yet`);
-  return send(reply, accept, call.type ?? 'UNKNOWN', await row(door, request, call));
+  const type = call.type ?? 'UNKNOWN';
+  const stream = STREAMS[type];
+  if (stream) return await stream(door, exchange, call);
+  if (media.wantsStream) return sendText(reply, 406, `Streaming response is not supported for ${type} call`);
+  const row = ROWS[type];
+  if (!row) return sendText(reply, 501, '501 Not Implemented.');
+  return send(reply, media.accept, type, await row(door, request, call));
+}
+
+function readCall(request: Request, { content }: OperatorMedia): ReturnType<typeof decodeOperatorCall> {
+  const read = decodeOperatorCall(content, request.body as Buffer | undefined);
+  if ('status' in read) return read;
+  const error = operatorCallError(read.call);
+  if (error !== undefined) return { status: 400, text: `Failed to validate agent::Call: ${error}` };
+  if (read.call.type !== 'ATTACH_CONTAINER_INPUT') return read;
+  return { status: 415, text: `Expecting 'Content-Type' to be ${RECORDIO} for ${read.call.type} call` };
+}
+
+function decodeOperatorCall(content: MediaType, body: Buffer = Buffer.alloc(0)) {
+  return decodeCall('mesos.v1.agent.Call', content, body);
 }
 
 function send(reply: Reply, accept: MediaType, type: Call.Type, answer: Answer): Reply {

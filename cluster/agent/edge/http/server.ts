@@ -12,12 +12,14 @@ import type { Route } from '../../../runtime/http/server';
 import type { ServerPlan } from '../../../runtime/process';
 import { type AgentConfig, agentFlags } from '../../config';
 import { Statistics, statisticsPage, type Usage } from '../../containerizer/statistics';
+import { recoveryError } from '../../core/connections/executor-api';
 import { AGENT_ID, type AgentParts } from '../parts';
 import { agentFiles } from '../work-folder/sandboxes';
 import { AUTHENTICATION_FLAGS, agentAccess } from './authentication';
 import { containerPages } from './container-pages';
 import { withHelpers } from './helper-routes';
 import { snapshot } from './metrics';
+import { RECORDIO } from './operator-media';
 import { agentRoutes } from './routes';
 
 const BODY_MAX_BYTES = 64 * 1024 * 1024;
@@ -48,12 +50,13 @@ export function agentServer(config: AgentConfig, parts: AgentParts): ServerPlan 
     routes,
     notFound: (_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 Not Found.'),
     bodyMaxBytes: BODY_MAX_BYTES,
+    streamedTypes: [RECORDIO],
   };
 }
 
 function createRoutes(
   config: AgentConfig,
-  { core, context, door, containerizer, verbosity, workDir }: AgentParts,
+  { core, context, door, containerizer, operatorContainers, verbosity, workDir }: AgentParts,
 ): Route[] {
   const { read } = core;
   const statistics = new Statistics(async (id) => await containerizer.get(id)?.usage());
@@ -67,8 +70,11 @@ function createRoutes(
   const now = (): number => context.clock.now();
   const agentPages = agentRoutes(door, {
     read,
+    unready: () => recoveryError(core.state),
     acls,
     verbosity,
+    operatorContainers,
+    heartbeatMs: config.http_heartbeat_interval,
     files: agentFiles(sandboxes),
     flags: printFlags(agentFlags, config),
     metrics: () => ({

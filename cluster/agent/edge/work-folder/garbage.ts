@@ -8,9 +8,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
 import { lstat, lutimes, readdir, statfs, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
+import { pathIn, withFolderBelow } from '../../../runtime/files/open-folder';
 import { removeTree } from '../../../runtime/files/remove-tree';
 import type { Logger } from '../../../runtime/log';
 import type { AgentInput } from '../../core/state/events';
@@ -59,6 +60,24 @@ export class GarbageRemover {
       failed: number('failed'),
       missing: number('missing'),
     });
+  }
+
+  /**
+   * Takes a sandbox away that is nested in another one, by the ids on the way, or that one itself. Its users may have
+   * swapped folders on the way for links, which are not followed.
+   */
+  discard(root: string, way: readonly string[]): void {
+    const names = [basename(root), ...way.flatMap((id) => ['containers', id])];
+    const name = names.pop() ?? '';
+    const moved = join(this.bin, randomUUID());
+    try {
+      makeFolder(this.bin, 0o700);
+      withFolderBelow(dirname(root), names, (folder) => renameSync(pathIn(folder, name), moved));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    void this.enqueue(join(root, ...way), moved);
   }
 
   private take(folder: string): Promise<Outcome> {

@@ -1,8 +1,8 @@
 /** Errors in checks and health checks, in Mesos' words (Mesos 1.11 src/common/validation.cpp). */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { commandInfoError } from '../../../model/command-errors';
 import { inside } from '../../../model/resource-errors';
-import { commandInfoError } from './command';
 
 /** The first error in a health check, or undefined. */
 export function healthCheckError(check: mesos.HealthCheck): string | undefined {

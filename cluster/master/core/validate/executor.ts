@@ -4,6 +4,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { commandInfoError, containerInfoError } from '../../../model/command-errors';
 import { idError } from '../../../model/ids';
 import {
   inside,
@@ -15,7 +16,6 @@ import {
 import type { ParsedExecutor } from '../read/task';
 import { executorKey } from '../state/keys';
 import type { Agent, Framework } from '../state/state';
-import { commandInfoError, containerInfoError } from './command';
 import { isSameExecutor } from './same-executor';
 
 /** The first error in an executor, or undefined. */

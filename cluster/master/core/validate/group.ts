@@ -4,6 +4,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { commandInfoError } from '../../../model/command-errors';
 import { inside, persistenceIdError, revocableMixError } from '../../../model/resource-errors';
 import {
   addResources,
@@ -15,7 +16,6 @@ import {
 } from '../../../model/resources';
 import type { GroupTask, ParsedExecutor, ParsedGroup } from '../read/task';
 import { executorKey } from '../state/keys';
-import { commandInfoError } from './command';
 import { executorError } from './executor';
 import { isSameExecutor } from './same-executor';
 import { type LaunchContext, overlap, plainTaskError, sharedCgroupsError } from './task';

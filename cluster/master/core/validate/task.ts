@@ -4,6 +4,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { commandInfoError, containerInfoError } from '../../../model/command-errors';
 import { type AgentId, idError } from '../../../model/ids';
 import { quantitiesOf } from '../../../model/quantities';
 import {
@@ -26,7 +27,6 @@ import type { ParsedExecutor, ParsedTask } from '../read/task';
 import { executorKey } from '../state/keys';
 import type { Agent, Framework } from '../state/state';
 import { checkError, healthCheckError } from './checks';
-import { commandInfoError, containerInfoError } from './command';
 import { executorError } from './executor';
 
 /** The framework, agent and resources that a launch is checked against. */

@@ -63,7 +63,13 @@ function setUp(running: readonly string[] = []) {
     },
     recover: (wanted: readonly string[]) => {
       done.push(`recover ${wanted.join(',')}`);
-      return Promise.resolve(wanted.map((id) => containerOf(id)));
+      // Those of tasks have one; the operator's have none.
+      const specOf = (id: string) => ({
+        ...SPEC,
+        containerId: id,
+        ...(id.endsWith('.n') && { taskId: 't' }),
+      });
+      return Promise.resolve(wanted.map((id) => containerOf(id, specOf(id))));
     },
   } as unknown as Containerizer;
   const containers = new ExecutorContainers({
@@ -191,11 +197,11 @@ describe('after a restart of the agent', () => {
   });
 
   it('containers that are wanted are adopted with those nested in them, and their executors go on', async () => {
-    const { containers, posted, done, orders } = setUp(['c', 'c.n', 'd', 'orphan', 'orphan.n']);
+    const { containers, posted, done, orders } = setUp(['c', 'c.n', 'c.operator', 'd', 'orphan', 'orphan.n']);
     await containers.recover({
       executors: [executor('c', 'default'), executor('d', 'custom'), executor('gone', 'command')],
     });
-    expect(done).toEqual(['recover c,c.n,d']);
+    expect(done).toEqual(['recover c,c.n,c.operator,d']);
     expect(posted[0]).toEqual({ kind: 'recovered', containerIds: ['c', 'd'] });
     expect(posted.slice(1).map(({ kind }) => kind)).toEqual(['container.described', 'container.described']);
     expect(orders.map(({ earlier }) => earlier?.nested.map(({ id }) => id))).toEqual([['c.n']]);

@@ -117,11 +117,12 @@ it('tasks are told by how far they are, in both APIs, and the sandboxes of ended
 
 it('calls that would change containers or resource providers are refused by name', async () => {
   expect(
-    await call({ type: 'KILL_CONTAINER', kill_container: { container_id: { value: 'x' } } }),
-  ).toMatchObject({
-    status: 501,
-    text: 'This agent does not carry out KILL_CONTAINER yet',
-  });
+    await call({
+      type: 'REMOVE_RESOURCE_PROVIDER_CONFIG',
+      remove_resource_provider_config: { type: 't', name: 'n' },
+    }),
+  ).toMatchObject({ status: 501, text: 'Resource providers are not supported by this agent' });
+  expect(await call({ type: 'UNKNOWN' })).toMatchObject({ status: 501, text: '501 Not Implemented.' });
   for (const type of ['LAUNCH_NESTED_CONTAINER', 'ATTACH_CONTAINER_INPUT', 'ADD_RESOURCE_PROVIDER_CONFIG']) {
     const text = `Failed to validate agent::Call: Expecting '${type.toLowerCase()}' to be present`;
     expect(await call({ type })).toEqual({ status: 400, type: 'text/plain; charset=utf-8', text });

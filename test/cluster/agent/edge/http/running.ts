@@ -14,6 +14,10 @@ import {
   missingError,
   recoveryError,
 } from '../../../../../cluster/agent/core/connections/executor-api';
+import {
+  OperatorContainers,
+  type OperatorContainersOptions,
+} from '../../../../../cluster/agent/edge/containers/operator-containers';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-routes';
@@ -45,8 +49,41 @@ const NESTED = {
   status: () => Promise.resolve({}),
 };
 
+interface ServedContainers {
+  readonly all?: Parameters<typeof containerPages>[0]['containers'];
+  readonly containers?: OperatorContainers;
+  readonly heartbeatMs?: number;
+}
+
+/** A containerizer without containers. */
+const NONE = {
+  launch: () => Promise.reject(new Error('none is launched here')),
+  wait: () => Promise.resolve(undefined),
+  destroy: () => Promise.resolve(undefined),
+  all: () => [],
+  get: () => undefined,
+};
+
+/** Containers of the operator API in a containerizer; without one there are none. */
+export function operatorContainers(
+  containerizer: OperatorContainersOptions['containerizer'] = NONE,
+  { workDir = '/work-dir', ...more }: Partial<OperatorContainersOptions> = {},
+): OperatorContainers {
+  return new OperatorContainers({
+    containerizer,
+    workDir,
+    sandboxEnded: () => undefined,
+    discard: () => undefined,
+    ...more,
+  });
+}
+
 /** Serves the script's state; nobody is asked who it is, and what is asked is nobody's. */
-export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
+export function serve(
+  script: AgentScript,
+  acls?: Acls,
+  { all = () => [NESTED], containers = operatorContainers(), heartbeatMs = 60_000 }: ServedContainers = {},
+): Promise<HttpServer> {
   const read = script.read.bind(script);
   const now = (): number => 1000;
   const statistics = new Statistics((containerId) => usageOf(containerId, now()));
@@ -65,6 +102,9 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
   const pages = {
     read,
     acls,
+    unready: () => undefined,
+    heartbeatMs,
+    operatorContainers: containers,
     verbosity,
     files: agentFiles(sandboxes),
     flags: { port: '5051' },
@@ -73,11 +113,12 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
       const measured = await usage();
       return read((state) => statisticsPage(state, measured));
     },
-    containers: containerPages({ read, acls, usage, containers: () => [NESTED] }),
+    containers: containerPages({ read, acls, usage, containers: all }),
   };
   const routes = withHelpers(agentRoutes(door, pages), sandboxes, verbosity);
   return startTestServer({
     routes,
+    streamedTypes: ['application/recordio'],
     paths: {
       main: 'slave(1)',
       others: OTHER_PROCESSES,

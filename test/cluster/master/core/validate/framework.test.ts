@@ -1,10 +1,10 @@
 import type { FrameworkInfo } from '../../../../../cluster/api/generated/mesos';
-import { commandInfoError } from '../../../../../cluster/master/core/validate/command';
 import {
   changeError,
   frameworkError,
   keepFixed,
 } from '../../../../../cluster/master/core/validate/framework';
+import { commandInfoError } from '../../../../../cluster/model/command-errors';
 import { BOOT } from '../../builders';
 
 const WEB: FrameworkInfo = { name: 'web', user: 'root', principal: 'ann', checkpoint: true };

@@ -2,11 +2,49 @@
  * Errors in commands, environments and containers, in Mesos' words (Mesos 1.11 src/common/validation.cpp).
  */
 
-import type * as mesos from '../../../api/generated/mesos';
-import { inside } from '../../../model/resource-errors';
+import { inside } from './resource-errors';
+
+/** The parts of messages of the wire that are looked at. */
+interface WireSecret {
+  readonly type?: string | undefined;
+  readonly reference?: { readonly name: string } | undefined;
+  readonly value?: { readonly data: string } | undefined;
+}
+
+interface WireVariable {
+  readonly name: string;
+  readonly type?: 'UNKNOWN' | 'VALUE' | 'SECRET' | undefined;
+  readonly value?: string | undefined;
+  readonly secret?: WireSecret | undefined;
+}
+
+interface WireCommand {
+  readonly environment?: { readonly variables?: readonly WireVariable[] | undefined } | undefined;
+}
+
+interface WireVolume {
+  readonly host_path?: string | undefined;
+  readonly image?: object | undefined;
+  readonly source?: WireSource | undefined;
+}
+
+interface WireSource {
+  readonly type?: 'UNKNOWN' | keyof typeof SOURCES | undefined;
+  readonly docker_volume?: object | undefined;
+  readonly host_path?: object | undefined;
+  readonly sandbox_path?: object | undefined;
+  readonly secret?: object | undefined;
+  readonly csi_volume?: { readonly static_provisioning?: object | undefined } | undefined;
+}
+
+interface WireContainer {
+  readonly type?: string | undefined;
+  readonly volumes?: readonly WireVolume[] | undefined;
+  readonly docker?: { readonly parameters?: readonly { readonly key: string }[] | undefined } | undefined;
+}
 
 /** The first error in a command, or undefined. */
-export function commandInfoError(command: mesos.CommandInfo | undefined): string | undefined {
+export function commandInfoError(command: WireCommand | undefined): string | undefined {
   for (const variable of command?.environment?.variables ?? []) {
     const error = variableError(variable);
     if (error) return error;
@@ -14,12 +52,7 @@ export function commandInfoError(command: mesos.CommandInfo | undefined): string
   return undefined;
 }
 
-function variableError({
-  name,
-  type = 'VALUE',
-  value,
-  secret,
-}: mesos.Environment.Variable): string | undefined {
+function variableError({ name, type = 'VALUE', value, secret }: WireVariable): string | undefined {
   const wrong = (text: string): string => `Environment variable '${name}' of type '${type}' ${text}`;
   switch (type) {
     case 'SECRET':
@@ -37,7 +70,7 @@ function variableError({
   }
 }
 
-function secretError({ type, reference, value }: mesos.Secret): string | undefined {
+function secretError({ type, reference, value }: WireSecret): string | undefined {
   if (type === 'REFERENCE') {
     if (!reference) return "Secret of type REFERENCE must have the 'reference' field set";
     return value
@@ -50,14 +83,14 @@ function secretError({ type, reference, value }: mesos.Secret): string | undefin
 }
 
 /** The data is base64: a zero byte shows in the decoded text only. */
-function nullBytes(name: string, { value }: mesos.Secret): string | undefined {
+function nullBytes(name: string, { value }: WireSecret): string | undefined {
   const hasNull = value !== undefined && atob(value.data).includes('\0');
   if (!hasNull) return undefined;
   return `Environment variable '${name}' specifies a secret containing null bytes, which is not allowed in the environment`;
 }
 
 /** The first error in a container, or undefined. */
-export function containerInfoError(container: mesos.ContainerInfo | undefined): string | undefined {
+export function containerInfoError(container: WireContainer | undefined): string | undefined {
   if (!container) return undefined;
   for (const volume of container.volumes ?? []) {
     const error = volumeError(volume);
@@ -78,7 +111,7 @@ const SOURCES = {
   CSI_VOLUME: ['csi_volume', 'CSI'],
 } as const;
 
-function volumeError({ host_path, image, source }: mesos.Volume): string | undefined {
+function volumeError({ host_path, image, source }: WireVolume): string | undefined {
   if ([host_path, image, source].filter((alternative) => alternative !== undefined).length !== 1) {
     return "Only one of them should be set: 'host_path', 'image' and 'source'";
   }

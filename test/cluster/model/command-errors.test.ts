@@ -1,5 +1,5 @@
-import type { ContainerInfo, Environment, Volume } from '../../../../../cluster/api/generated/mesos';
-import { commandInfoError, containerInfoError } from '../../../../../cluster/master/core/validate/command';
+import type { ContainerInfo, Environment, Volume } from '../../../cluster/api/generated/mesos';
+import { commandInfoError, containerInfoError } from '../../../cluster/model/command-errors';
 
 const REFERENCE = { type: 'REFERENCE', reference: { name: 's' } } as const;
 const secretOf = (text: string) => ({ type: 'VALUE', value: { data: btoa(text) } }) as const;
