@@ -87,7 +87,10 @@ const FLAGS = {
   http_tokens: path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
   http_jwt_key: path({ help: 'file with the key of signed bearer tokens (HS256)' }),
   http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
-  http_compression: toggle({ help: 'compress long answers for those who accept it', fallback: true }),
+  http_compression: toggle({
+    help: 'compress long answers for those who accept it; --disable_http_compression turns that off',
+    fallback: true,
+  }),
   http_max_concurrent_requests: integer({
     help: 'requests handled at once',
     min: 1,

@@ -24,6 +24,7 @@ export function explainJob(state: ChronosState, entry: JobEntry, rules: ZoneRule
     ...offReasons(entry),
     ...Object.values(entry.active).map((run) => runReason(run, entry, state)),
     ...queueReasons(entry),
+    ...killReasons(entry),
     ...originReasons(entry, rules),
   ];
   return JSON.stringify({ name, state: stateOf(entry), reasons });
@@ -67,6 +68,13 @@ function queueReasons({ queue }: JobEntry): readonly string[] {
   return [
     `${queue.length} ${queue.length === 1 ? 'run waits' : 'runs wait'} for an earlier run to end${bound}.`,
   ];
+}
+
+/** A kill is the end of a run, though nobody may have asked Chronos for it. */
+function killReasons({ active, history }: JobEntry): readonly string[] {
+  const last = Object.keys(active).length > 0 ? undefined : history.find((entry) => entry.kind === 'run');
+  if (last?.kind !== 'run' || last.run.end?.kind !== 'killed') return [];
+  return [`Its last run ${last.run.id} was killed, and is not tried again: ${last.run.end.reason}.`];
 }
 
 /** The origin of the next run: a slot, or the ends of the parents. */

@@ -43,8 +43,9 @@ function wordsOf(job: Job, text: string): readonly string[] {
   return text === job.arguments.join(' ') ? job.arguments : text.split(/\s+/).filter((word) => word !== '');
 }
 
+/** The original takes the arguments out of the task id, which has no semicolons: those of a start cannot end the line. */
 function joined(command: string, text: string): string {
-  return text === '' ? command : `${command} ${text}`.trimStart();
+  return text === '' ? command : `${command} ${text.replaceAll(';', '')}`.trimStart();
 }
 
 function someText(text: string): string | undefined {

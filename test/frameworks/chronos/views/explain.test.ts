@@ -63,6 +63,23 @@ test('a child that is slower than its parent queues a bounded number of cycles, 
   );
 });
 
+test('a run that was killed without a request is explained, until the job runs again', () => {
+  const kill = (world: World): void => {
+    world.start('a');
+    world.place();
+    world.end('a', 'TASK_KILLED');
+  };
+  expect(reasonsAfter(DAILY, kill)).toEqual([
+    'Its last run a:1 was killed, and is not tried again: TASK_KILLED.',
+    NEXT,
+  ]);
+  const again = (world: World): void => {
+    kill(world);
+    world.start('a');
+  };
+  expect(reasonsAfter(DAILY, again)[0]).toContain('Run a:2 has waited');
+});
+
 test('a job without a program says that its runs fail', () => {
   expect(reasonsAfter({ ...DAILY, command: '' })[0]).toBe(
     'It has no command, no container and no executor: its runs fail.',

@@ -8,6 +8,12 @@ const argv = { shell: false, command: 'echo', arguments: ['a b', 'c'] };
 test.each<Case>([
   ['a line for the shell', { command: 'true' }, '', { shell: true, value: 'true' }],
   ['a line with arguments', { command: 'echo' }, 'a b', { shell: true, value: 'echo a b' }],
+  [
+    'a line with arguments without semicolons',
+    { command: 'echo' },
+    'a/b;c',
+    { shell: true, value: 'echo a/bc' },
+  ],
   ['no line for an image', { ...docker }, '', { shell: true, value: undefined }],
   [
     'a program with its arguments, once',
