@@ -11,9 +11,11 @@ import { systemClock } from '../../cluster/runtime/clock';
 import { parseFlags } from '../../cluster/runtime/config/flags';
 import { type Logger, silentLogger } from '../../cluster/runtime/log';
 import { type LbConfig, lbFlags, readLbConfig } from '../../lb/config';
-import { bindError } from '../../lb/edge/bind-check';
 import { type RunningLb, startLb } from '../../lb/main';
+import { freePort } from '../free-port';
 import { FakeMarathon } from './fake-marathon';
+
+export { freePort } from '../free-port';
 
 /** What has to be undone, last first. */
 export class Cleanups {
@@ -25,14 +27,6 @@ export class Cleanups {
 
   async run(): Promise<void> {
     for (const cleanup of this.list.splice(0).reverse()) await cleanup();
-  }
-}
-
-/** A port nobody has, below those that the system gives to outgoing connections. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 12_000 + Math.floor(Math.random() * 18_000);
-    if ((await bindError({ address: '127.0.0.1', port })) === undefined) return port;
   }
 }
 
@@ -86,7 +80,7 @@ export interface Answer {
 /** One request on its own connection. */
 export function ask(port: number, path = '/', headers: Record<string, string> = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, headers, agent: false as const, timeout: 5000 };
+    const options = { host: '127.0.0.1', port, path, headers, agent: false as const, timeout: 20_000 };
     const sent = get(options, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -115,7 +109,7 @@ export async function send(method: string, url: string, body?: unknown, auth?: s
 export async function until(
   what: string,
   met: () => Promise<boolean> | boolean,
-  limitMs = 5000,
+  limitMs = 60_000,
 ): Promise<number> {
   const began = performance.now();
   for (;;) {
@@ -160,7 +154,8 @@ export async function stand(
   cleanups.add(() => marathon.stop());
   const folder = mkdtempSync(join(tmpdir(), 'lb-test-'));
   cleanups.add(() => rmSync(folder, { recursive: true, force: true }));
-  const lb = await startLb(lbConfig(marathon.url, folder, more), { log, clock: systemClock() });
+  const config = lbConfig(marathon.url, folder, [...(await ownPorts()), ...more]);
+  const lb = await startLb(config, { log, clock: systemClock() });
   cleanups.add(() => lb.stop());
   await until('the stream is followed', () => marathon.listening === 1);
   const api = `http://127.0.0.1:${lb.http.port}`;
@@ -168,8 +163,15 @@ export async function stand(
     const { body } = await ask(lb.http.port, '/metrics');
     return Number(new RegExp(`^meseta_lb_${name} (\\S+)$`, 'm').exec(body)?.[1]);
   };
-  const config = join(folder, 'haproxy.cfg');
-  return { marathon, lb, front: lb.vhosts?.port ?? 0, folder, config, api, metric };
+  const file = join(folder, 'haproxy.cfg');
+  return { marathon, lb, front: lb.vhosts?.port ?? 0, folder, config: file, api, metric };
+}
+
+/** Ports that nobody takes between the choice and the start of HAProxy. */
+async function ownPorts(): Promise<string[]> {
+  const flags = ['--http-in-port', '--appid-port', '--stats-port', '--http-port'];
+  const args = await Promise.all(flags.map(async (flag) => [flag, String(await freePort())]));
+  return args.flat();
 }
 
 /** The words that open a websocket. */

@@ -4,11 +4,13 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Offer, TaskInfo } from '../../cluster/api/generated/mesos';
 import { HttpClient } from '../../cluster/runtime/http/client';
+import { freePort } from '../free-port';
 import { benchFolder, endWithBench } from '../leftovers';
+
+export { freePort } from '../free-port';
 
 const BIN = join(__dirname, '..', '..', '..', 'bin', 'meseta');
 /**
@@ -81,15 +83,4 @@ export async function until(holds: () => Promise<boolean>, everyMs = 100): Promi
     await new Promise((done) => setTimeout(done, everyMs));
   }
   throw new Error('waited five minutes in vain');
-}
-
-/** A port that nobody has now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -129,7 +129,7 @@ export function printZone(live: LiveZone): string {
 
 /** Waits until a check holds, for things that really take time. Fails with what was seen last. */
 export async function eventually<T>(check: () => T | Promise<T>, holds: (seen: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const seen = await check();
     if (holds(seen)) return seen;

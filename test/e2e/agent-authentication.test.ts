@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 
-jest.setTimeout(60_000);
-
 const machine = new OneMachine();
 afterAll(() => machine.stop());
 

@@ -9,8 +9,6 @@ import { canMount, SmallDisk } from '../cluster/runtime/small-disk';
 import { AgentStand } from './agent-stand';
 import { eventually } from './eventually';
 
-jest.setTimeout(120_000);
-
 let stand: AgentStand;
 let disks: SmallDisk[] = [];
 

@@ -12,8 +12,6 @@ import { type Chromium, hasBrowser, type Page, startChromium, withBrowser } from
 import { eventually } from './eventually';
 import { Up } from './meseta';
 
-jest.setTimeout(180_000);
-
 const EVIL = 'evil.example';
 
 let folder: string;

@@ -9,8 +9,6 @@ import { startMarathon } from '../../frameworks/marathon/main';
 import { eventually as within } from './eventually';
 import { deps, OneMachine } from './one-machine';
 
-jest.setTimeout(180_000);
-
 const eventually: typeof within = (what, ask) => within(what, ask, 60_000);
 const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
 const JSON_BODY = { 'content-type': 'application/json' };

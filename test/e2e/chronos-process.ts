@@ -81,7 +81,7 @@ export class ChronosProcess {
     const response = await fetch(`http://127.0.0.1:${this.port}/v1/scheduler${path}`, {
       method,
       ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(30_000),
     });
     return { status: response.status, text: await response.text() };
   }

@@ -16,8 +16,6 @@ import { FakeMaster } from '../dns/fake-master';
 import { agent, framework, getState, task, taskUpdated } from '../dns/v1';
 import { eventually } from './eventually';
 
-jest.setTimeout(90_000);
-
 const ROOT = join(__dirname, '../..');
 const run = promisify(execFile);
 const undo: (() => Promise<void> | void)[] = [];

@@ -17,8 +17,6 @@ import { agent, framework, getState, task, taskUpdated } from '../dns/v1';
 import { eventually } from './eventually';
 import { freePort } from './masters';
 
-jest.setTimeout(60_000);
-
 const run = promisify(execFile);
 const undo: (() => Promise<void> | void)[] = [];
 afterAll(async () => {

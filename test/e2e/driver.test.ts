@@ -6,8 +6,6 @@ import { eventually } from './eventually';
 import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
 
-jest.setTimeout(60_000);
-
 const ERROR = 'mesos.internal.FrameworkErrorMessage';
 const OFFERS = 'mesos.internal.ResourceOffersMessage';
 const REGISTERED = 'mesos.internal.FrameworkRegisteredMessage';

@@ -5,7 +5,7 @@
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | false | null | Promise<T | undefined | false | null>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   let last: unknown;

@@ -12,8 +12,6 @@ import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 import { TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(60_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'meseta-token-'));
 const machine = new OneMachine();
 let scheduler: TaskScheduler;

@@ -10,8 +10,6 @@ import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 import { TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(60_000);
-
 let machine: OneMachine;
 let scheduler: TaskScheduler;
 let agent: AgentProcess;

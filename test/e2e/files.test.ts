@@ -17,8 +17,6 @@ import { join, relative } from 'node:path';
 import { eventually } from './eventually';
 import { meseta, Up } from './meseta';
 
-jest.setTimeout(120_000);
-
 const isRoot = process.getuid?.() === 0;
 
 let folder: string;

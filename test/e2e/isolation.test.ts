@@ -13,8 +13,6 @@ import { meseta } from './meseta';
 import { OneMachine } from './one-machine';
 import { TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(60_000);
-
 const ISOLATION = 'filesystem/linux,cgroups/cpu,cgroups/mem,cgroups/pids,namespaces/pid,namespaces/ipc';
 const withRuntime = 'path' in findRuntime() ? describe : describe.skip;
 
@@ -67,12 +65,10 @@ withRuntime('an agent with isolators (skipped without root and runc)', () => {
     const offer = await scheduler.offer();
     await scheduler.launch(offer, taskOn(offer, 'sleeps', 'exec sleep 1000'));
     await scheduler.states('sleeps', 'TASK_STARTING', 'TASK_RUNNING');
-    const askedAt = Date.now();
-    await scheduler.kill('sleeps');
+    // After the grace period it would be killed: nobody waits for that here.
+    await scheduler.kill('sleeps', 600);
     const { message } = await scheduler.states('sleeps', 'TASK_KILLED');
     expect(message).toBe('Command terminated with signal Terminated');
-    // The grace period, after which it would be killed, is three seconds.
-    expect(Date.now() - askedAt).toBeLessThan(2500);
   });
 
   /** The container of a command task has what its executor would need, too, as in the original. */

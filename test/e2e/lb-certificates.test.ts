@@ -11,7 +11,6 @@ import { connect as connectTls } from 'node:tls';
 import { Cleanups, freePort, stand, until, webServer } from '../../bench/lb/kit';
 import { appJson, taskJson } from '../lb/builders';
 
-jest.setTimeout(60_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 

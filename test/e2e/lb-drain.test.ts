@@ -16,7 +16,6 @@ import { startLb } from '../../lb/main';
 import { eventually } from './eventually';
 import { deps, flagsOf, OneMachine } from './one-machine';
 
-jest.setTimeout(180_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 
@@ -183,7 +182,7 @@ test('a request that does not end is cut at the deadline, and the others lose no
   const traffic = load(http, 'web.localhost', { keptAlive: 2, fresh: 2 });
   const began = performance.now();
   await put(`${marathon.http.url}/v2/apps//web`, { instances: 1 });
-  await until('a slow request is cut', () => cut !== undefined, 15_000);
+  await until('a slow request is cut', () => cut !== undefined);
   expect((cut ?? 0) - began).toBeGreaterThan(1400);
   await deployed(marathon.http.url, 1);
   expect((await traffic.stop()).failures).toEqual([]);

@@ -20,7 +20,6 @@ import { join } from 'node:path';
 import { ask, Cleanups, freePort, load, stand, until, webServer } from '../../bench/lb/kit';
 import { appJson, taskJson } from '../lb/builders';
 
-jest.setTimeout(60_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 
@@ -53,7 +52,7 @@ test('without its Runtime API socket HAProxy is reloaded instead', async () => {
   const traffic = load(front, 'web.localhost', { keptAlive: 1, fresh: 1 });
   rmSync(join(folder, 'haproxy.sock'));
   marathon.changeOne(app(1));
-  await until('the other one serves', async () => (await body()) === 'b', 15_000);
+  await until('the other one serves', async () => (await body()) === 'b');
   await until('the reload is counted', async () => (await metric('reloads')) > 1);
   expect((await traffic.stop()).failures).toEqual([]);
 });
@@ -62,7 +61,7 @@ test('without its master socket too it is told by a signal', async () => {
   const { marathon, app, body, folder } = await served();
   for (const name of ['haproxy.sock', 'haproxy-master.sock']) rmSync(join(folder, name));
   marathon.changeOne(app(1));
-  await until('the other one serves', async () => (await body()) === 'b', 15_000);
+  await until('the other one serves', async () => (await body()) === 'b');
 });
 
 test('a removed runtime socket is told at /health and /issues and made again', async () => {
@@ -75,12 +74,12 @@ test('a removed runtime socket is told at /health and /issues and made again', a
   for (let round = 0; round < 3; round++) {
     const sockets = readdirSync(folder).filter((name) => /^haproxy2?\.sock$/.test(name));
     for (const name of sockets) rmSync(join(folder, name));
-    await until('it is told', async () => (await issues()).includes('Runtime API socket'), 15_000);
-    await until('it is made again', async () => (await issues()) === '[]', 15_000);
+    await until('it is told', async () => (await issues()).includes('Runtime API socket'));
+    await until('it is made again', async () => (await issues()) === '[]');
     expect(await health()).toMatchObject({ runtimeSocket: 'answers' });
     const reloads = await metric('reloads');
     marathon.changeOne(app((round + 1) % 2));
-    await until('a change is served', async () => (await body()) === (round % 2 === 0 ? 'b' : 'a'), 15_000);
+    await until('a change is served', async () => (await body()) === (round % 2 === 0 ? 'b' : 'a'));
     expect(await metric('reloads')).toBe(reloads);
   }
   expect((await traffic.stop()).failures).toEqual([]);
@@ -91,13 +90,13 @@ test('a removed master socket, and a work folder that is gone, are made again, t
   const traffic = load(front, 'web.localhost', { keptAlive: 1, fresh: 1 });
   const health = async (): Promise<string> => (await ask(lb.http.port, '/health')).body;
   rmSync(join(folder, 'haproxy-master.sock'));
-  await until('it is told', async () => (await health()).includes('"masterSocket":"gone"'), 15_000);
-  await until('it is made again', async () => !(await health()).includes('gone'), 15_000);
+  await until('it is told', async () => (await health()).includes('"masterSocket":"gone"'));
+  await until('it is made again', async () => !(await health()).includes('gone'));
   rmSync(folder, { recursive: true });
-  await until('it is told', async () => (await health()).includes('gone'), 15_000);
-  await until('all is made again', async () => !(await health()).includes('gone'), 15_000);
+  await until('it is told', async () => (await health()).includes('gone'));
+  await until('all is made again', async () => !(await health()).includes('gone'));
   marathon.changeOne(app(1));
-  await until('the other one serves', async () => (await body()) === 'b', 15_000);
+  await until('the other one serves', async () => (await body()) === 'b');
   expect(existsSync(config)).toBe(true);
   expect((await traffic.stop()).failures).toEqual([]);
 });
@@ -112,10 +111,10 @@ test('the folder of the sockets of a work folder with a blank in its path is mad
   const sockets = join(tmpdir(), `meseta-lb-${process.geteuid?.() ?? 0}-${digest}`);
   expect(existsSync(sockets)).toBe(true);
   rmSync(sockets, { recursive: true });
-  await until('it is told', async () => (await health()).includes('gone'), 15_000);
-  await until('it is made again', async () => !(await health()).includes('gone'), 15_000);
+  await until('it is told', async () => (await health()).includes('gone'));
+  await until('it is made again', async () => !(await health()).includes('gone'));
   marathon.changeOne(app(1));
-  await until('the other one serves', async () => (await body()) === 'b', 15_000);
+  await until('the other one serves', async () => (await body()) === 'b');
   expect((await traffic.stop()).failures).toEqual([]);
 });
 
@@ -127,7 +126,7 @@ test('a disk that takes nothing: servers change all the same, and the file is ca
   expect(await metric('reloads')).toBe(1);
   const stale = readFileSync(config, 'utf8');
   rmdirSync(`${config}.tmp`);
-  await until('the file follows', () => readFileSync(config, 'utf8') !== stale, 15_000);
+  await until('the file follows', () => readFileSync(config, 'utf8') !== stale);
 });
 
 test('structure that cannot be written is served once it can', async () => {
@@ -139,7 +138,7 @@ test('structure that cannot be written is served once it can', async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(await body()).toBe('a');
   rmdirSync(`${config}.tmp`);
-  await until('served', async () => (await ask(port)).body === 'more', 15_000);
+  await until('served', async () => (await ask(port)).body === 'more');
 });
 
 test('an event stream that is cut is opened again, and what happened meanwhile is not missed', async () => {
@@ -149,8 +148,8 @@ test('an event stream that is cut is opened again, and what happened meanwhile i
     marathon.cut();
     await until('nobody listens', () => marathon.listening === 0);
     marathon.apps = [app(next)];
-    await until('the other one serves', async () => (await body()) === (next === 1 ? 'b' : 'a'), 15_000);
-    await until('the stream is followed again', () => marathon.listening === 1, 15_000);
+    await until('the other one serves', async () => (await body()) === (next === 1 ? 'b' : 'a'));
+    await until('the stream is followed again', () => marathon.listening === 1);
   }
   expect((await traffic.stop()).failures).toEqual([]);
   expect(await metric('reloads')).toBe(1);
@@ -181,7 +180,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
     marathon.changeOne(app(0));
     await until('servers change beside structure that waits', async () => (await body()) === 'a');
     execFileSync('find', [disk, '-name', 'filler*', '-delete']);
-    await until('served', async () => (await ask(port).catch(() => undefined))?.body === 'more', 15_000);
-    await until('the file follows', () => readFileSync(path, 'utf8').includes('backend more_'), 15_000);
+    await until('served', async () => (await ask(port).catch(() => undefined))?.body === 'more');
+    await until('the file follows', () => readFileSync(path, 'utf8').includes('backend more_'));
   },
 );

@@ -9,7 +9,6 @@ import { startLb } from '../../lb/main';
 import { appJson, taskJson } from '../lb/builders';
 import { ask, backend, cleanups, deps, freePort, lbConfig, newFolder, stand, until } from './lb-stand';
 
-jest.setTimeout(30_000);
 afterEach(() => cleanups.run());
 
 test('HAProxy that somebody kills comes back with the same apps', async () => {
@@ -56,7 +55,7 @@ test('with Marathon down the last good configuration serves on, and a new Marath
   second.apps = [app, appJson('/next', next, [taskJson('t2', [web.port])])];
   await second.start(Number(port));
   cleanups.add(() => second.stop());
-  await until('the next app answers', async () => (await ask(next)).body === 'web', 10_000);
+  await until('the next app answers', async () => (await ask(next)).body === 'web');
   expect((await ask(front)).status).toBe(503);
 });
 
@@ -72,7 +71,7 @@ test('without an event stream the apps are polled; the second Marathon address i
   const web = await backend('web');
   const servicePort = await freePort();
   marathon.change([appJson('/web', servicePort, [taskJson('t1', [web.port])])]);
-  await until('the app answers', async () => (await ask(servicePort)).body === 'web', 5000);
+  await until('the app answers', async () => (await ask(servicePort)).body === 'web');
   expect(JSON.parse((await ask(lb.http.port, '/health')).body)).toMatchObject({ marathon: 'polling' });
 });
 
@@ -82,7 +81,7 @@ test('a burst of events becomes few readings', async () => {
   const before = marathon.reads;
   marathon.delayMs = 50;
   for (let n = 0; n < 100; n++) marathon.publish();
+  await until('a reading', () => marathon.reads > before);
   await sleep(400);
-  expect(marathon.reads - before).toBeGreaterThanOrEqual(1);
   expect(marathon.reads - before).toBeLessThanOrEqual(3);
 });

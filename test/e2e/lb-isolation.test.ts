@@ -8,7 +8,6 @@ import type { AddressInfo } from 'node:net';
 import { appJson, taskJson } from '../lb/builders';
 import { ask, backend, cleanups, freePort, settled, stand, until } from './lb-stand';
 
-jest.setTimeout(30_000);
 afterEach(() => cleanups.run());
 
 async function isServed(front: number, host: string): Promise<boolean> {
@@ -86,7 +85,7 @@ test('a port that somebody else has costs only its app, and is taken once it is 
   expect(issues).toContain(`cannot listen on 127.0.0.1:${front}: it belongs to the HTTP front`);
   other.server.closeAllConnections();
   await new Promise((resolve) => other.server.close(resolve));
-  await until('the blocked port serves', async () => (await ask(other.port)).body === 'web', 8000);
+  await until('the blocked port serves', async () => (await ask(other.port)).body === 'web');
 });
 
 test('a refused configuration is told, and the file and what serves stay, when nobody looks for the app at fault', async () => {
@@ -145,7 +144,7 @@ test('a listener that no check finds fault with, and HAProxy cannot have, is lef
   await settled(lb, 'one.localhost');
   marathon.change([on('/one', '127.0.0.1'), on('/all', '*')]);
   // HAProxy itself tries for two seconds to listen there.
-  await until('all is served', async () => await isServed(front, 'all.localhost'), 20_000);
+  await until('all is served', async () => await isServed(front, 'all.localhost'));
   await settled(lb, 'all.localhost');
   expect((await ask(port)).body).toBe('web');
   expect((await ask(lb.http.port, '/issues')).body).toMatch(/"app":"\/all".*no listener of its own/);

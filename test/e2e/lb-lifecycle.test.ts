@@ -12,7 +12,6 @@ import { startLb } from '../../lb/main';
 import { appJson, taskJson } from '../lb/builders';
 import { ask, backend, cleanups, deps, freePort, lbConfig, newFolder, stand, until } from './lb-stand';
 
-jest.setTimeout(60_000);
 afterEach(() => cleanups.run());
 
 test('stopping leaves no process, no socket and no open port', async () => {
@@ -100,16 +99,16 @@ test('an adopted HAProxy that somebody kills, or whose worker somebody ends, is 
   cleanups.add(() => next.stop());
   const first = haproxyProcesses(config);
   for (const pid of first) process.kill(pid, 'SIGKILL');
-  await until('it is back', async () => (await body()) === 'web', 10_000);
+  await until('it is back', async () => (await body()) === 'web');
   const health = async (): Promise<unknown> => JSON.parse((await ask(api, '/health')).body);
-  await until('it is told', async () => JSON.stringify(await health()).includes('"adopted":false'), 10_000);
+  await until('it is told', async () => JSON.stringify(await health()).includes('"adopted":false'));
   const [master] = haproxyMasters(config);
   const worker = haproxyProcesses(config).find((pid) => pid !== master) ?? 0;
   expect(first).not.toContain(worker);
   // A worker that ends in order leaves its master without one.
   process.kill(worker, 'SIGUSR1');
-  await until('the worker is gone', () => !haproxyProcesses(config).includes(worker), 10_000);
-  await until('there is another', async () => (await body()) === 'web', 15_000);
+  await until('the worker is gone', () => !haproxyProcesses(config).includes(worker));
+  await until('there is another', async () => (await body()) === 'web');
 });
 
 test('when HAProxy is gone, too, and Marathon away, the configuration of the run before serves', async () => {

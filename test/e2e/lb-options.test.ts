@@ -17,7 +17,6 @@ import { withSyslog } from '../../lb/edge/syslog';
 import { appJson, taskJson } from '../lb/builders';
 import { meseta } from './meseta';
 
-jest.setTimeout(60_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 
@@ -78,9 +77,9 @@ test('with --poll the apps are read every so often, and no events are asked for'
   const web = await webServer('web', cleanups);
   const port = await freePort();
   const child = await daemon(marathon.url, ['poll', '--poll-interval', '1']);
-  await until('the first reading', () => marathon.reads >= 1, 10_000);
+  await until('the first reading', () => marathon.reads >= 1);
   marathon.apps = [appJson('/web', port, [taskJson('t', [web.port])])];
-  await until('served', async () => (await ask(port)).body === 'web', 10_000);
+  await until('served', async () => (await ask(port)).body === 'web');
   expect(marathon.listening).toBe(0);
   child.kill('SIGTERM');
   await once(child, 'exit');
@@ -128,15 +127,15 @@ test('SIGHUP reads the apps again and SIGUSR1 reloads; neither ends it. Requests
   child.stderr?.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
-  await until('served', async () => (await ask(port)).body === 'web', 10_000);
+  await until('served', async () => (await ask(port)).body === 'web');
   await until('logged', () => /web_\d+ .*"GET \/ HTTP\/1.1"/.test(out));
-  await until('started', () => err.includes('the load balancer serves'), 10_000);
+  await until('started', () => err.includes('the load balancer serves'));
   await sleep(200);
   const before = marathon.reads;
   child.kill('SIGHUP');
   await until('read again', () => marathon.reads > before);
   child.kill('SIGUSR1');
-  await until('reloaded', () => err.includes('asked for by a signal'), 10_000);
+  await until('reloaded', () => err.includes('asked for by a signal'));
   expect((await ask(port)).body).toBe('web');
   child.kill('SIGTERM');
   expect((await once(child, 'exit'))[0]).toBe(0);

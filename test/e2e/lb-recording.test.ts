@@ -13,7 +13,6 @@ import { startLb } from '../../lb/main';
 import { appJson, taskJson } from '../lb/builders';
 import { cleanups, deps, newFolder } from './lb-stand';
 
-jest.setTimeout(60_000);
 afterEach(() => cleanups.run());
 
 test('a run with a reload, a drain and a stop is replayed to the same state', async () => {

@@ -30,7 +30,6 @@ import { LbProcess, newSite, type Site } from './lb-processes';
 jest.setTimeout(240_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
-const LIMIT_MS = 20_000;
 
 interface Stand {
   readonly site: Site;
@@ -96,7 +95,7 @@ async function firstStart(bench: Stand): Promise<number | undefined> {
   await bench.start();
   const body = async (): Promise<string> =>
     (await ask(bench.site.ports.front, '/', { host: 'web.localhost' })).body;
-  await until('served', async () => (await body()).startsWith('web.'), LIMIT_MS);
+  await until('served', async () => (await body()).startsWith('web.'));
   return haproxyMasters(bench.site.config)[0];
 }
 
@@ -119,7 +118,7 @@ test('stop, kill -9 and start, with and without Marathon, lose no request and no
   const traffic = load(bench.site.ports.front, 'web.localhost');
   for (const signal of ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGKILL'] as const) {
     await bench.restart(signal);
-    await until('the apps are served', () => served(bench), LIMIT_MS);
+    await until('the apps are served', () => served(bench));
   }
   // Marathon away: what serves stays, also over several restarts.
   const { port } = new URL(bench.url);
@@ -129,18 +128,14 @@ test('stop, kill -9 and start, with and without Marathon, lose no request and no
     await sleep(300);
     const health = JSON.parse((await bench.api('/health')).body) as unknown;
     expect(health).toMatchObject({ haproxy: 'running', configuration: 'previous', adopted: true });
-    await until(
-      'it is told',
-      async () => (await bench.api('/issues')).body.includes('"part":"marathon"'),
-      LIMIT_MS,
-    );
+    await until('it is told', async () => (await bench.api('/issues')).body.includes('"part":"marathon"'));
   }
   const back = new FakeMarathon();
   back.apps = bench.apps([0, 1, 2]);
   await back.start(Number(port));
   cleanups.add(() => back.stop());
-  await until('the apps are served', () => served(bench), LIMIT_MS);
-  await until('the new task serves', () => (bench.webs[2]?.hits ?? 0) > 0, LIMIT_MS);
+  await until('the apps are served', () => served(bench));
+  await until('the new task serves', () => (bench.webs[2]?.hits ?? 0) > 0);
   expect((await bench.api('/issues')).body).toBe('[]');
   const { requests, failures } = await traffic.stop();
   process.stderr.write(`restarts with and without Marathon: ${requests} requests\n`);
@@ -167,17 +162,17 @@ test('a stop while HAProxy is being started again leaves it serving, and the nex
   await bench.start(flags);
   const body = async (): Promise<string> =>
     (await ask(site.ports.front, '/', { host: 'web.localhost' })).body;
-  await until('served', async () => (await body()) === 'web.0', LIMIT_MS);
+  await until('served', async () => (await body()) === 'web.0');
   writeFileSync(slow, '');
   for (const pid of haproxyProcesses(site.config)) process.kill(pid, 'SIGKILL');
-  await until('it is being started again', () => bench.lb.err.includes('starting it again'), LIMIT_MS);
+  await until('it is being started again', () => bench.lb.err.includes('starting it again'));
   expect(await bench.lb.stop('SIGTERM')).toBe(0);
   expect(bench.lb.err).toContain('HAProxy serves on');
   const [master] = haproxyMasters(site.config);
   expect(readFileSync(join(site.folder, 'haproxy.pid'), 'utf8')).toMatch(`${master} `);
   expect(await body()).toBe('web.0');
   await bench.start(flags);
-  await until('the apps are served', () => served(bench), LIMIT_MS);
+  await until('the apps are served', () => served(bench));
   expect(await bench.metric('reloads')).toBe(0);
   expect(haproxyMasters(site.config)).toEqual([master]);
 });
@@ -195,10 +190,10 @@ test('tasks that come and go while no load balancer runs are caught up by comman
     await bench.lb.stop(signal);
     bench.marathon.apps = bench.apps(tasks);
     await bench.start();
-    await until('the apps are served', () => served(bench), LIMIT_MS);
+    await until('the apps are served', () => served(bench));
     const before = bench.webs.map(({ hits }) => hits);
     const more = (index: number): number => (bench.webs[index]?.hits ?? 0) - (before[index] ?? 0);
-    await until('each is busy', () => tasks.every((index) => more(index) > 5), LIMIT_MS);
+    await until('each is busy', () => tasks.every((index) => more(index) > 5));
     // A request may have been on its way when the others left.
     const left = bench.webs.flatMap((_web, index) =>
       tasks.some((task) => task === index) ? [] : [more(index)],
@@ -210,7 +205,6 @@ test('tasks that come and go while no load balancer runs are caught up by comman
     'one server is left',
     async () =>
       (await ask(bench.site.ports.stats, '/haproxy?stats;csv')).body.match(/^web_\d+,127/gm)?.length === 1,
-    LIMIT_MS,
   );
   expect((await traffic.stop()).failures).toEqual([]);
   expect(await bench.metric('reloads')).toBe(0);
@@ -235,8 +229,8 @@ test('killed in the middle of reloads and drains, the next one carries on', asyn
     bench.marathon.change(bench.apps(tasks, others));
     await sleep(round * 12);
     await bench.restart(round % 3 === 2 ? 'SIGTERM' : 'SIGKILL');
-    await until('the new app serves', async () => (await ask(port)).body === `extra.${round}`, LIMIT_MS);
-    await until('the apps are served', () => served(bench), LIMIT_MS);
+    await until('the new app serves', async () => (await ask(port)).body === `extra.${round}`);
+    await until('the apps are served', () => served(bench));
     expect(haproxyProcesses(bench.site.config).length).toBeLessThanOrEqual(3);
   }
   expect((await traffic.stop()).failures).toEqual([]);
@@ -252,7 +246,7 @@ test('a task that is out, and a weight, are so after a restart', async () => {
   });
   await send('PUT', `${url}/v1/weights`, { app: '/web', weight: 7 });
   await bench.restart('SIGKILL');
-  await until('the apps are served', () => served(bench), LIMIT_MS);
+  await until('the apps are served', () => served(bench));
   // What `meseta lb top` shows counts on: the worker is the one it was.
   const traffic = JSON.parse((await bench.api('/v1/traffic')).body) as { app: string; requests: number }[];
   expect(traffic.find(({ app }) => app === '/web')?.requests).toBeGreaterThan(0);
@@ -274,7 +268,7 @@ test('an upgrade (other flags, another template) is one reload, and loses nothin
   const master = await firstStart(bench);
   const traffic = load(bench.site.ports.front, 'web.localhost');
   await bench.restart('SIGTERM', ['--reload-timeout=7mins', '--longest-path-first']);
-  await until('the apps are served', () => served(bench), LIMIT_MS);
+  await until('the apps are served', () => served(bench));
   expect(await bench.metric('reloads')).toBe(1);
   const templates = join(bench.site.folder, 'templates');
   mkdirSync(templates);
@@ -282,7 +276,7 @@ test('an upgrade (other flags, another template) is one reload, and loses nothin
     '\nfrontend {backend}\n  bind {bindAddr}:{servicePort}{sslCert}{bindOptions}\n  mode {mode}\n  # changed\n';
   writeFileSync(join(templates, 'HAPROXY_FRONTEND_HEAD'), text);
   await bench.restart('SIGKILL', [`--templates-dir=${templates}`]);
-  await until('the apps are served', () => served(bench), LIMIT_MS);
+  await until('the apps are served', () => served(bench));
   expect(readFileSync(bench.site.config, 'utf8')).toContain('# changed');
   expect(await bench.metric('reloads')).toBe(1);
   // Upgraded while Marathon is away: what serves stays as it is until the apps can be read.
@@ -290,7 +284,7 @@ test('an upgrade (other flags, another template) is one reload, and loses nothin
   bench.marathon.delayMs = 5000;
   await bench.start(['--reload-timeout=3mins']);
   expect(JSON.parse((await bench.api('/health')).body)).toMatchObject({ configuration: 'previous' });
-  await until('the apps are served', () => served(bench), LIMIT_MS);
+  await until('the apps are served', () => served(bench));
   expect((await traffic.stop()).failures).toEqual([]);
   expect(haproxyMasters(bench.site.config)).toEqual([master]);
 });
@@ -316,7 +310,7 @@ test("HAProxy's log on standard output: it serves on while nobody reads it, and 
   const bench = await stand(1, flags);
   bench.marathon.apps = bench.apps([0]);
   const master = await firstStart(bench);
-  await until('a line', () => bench.lb.out.includes('GET / HTTP'), LIMIT_MS);
+  await until('a line', () => bench.lb.out.includes('GET / HTTP'));
   expect(await bench.lb.stop('SIGKILL')).toBeNull();
   // More than a pipe holds.
   const long = `/${'x'.repeat(800)}`;
@@ -329,9 +323,9 @@ test("HAProxy's log on standard output: it serves on while nobody reads it, and 
     );
   }
   await bench.start();
-  await until('what the pipe held', () => bench.lb.out.includes(long), LIMIT_MS);
+  await until('what the pipe held', () => bench.lb.out.includes(long));
   await ask(bench.site.ports.front, '/again', { host: 'web.localhost' });
-  await until('a new line', () => bench.lb.out.includes('GET /again HTTP'), LIMIT_MS);
+  await until('a new line', () => bench.lb.out.includes('GET /again HTTP'));
   expect(haproxyMasters(bench.site.config)).toEqual([master]);
 });
 
@@ -351,16 +345,16 @@ test('a certificate that changes while no load balancer runs, or while Marathon 
   makeCertificate(certificate, 'first');
   bench.marathon.apps = bench.apps([0]);
   await bench.start(flags);
-  await until('served', () => served(bench), LIMIT_MS);
+  await until('served', () => served(bench));
   expect(await name()).toBe('first');
   await bench.lb.stop('SIGKILL');
   makeCertificate(certificate, 'second');
   await bench.start(flags);
-  await until('the second', async () => (await name()) === 'second', LIMIT_MS);
+  await until('the second', async () => (await name()) === 'second');
   await bench.marathon.stop();
   await bench.restart('SIGTERM', flags);
   makeCertificate(certificate, 'third');
-  await until('the third', async () => (await name()) === 'third', LIMIT_MS);
+  await until('the third', async () => (await name()) === 'third');
   expect(await bench.metric('reloads')).toBe(0);
 });
 
@@ -410,7 +404,7 @@ test(
           task: `web.${index}`,
           deadlineMs: 5000,
         }).catch(() => undefined);
-      await until('taken out', async () => ((await ask()) as { state?: string })?.state === 'out', 30_000);
+      await until('taken out', async () => ((await ask()) as { state?: string })?.state === 'out');
       running = running.filter((other) => other !== index);
       publish();
       await bench.webs[index]?.stop();
@@ -474,7 +468,7 @@ test(
     }
     if (away) await marathon.start(Number(new URL(bench.url).port));
     await Promise.all(tasksEnd.splice(0));
-    await until('the apps are served', () => served(bench), LIMIT_MS);
+    await until('the apps are served', () => served(bench));
     const { requests, failures } = await traffic.stop();
     const report = [...done].map(([name, times]) => `${times} ${name}`).join(', ');
     process.stderr.write(`restarts: ${requests} requests, ${failures.length} failed; ${report}\n`);

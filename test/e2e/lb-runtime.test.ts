@@ -9,7 +9,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, Cleanups, freePort, load, stand, until, webServer, websocketHello } from '../../bench/lb/kit';
 import { appJson, taskJson } from '../lb/builders';
 
-jest.setTimeout(60_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 

@@ -5,7 +5,6 @@
 import { ask, Cleanups, freePort, send, stand, until, webServer } from '../../bench/lb/kit';
 import { appJson, taskJson } from '../lb/builders';
 
-jest.setTimeout(60_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 

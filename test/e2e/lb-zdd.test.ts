@@ -26,7 +26,6 @@ import { anonymous } from '../../lb/edge/authorize';
 import { runZdd, type ZddConfig, ZddError } from '../../lb/edge/zdd/main';
 import { startLb } from '../../lb/main';
 
-jest.setTimeout(60_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 

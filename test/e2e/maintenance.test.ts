@@ -2,8 +2,6 @@ import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(60_000);
-
 let machine: OneMachine;
 let url: string;
 

@@ -5,8 +5,6 @@ import { eventually } from './eventually';
 import { JsonScheduler } from './json-scheduler';
 import { OneMachine } from './one-machine';
 
-jest.setTimeout(60_000);
-
 let machine: OneMachine;
 let url: string;
 

@@ -5,23 +5,17 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../bench/free-port';
 import { eventually } from './eventually';
+
+export { freePort } from '../../bench/free-port';
 
 const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
 
 /** How long a step may take on a machine that has much else to do. */
 export const STEP_MS = 60_000;
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 export class MasterProcess {
   /** How each of its runs ended. */

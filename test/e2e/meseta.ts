@@ -67,7 +67,7 @@ export class Up {
 
   static async start(workDir: string, args: readonly string[] = []): Promise<Up> {
     const up = new Up(workDir, start(['up', '--free-ports', `--work-dir=${workDir}`, ...args]));
-    await eventually('meseta up', () => /Up in [\d.]+ s/.test(up.out) || up.child.exitCode !== null, 30_000);
+    await eventually('meseta up', () => /Up in [\d.]+ s/.test(up.out) || up.child.exitCode !== null);
     if (up.child.exitCode !== null) throw new Error(`meseta up ended: ${up.err}`);
     return up;
   }

@@ -14,10 +14,8 @@ import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(180_000);
-
 const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const [MASTER, AGENT, MARATHON] = [5050, 5051, 8080].map((port) => `127.0.0.1:${port}`);
 
 interface Task {

@@ -10,8 +10,6 @@ import type { RunAs } from './meseta';
 import { OneMachine } from './one-machine';
 import { TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(60_000);
-
 /** The user `nobody`, when the tests are root's. */
 const NOBODY: RunAs | undefined = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 

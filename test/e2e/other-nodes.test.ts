@@ -8,8 +8,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '..', '..');
 const programOf = (version: number): string =>
   join(ROOT, 'test', 'third-party', 'node_modules', `node${version}`, 'bin', 'node');

@@ -7,8 +7,6 @@ import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(60_000);
-
 const FIXED = 'org_apache_mesos_FixedResourceEstimator';
 const LOAD = 'org_apache_mesos_LoadQoSController';
 

@@ -10,8 +10,6 @@ import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { start } from './meseta';
 
-jest.setTimeout(120_000);
-
 let folder: string;
 const running: ChildProcess[] = [];
 

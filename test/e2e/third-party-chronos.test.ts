@@ -10,8 +10,6 @@ import { MemoryStore } from '../../cluster/state/memory';
 import { parseChronosConfig } from '../../frameworks/chronos/config';
 import { type Chronos, startChronos } from '../../frameworks/chronos/main';
 
-jest.setTimeout(60_000);
-
 const run = promisify(execFile);
 const FOLDER = join(__dirname, '..', 'third-party');
 const PYTHON = join(FOLDER, 'chronos-python');

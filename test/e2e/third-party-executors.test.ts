@@ -12,8 +12,6 @@ import { buildGo } from './go-program';
 import { OneMachine } from './one-machine';
 import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(90_000);
-
 const PYMESOS = join(__dirname, '..', 'third-party', 'pymesos');
 const built = buildGo('./executor');
 const EXECUTORS = [

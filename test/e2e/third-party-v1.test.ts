@@ -4,8 +4,6 @@ import { buildGo } from './go-program';
 import { LineProgram } from './line-program';
 import { OneMachine } from './one-machine';
 
-jest.setTimeout(60_000);
-
 const built = buildGo('./v1');
 const { folder, binary } = built ?? { folder: '', binary: '' };
 const whenBuilt = built ? describe : describe.skip;

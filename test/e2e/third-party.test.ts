@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 
-jest.setTimeout(60_000);
-
 const FOLDER = join(__dirname, '..', 'third-party');
 const isInstalled = existsSync(join(FOLDER, 'node_modules', 'mesos-framework'));
 /** Without its packages (`node scripts/setup.mjs --tests`) this is skipped. */
@@ -69,7 +67,7 @@ whenInstalled('a scheduler built with mesos-framework from npm', () => {
     await eventually(
       'two tasks of the third-party scheduler',
       async () => (await tasks()).filter(({ state }) => state === 'TASK_RUNNING').length === 2,
-      30_000,
+      60_000,
     );
     const page = (await (await fetch(`${url}/frameworks`)).json()) as {
       frameworks: { name: string; connected: boolean }[];
@@ -80,7 +78,7 @@ whenInstalled('a scheduler built with mesos-framework from npm', () => {
     await eventually(
       'the end of its tasks',
       async () => (await tasks()).every(({ state }) => state === 'TASK_KILLED'),
-      30_000,
+      60_000,
     );
   });
 });

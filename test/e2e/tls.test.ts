@@ -2,8 +2,6 @@ import { Certificates } from '../cluster/runtime/tls/certificates';
 import { OneMachine } from './one-machine';
 import { TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(60_000);
-
 const certificates = new Certificates();
 const before = { ...process.env };
 const machine = new OneMachine();

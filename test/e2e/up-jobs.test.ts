@@ -8,8 +8,6 @@ import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { type Finished, meseta, Up } from './meseta';
 
-jest.setTimeout(120_000);
-
 const EXAMPLES = join(__dirname, '..', '..', 'examples');
 
 let folder: string;

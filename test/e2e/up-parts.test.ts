@@ -14,8 +14,6 @@ import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { meseta, start, Up } from './meseta';
 
-jest.setTimeout(180_000);
-
 let folder: string;
 let up: Up | undefined;
 

@@ -9,8 +9,6 @@ import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { meseta, start, Up } from './meseta';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '..', '..');
 const HELLO = join(ROOT, 'examples', 'hello.json');
 const DEMO = join(ROOT, '.meseta-demo');

@@ -12,8 +12,6 @@ import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
-jest.setTimeout(90_000);
-
 type Disk = 'root' | 'PATH' | 'MOUNT';
 type Source = NonNullable<NonNullable<Resource['disk']>['source']>;
 

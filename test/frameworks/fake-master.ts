@@ -128,7 +128,11 @@ export class FakeMaster {
 }
 
 /** Waits for the world to reach a state, by asking; gives up with what it waited for. */
-export async function until<T>(what: string, check: () => T | undefined | false, limitMs = 5000): Promise<T> {
+export async function until<T>(
+  what: string,
+  check: () => T | undefined | false,
+  limitMs = 60_000,
+): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
     const result = check();

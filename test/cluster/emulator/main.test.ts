@@ -7,7 +7,6 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { MemoryStore } from '../../../cluster/state/memory';
 import { describeZookeeper, until } from '../zookeeper/setting';
 
-jest.setTimeout(60_000);
 const COUNT = 20;
 
 describeZookeeper('emulated agents over ZooKeeper', (setting) => {

@@ -155,7 +155,7 @@ describe.each<[string, Fault, boolean]>([
       }
       rmSync(folder, { recursive: true });
     }
-  }, 120_000);
+  });
 });
 
 describe('after a commit that failed', () => {
@@ -244,7 +244,7 @@ describe('a crash in a commit', () => {
       expect([size, await contents(folder)]).toEqual([size, size === to ? NEW : OLD]);
       rmSync(folder, { recursive: true });
     }
-  }, 120_000);
+  });
 
   it('leaves all of it, wherever the write to the commit file ended', async () => {
     const [, , logged, acknowledged] = (await momentsOfCommit()) as [Moment, Moment, Moment, Moment];
@@ -263,7 +263,7 @@ describe('a crash in a commit', () => {
       rmSync(folder, { recursive: true });
     }
     expect(differing.length).toBeGreaterThan(10);
-  }, 120_000);
+  });
 
   it('is refused when the log lost what the commit file vouches for: a sync that lied', async () => {
     const [, begun, , acknowledged] = (await momentsOfCommit()) as [Moment, Moment, Moment, Moment];

@@ -124,7 +124,7 @@ describe.each([
     for (const damage of damagesOf(folder)) fates.push(await fate(folder, damage, before));
     expect([...new Set(fates)].sort()).toEqual(['refused', 'whole']);
     expect(fates.filter((result) => result === 'refused').length).toBeGreaterThan(10);
-  }, 60_000);
+  });
 });
 
 describe('a damaged store', () => {

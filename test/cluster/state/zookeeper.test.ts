@@ -11,8 +11,6 @@ import { Relay } from '../zookeeper/relay';
 import { describeZookeeper, until } from '../zookeeper/setting';
 import { stateContract } from './contract';
 
-jest.setTimeout(60_000);
-
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 describeZookeeper('with a real ZooKeeper', (setting) => {

@@ -5,9 +5,12 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../bench/free-port';
+
+export { freePort } from '../../../bench/free-port';
 
 export const JARS = '/usr/share/java';
 
@@ -52,7 +55,7 @@ export class ZookeeperServer {
       ...['-cp', `${JARS}/*`, main, join(this.folder, 'zoo.cfg')],
     ];
     this.child = spawn('java', args, { stdio: 'ignore' });
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 60_000;
     while (!(await this.answers())) {
       if (Date.now() > end) throw new Error('ZooKeeper does not come up');
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -90,13 +93,4 @@ export class ZookeeperServer {
       socket.on('close', () => resolve(false));
     });
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -8,7 +8,7 @@ import { readZkUrl, type ZkUrl } from '../../../cluster/zookeeper/core/url';
 import { ZkClient } from '../../../cluster/zookeeper/edge/client';
 import { missingForZookeeper, ZookeeperServer } from './server';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export interface ClientWish {
   /** Where to connect, such as at a relay; the server itself without it. */

@@ -7,8 +7,6 @@ import type { HostPort } from '../../../dns/core/facts/cluster-facts';
 import { followZookeeperMasters } from '../../../dns/edge/zookeeper-masters';
 import { missingForZookeeper, ZookeeperServer } from '../../cluster/zookeeper/server';
 
-jest.setTimeout(60_000);
-
 const missing = missingForZookeeper();
 const testReal = missing === undefined ? test : test.skip;
 const SESSION_MS = 2000;
@@ -18,7 +16,7 @@ afterEach(async () => {
 });
 
 async function until(check: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while (!check()) {
     if (Date.now() > end) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 20));

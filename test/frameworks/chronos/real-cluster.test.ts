@@ -55,13 +55,13 @@ describe('Chronos on a real cluster', () => {
     const { flags } = parseFlags(agentFlags, { ...parse, args });
     running.push(await startAgent(flags, { log, clock, executor: hostExecutor, endsTasks: true }));
     chronos = await boot();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await chronos.stop();
     for (const each of running.reverse()) await each.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 40_000);
+  });
 
   const ask = async (method: string, path: string, body?: object): Promise<string> => {
     const response = await fetch(`${chronos.http.url}/v1/scheduler/${path}`, {
@@ -112,7 +112,7 @@ describe('Chronos on a real cluster', () => {
     await until('later', ({ successCount }) => successCount === 1);
     await until('child', ({ successCount }) => successCount === 1);
     expect(readFileSync(file, 'utf8')).toBe('child\n');
-  }, 60_000);
+  });
 
   it('places a job beside one that fits nowhere, and tells why that one waits', async () => {
     await ask('POST', 'iso8601', {
@@ -127,7 +127,7 @@ describe('Chronos on a real cluster', () => {
     await until('small', ({ successCount }) => successCount === 1);
     expect(await ask('GET', 'job/huge/explain')).toContain('has less than 99 cpus');
     await ask('DELETE', 'job/huge');
-  }, 60_000);
+  });
 
   it('retries a failure, kills a task, and knows its tasks after a restart', async () => {
     await ask('POST', 'iso8601', {
@@ -147,5 +147,5 @@ describe('Chronos on a real cluster', () => {
     await ask('DELETE', 'task/kill/long');
     await untilState('long', 'idle');
     expect(readFileSync(begun, 'utf8')).toBe('x\n');
-  }, 60_000);
+  });
 });

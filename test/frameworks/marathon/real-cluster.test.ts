@@ -54,13 +54,13 @@ describe('Marathon on a real cluster', () => {
       running.push(await startAgent(flags, { log, clock, executor: hostExecutor, endsTasks: true }));
     }
     marathon = await boot();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await marathon.stop();
     for (const each of running.reverse()) await each.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 40_000);
+  });
 
   // biome-ignore lint/suspicious/noExplicitAny: answers have many shapes.
   const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
@@ -128,5 +128,5 @@ describe('Marathon on a real cluster', () => {
     for (const { host, ports } of adopted) {
       await expect(fetch(`http://${host}:${ports[0]}/`)).rejects.toThrow();
     }
-  }, 120_000);
+  });
 });

@@ -30,10 +30,12 @@ const task: mesos.CommandInfo = {
 };
 const environment = taskEnvironment({ MESOS_SANDBOX: directory, HOST: 'of the agent' }, { command: task });
 
+/** On a busy machine an answer may take its time. */
+const PATIENCE_MS = 60_000;
 const place = { directory, environment, user: undefined };
 const run = (order: CheckOrder, where: Parameters<typeof startCheck>[0] = place) =>
   runCheck(order, { exec: startCheck(where), network: HOST_NETWORK });
-const command = (info: mesos.CommandInfo, timeoutMs = 20_000): CheckOrder => ({
+const command = (info: mesos.CommandInfo, timeoutMs = PATIENCE_MS): CheckOrder => ({
   type: 'COMMAND',
   command: info,
   timeoutMs,
@@ -104,7 +106,7 @@ describe.each([false, true])('a command check (held: %s)', (held) => {
 });
 
 describe('a TCP check', () => {
-  const tcp = (port: number, isIpv6 = false) => run({ type: 'TCP', port, isIpv6, timeoutMs: 2000 });
+  const tcp = (port: number, isIpv6 = false) => run({ type: 'TCP', port, isIpv6, timeoutMs: PATIENCE_MS });
   const result = (succeeded: boolean) => ({ status: { type: 'TCP', tcp: { succeeded } } });
 
   it('tells whether somebody listens', async () => {
@@ -128,7 +130,7 @@ describe('a TCP check', () => {
 
 describe('an HTTP check', () => {
   const http = (port: number, path: string, more: Partial<Extract<CheckOrder, { type: 'HTTP' }>> = {}) =>
-    run({ type: 'HTTP', scheme: 'http', port, path, isIpv6: false, timeoutMs: 2000, ...more });
+    run({ type: 'HTTP', scheme: 'http', port, path, isIpv6: false, timeoutMs: PATIENCE_MS, ...more });
   const result = (status_code: number) => ({ status: { type: 'HTTP', http: { status_code } } });
   const answer: RequestListener = (request, reply) => {
     const redirects: Record<string, string> = {

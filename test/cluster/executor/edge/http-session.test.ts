@@ -26,7 +26,7 @@ async function callOnce(url: string) {
   const log = keepingLogger();
   const session = new HttpSession({ url, client, post: () => undefined, log });
   session.call(update);
-  const end = Date.now() + 5000;
+  const end = Date.now() + 60_000;
   while (log.lines.length === 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
   session.stop();
   return log.lines;

@@ -8,8 +8,6 @@ import { MemoryStore } from '../../../../cluster/state/memory';
 import type { ZkClient } from '../../../../cluster/zookeeper/edge/client';
 import { describeZookeeper, until } from '../../zookeeper/setting';
 
-jest.setTimeout(60_000);
-
 function start(args: readonly string[], onEnd: (reason: string) => void = () => undefined) {
   const { flags } = parseFlags(masterFlags, {
     command: 'test',

@@ -16,8 +16,6 @@ import { MemoryStore } from '../../../../cluster/state/memory';
 import type { StateStore } from '../../../../cluster/state/store';
 import { describeZookeeper, until } from '../../zookeeper/setting';
 
-jest.setTimeout(60_000);
-
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

@@ -8,8 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RecordDecoder } from '../../../../cluster/runtime/streams/recordio';
 import { MasterAtWork } from './http/running';
 
-jest.setTimeout(120_000);
-
 const MIB = 1024 * 1024;
 /** More than any limit lets through. */
 const ROUNDS_MAX = 2000;

@@ -217,8 +217,8 @@ held('a held program (skipped without a C compiler)', () => {
   });
 
   it('is asked to end with all of its processes, and is killed when it does not listen', async () => {
-    const polite = await hold('trap "exit 7" TERM; while :; do sleep 0.01; done');
-    await until(() => processesOf('exit 7').length > 0);
+    const polite = await hold('trap "exit 7" TERM; echo polite; while :; do sleep 0.01; done');
+    await until(() => polite.output() === 'polite\n');
     polite.program.terminate();
     expect(await polite.program.ended).toEqual({ code: 7 });
     const deaf = await hold('trap "" TERM; echo deaf; while :; do sleep 0.01; done');

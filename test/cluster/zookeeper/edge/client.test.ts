@@ -8,8 +8,6 @@ import { connectionOf, guard } from '../../../../cluster/zookeeper/edge/guard';
 import { Relay } from '../relay';
 import { missingForZookeeper, ZookeeperServer } from '../server';
 
-jest.setTimeout(60_000);
-
 const missing = missingForZookeeper();
 const describeReal = missing === undefined ? describe : describe.skip;
 const { CreateMode } = zookeeper;
@@ -54,7 +52,7 @@ describeReal(
       return { client: zk, states };
     }
 
-    async function until(check: () => boolean, ms = 20_000): Promise<void> {
+    async function until(check: () => boolean, ms = 60_000): Promise<void> {
       const end = Date.now() + ms;
       while (!check()) {
         if (Date.now() > end) throw new Error('waited in vain');

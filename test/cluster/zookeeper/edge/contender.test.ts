@@ -8,8 +8,6 @@ import { followLeader, type Leader, readLeader } from '../../../../cluster/zooke
 import { Relay } from '../relay';
 import { describeZookeeper, until } from '../setting';
 
-jest.setTimeout(60_000);
-
 const SESSION_MS = 3000;
 
 /** Who said what when, among all candidates of a test. */

@@ -8,8 +8,6 @@ import { Contender, type ElectionState } from '../../../../cluster/zookeeper/edg
 import { ZookeeperEnsemble } from '../ensemble';
 import { missingForZookeeper } from '../server';
 
-jest.setTimeout(120_000);
-
 const missing = missingForZookeeper();
 (missing === undefined ? test : test.skip)(
   `whichever server of an ensemble dies, the leader stays and loses nothing${missing === undefined ? '' : ` (skipped: ${missing} is missing)`}`,

@@ -6,8 +6,6 @@ import { Relay } from '../../../cluster/zookeeper/relay';
 import { missingForZookeeper, ZookeeperServer } from '../../../cluster/zookeeper/server';
 import { until } from '../../../cluster/zookeeper/setting';
 
-jest.setTimeout(60_000);
-
 const missing = missingForZookeeper();
 const describeReal = missing === undefined ? describe : describe.skip;
 

@@ -228,7 +228,7 @@ withPlugins('network/cni with the plugins of CNI, as root', () => {
         expect({ isStarted, count, left: host.leftovers() }).toEqual({ isStarted, count, left: [] });
         if (!life.isOver) break;
       }
-  }, 120_000);
+  });
 });
 
 /** The life of an agent that is killed at one of its programs, which may have been started just before. */

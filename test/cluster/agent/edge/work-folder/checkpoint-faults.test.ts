@@ -126,5 +126,5 @@ describe("an agent's reservations", () => {
       expect([name, await readCheckpointedResources(state)]).toEqual([name, readWords('cpus(db):3')]);
       await state.close();
     }
-  }, 60_000);
+  });
 });

@@ -7,8 +7,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RecordDecoder } from '../../../../../cluster/runtime/streams/recordio';
 import { MasterAtWork } from './running';
 
-jest.setTimeout(60_000);
-
 const work = new MasterAtWork();
 const undo: (() => void)[] = [];
 

@@ -180,7 +180,7 @@ test('every answer is JSON or the documented text', async () => {
   rest.world.send({ kind: 'job.resume', request: -1, name: 'steady' });
   rest.world.advance(2 * 3_600_000);
   expect([...rest.world.state.runs.values()]).toContain('steady');
-}, 120_000);
+});
 
 test.each([
   ['a path that is not encoded well', '/v1/scheduler/job/%E0%A4%A'],
