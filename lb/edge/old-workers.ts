@@ -65,10 +65,12 @@ export class OldWorkers {
   /** Ends them before the next reload, so that there are never more than two workers. */
   async end(): Promise<void> {
     const began = performance.now();
+    const ended = new Set<number>();
     for (let old = await this.list(); old.length > 0; old = await this.list()) {
       const since = performance.now() - began;
       if (since > CUT_LIMIT_MS) throw new Error('a worker of an earlier reload does not end');
-      if (since < CUT_PATIENCE_MS / 3) this.cut += old.length;
+      this.cut += old.filter((pid) => !ended.has(pid)).length;
+      for (const pid of old) ended.add(pid);
       for (const pid of old) signal(pid, since > CUT_PATIENCE_MS ? 'SIGKILL' : 'SIGTERM');
       this.log.warn({ pids: old.join(' ') }, 'ended the worker of an earlier reload, with its connections');
       await sleep(CUT_PATIENCE_MS / 3);
