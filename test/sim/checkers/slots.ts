@@ -5,12 +5,14 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isTerminal } from '../../../cluster/model/task-state';
+import type { JobRecord } from '../../../frameworks/chronos/core/jobs/record';
 import type { HistoryEntry } from '../../../frameworks/chronos/core/runs/history';
-import { runNumberOf } from '../../../frameworks/chronos/core/runs/run';
+import { jobNameOf, runNumberOf } from '../../../frameworks/chronos/core/runs/run';
 import type { Progress } from '../../../frameworks/chronos/core/schedule/progress';
 import { countSlots, slotAfter, type Timetable } from '../../../frameworks/chronos/core/schedule/timetable';
 import type { ZoneRules } from '../../../frameworks/chronos/core/schedule/zone';
-import type { ModelTask } from '../chronos/model-cluster';
+import type { StoreChange } from '../../../frameworks/kit/core/turn/effects';
+import type { ModelTask } from '../chronos/model-agents';
 
 /** A schedule of a job, from its definition to the next one. */
 export interface Epoch {
@@ -18,6 +20,8 @@ export interface Epoch {
   readonly begin: Progress;
   /** The number of its first run. */
   readonly firstRun: number;
+  /** The creation of its job: a job that is created again has new slots and new runs. */
+  readonly createdAt: number;
   /** Slots that a later schedule took over, and the time to which all others are closed. */
   end?: { readonly at: number; readonly shared: number } | undefined;
 }
@@ -30,22 +34,24 @@ interface Outcome {
   readonly cycle: number | undefined;
 }
 
-interface JobKinds {
-  /** The job never allows several runs. */
-  readonly isSingle: (jobName: string) => boolean;
-  /** The success of a task may be that of a launcher only. */
-  readonly isAsync: (jobName: string) => boolean;
+/** A job from its creation to its deletion, as it is durable. */
+interface JobLife {
+  readonly createdAt: number;
+  readonly outcomes: Map<string, Outcome>;
 }
 
 export class SlotChecker {
   private readonly epochs = new Map<string, Epoch[]>();
-  private readonly outcomes = new Map<string, Map<string, Outcome>>();
+  private readonly lives = new Map<string, JobLife>();
+  /** By the creation of the job and the id of the run. */
   private readonly processes = new Map<string, ModelTask[]>();
+  /** By the creation and the name of the job. */
   private readonly live = new Map<string, Set<ModelTask>>();
 
   constructor(
     private readonly rules: ZoneRules,
-    private readonly jobs: JobKinds,
+    /** The last time at which the job was asynchronous: the success of a task may have been that of its launcher. */
+    private readonly lastAsync: (jobName: string) => number | undefined,
   ) {}
 
   begin(jobName: string, epoch: Epoch): void {
@@ -53,55 +59,81 @@ export class SlotChecker {
     this.epochs.set(jobName, [...epochs, epoch]);
   }
 
-  epochOf(jobName: string): Epoch | undefined {
-    return this.epochs.get(jobName)?.at(-1);
+  /** The last schedule of a job that was created then. */
+  epochOf(jobName: string, createdAt: number): Epoch | undefined {
+    const last = this.epochs.get(jobName)?.at(-1);
+    return last?.createdAt === createdAt ? last : undefined;
   }
 
   /** A process has started from the store: definitions that a crash lost before they were durable promise nothing. */
-  restored(jobName: string, timetable: Timetable | undefined): void {
-    const epochs = this.epochs.get(jobName) ?? [];
-    const isStored = (epoch: Epoch): boolean => isDeepStrictEqual(epoch.timetable, timetable);
-    if (timetable === undefined || !epochs.some(isStored)) return;
+  restored(jobName: string, { createdAt, timing }: JobRecord): void {
+    const epochs = (this.epochs.get(jobName) ?? []).filter((epoch) => epoch.createdAt === createdAt);
+    const isStored = (epoch: Epoch): boolean => isDeepStrictEqual(epoch.timetable, timing?.timetable);
+    if (timing === undefined || !epochs.some(isStored)) return;
     const durable = epochs.slice(0, epochs.findLastIndex(isStored) + 1);
     const last = durable.at(-1);
     if (last) last.end = undefined;
     this.epochs.set(jobName, durable);
   }
 
-  stored(changes: readonly { readonly name: string; readonly value: string | undefined }[]): void {
+  stored(changes: readonly StoreChange[]): void {
     for (const { name, value } of changes) {
-      if (!name.startsWith('run_')) continue;
-      const id = name.slice('run_'.length);
-      const jobName = id.slice(0, id.lastIndexOf(':'));
-      const outcomes = this.outcomes.get(jobName) ?? new Map<string, Outcome>();
-      this.outcomes.set(jobName, outcomes);
-      if (value !== undefined) outcomes.set(id, outcomeOf(JSON.parse(value) as HistoryEntry));
-      else if (outcomes.get(id)?.isEnded === false) outcomes.delete(id);
+      if (name.startsWith('job_')) this.defined(name.slice('job_'.length), value);
     }
+    for (const { name, value } of changes) {
+      if (name.startsWith('run_')) this.decided(name.slice('run_'.length), value);
+    }
+  }
+
+  /** With another creation, a job is another one. */
+  private defined(jobName: string, value: string | undefined): void {
+    const createdAt = value === undefined ? undefined : (JSON.parse(value) as JobRecord).createdAt;
+    if (createdAt === undefined) this.lives.delete(jobName);
+    else if (createdAt !== this.lives.get(jobName)?.createdAt)
+      this.lives.set(jobName, { createdAt, outcomes: new Map() });
+  }
+
+  private decided(id: string, value: string | undefined): void {
+    const outcomes = this.lives.get(jobNameOf(id))?.outcomes;
+    if (outcomes === undefined) {
+      if (value !== undefined) throw new Error(`${id} is stored without its job`);
+    } else if (value !== undefined) outcomes.set(id, outcomeOf(JSON.parse(value) as HistoryEntry));
+    else if (outcomes.get(id)?.isEnded === false) outcomes.delete(id);
   }
 
   started(task: ModelTask): void {
-    const { runId, jobName } = task;
-    const earlier = this.processes.get(runId) ?? [];
+    const { runId, jobName, createdAt, launchedAt } = task;
+    const runKey = `${createdAt} ${runId}`;
+    const earlier = this.processes.get(runKey) ?? [];
     for (const other of earlier) {
       if (!isTerminal(other.state)) throw new Error(`${task.id} runs beside ${other.id} of the same run`);
-      if (other.state === 'TASK_FINISHED' && !this.jobs.isAsync(jobName))
+      const isLauncher = (this.lastAsync(jobName) ?? 0) >= other.launchedAt;
+      if (other.state === 'TASK_FINISHED' && !isLauncher)
         throw new Error(`${task.id} runs after ${other.id} has succeeded`);
+      if (other.launchedAt > launchedAt) throw new Error(`${task.id} was launched before ${other.id}`);
     }
-    this.processes.set(runId, [...earlier, task]);
-    const live = this.live.get(jobName) ?? new Set();
-    this.live.set(jobName, live.add(task));
-    if (live.size > 1 && this.jobs.isSingle(jobName))
-      throw new Error(`${jobName} has ${live.size} processes: ${[...live].map(({ id }) => id).join(', ')}`);
+    this.processes.set(runKey, [...earlier, task]);
+    const key = `${createdAt} ${jobName}`;
+    const live = this.live.get(key) ?? new Set();
+    this.live.set(key, live.add(task));
+    const alone = [...live].filter(({ isBeside }) => !isBeside);
+    if (alone.length > 1)
+      throw new Error(`${jobName} has ${alone.length} processes: ${alone.map(({ id }) => id).join(', ')}`);
   }
 
   ended(task: ModelTask): void {
-    this.live.get(task.jobName)?.delete(task);
+    const key = `${task.createdAt} ${task.jobName}`;
+    const live = this.live.get(key);
+    live?.delete(task);
+    if (live?.size === 0) this.live.delete(key);
   }
 
-  /** All slots up to `decided` have one outcome. */
-  check(jobName: string, final: Progress | undefined): void {
-    const outcomes = [...(this.outcomes.get(jobName) ?? [])];
+  /** All slots up to the progress of the job have one outcome. */
+  check(jobName: string, { createdAt, timing }: JobRecord): void {
+    const final = timing?.progress;
+    const life = this.lives.get(jobName);
+    if (life?.createdAt !== createdAt) throw new Error(`${jobName} is not the one that is stored`);
+    const outcomes = [...life.outcomes];
     const slots = outcomes.flatMap(([, { slot }]) => (slot === undefined ? [] : [slot]));
     if (new Set(slots).size < slots.length) throw new Error(`a slot of ${jobName} has two runs`);
     const cycles = outcomes.flatMap(([, { cycle }]) => (cycle === undefined ? [] : [cycle]));
@@ -110,7 +142,7 @@ export class SlotChecker {
       (sum, [, { slot, count }]) => sum + count + (slot === undefined ? 0 : 1),
       0,
     );
-    const epochs = this.epochs.get(jobName) ?? [];
+    const epochs = (this.epochs.get(jobName) ?? []).filter((epoch) => epoch.createdAt === createdAt);
     let expected = 0;
     for (const [index, epoch] of epochs.entries()) {
       expected += this.slotsOf(epoch, final);

@@ -3,6 +3,8 @@
  * that crashes in the middle of steps, stands still, and starts again from what is stored.
  */
 
+import type * as mesos from '../../../cluster/api/generated/mesos';
+import type { Call } from '../../../cluster/api/generated/scheduler';
 import type { Unstamped } from '../../../cluster/model/event';
 import type { ChronosEffect } from '../../../frameworks/chronos/core/state/effects';
 import type { ChronosEvents } from '../../../frameworks/chronos/core/state/events';
@@ -20,10 +22,8 @@ export interface ProcessOutside {
   readonly chance: Chance;
   /** What is durable, as it becomes so. */
   readonly stored: (changes: Store['changes']) => void;
-  readonly launch: (effect: Extract<ChronosEffect, { kind: 'launch' }>) => void;
-  readonly kill: (taskId: string) => void;
-  /** Called after each step. */
-  readonly stepped: () => void;
+  readonly framework: (info: mesos.FrameworkInfo) => void;
+  readonly call: (call: Call) => void;
   readonly crashed: () => void;
 }
 
@@ -41,6 +41,7 @@ export class ChronosProcess {
   /** The clock of this machine, less the time of the simulation. */
   private skew = 0;
   private standsUntil = 0;
+  private startedAt = 0;
   private readonly timers = new Map<string, number>();
 
   constructor(private readonly outside: ProcessOutside) {}
@@ -52,6 +53,12 @@ export class ChronosProcess {
   /** It takes events at once. */
   get canSee(): boolean {
     return this.outside.timeline.now >= this.standsUntil;
+  }
+
+  /** It has run for so long, and has not stood still. */
+  hasBeenAwakeFor(ms: number): boolean {
+    const since = Math.max(this.startedAt, this.standsUntil);
+    return this.isUp && this.outside.timeline.now - since >= ms;
   }
 
   get isUp(): boolean {
@@ -68,6 +75,7 @@ export class ChronosProcess {
     this.life += 1;
     this.skew = skew;
     this.standsUntil = 0;
+    this.startedAt = this.outside.timeline.now;
     this.timers.clear();
     this.state = machine.init(settings);
     this.post({ kind: 'started', stored: [...this.disk].map(([name, text]) => ({ name, text })) });
@@ -103,8 +111,7 @@ export class ChronosProcess {
     if (violations.length > 0) throw new Error(`after ${event.kind}: ${violations.join('; ')}`);
     const most = chance.is(this.crashes) ? chance.between(0, effects.length) : undefined;
     for (const effect of effects.slice(0, most)) this.perform(effect);
-    if (most === undefined) this.outside.stepped();
-    else this.crash();
+    if (most !== undefined) this.crash();
   }
 
   private perform(effect: ChronosEffect): void {
@@ -116,12 +123,15 @@ export class ChronosProcess {
       case 'store':
         this.store(effect);
         return;
+      case 'framework':
+        this.outside.framework(effect.info);
+        return;
+      case 'call':
+        this.outside.call(effect.call);
+        return;
       case 'launch':
-        this.outside.launch(effect);
-        return;
       case 'kill':
-        this.outside.kill(effect.taskId);
-        return;
+        throw new Error(`the ${effect.kind} of ${effect.taskId} is no call`);
       case 'resign':
         throw new Error(effect.reason);
       default:

@@ -255,10 +255,20 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
     scenario: oneYear,
     symptom: /its count is/,
   },
+  'Chronos: an offer that nothing can use is kept': {
+    machines: inChronos({
+      after: (effects) =>
+        effects.filter((effect) => effect.kind !== 'call' || effect.call.type !== 'DECLINE'),
+    }),
+    scenario: oneYear,
+    symptom: /has no answer/,
+  },
   'Chronos: a lost launch is not launched again': {
     machines: inChronos({
       before: (event) =>
-        event.kind === 'task.update' && /DROPPED|UNKNOWN/.test(event.update.state) ? undefined : event,
+        event.kind === 'scheduler.update' && /DROPPED|UNKNOWN|GONE/.test(event.status.state)
+          ? undefined
+          : event,
     }),
     scenario: oneYear,
     symptom: /is stuck/,

@@ -3,20 +3,29 @@
  * launches and tells late, and people who start, kill, pause and change jobs.
  */
 
-import { allowsSeveral, slotDeadline } from '../../../frameworks/chronos/core/dispatch/admission';
+import { slotDeadline } from '../../../frameworks/chronos/core/dispatch/admission';
+import { recordAfterDeletion } from '../../../frameworks/chronos/core/graph/deletion';
+import { childrenOf, parentFault } from '../../../frameworks/chronos/core/graph/graph';
 import { readJob } from '../../../frameworks/chronos/core/jobs/read-job';
-import { createRecord, replaceRecord, shownSchedule } from '../../../frameworks/chronos/core/jobs/record';
+import {
+  createRecord,
+  type JobRecord,
+  replaceRecord,
+  shownSchedule,
+} from '../../../frameworks/chronos/core/jobs/record';
 import { isRefusal } from '../../../frameworks/chronos/core/jobs/refusal';
+import { jobNameOf } from '../../../frameworks/chronos/core/runs/run';
 import { nextSlot } from '../../../frameworks/chronos/core/schedule/progress';
 import { slotAfter } from '../../../frameworks/chronos/core/schedule/timetable';
 import { UTC } from '../../../frameworks/chronos/core/schedule/zone';
-import type { ChronosState, Settings } from '../../../frameworks/chronos/core/state/state';
+import type { ChronosState, JobEntry, Settings } from '../../../frameworks/chronos/core/state/state';
 import type { ChronosMachine } from '../../../frameworks/chronos/core/step';
 import { tzRules } from '../../../frameworks/chronos/edge/zone-rules';
 import { SlotChecker } from '../checkers/slots';
 import { Chance } from '../chronos/chance';
 import { ChronosProcess } from '../chronos/chronos-process';
-import { ModelCluster } from '../chronos/model-cluster';
+import type { ModelTask } from '../chronos/model-agents';
+import { FAILOVER_MS, type LaunchFacts, ModelMaster } from '../chronos/model-master';
 import { Timeline } from '../chronos/timeline';
 import { MACHINES, type Machines } from '../machines';
 
@@ -36,6 +45,22 @@ const SETTINGS: Settings = {
   slowFactor: undefined,
   countMax: 20,
   ageMax: 400 * DAY,
+  mesos: {
+    frameworkName: 'chronos',
+    user: 'root',
+    role: '*',
+    hostname: 'h',
+    failoverTimeoutSeconds: FAILOVER_MS / SECOND,
+    checkpoint: true,
+    seed: 1,
+    declineOfferMs: 5 * SECOND,
+    minReviveOffersMs: 5 * SECOND,
+    suppressOffers: true,
+    killRetryMs: 30 * SECOND,
+    killChunkSize: 100,
+    reconciliationInitialMs: 15 * SECOND,
+    reconciliationIntervalMs: DAY,
+  },
 };
 
 const ZONES = ['', 'UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia'];
@@ -58,12 +83,11 @@ export class ChronosYears {
   readonly chance: Chance;
   readonly checker: SlotChecker;
   readonly chronos: ChronosProcess;
-  readonly cluster: ModelCluster;
+  readonly master: ModelMaster;
   readonly bodies = new Map<string, Body>();
   launches = 0;
-  /** Jobs that allowed several runs at some time, and those that were asynchronous. */
-  private readonly several = new Set<string>();
-  private readonly async = new Set<string>();
+  /** The last time at which a job was asynchronous. */
+  private readonly lastAsync = new Map<string, number>();
   private readonly durations = new Map<string, number>();
   private isQuiet = false;
 
@@ -71,29 +95,33 @@ export class ChronosYears {
     const { timeline } = this;
     const chance = new Chance(seed);
     this.chance = chance;
-    this.checker = new SlotChecker(RULES, {
-      isSingle: (name) => !this.several.has(name),
-      isAsync: (name) => this.async.has(name),
-    });
+    this.checker = new SlotChecker(RULES, (name) =>
+      this.isAsync(name) ? Infinity : this.lastAsync.get(name),
+    );
     this.chronos = new ChronosProcess({
       machine,
       settings: SETTINGS,
       timeline,
       chance,
       stored: (changes) => this.checker.stored(changes),
-      launch: (effect) => this.launch(effect.taskId, effect.runId, effect.jobName),
-      kill: (taskId) => this.cluster.kill(taskId),
-      stepped: () => this.cluster.offer(),
-      crashed: () => this.startAgain(),
+      framework: (info) => this.master.setFramework(info),
+      call: (call) => this.master.call(call),
+      crashed: () => {
+        this.master.processDied();
+        this.startAgain();
+      },
     });
-    this.cluster = new ModelCluster({
+    this.master = new ModelMaster({
       timeline,
       chance,
       chronos: this.chronos,
       duration: (name) => this.someDuration(name),
-      isAsync: (name) => this.bodies.get(name)?.['async'] === true,
+      launching: (taskId) => this.launch(taskId),
       started: (task) => this.checker.started(task),
-      ended: (task) => this.checker.ended(task),
+      ended: (task) => {
+        this.checker.ended(task);
+        if (task.state === 'TASK_FINISHED') this.callBack(task);
+      },
     });
   }
 
@@ -119,10 +147,7 @@ export class ChronosYears {
     const pause = this.chance.is(0.2) && !this.isQuiet ? this.chance.between(HOUR, 40 * DAY) : HOUR;
     this.timeline.after(this.chance.between(SECOND, pause), () => {
       this.chronos.start(this.isQuiet ? 0 : this.chance.between(-10 * MINUTE, 10 * MINUTE));
-      for (const [name, { record }] of this.chronos.state?.jobs ?? [])
-        this.checker.restored(name, record.timing?.timetable);
-      this.cluster.reconcileAll();
-      this.cluster.offer();
+      for (const [name, { record }] of this.chronos.state?.jobs ?? []) this.checker.restored(name, record);
     });
   }
 
@@ -138,7 +163,11 @@ export class ChronosYears {
     () => this.chronos.crash(),
     () => this.chronos.stand(this.chance.between(SECOND, 5 * HOUR)),
     () => this.chronos.jump(this.chance.between(SECOND, 3 * HOUR)),
-    () => this.cluster.fill(this.chance.between(MINUTE, 20 * DAY)),
+    () => this.master.fill(this.chance.between(MINUTE, 20 * DAY)),
+    () => this.master.breakConnection(),
+    () => this.master.failOver(this.chance.between(SECOND, HOUR)),
+    () => this.delete(this.someName()),
+    () => this.rewire(),
     () => this.chronos.post({ kind: 'job.start', request: 0, name: this.someName(), arguments: '' }),
     () => this.chronos.post({ kind: 'job.kill', request: 0, name: this.someName() }),
     () => this.chronos.post({ kind: 'job.succeed', request: 0, name: this.someName() }),
@@ -185,22 +214,61 @@ export class ChronosYears {
     const base = { base: 'v1', defaults: { cpus: 1, mem: 1, disk: 1, runAsUser: '' } } as const;
     const reading = readJob({ name, ...body }, { rules: RULES, serverZone: UTC, now, ...base });
     if (isRefusal(reading)) throw new Error(reading.message);
-    if (allowsSeveral(reading.job)) this.several.add(name);
-    if (reading.job.async) this.async.add(name);
+    const parents = reading.job.kind === 'dependent' ? reading.job.parents : [];
+    if (parentFault(this.state.graph, name, parents) !== undefined) return;
+    if (this.isAsync(name)) this.lastAsync.set(name, this.timeline.now);
     this.bodies.set(name, body);
     this.durations.set(name, this.chance.is(0.2) ? 9 * HOUR : 20 * MINUTE);
     this.noteEpoch(name, reading, now);
     chronos.post({ kind: 'job.put', request: 0, reading });
   }
 
+  private isAsync(name: string): boolean {
+    return this.bodies.get(name)?.['async'] === true;
+  }
+
+  /** The child of the other jobs gets other parents. */
+  private rewire(): void {
+    const parents = ['a', 'b', 'c'].filter((name) => this.state.jobs.has(name) && this.chance.is(0.6));
+    if (parents.length > 0) this.put('child', { parents, ...this.someMembers() });
+  }
+
+  /** Deletes a job; its children get their parents or its schedule. Mostly it is created again, at once or later. */
+  private delete(name: string): void {
+    const { chronos, chance, timeline } = this;
+    const deleted = this.state.jobs.get(name);
+    if (deleted === undefined || !chronos.canSee) return;
+    for (const child of childrenOf(this.state.graph, name)) {
+      const entry = this.state.jobs.get(child);
+      if (entry) this.replaceEpoch(child, entry, recordAfterDeletion(deleted.record, entry.record));
+    }
+    chronos.post({ kind: 'job.delete', request: 0, name });
+    const create = (): void => {
+      if (this.isQuiet || (chronos.isUp && this.state.jobs.has(name))) return;
+      if (chronos.isUp && chronos.canSee) this.put(name, this.someScheduled());
+      else timeline.after(HOUR, create);
+    };
+    timeline.after(chance.is(0.3) ? chance.between(0, SECOND) : chance.between(SECOND, 30 * DAY), create);
+  }
+
   /** Notes what the new definition promises, before the machine gets it. */
   private noteEpoch(name: string, reading: Parameters<typeof createRecord>[0], now: number): void {
     const entry = this.state.jobs.get(name);
     const context = { rules: RULES, now, deadline: slotDeadline(this.state, reading.job) };
-    const { timing } = entry ? replaceRecord(entry.record, reading, context) : createRecord(reading, context);
-    const previous = entry?.record.timing;
+    if (entry) this.replaceEpoch(name, entry, replaceRecord(entry.record, reading, context));
+    else this.beginEpoch(name, createRecord(reading, context), 1);
+  }
+
+  private beginEpoch(name: string, { timing, createdAt }: JobRecord, firstRun: number): void {
+    if (timing) this.checker.begin(name, { ...timing, begin: timing.progress, firstRun, createdAt });
+  }
+
+  private replaceEpoch(name: string, { record, nextRun }: JobEntry, next: JobRecord): void {
+    const now = this.chronos.clock;
+    const previous = record.timing;
+    const { timing, createdAt } = next;
     if (timing === previous) return;
-    const last = this.checker.epochOf(name);
+    const last = this.checker.epochOf(name, createdAt);
     if (last?.end === undefined && last !== undefined && previous !== undefined) {
       const late = timing && nextSlot(RULES, timing.timetable, timing.progress);
       const isShared =
@@ -210,8 +278,7 @@ export class ChronosYears {
         ? { at: Math.max(now, previous.progress.decided), shared: isShared ? 1 : 0 }
         : { at: previous.progress.decided, shared: 0 };
     }
-    if (timing)
-      this.checker.begin(name, { ...timing, begin: timing.progress, firstRun: entry?.nextRun ?? 1 });
+    this.beginEpoch(name, next, nextRun);
   }
 
   private someScheduled(): Body {
@@ -250,25 +317,50 @@ export class ChronosYears {
     return this.chance.between(SECOND, this.durations.get(name) ?? MINUTE);
   }
 
-  private launch(taskId: string, runId: string, jobName: string): void {
+  /** What leaves is in the state: the run of the task, and its job. */
+  private launch(taskId: string): LaunchFacts {
     this.launches += 1;
+    const runId = this.state.tasks.get(taskId) ?? '';
+    const jobName = jobNameOf(runId);
     const entry = this.state.jobs.get(jobName);
     const run = entry?.active[runId];
     if (!entry || !run) throw new Error(`${taskId} is launched without its run`);
-    const epsilon = slotDeadline(this.state, entry.record.job);
+    const { job, createdAt } = entry.record;
+    const epsilon = slotDeadline(this.state, job);
     if (run.cause.kind === 'slot' && run.attempts.length === 1 && epsilon !== undefined) {
       const late = this.chronos.clock - run.cause.slot - epsilon;
       if (late > LATE_MS) throw new Error(`${taskId} is launched ${late / 1000} s after its epsilon`);
     }
-    this.cluster.launch(taskId, runId, jobName);
+    return { id: taskId, runId, jobName, createdAt, isBeside: run.isBeside };
+  }
+
+  /** The work of an asynchronous job has ended: it tells so until the job has ended, too. */
+  private callBack({ id, jobName }: ModelTask): void {
+    const { timeline, chance, chronos } = this;
+    const call = (): void => {
+      if (chronos.isUp)
+        chronos.post({
+          kind: 'task.callback',
+          request: 0,
+          taskId: id,
+          statusCode: chance.is(0.1) ? 1 : 0,
+        });
+      again();
+    };
+    const again = (): void =>
+      timeline.after(HOUR, () => {
+        if (chronos.state?.tasks.has(id) !== false) call();
+      });
+    if (this.isAsync(jobName)) timeline.after(chance.between(MINUTE, 20 * MINUTE), call);
+    else again();
   }
 
   /** No more faults: within some days all that is open comes to its end. */
   private rest(): void {
     this.isQuiet = true;
     this.chronos.crashes = 0;
-    this.cluster.hasFaults = false;
-    this.cluster.fill(0);
+    this.master.agents.hasFaults = false;
+    this.master.fill(0);
     this.timeline.after(50 * DAY, () => this.put('c', { ...this.someMembers(), parents: ['a'] }));
     this.timeline.runUntil(this.timeline.now + 55 * DAY);
   }
@@ -283,7 +375,22 @@ export class ChronosYears {
       const isIdle = Object.keys(active).length === 0 && !job.disabled && job.pausedReason === '';
       const next = timing && nextSlot(RULES, timing.timetable, timing.progress);
       if (isIdle && next !== undefined && next < now) throw new Error(`a slot of ${name} is open`);
-      this.checker.check(name, timing?.progress);
+      this.checker.check(name, record);
+    }
+    this.checkSession();
+  }
+
+  /** Nothing waits for the master, and the master waits for nothing. */
+  private checkSession(): void {
+    const { mesos, tasks } = this.state;
+    const { session, kills, unconfirmed } = mesos ?? {};
+    if (!session?.connected) throw new Error('Chronos is not subscribed');
+    for (const taskId of kills?.keys() ?? []) throw new Error(`the kill of ${taskId} has no end`);
+    for (const taskId of unconfirmed ?? []) {
+      if (tasks.has(taskId)) throw new Error(`the reconciliation of ${taskId} has no answer`);
+    }
+    for (const { id, updates } of this.master.agents.tasks.values()) {
+      if (!tasks.has(id)) throw new Error(`${updates.length} updates of ${id} are not acknowledged`);
     }
   }
 }

@@ -285,6 +285,11 @@ export function deadlineFor(state: ChronosState, job: Job, run: Run): Millis | u
 /** Sets the timers of a run that waits. */
 export function setDeadline(turn: Turn, job: Job, run: Run): void {
   watchStart(turn, run);
+  wakeAtDeadline(turn, job, run);
+}
+
+/** The slot of a run is missed if it is not launched by then. */
+export function wakeAtDeadline(turn: Turn, job: Job, run: Run): void {
   const deadline = deadlineFor(turn.state, job, run);
   if (deadline !== undefined) wake(turn, { kind: 'deadline', runId: run.id }, deadline + 1);
 }

@@ -147,12 +147,17 @@ function noteStart(turn: Turn, run: Run): void {
  */
 function killStray(turn: Turn, taskId: string, state: TaskState): void {
   const parts = readTaskId(taskId);
-  if (parts === undefined || isTerminal(state) || state === 'TASK_UNREACHABLE') return;
+  if (parts === undefined || !mayRun(state)) return;
   const entry = turn.state.jobs.get(parts.name);
   if (entry !== undefined && parts.millis > (entry.lastMillis ?? 0)) return;
   note(turn, 'warn', 'a task runs without its run and is killed', { task: taskId });
   const graceSeconds = entry?.record.job.killGracePeriod ?? 0;
   announce(turn, { kind: 'kill', taskId, graceSeconds });
+}
+
+/** A task that the master does not know is not killed: the master would answer the kill by telling so again. */
+function mayRun(state: TaskState): boolean {
+  return !isTerminal(state) && state !== 'TASK_UNREACHABLE' && state !== 'TASK_UNKNOWN';
 }
 
 /** A failure of a task whose kill was asked for is its kill; the kill of a run that took too long is its failure. */

@@ -12,7 +12,7 @@ import type { ChronosEvents } from '../state/events';
 import { addReady, type JobEntry, removeReady } from '../state/state';
 import { edgeOf } from '../state/stored';
 import { entryOf, saveDefinition, saveDeletion, type Turn } from '../state/turn';
-import { applyPolicy, killTasks, slotDeadline } from './admission';
+import { applyPolicy, killTasks, slotDeadline, wakeAtDeadline } from './admission';
 import { setTimeouts } from './attempts';
 import { tellOwners } from './notices';
 import { leaveQuarantine } from './quarantine';
@@ -63,6 +63,9 @@ function replaceEntry(turn: Turn, entry: JobEntry, record: JobRecord): void {
   if (previous !== undefined && previous !== record.timing) closeSlots(turn, entry, previous);
   applyPolicy(turn, entry);
   setTimeouts(turn, entry);
+  for (const run of [...Object.values(entry.active), ...entry.queue]) {
+    if (run.attempts.length === 0) wakeAtDeadline(turn, record.job, run);
+  }
   decideSlots(turn, entry);
 }
 

@@ -42,6 +42,9 @@ export function meaningOf(update: TaskUpdate, hasStarted: boolean): UpdateMeanin
     case 'TASK_DROPPED':
     case 'TASK_LOST':
     case 'TASK_UNKNOWN':
+    // The answer of the master about a task that it and its agent, or its lost agent, have never had.
+    case 'TASK_GONE':
+    case 'TASK_GONE_BY_OPERATOR':
       return hasStarted ? failure(reason) : { kind: 'not launched', reason };
     default:
       return isTerminal(update.state) ? failure(reason) : { kind: 'uncertain' };

@@ -18,7 +18,7 @@ import { type MesosSettings, type MesosState, newMesosState } from './mesos-stat
 import { addWaiting, removeWaiting } from './waiting-runs';
 
 export interface Settings extends RetryPolicy, Retention {
-  /** Undefined where no master runs the jobs, as in simulations: launches and kills go out as orders then. */
+  /** Undefined where no master runs the jobs, as in tests of the dispatch: launches and kills go out as orders then. */
   readonly mesos?: MesosSettings | undefined;
   /** The epsilon of jobs without one; undefined for none. */
   readonly taskEpsilon: Millis | undefined;

@@ -132,6 +132,20 @@ test('a task that runs without its run is killed, one of the original is not', (
   expect(world.log.at(-1)).toBe('kill a');
 });
 
+test.each([
+  ['TASK_STAGING', true],
+  ['TASK_KILLING', true],
+  ['TASK_UNREACHABLE', false],
+  ['TASK_UNKNOWN', false],
+  ['TASK_GONE', false],
+] as const)('a task without its run that is %s may run, so it is killed: %s', (state, isKilled) => {
+  const world = running({ retries: 0 });
+  const [taskId = ''] = world.tasks('a');
+  world.end('a', 'TASK_FAILED');
+  world.update(taskId, state);
+  expect(world.log.at(-1) === 'kill a').toBe(isKilled);
+});
+
 test('the end of a launcher is not the end of its run, whatever is told later', () => {
   const world = running({ async: true, runTimeout: 600, retries: 0 });
   world.end('a');

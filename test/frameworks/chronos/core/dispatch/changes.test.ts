@@ -2,6 +2,8 @@ import { readingOf } from '../../jobs';
 import { MasterWorld } from '../../master-world';
 import { World } from '../../world';
 
+const MINUTE = 60_000;
+
 test('unknown, own and circular parents are refused with their names', () => {
   const world = new World();
   world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
@@ -73,4 +75,18 @@ test('a definition that was sent before starts nothing where that is asked for',
   expect([put({}), runs()]).toEqual(['', 'launch a, disabled a: no repetitions left']);
   expect([put({}), runs()]).toEqual(['unchanged', '']);
   expect([put({ command: 'false' }), runs()]).toEqual(['', 'launch a, disabled a: no repetitions left']);
+});
+
+test('a run that waits is missed by the epsilon of a new definition', () => {
+  const world = new World();
+  const definition = { schedule: 'R1/2026-12-01T11:00:00Z/PT1H' };
+  world.put('a', definition);
+  world.advance(31 * MINUTE);
+  expect(world.state.ready.size).toBe(1);
+  world.put('a', { ...definition, schedule: 'R0/2026-12-01T11:00:00.000Z/PT1H', epsilon: 'PT5M' });
+  world.advance(5 * MINUTE);
+  expect([world.history('a'), world.state.ready.size]).toEqual([
+    ['missed 1: no offer fitted within epsilon'],
+    0,
+  ]);
 });

@@ -155,3 +155,13 @@ test('jobs that the offers were refused for do not hurry further offers', () => 
   }
   expect(world.types().filter((type) => type === 'REVIVE').length).toBeLessThanOrEqual(1);
 });
+
+test('an offer goes back when the start deadline of its run has passed', () => {
+  const world = new MasterWorld().subscribe();
+  world.put('a', { ...slotAfter(world, 0), epsilon: 'PT5M' });
+  world.calls();
+  world.now += 6 * 60_000;
+  world.offer();
+  expect(world.types()).toEqual(['DECLINE', 'SUPPRESS']);
+  expect(world.state.mesos?.offers.size).toBe(0);
+});

@@ -13,8 +13,8 @@ const MEANINGS: Record<TaskState, readonly [fresh: string, started: string]> = {
   TASK_LOST: ['not launched', 'failure'],
   TASK_DROPPED: ['not launched', 'failure'],
   TASK_UNREACHABLE: ['uncertain', 'uncertain'],
-  TASK_GONE: ['failure', 'failure'],
-  TASK_GONE_BY_OPERATOR: ['failure', 'failure'],
+  TASK_GONE: ['not launched', 'failure'],
+  TASK_GONE_BY_OPERATOR: ['not launched', 'failure'],
   TASK_UNKNOWN: ['not launched', 'failure'],
 };
 
