@@ -101,7 +101,11 @@ export const dnsFlags = {
   'http-jwt-key': path({ help: 'file with the key of signed bearer tokens (HS256)' }),
   insecure: toggle({ fallback: false, help: 'let the HTTP interface listen where others can reach it' }),
   allowed_hosts: allowedHostsFlag('allowed-hosts'),
-  'refresh-seconds': seconds(1, 60, 'between two loads of the state while no master has an event stream'),
+  'refresh-seconds': seconds(
+    1,
+    60,
+    'between two loads of the state while no master has an event stream; the first follow sooner',
+  ),
   'state-timeout-seconds': seconds(1, 300, 'limit for loading the state'),
   'stale-seconds-max': seconds(
     0,

@@ -20,7 +20,7 @@ import { machine, plainTurn, type TimerHandlers, type Turn } from '../machine';
 import { type Random, randomFrom } from '../random';
 import type { Millis } from '../time';
 import { timersOf } from '../timers';
-import { type FollowPolicy, nextPause } from './policy';
+import { type FollowPolicy, limitOf, nextPause } from './policy';
 
 /** The stages of an attempt, and the times between attempts. A stream is `opened` until it has told its beginning. */
 export type FollowPhase = 'idle' | 'opening' | 'opened' | 'following' | 'polling' | 'waiting' | 'stopped';
@@ -52,6 +52,8 @@ export interface FollowState {
   serving: string | undefined;
   redirects: number;
   failures: number;
+  /** Readings of the state since there were new sources or a stream. */
+  polls: number;
   roundAt: Millis;
   heartbeatMs: Millis;
   heardAt: Millis;
@@ -94,6 +96,7 @@ export function initFollow(policy: FollowPolicy, sources: readonly string[], see
     serving: undefined,
     redirects: 0,
     failures: policy.backOff.failuresAtStart,
+    polls: 0,
     roundAt: 0,
     heartbeatMs: policy.heartbeat.ms,
     heardAt: 0,
@@ -183,6 +186,7 @@ function sourcesChanged(turn: FollowTurn, { sources }: FollowEvents['sources.cha
   const { phase, policy } = state;
   state.sources = sources;
   state.nextSource = 0;
+  state.polls = 0;
   if (policy.newSources === 'restart') {
     state.serving = undefined;
     state.failures = policy.backOff.failuresAtStart;
@@ -236,6 +240,7 @@ function begun(turn: FollowTurn, { attempt, heartbeatMs }: FollowEvents['begun']
   state.phase = 'following';
   state.serving = state.url;
   state.redirects = 0;
+  state.polls = 0;
   state.heartbeatMs = heartbeatMs;
   state.heardAt = now;
   watch(turn);
@@ -243,12 +248,13 @@ function begun(turn: FollowTurn, { attempt, heartbeatMs }: FollowEvents['begun']
 
 function polled(turn: FollowTurn, { attempt, url }: FollowEvents['polled']): void {
   const { state, now } = turn;
-  const { pollMs } = state.policy;
+  const { pollMs, pollFirstMs = pollMs } = state.policy;
   if (!isCurrent(state, attempt) || state.phase !== 'polling' || pollMs === undefined) return;
   state.phase = 'waiting';
   state.serving = url;
   state.failures = state.policy.backOff.failuresAtStart;
-  followTimers.wake(turn, { kind: 'retry' }, now + pollMs);
+  const backOff = { firstMs: pollFirstMs ?? pollMs, factor: 2, maxMs: pollMs };
+  followTimers.wake(turn, { kind: 'retry' }, now + limitOf(backOff, state.polls++));
 }
 
 /** Ends the attempt: the next source of the round is asked at once, or the next round begins after a pause. */

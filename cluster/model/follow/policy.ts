@@ -31,6 +31,11 @@ export interface FollowPolicy {
   readonly perRound: 'one' | 'all';
   /** Time between two readings of the state while no source has a stream; undefined where there are no readings. */
   readonly pollMs: Millis | undefined;
+  /**
+   * The same after the first reading of new sources, doubled with each until it is `pollMs`: who leads anew has a state
+   * somewhat earlier than a stream. `pollMs` from the first when absent.
+   */
+  readonly pollFirstMs?: Millis | undefined;
   /** New sources: `keep` a stream of a source that is among them, or `restart` with the first of them. */
   readonly newSources: 'keep' | 'restart';
 }

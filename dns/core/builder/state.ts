@@ -82,6 +82,7 @@ export interface BuilderState {
 /** A stream that lived for so long went well: the next failure starts with short pauses again. */
 const GOOD_LIFE_MS = 10_000;
 const PAUSE_MAX_MS = 30_000;
+const POLL_FIRST_MS = 1000;
 const HEARTBEAT_MS = 15_000;
 
 function policyOf({ refreshMs }: BuilderBoot): FollowPolicy {
@@ -93,6 +94,7 @@ function policyOf({ refreshMs }: BuilderBoot): FollowPolicy {
     redirectsMax: 0,
     perRound: 'all',
     pollMs: refreshMs,
+    pollFirstMs: Math.min(POLL_FIRST_MS, refreshMs),
     newSources: 'restart',
   };
 }

@@ -470,6 +470,28 @@ describe('following all sources in a round', () => {
     expect(pauses).toEqual(['retry in 100', 'retry in 200', 'retry in 100', 'retry in 200']);
   });
 
+  it('reads the state at shorter intervals at first, where it may, and again with other sources', () => {
+    const following = new Following({ ...ALL, pollFirstMs: 20_000 }, ['a']);
+    const read = (): string[] => {
+      following.close();
+      return following.tell({ kind: 'polled', url: following.state.url } as never);
+    };
+    following.begin();
+    const pauses = [1, 2, 3, 4].map(() => {
+      const pause = read();
+      following.retry();
+      return pause;
+    });
+    expect(pauses.flat()).toEqual(['retry in 20000', 'retry in 40000', 'retry in 60000', 'retry in 60000']);
+    following.tell({ kind: 'sources.changed', sources: ['c'] } as never);
+    expect(read()).toEqual(['retry in 20000']);
+    following.retry();
+    following.stream();
+    following.close();
+    following.retry();
+    expect(read()).toEqual(['retry in 20000']);
+  });
+
   it('forgets failures when a state was read, and when there are other sources', () => {
     const following = new Following(ALL, ['a']);
     const fail = (): string[] => [...following.close(), ...following.close()].slice(-1);

@@ -4,9 +4,13 @@ const fresh = (): BuilderState => initBuilder({ masters: ['a'], refreshMs: 1000,
 
 describe('the state of the builder', () => {
   it('has no pause that is longer than the interval of readings', () => {
-    expect(fresh().follow.policy).toMatchObject({ backOff: { maxMs: 1000 }, pollMs: 1000 });
+    expect(fresh().follow.policy).toMatchObject({
+      backOff: { maxMs: 1000 },
+      pollMs: 1000,
+      pollFirstMs: 1000,
+    });
     const { policy } = initBuilder({ masters: [], refreshMs: 90_000, detectionMs: 0 }).follow;
-    expect(policy).toMatchObject({ backOff: { maxMs: 30_000 }, pollMs: 90_000 });
+    expect(policy).toMatchObject({ backOff: { maxMs: 30_000 }, pollMs: 90_000, pollFirstMs: 1000 });
   });
 
   it.each<[string, (state: BuilderState) => void]>([
