@@ -23,6 +23,8 @@ const TEST_PROGRAMS = {
   iptables: 'iptables',
   runc: 'runc',
   chromium: 'chromium',
+  bzip2: 'bzip2',
+  xz: 'xz-utils',
 };
 /** The same by a file that is no program in PATH. */
 const TEST_FILES = {

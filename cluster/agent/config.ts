@@ -27,6 +27,7 @@ import { allowedHostsFlag } from '../runtime/http/hosts';
 import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
+import { fetcherFlags } from './containerizer/fetcher/fetcher-flags';
 import { isolationFlags } from './containerizer/isolation-flags';
 import type { ReconfigurationPolicy } from './core/recovery/reconfiguration';
 import { acceptedFlags } from './edge/flags/accepted-flags';
@@ -169,6 +170,7 @@ export const agentFlags = withEnvironment('MESOS_', {
     value: 'PATH',
   }),
   ...isolationFlags,
+  ...fetcherFlags,
   ...containerLogFlags,
   ...acceptedFlags,
 });

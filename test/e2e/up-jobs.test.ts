@@ -3,7 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { JobSummary } from '../../cli/chronos-api';
+import { tarOf } from '../cluster/agent/containerizer/fetcher/archives';
 import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
 import { type Finished, meseta, Up } from './meseta';
@@ -52,6 +54,26 @@ it('a job runs by its schedule and another after it, with their output', async (
   expect((await job('graph')).out).toMatch(/^tick .*\n {2}tock /);
   expect((await job('history', 'tock')).out).toMatch(/ success +parents /);
   expect((await job('next', 'tick', '--count=3')).out.trim().split('\n')).toHaveLength(3);
+});
+
+it('a job and an app have what they fetch', async () => {
+  up = await startUp();
+  const archive = join(folder, 'greeting.tgz');
+  writeFileSync(archive, gzipSync(tarOf([{ path: 'words/greeting', body: 'hello from the archive\n' }])));
+  const never = { schedule: 'R/2099-01-01T00:00:00Z/P1D', retries: 0 };
+  const fetch = [{ uri: archive }, { uri: archive, extract: false, cache: true, output_file: 'kept/copy' }];
+  await job(
+    'create',
+    file({ name: 'greet', command: 'cat words/greeting; test -s kept/copy', fetch, ...never }),
+  );
+  expect(await job('run', 'greet', '--wait')).toMatchObject({ status: 0 });
+  expect((await job('logs', 'greet')).out).toContain('hello from the archive');
+  await job('create', file({ name: 'lost', command: 'true', uris: [join(folder, 'missing')], ...never }));
+  const failed = await job('run', 'lost', '--wait');
+  expect(failed.status).toBe(1);
+  expect((await job('history', 'lost')).out).toContain('Failed to fetch all URIs for container');
+  const app = ['app', 'create', join(EXAMPLES, 'fetch.json'), '--wait'];
+  expect(await meseta(app, { MESETA_MARATHON: up.place('marathon') })).toMatchObject({ status: 0 });
 });
 
 it('a start waits for the end of the run, and tells a failure by its status', async () => {

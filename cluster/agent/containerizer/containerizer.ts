@@ -16,7 +16,7 @@ import type { ContainerBoot } from './core/events';
 import { removeHolders } from './held';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
 import { LaunchQueue } from './launch-queue';
-import { LiveContainer } from './live-container';
+import { type Fetching, LiveContainer } from './live-container';
 import type { Container, Containerizer, ResourceChange } from './port';
 import type { ProgramLauncher, StartedProgram } from './program-launcher';
 import {
@@ -49,6 +49,7 @@ export interface ContainerizerOptions {
   readonly workDir: string;
   /** False to run every program as the agent's own user, `--switch_user`. */
   readonly switchUser?: boolean | undefined;
+  readonly fetching?: Fetching | undefined;
   /** The number of launches that are under way at a time. */
   readonly launchesMax?: number;
   /** Called when a container has ended and is forgotten. */
@@ -82,7 +83,8 @@ export class MesosContainerizer implements Containerizer {
     const container = this.add(run, { mode: 'launch' });
     void this.launches.run(() => {
       container.begin();
-      return container.launched;
+      // Others do not wait for a server that takes its time.
+      return Promise.race([container.launched, container.fetches]);
     });
     try {
       await container.launched;
@@ -205,11 +207,12 @@ export class MesosContainerizer implements Containerizer {
   }
 
   private add(run: ContainerRun, boot: ContainerBoot): LiveContainer {
-    const { isolators, workDir, clock, log } = this.options;
+    const { isolators, workDir, fetching, clock, log } = this.options;
     const container = new LiveContainer(run, boot, {
       // What is around a session has all of its isolation.
       isolators: run.spec.isSession ? [] : isolators,
       workDir,
+      fetching,
       clock,
       log,
       launcherFor: (changes) => this.launcherFor(changes, run),

@@ -4,7 +4,7 @@
  * Always true: it is in the containerizer's table from before its first step until its end was told and forgotten.
  */
 
-import type { ContainerStatus, ResourceStatistics } from '../../api/generated/mesos';
+import type { CommandInfo, ContainerStatus, ResourceStatistics } from '../../api/generated/mesos';
 import { present } from '../../model/assert';
 import { errorText } from '../../model/error-text';
 import type { ExitStatus } from '../../model/exit-status';
@@ -18,15 +18,31 @@ import { KILL_PAUSE_MS, KILLS_MAX } from './core/end';
 import type { ContainerBoot, ContainerEffect, ContainerEvent, Step } from './core/events';
 import type { ContainerState } from './core/state';
 import { containerMachine } from './core/step';
-import { holderFolder } from './held';
+import type { Fetcher } from './fetcher/fetcher';
+import { holderFolder, killInSandbox } from './held';
 import { checkRefusals, cleanUp, mergedEnvironment, prepareAll } from './isolate';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
+import type { OutputFiles } from './output';
 import type { Container, ExecCommand, ResourceChange, RunningCommand } from './port';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from './program-launcher';
-import { readRecord, removeRunFolder, writeRecord } from './run-folder';
+import {
+  isFetching,
+  markFetching,
+  readRecord,
+  removeRunFolder,
+  unmarkFetching,
+  writeRecord,
+} from './run-folder';
 import { makeSandbox } from './sandbox';
 import { terminalOf } from './terminal';
 import { containerStatus, containerUsage } from './usage';
+
+/** The parts that fetch URIs for containers. */
+export interface Fetching {
+  readonly fetcher: Pick<Fetcher, 'fetch'>;
+  /** The output of containers, as their launchers have it. */
+  readonly output: OutputFiles;
+}
 
 export interface LiveContainerDeps {
   readonly isolators: readonly Isolator[];
@@ -35,6 +51,8 @@ export interface LiveContainerDeps {
   /** The launcher that has started the container of a run folder. */
   readonly launcherOf: (run: ContainerRun) => ProgramLauncher;
   readonly workDir: string;
+  /** Undefined for a containerizer that cannot fetch. */
+  readonly fetching?: Fetching | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** The processes of the containers nested in this one. */
@@ -49,6 +67,8 @@ const NO_IO = 'I/O switchboard server was disabled for this container';
 export class LiveContainer implements Container {
   /** Resolves when the program runs; rejects with the reason when it will not. */
   readonly launched: Promise<void>;
+  /** Resolves when it fetches, which may take long. */
+  readonly fetches: Promise<void>;
   readonly ended: Promise<Termination>;
   private program: StartedProgram | undefined;
   /** Undefined for a program that is lost. */
@@ -56,6 +76,8 @@ export class LiveContainer implements Container {
   private changes: readonly Changes[] = [];
   private launcher: ProgramLauncher | undefined;
   private createdPid: number | undefined;
+  /** Gives up the fetch that is under way. */
+  private fetch: AbortController | undefined;
   /** The last step that was begun. */
   private step: Promise<void> = Promise.resolve();
   private isBroken = false;
@@ -63,6 +85,7 @@ export class LiveContainer implements Container {
   private isEnding = false;
   private readonly mailbox: Mailbox<ContainerState, ContainerEvent, ContainerEffect, ContainerBoot>;
   private io: Promise<ContainerIo> | undefined;
+  private tellFetches: () => void = () => undefined;
   private tellLaunched: () => void = () => undefined;
   private tellFailed: (error: Error) => void = () => undefined;
   private tellEnded: (termination: Termination) => void = () => undefined;
@@ -81,6 +104,9 @@ export class LiveContainer implements Container {
     });
     // Nobody may wait for it, such as of an adopted one.
     this.launched.catch(() => undefined);
+    this.fetches = new Promise((resolve) => {
+      this.tellFetches = resolve;
+    });
     this.ended = new Promise((resolve) => {
       this.tellEnded = resolve;
     });
@@ -190,13 +216,13 @@ export class LiveContainer implements Container {
       prepare: step('prepare', () => this.prepare()),
       create: step('create', () => this.create()),
       isolate: step('isolate', () => this.isolate()),
-      fetch: step('fetch', () => Promise.resolve()),
+      fetch: step('fetch', () => this.fetchUris()),
       start: step('start', () => this.start()),
       inspect: () => this.begun(this.inspect()),
       kill: step('kill', () => this.kill()),
       cleanup: step('cleanup', () => cleanUp(this.deps.isolators, this.run)),
       deprovision: step('deprovision', () => Promise.resolve()),
-      interrupt: () => this.ownLauncher().interrupt(this.run),
+      interrupt: () => (this.fetch ? this.fetch.abort() : this.ownLauncher().interrupt(this.run)),
       watch: () => this.watch(),
       launched: () => this.tellLaunched(),
       ended: ({ termination }) => void this.end(termination),
@@ -237,7 +263,12 @@ export class LiveContainer implements Container {
     return { run: this.run, environment, changes: this.changes, isolates };
   }
 
+  /** The fetcher writes into the output before the program does. */
   private async create(): Promise<void> {
+    if (this.uris.length > 0) {
+      markFetching(this.folder);
+      await this.deps.fetching?.output.keep(this.spec);
+    }
     this.createdPid = await this.ownLauncher().create(this.plan());
   }
 
@@ -246,8 +277,31 @@ export class LiveContainer implements Container {
     for (const isolator of this.deps.isolators) await isolator.isolate?.(this.run, this.createdPid);
   }
 
+  private get uris(): readonly CommandInfo.URI[] {
+    return this.spec.command?.uris ?? [];
+  }
+
+  private async fetchUris(): Promise<void> {
+    const { fetching } = this.deps;
+    if (this.uris.length > 0) this.tellFetches();
+    if (!fetching) {
+      if (this.uris.length > 0) throw new Error('Fetching URIs is not supported by this containerizer');
+      return;
+    }
+    const { containerId, directory, user } = this.spec;
+    const order = { containerId, uris: this.uris, directory, user };
+    this.fetch = new AbortController();
+    try {
+      await fetching.fetcher.fetch(order, fetching.output.keptOf(this.spec), this.fetch.signal);
+    } finally {
+      this.fetch = undefined;
+    }
+  }
+
   private async start(): Promise<void> {
+    if (this.uris.length > 0) unmarkFetching(this.folder);
     this.watchProgram(await this.ownLauncher().start(this.plan()));
+    this.deps.fetching?.output.release(this.spec);
   }
 
   private watchProgram(program: StartedProgram): void {
@@ -283,6 +337,9 @@ export class LiveContainer implements Container {
     const { limitation } = this.mailbox.state;
     if (limitation) this.keepLimitation(limitation);
     await this.deps.destroyNested(this.id);
+    this.deps.fetching?.output.release(this.spec);
+    // The fetch of an agent that was killed ends by itself, unless somebody has stopped it.
+    if (isFetching(this.folder)) await killInSandbox(this.spec.directory);
     await this.ownLauncher().destroy(this.run);
     // The status is there when its end is told.
     if (this.program && this.program.pid !== undefined) {

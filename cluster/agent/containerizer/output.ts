@@ -7,7 +7,7 @@
 
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Identity } from '../../runtime/identity';
+import { type Identity, identityOf } from '../../runtime/identity';
 import { BoundedOutput, outputWriter } from '../../runtime/output/bounded-output';
 import { openOutput } from '../../runtime/output/output-file';
 import type { LogBounds, LogBoundsResult } from '../core/containers/log-bounds';
@@ -28,15 +28,45 @@ export type BoundsOfContainer = (variables: Readonly<Record<string, string>>) =>
 export class OutputFiles {
   /** The ends of the writers of bounded output, by container. */
   private readonly writers = new Map<string, Promise<void>>();
+  /** The output of containers in which something else writes before their program. */
+  private readonly kept = new Map<string, { readonly output: Output; readonly release: () => void }>();
 
   constructor(private readonly boundsOf: BoundsOfContainer = () => undefined) {}
 
-  /** Makes the files of a container, calls the function with them, and closes them. */
+  /** Makes the files of a container, for all that uses them until they are released. */
+  async keep(spec: ContainerSpec): Promise<Output> {
+    const identity = await identityOf(spec.user);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return await new Promise<Output>((resolve, reject) => {
+      this.with(spec, identity, async (output) => {
+        this.kept.set(spec.containerId, { output, release });
+        resolve(output);
+        await released;
+      }).catch(reject);
+    });
+  }
+
+  /** The files of a container that are kept. */
+  keptOf({ containerId }: ContainerSpec): Output | undefined {
+    return this.kept.get(containerId)?.output;
+  }
+
+  release({ containerId }: ContainerSpec): void {
+    this.kept.get(containerId)?.release();
+    this.kept.delete(containerId);
+  }
+
+  /** Makes the files of a container, calls the function with them, and closes them. Those that are kept stay open. */
   async with<T>(
     spec: ContainerSpec,
     identity: Identity | undefined,
     use: (output: Output) => Promise<T>,
   ): Promise<T> {
+    const kept = this.kept.get(spec.containerId);
+    if (kept) return await use(kept.output);
     const bounds = this.boundsOf(variablesOf(spec));
     if (!bounds)
       return await withFiles(

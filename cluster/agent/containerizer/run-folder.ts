@@ -5,7 +5,7 @@
  * none is half there after a kill -9.
  */
 
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../runtime/files/make-folder';
@@ -48,6 +48,23 @@ export function writeRecord<K extends keyof Records>(folder: string, name: K, re
 function replaceFile(path: string, text: string): void {
   writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/** Notes that URIs are fetched, and that no program has run yet. */
+export function markFetching(folder: string): void {
+  writeFileSync(fetchingMark(folder), '', { mode: 0o600 });
+}
+
+export function unmarkFetching(folder: string): void {
+  rmSync(fetchingMark(folder), { force: true });
+}
+
+export function isFetching(folder: string): boolean {
+  return existsSync(fetchingMark(folder));
+}
+
+function fetchingMark(folder: string): string {
+  return join(folder, 'fetching');
 }
 
 /** A file of a run folder; undefined when it is missing or damaged. */

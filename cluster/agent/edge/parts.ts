@@ -62,7 +62,7 @@ export async function agentParts(
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
   const runtimeDir = runtimeFolder(config, workDir);
-  const { containerizer, stop } = await createContainerizer(config, {
+  const { containerizer, fetcher, stop } = await createContainerizer(config, {
     workDir,
     runtimeDir,
     clock,
@@ -88,6 +88,7 @@ export async function agentParts(
     runtimeDir,
     containerizer,
     operatorContainers,
+    fetcher,
     shutdownGraceMs: config.executor_shutdown_grace_period,
     detect,
     checkpoint,

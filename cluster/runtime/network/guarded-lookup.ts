@@ -35,12 +35,16 @@ function refusal(host: string, addresses: readonly LookupAddress[]): LinkLocalRe
 }
 
 /**
- * Rejects for a host that is link-local: as an address, as a number such as `2852039166` or `0xa9fea9fe`, or as a name. A
- * host of IPv6 may stand in brackets. Rejects, too, for a name without an address.
+ * An address of a host, to connect to. Rejects for a host that is link-local: as an address, as a number such as
+ * `2852039166` or `0xa9fea9fe`, or as a name. Rejects, too, for a name without an address.
  */
-export async function assertReachable(host: string): Promise<void> {
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  await new Promise<void>((resolve, reject) => {
-    guardedLookup(bare, { all: true }, (error) => (error ? reject(error) : resolve()));
+export function resolveGuarded(host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    guardedLookup(host, {}, (error, address) => (error ? reject(error) : resolve(address as string)));
   });
+}
+
+/** Rejects as `resolveGuarded` does. A host of IPv6 may stand in brackets. */
+export async function assertReachable(host: string): Promise<void> {
+  await resolveGuarded(host.replace(/^\[(.*)\]$/, '$1'));
 }

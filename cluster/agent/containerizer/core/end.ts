@@ -2,7 +2,7 @@
  * The end of a container, in whatever state it is: its processes are killed, and what was made is removed in reverse.
  *
  * In: exited, limited, destroy, done and failed of the steps of a destroy, woke(kill)
- * Out: inspect, kill, cleanup, deprovision, ended
+ * Out: interrupt, inspect, kill, cleanup, deprovision, ended
  * Always true: nothing is cleaned up while a step of the launch is under way, and only when the processes are gone.
  */
 
@@ -42,6 +42,8 @@ function end(turn: Turn): void {
   if (state.ending) return;
   state.ending = true;
   if (state.awaited === undefined) beginEnd(turn);
+  // It may take as long as a server likes.
+  else if (state.awaited === 'fetch') turn.effects.push({ kind: 'interrupt' });
 }
 
 export function beginEnd(turn: Turn): void {

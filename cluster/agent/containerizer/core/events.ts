@@ -63,7 +63,7 @@ export type ContainerInput = Unstamped<ContainerEvents>;
 export type ContainerEffect =
   | CommonEffect
   | { readonly [S in Step]: { readonly kind: S } }[Step]
-  /** Makes the step that is under way fail: it makes or starts the process, which takes too long. */
+  /** Makes the step that is under way fail: it makes or starts the process, or fetches, which takes too long. */
   | { readonly kind: 'interrupt' }
   /** From now on the isolators watch it. */
   | { readonly kind: 'watch' }

@@ -20,6 +20,7 @@ import { type Output, OutputFiles, withoutOutput } from '../output';
 import type { ExecCommand, RunningCommand } from '../port';
 import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
+import { isFetching } from '../run-folder';
 import { terminalOf } from '../terminal';
 
 interface ChildPlan extends Program, Output {
@@ -57,7 +58,8 @@ export class ChildLauncher implements ProgramLauncher {
   }
 
   /** Nothing tells of a program but the files of its output, which are made before it. */
-  mayHaveRun({ spec }: ContainerRun): boolean {
+  mayHaveRun({ spec, folder }: ContainerRun): boolean {
+    if (isFetching(folder)) return false;
     return spec.command === undefined || existsSync(join(spec.directory, 'stdout'));
   }
 

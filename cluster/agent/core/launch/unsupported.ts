@@ -27,7 +27,6 @@ type Part = Pick<mesos.TaskInfo, 'command' | 'container'>;
 /** Each part that is not supported, and what an executor or a task has when it asks for it. */
 const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean])[] = [
   ['Container images are not supported', ({ container }) => container?.mesos?.image !== undefined],
-  ['Fetching URIs is not supported', ({ command }) => (command?.uris ?? []).length > 0],
 ];
 
 /** The reason why this agent cannot run the tasks; undefined when it can. */

@@ -13,6 +13,8 @@ import type { Logger } from '../../../runtime/log';
 import type { AgentConfig } from '../../config';
 import { ComposedContainerizer, type ContainerTable } from '../../containerizer/composed';
 import { MesosContainerizer } from '../../containerizer/containerizer';
+import { Fetcher } from '../../containerizer/fetcher/fetcher';
+import { fetcherSettings } from '../../containerizer/fetcher/fetcher-flags';
 import { findMachine } from '../../containerizer/find-machine';
 import type { Machine } from '../../containerizer/isolation';
 import type { Isolator } from '../../containerizer/isolators/isolator';
@@ -38,6 +40,7 @@ interface Place {
 /** The containerizer, with what has to be stopped when the agent stops. */
 export interface ContainerizerParts {
   readonly containerizer: ContainerTable;
+  readonly fetcher: Fetcher;
   /** Ends the timers of the isolators. Containers go on. */
   readonly stop: () => void;
 }
@@ -54,15 +57,18 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
   const resources = await agentResources(config, place.workDir);
   const offered: Resources = readResources(resources as readonly WireResource[]);
   const isolators = makeIsolators({ config, ports: rangesOf(offered, 'ports'), ...place }, machine);
+  const output = new OutputFiles(containerLogBounds(config, modulesOf(config)));
+  const fetcher = new Fetcher({ ...fetcherSettings(config, place.workDir, process.env), ...place });
   const mesos = new MesosContainerizer({
     ...place,
     isolators,
+    fetching: { fetcher, output },
     cgroupsRoot: config.cgroups_root,
     switchUser: config.switch_user,
     destroyed: ({ parent, directory }) => {
       if (parent !== undefined) place.sandboxEnded(directory);
     },
-    ...launchersOf(config, machine, place),
+    ...launchersOf(machine, output, place),
   });
   const containerizer = new ComposedContainerizer([
     {
@@ -71,7 +77,7 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
       takes: ({ container }) => (container?.type ?? 'MESOS') === 'MESOS',
     },
   ]);
-  return { containerizer, stop: () => stopAll(isolators) };
+  return { containerizer, fetcher, stop: () => stopAll(isolators) };
 }
 
 function makeRuntimeFolder(path: string): void {
@@ -91,8 +97,7 @@ interface Launchers {
   readonly runtime: ProgramLauncher | undefined;
 }
 
-function launchersOf(config: AgentConfig, machine: Machine, { runtimeDir }: Place): Launchers {
-  const output = new OutputFiles(containerLogBounds(config, modulesOf(config)));
+function launchersOf(machine: Machine, output: OutputFiles, { runtimeDir }: Place): Launchers {
   const holder = holderProgram();
   if (holder === undefined) return { posix: new ChildLauncher(output), runtime: undefined };
   const posix = new PosixLauncher(holder, output);

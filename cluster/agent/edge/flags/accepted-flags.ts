@@ -16,7 +16,6 @@ const DOCKER = 'the Docker containerizer is not there yet, and --containerizers=
 const ISOLATION = 'it is about an isolator that is not there, and --isolation stops the start with its name';
 const PORT_MAPPING =
   'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
-const FETCHER = 'fetched URIs are refused with TASK_FAILED, as yet';
 const MODULES = "Mesos' modules are C++ libraries, which cannot be loaded; leave it out";
 
 const unusedFlags = {
@@ -42,8 +41,6 @@ const unusedFlags = {
   ),
   ...markSecret(unused(DOCKER, 'docker_config')),
   ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
-  ...unused(FETCHER, 'fetcher_cache_size', 'fetcher_cache_dir', 'fetcher_stall_timeout', 'hadoop_home'),
-  ...unused(FETCHER, 'frameworks_home'),
   ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
   ...unused(

@@ -30,10 +30,6 @@ const COUNTERS = [
 
 /** Metrics of parts that do not exist here, which exporters expect of every agent. */
 const OTHERS = [
-  'containerizer/fetcher/cache_size_total_bytes',
-  'containerizer/fetcher/cache_size_used_bytes',
-  'containerizer/fetcher/task_fetches_failed',
-  'containerizer/fetcher/task_fetches_succeeded',
   'containerizer/mesos/container_destroy_errors',
   'containerizer/mesos/provisioner/bind/remove_rootfs_errors',
   'containerizer/mesos/provisioner/remove_container_errors',

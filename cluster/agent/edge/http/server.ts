@@ -56,7 +56,7 @@ export function agentServer(config: AgentConfig, parts: AgentParts): ServerPlan 
 
 function createRoutes(
   config: AgentConfig,
-  { core, context, door, containerizer, operatorContainers, verbosity, workDir }: AgentParts,
+  { core, context, door, containerizer, operatorContainers, fetcher, verbosity, workDir }: AgentParts,
 ): Route[] {
   const { read } = core;
   const statistics = new Statistics(async (id) => await containerizer.get(id)?.usage());
@@ -79,6 +79,7 @@ function createRoutes(
     flags: printFlags(agentFlags, config),
     metrics: () => ({
       ...read((state) => snapshot(state, now())),
+      ...fetcher.metrics(),
       'slave/invariant_violations': core.violations,
     }),
     statistics: async () => {

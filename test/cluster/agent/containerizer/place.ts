@@ -9,9 +9,10 @@ import { findHierarchies } from '../../../../cluster/agent/containerizer/cgroups
 import { MesosContainerizer } from '../../../../cluster/agent/containerizer/containerizer';
 import { cgroupFolders } from '../../../../cluster/agent/containerizer/isolators/cgroup-folders';
 import type { Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
+import type { Fetching } from '../../../../cluster/agent/containerizer/live-container';
 import { OciLauncher } from '../../../../cluster/agent/containerizer/oci/oci-launcher';
 import { findRuntime } from '../../../../cluster/agent/containerizer/oci/runtime';
-import type { OutputFiles } from '../../../../cluster/agent/containerizer/output';
+import { OutputFiles } from '../../../../cluster/agent/containerizer/output';
 import { ChildLauncher } from '../../../../cluster/agent/containerizer/posix/child-launcher';
 import { PosixLauncher } from '../../../../cluster/agent/containerizer/posix/posix-launcher';
 import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
@@ -28,6 +29,7 @@ interface PlaceOptions {
   readonly output?: OutputFiles | undefined;
   readonly clock?: Clock;
   readonly launchesMax?: number;
+  readonly fetcher?: Fetching['fetcher'];
 }
 
 export class Place implements TestPlace {
@@ -46,7 +48,13 @@ export class Place implements TestPlace {
   /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
   containerizer(
     isolators: readonly Isolator[] = [],
-    { hasHolder = true, output, launchesMax, clock = systemClock() }: PlaceOptions = {},
+    {
+      hasHolder = true,
+      output = new OutputFiles(),
+      launchesMax,
+      clock = systemClock(),
+      fetcher,
+    }: PlaceOptions = {},
   ): MesosContainerizer {
     const holder = hasHolder ? holderProgram() : undefined;
     const runtimePath = 'path' in runtime && holder !== undefined ? runtime.path : undefined;
@@ -60,7 +68,7 @@ export class Place implements TestPlace {
               runtime: runtimePath,
               stateFolder: join(this.runtimeDir, 'runc'),
               holder,
-              ...(output && { output }),
+              output,
             })
           : undefined,
       runtimeDir: this.runtimeDir,
@@ -68,6 +76,7 @@ export class Place implements TestPlace {
       cgroupsRoot: this.cgroupsRoot,
       clock,
       ...(launchesMax !== undefined && { launchesMax }),
+      ...(fetcher && { fetching: { fetcher, output } }),
       log: silentLogger,
     });
   }

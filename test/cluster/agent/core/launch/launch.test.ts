@@ -34,7 +34,6 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
     { container: { type: 'MESOS', mesos: { image: { type: 'DOCKER' } } } },
     'Container images are not supported by this agent',
   ],
-  [{ command: { uris: [{ value: 'http://a' }] } }, 'Fetching URIs is not supported by this agent'],
   [
     { command: { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } } },
     'Secrets are not supported by this agent (environment variable KEY)',

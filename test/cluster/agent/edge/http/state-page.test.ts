@@ -107,7 +107,7 @@ describe("an agent's state", () => {
 describe("an agent's numbers", () => {
   it('have the names that exporters ask every agent for', () => {
     const all = play().read((state) => snapshot(state, 1000));
-    for (const name of ['gc/path_removals_failed', 'containerizer/fetcher/task_fetches_failed'])
+    for (const name of ['gc/path_removals_failed', 'containerizer/mesos/container_destroy_errors'])
       expect([name, all[name]]).toEqual([name, 0]);
   });
 });
