@@ -147,6 +147,41 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/inspect')).tasks,
   },
   {
+    name: 'task logs',
+    about: 'Print the output of a task',
+    load: async () => (await import('./commands/task-files')).logs,
+  },
+  {
+    name: 'task files ls',
+    about: 'List the files in the sandbox of a task',
+    load: async () => (await import('./commands/task-files')).files,
+  },
+  {
+    name: 'task files get',
+    about: 'Copy a file out of the sandbox of a task (- for standard output)',
+    load: async () => (await import('./commands/task-files')).get,
+  },
+  {
+    name: 'task exec',
+    about: 'Run a command in the container of a task; -it gives it this terminal',
+    load: async () => (await import('./commands/task-exec')).exec,
+  },
+  {
+    name: 'task attach',
+    about: 'Attach this terminal to a task that has one; Ctrl-P Ctrl-Q leaves it',
+    load: async () => (await import('./commands/task-exec')).attach,
+  },
+  {
+    name: 'agent containers',
+    about: 'List the containers of an agent',
+    load: async () => (await import('./commands/agent-containers')).containers,
+  },
+  {
+    name: 'app logs',
+    about: 'Print the output of a task of an app',
+    load: async () => (await import('./commands/app-logs')).logs,
+  },
+  {
     name: 'agent list',
     about: 'List the agents',
     load: async () => (await import('./commands/agents')).list,
@@ -379,6 +414,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   app: 'Look after apps',
   job: 'Look after jobs',
   task: 'Look after tasks',
+  files: 'Look after the files of a task',
   framework: 'Look after frameworks',
   operation: 'Reserve resources and make persistent volumes',
   maintenance: 'Plan machines to be away',

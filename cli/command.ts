@@ -1,11 +1,19 @@
 /** The types of commands and their terminal; flags, help and styles of a command. */
 
 import { randomBytes } from 'node:crypto';
+import type { ReadStream, WriteStream } from 'node:tty';
 import pc from 'picocolors';
 import type { FlagTable, Parsed, ParseOptions } from '../cluster/runtime/config/flags';
 import { parseFlags } from '../cluster/runtime/config/flags';
 import { escapeControls } from '../cluster/runtime/escape-controls';
 import { MESETA_VERSION } from '../cluster/runtime/version';
+
+/** The streams of a terminal as they are, for commands that pass bytes on. */
+export interface TerminalStreams {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  readonly error: WriteStream;
+}
 
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,11 +23,13 @@ export interface Terminal {
   isClosed?(): boolean;
   /** Clears the screen; undefined where the output is not a terminal. */
   clear?(): void;
+  /** Undefined where there are none, such as in tests. */
+  streams?(): TerminalStreams;
 }
 
 /** A command in the list: how it is called, and where its code is. */
 export interface CommandRow {
-  /** One word, or two: `app list`. */
+  /** One word or more: `app list`. */
   readonly name: string;
   readonly about: string;
   /** Loads the code only when the command is used: most need a small part of the program. */
@@ -39,6 +49,8 @@ export interface Command {
 export interface FlagCommand<Table extends FlagTable> {
   readonly flags: Table;
   readonly positionals?: readonly string[];
+  /** What comes after the first positional argument is another command. */
+  readonly passThrough?: boolean;
   run(parsed: Parsed<Table>, terminal: Terminal): Promise<number>;
 }
 
@@ -51,6 +63,7 @@ export function flagCommand<Table extends FlagTable>(definition: FlagCommand<Tab
       args,
       env: terminal.env,
       positionals: definition.positionals ?? [],
+      passThrough: definition.passThrough,
     };
     if ('version' in definition.flags && args.some((arg) => /^--version(=true)?$/.test(arg))) {
       terminal.out(`${MESETA_VERSION}\n`);

@@ -43,10 +43,8 @@ function createProgram(terminal: Terminal, done: (status: number) => void): Prog
     .version(MESETA_VERSION, '--version', 'print the version')
     .enablePositionalOptions();
   for (const row of [...COMMANDS, COMPLETION]) {
-    const [first = '', second] = row.name.split(' ');
-    const parent = child(program, first, terminal);
-    if (second === undefined) addCommand(parent, row, terminal, done);
-    else addCommand(child(parent, second, terminal), row, terminal, done);
+    const place = row.name.split(' ').reduce((parent, name) => child(parent, name, terminal), program);
+    addCommand(place, row, terminal, done);
   }
   return program;
 }

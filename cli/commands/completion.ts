@@ -64,6 +64,9 @@ async function wordsAfter(before: readonly string[], commands: readonly CommandR
 }
 
 function longestMatch(names: readonly string[], commands: readonly CommandRow[]): CommandRow | undefined {
-  const two = commands.find(({ name }) => name === names.slice(0, 2).join(' '));
-  return two ?? commands.find(({ name }) => name === names[0]);
+  const lengths = [...names.keys()].toReversed();
+  const rows = lengths.map((last) =>
+    commands.find(({ name }) => name === names.slice(0, last + 1).join(' ')),
+  );
+  return rows.find((row) => row !== undefined);
 }

@@ -18,6 +18,7 @@ import {
 import { flagCommand, type Terminal } from '../command';
 import { listCommand } from '../list';
 import { printTable } from '../print';
+import { READ_BYTES, wholeCharacters } from '../sandbox-file';
 
 export const history = listCommand({
   flags: { ...chronosFlags, limit: integer({ help: 'rows to show', fallback: 20, min: 1, max: 10_000 }) },
@@ -92,7 +93,6 @@ interface LogPlace {
   readonly file: 'stdout' | 'stderr';
 }
 
-const READ_BYTES = 64 * 1024;
 const POLL_MS = 500;
 
 /** The output of the last attempt of a run, as the agent has it. */
@@ -159,11 +159,6 @@ function noOutput({ run, file }: LogPlace, { taskId, startedAt, endedAt, reason 
   if (startedAt !== undefined) return `the agent no longer has ${file} of ${taskId}`;
   if (endedAt === undefined) return `the task of run ${run} has not started yet`;
   return `the task of run ${run} never started: ${reason ?? 'the reason is not known'}`;
-}
-
-/** Without a character at the end that the next part completes. */
-function wholeCharacters(data: string): string {
-  return data.replace(/(?<=[^\uFFFD])\uFFFD{1,3}$/, '');
 }
 
 /** From the page of a sandbox at an agent to a part of a file in it. */

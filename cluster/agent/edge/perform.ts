@@ -34,6 +34,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
   life.add(() => door.closeAll());
   const containers = createContainers(parts);
   const owned = new OwnedNames(checkpoint);
+  life.add(() => (end.isFinal ? parts.operatorContainers.destroyAll() : undefined));
   life.add(() => (end.isFinal ? containers.destroyAll() : containers.stop()));
   return {
     send: ({ to, name, message }) => {

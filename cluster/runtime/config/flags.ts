@@ -238,8 +238,10 @@ export interface ParseOptions {
   readonly about: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Names of positional arguments; `[name]` may be left out. */
+  /** Names of positional arguments; `[name]` may be left out, and `[name...]` are all others. */
   readonly positionals?: readonly string[];
+  /** What comes after the first positional argument belongs to another command, also what looks like a flag. */
+  readonly passThrough?: boolean | undefined;
 }
 
 export interface Parsed<Table extends FlagTable> {
@@ -262,8 +264,11 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
   }
   let help: string | undefined;
   try {
+    const plain = options.positionals?.length ? plainSwitches(table, options) : [...options.args];
+    const last = plain.findIndex((arg) => !arg.startsWith('-'));
+    const own = options.passThrough && last >= 0 ? plain.slice(0, last) : plain;
     // `--help` wins over errors in other flags.
-    const args = options.args.includes('--help') ? ['--help'] : [...options.args];
+    const args = own.includes('--help') ? ['--help'] : plain;
     command.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -280,7 +285,8 @@ function describe(table: FlagTable, options: ParseOptions): Command {
     .description(options.about)
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .helpOption('--help', 'print this and stop');
+    .helpOption('--help', 'print this and stop')
+    .passThroughOptions(options.passThrough ?? false);
   for (const name of options.positionals ?? []) command.argument(name.startsWith('[') ? name : `<${name}>`);
   for (const [name, flag] of Object.entries(table)) {
     for (const called of namesOf(name, flag)) {
@@ -294,6 +300,44 @@ function describe(table: FlagTable, options: ParseOptions): Command {
     }
   }
   return command;
+}
+
+/**
+ * The arguments with switches that take no other word for their value: in `-f NAME` the name is another argument, and `-it`
+ * are two switches.
+ */
+function plainSwitches(table: FlagTable, { args, passThrough = false }: ParseOptions): string[] {
+  const plain: string[] = [];
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const isLast = arg === '--' || (passThrough && !arg.startsWith('-'));
+    const switches = switchesOf(table, arg);
+    const takesNext = rest[0] === 'true' || rest[0] === 'false';
+    plain.push(...(switches ?? [arg]));
+    if (isLast) return [...plain, ...rest];
+    if (switches?.length === 1) plain.push(`${plain.pop()}=${takesNext ? rest.shift() : 'true'}`);
+    else if (takesValue(table, arg)) plain.push(...rest.splice(0, 1));
+  }
+  return plain;
+}
+
+/** The switches that an argument is, each as its long form; undefined when it is none. */
+function switchesOf(table: FlagTable, arg: string): string[] | undefined {
+  const toggles = Object.entries(table).filter(([, { value }]) => value === undefined);
+  const long = toggles.flatMap(([name, flag]) => namesOf(name, flag)).find((name) => arg === `--${name}`);
+  if (long !== undefined) return [arg];
+  if (!/^-[a-zA-Z]+$/.test(arg)) return undefined;
+  const names = [...arg.slice(1)].map((letter) => toggles.find(([, { short }]) => short === letter)?.[0]);
+  if (!names.every((name) => name !== undefined)) return undefined;
+  return names.length === 1 ? names.map((name) => `--${name}`) : names.map((name) => `--${name}=true`);
+}
+
+/** True for a flag whose value is the next argument. */
+function takesValue(table: FlagTable, arg: string): boolean {
+  const flags = Object.entries(table).filter(([, { value }]) => value !== undefined);
+  return flags.some(
+    ([name, flag]) => namesOf(name, flag).some((called) => arg === `--${called}`) || arg === `-${flag.short}`,
+  );
 }
 
 /** The names of a flag, the current one first. */

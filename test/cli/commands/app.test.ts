@@ -192,6 +192,9 @@ describe('help and completion', () => {
     expect(await words('app')).toEqual(expect.arrayContaining(['list', 'apply', 'remove']));
     expect(await words('app', 'scale', 'x')).toEqual(expect.arrayContaining(['--force', '--wait', '--help']));
     expect(await words('dns')).toEqual(expect.arrayContaining(['explain', '--masters']));
+    expect(await words('task')).toEqual(expect.arrayContaining(['files', 'exec', 'logs']));
+    expect(await words('task', 'files')).toEqual(['ls', 'get']);
+    expect(await words('task', 'files', 'ls', 'x')).toEqual(expect.arrayContaining(['--json', '--master']));
     expect(await words('nothing')).toEqual([]);
   });
 

@@ -91,6 +91,13 @@ export class OperatorContainers {
       if (container.spec.isStandalone) this.follow(container);
   }
 
+  /** Ends all standalone containers, with those nested in them. */
+  async destroyAll(): Promise<void> {
+    const { containerizer } = this.options;
+    const standalone = containerizer.all().filter(({ spec }) => spec.isStandalone);
+    await Promise.all(standalone.map(({ id }) => containerizer.destroy(id)));
+  }
+
   private follow(container: Container): void {
     if (this.followed.has(container.id)) return;
     this.followed.add(container.id);

@@ -273,3 +273,55 @@ describe('flags of the originals', () => {
     });
   });
 });
+
+describe('switches before other arguments', () => {
+  const table = {
+    follow: toggle({ help: 'Go on.', fallback: false, short: 'f' }),
+    input: toggle({ help: 'Input.', fallback: false, short: 'i' }),
+    user: text({ help: 'Who.', short: 'u' }),
+  };
+  const read = (passThrough: boolean, ...args: readonly string[]) => {
+    const positionals = ['task', '[command...]'];
+    const parsed = parseFlags(table, { command: 'c', about: '', args, env: {}, positionals, passThrough });
+    return [parsed.flags.follow, parsed.flags.input, parsed.flags.user, ...parsed.positionals];
+  };
+
+  it.each<[readonly string[], readonly unknown[]]>([
+    [
+      ['-f', 'T'],
+      [true, false, undefined, 'T'],
+    ],
+    [
+      ['--follow', 'T'],
+      [true, false, undefined, 'T'],
+    ],
+    [
+      ['--follow', 'false', 'T'],
+      [false, false, undefined, 'T'],
+    ],
+    [
+      ['-if', '-u', 'bob', 'T'],
+      [true, true, 'bob', 'T'],
+    ],
+    [
+      ['T', '--follow'],
+      [true, false, undefined, 'T'],
+    ],
+    [
+      ['--no-follow', 'T'],
+      [false, false, undefined, 'T'],
+    ],
+  ])('%j take no other word for their value', (args, values) => {
+    expect(read(false, ...args)).toEqual(values);
+  });
+
+  it('leave the arguments of another command as they are', () => {
+    expect(read(true, '-fi', 'T', 'ls', '-f', '--help', '--', 'x')).toEqual([
+      ...[true, true, undefined],
+      ...['T', 'ls', '-f', '--help', '--', 'x'],
+    ]);
+    expect(read(true, '--user', 'bob', 'T', '--', 'ls')).toEqual([false, false, 'bob', 'T', '--', 'ls']);
+    const options = { command: 'c', about: '', env: {}, positionals: ['task'], passThrough: true };
+    expect(parseFlags(table, { ...options, args: ['--help', 'T'] }).help).toContain('--follow');
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * Agents for the client commands: the place of a task, found by the master, and the pages and calls of its agent.
+ */
+
+import { StartError } from '../cluster/runtime/lifecycle';
+import { type Api, withApi } from './api';
+import { type AgentView, addressOf } from './commands/agents';
+import { type MasterTarget, readPage } from './master-api';
+import { resolveId } from './resolve';
+
+/** The id of a container, with that of the container around it. */
+export interface ContainerId {
+  readonly value: string;
+  readonly parent?: ContainerId;
+}
+
+interface TaskView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly slave_id: string;
+  readonly framework_id: string;
+  readonly executor_id: string;
+  readonly statuses: readonly { readonly container_status?: { readonly container_id?: ContainerId } }[];
+}
+
+/** An agent as a place to ask. */
+export interface AgentTarget {
+  readonly hostname: string;
+  readonly url: string;
+  readonly credentials: string | undefined;
+}
+
+/** A task with its agent. */
+export interface TaskPlace {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly hasEnded: boolean;
+  /** Undefined for a task that has none yet. */
+  readonly containerId: ContainerId | undefined;
+  readonly agent: AgentTarget;
+}
+
+const ENDED = /FINISHED|FAILED|KILLED|LOST|ERROR|DROPPED|GONE/;
+const TASKS = { name: 'Task', list: 'meseta task list --all' };
+
+/** The task that a word means: its id, its name, or the beginning of its id. One that runs comes before ended ones. */
+export async function findTask(target: MasterTarget, word: string): Promise<TaskPlace> {
+  const { tasks } = (await readPage(target, '/tasks?limit=1000000&order=asc')) as { tasks: TaskView[] };
+  const running = tasks.filter(({ state }) => !ENDED.test(state));
+  const matches = (task: TaskView): boolean =>
+    task.id === word || task.name === word || task.id.startsWith(word);
+  const pool = running.some(matches) ? running : tasks;
+  const id = resolveId(
+    TASKS,
+    word,
+    pool.map((task) => ({ id: task.id, names: [task.name] })),
+  );
+  const task = pool.findLast((candidate) => candidate.id === id);
+  if (!task) throw new StartError(`Task ${word} does not exist. '${TASKS.list}' lists them.`);
+  return await placeOf(target, task);
+}
+
+async function placeOf(target: MasterTarget, task: TaskView): Promise<TaskPlace> {
+  const statuses = task.statuses.toReversed();
+  const containerId = statuses.find((status) => status.container_status?.container_id)?.container_status;
+  return {
+    id: task.id,
+    frameworkId: task.framework_id,
+    // The executor of a command task has the id of its task.
+    executorId: task.executor_id === '' ? task.id : task.executor_id,
+    hasEnded: ENDED.test(task.state),
+    containerId: containerId?.container_id,
+    agent: await agentTarget(target, task.slave_id),
+  };
+}
+
+/** The agent with this id, as the master knows its address. */
+export async function agentTarget(target: MasterTarget, id: string): Promise<AgentTarget> {
+  const { slaves } = (await readPage(target, '/slaves')) as { slaves: readonly AgentView[] };
+  const agent = slaves.find((candidate) => candidate.id === id);
+  if (!agent) throw new StartError(`Agent ${id} is not registered with this master`);
+  const scheme = target.master.startsWith('https://') ? 'https' : 'http';
+  const url = `${scheme}://${addressOf(agent)}`;
+  return { hostname: agent.hostname, url, credentials: target.credentials };
+}
+
+/** Runs a function with a connection to an agent. */
+export function withAgent<T>(agent: AgentTarget, run: (api: Api) => Promise<T>): Promise<T> {
+  const { url, hostname, credentials } = agent;
+  return withApi({ url, what: `The agent on ${hostname}`, flag: '--master', credentials }, run);
+}
+
+/** A call of an agent's v1 operator API. */
+export function callAgent(agent: AgentTarget, call: object): Promise<unknown> {
+  return withAgent(agent, (api) => api.json('POST', '/api/v1', call));
+}
+
+interface ExecutorView {
+  readonly id: string;
+  readonly directory: string;
+}
+
+interface FrameworkView {
+  readonly id: string;
+  readonly executors: readonly ExecutorView[];
+  readonly completed_executors: readonly ExecutorView[];
+}
+
+interface AgentState {
+  readonly frameworks: readonly FrameworkView[];
+  readonly completed_frameworks: readonly FrameworkView[];
+}
+
+/** The sandbox of a task: that of its executor, or one in it. */
+export async function sandboxOf(api: Pick<Api, 'json'>, task: TaskPlace): Promise<string> {
+  const { frameworks, completed_frameworks: completed } = (await api.json('GET', '/state')) as AgentState;
+  const executors = [...frameworks, ...completed]
+    .filter(({ id }) => id === task.frameworkId)
+    .flatMap((framework) => [...framework.executors, ...framework.completed_executors.toReversed()]);
+  const executor = executors.find(({ id }) => id === task.executorId);
+  if (!executor)
+    throw new StartError(`The agent on ${task.agent.hostname} no longer knows where ${task.id} ran`);
+  return executor.directory + wayTo(task.containerId);
+}
+
+/** The way from the sandbox of the outermost container to that of this one. */
+function wayTo(id: ContainerId | undefined): string {
+  return id?.parent ? `${wayTo(id.parent)}/containers/${id.value}` : '';
+}

@@ -1,0 +1,167 @@
+/**
+ * Commands that reach into tasks, as a user runs them: `meseta task exec` through a real terminal, which the program
+ * `script` makes, and the logs and files of tasks.
+ */
+
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from './eventually';
+import { meseta, start } from './meseta';
+import { OneMachine } from './one-machine';
+import { scalar, TaskScheduler, taskOn } from './task-scheduler';
+
+jest.setTimeout(60_000);
+
+const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
+const machine = new OneMachine();
+let scheduler: TaskScheduler;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  const master = await machine.startMaster();
+  const agent = await machine.startAgent('one', ['--resources=cpus:4;mem:1024;disk:1000']);
+  // It goes with the agent, which ends all tasks.
+  await fetch(`${agent.http.url}/api/v1`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      type: 'LAUNCH_CONTAINER',
+      launch_container: { container_id: { value: 'alone' }, command: { value: 'exec sleep 1000' } },
+    }),
+  });
+  env = { MESETA_MASTER: master.http.url, NO_COLOR: '1' };
+  scheduler = new TaskScheduler(master.http.url);
+  await scheduler.subscribe();
+  const value = 'echo hello; echo problem >&2; seq 1 3 > numbers; exec sleep 1000';
+  await launch('web', value);
+  const tty_info = { window_size: { rows: 24, columns: 80 } };
+  const container = { type: 'MESOS', tty_info } as const;
+  const offer = await scheduler.offer();
+  const lines = 'echo ready; while read line; do echo "got $line"; done';
+  await scheduler.launch(offer, taskOn(offer, 'shell', lines, { container }));
+  const pod = await scheduler.offer();
+  await scheduler.launchGroup(pod, taskOn(pod, 'member', 'pwd; exec sleep 1000'));
+  for (const id of ['web', 'shell', 'member']) await scheduler.update(id, 'TASK_RUNNING');
+});
+
+afterAll(async () => {
+  await scheduler.call({ type: 'TEARDOWN' });
+  scheduler.stop();
+  await machine.stop();
+});
+
+async function launch(id: string, value: string): Promise<void> {
+  const offer = await scheduler.offer();
+  await scheduler.launch(
+    offer,
+    taskOn(offer, id, value, { resources: [scalar('cpus', 0.5), scalar('mem', 64)] }),
+  );
+}
+
+const run = (...args: readonly string[]) => meseta(args, env);
+
+/** A command line in a terminal of its own, and all that is shown there. */
+function inTerminal(line: string) {
+  const child = spawn('script', ['-qefc', line, '/dev/null'], {
+    env: { ...env, PATH: process.env['PATH'] ?? '', SHELL: '/bin/sh', TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let shown = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+  });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  return { child, closed, shown: () => shown };
+}
+
+it('a terminal is given to a command, resized, and left as it was, and the exit status is passed on', async () => {
+  const command = `${process.execPath} ${BIN} task exec -it member sh`;
+  const line = `stty rows 33 cols 99; tty; stty -g; ${command}; echo "status $?"; stty -g`;
+  const { child, closed, shown } = inTerminal(line);
+  await eventually('a prompt', () => /[#$] $/.test(shown()));
+  const [, own = ''] = /^(\/dev\/pts\/\d+)\r$/m.exec(shown()) ?? [];
+  child.stdin?.write('stty size; echo "in $MESOS_SANDBOX"; test -t 0 && echo terminal $TERM\r');
+  await eventually('the size', () => shown().includes('33 99') && /^terminal xterm/m.test(shown()));
+  expect(shown()).toMatch(/^in .*\/containers\//m);
+  execFileSync('stty', ['-F', own, 'rows', '44', 'cols', '111']);
+  await eventually('another size', () => {
+    child.stdin?.write('stty size\r');
+    return shown().includes('44 111');
+  });
+  // Ctrl-C is the command's and not ours.
+  const traps = `sh -c 'trap "echo caught; exit" INT; echo waits; while :; do sleep 0.05; done'`;
+  child.stdin?.write(`${traps}\r`);
+  await eventually('the trap', () => /waits\r/.test(shown()));
+  child.stdin?.write('\u0003');
+  await eventually('the interrupt', () => /caught\r/.test(shown()));
+  child.stdin?.write('exit 5\r');
+  await eventually('the status', () => /status 5\r$/m.test(shown()));
+  await closed;
+  const [before, after] = shown().match(/^[\da-f]+(:[\da-f]+){10,}\r$/gm) ?? [];
+  expect(after).toBe(before);
+});
+
+it('a command without a terminal takes input, and its output and status are its own', async () => {
+  const failed = await run('task', 'exec', 'web', 'sh', '-c', 'echo out; echo err >&2; exit 7');
+  expect(failed).toEqual({ status: 7, out: 'out\n', err: 'err\n' });
+  const killed = await run('task', 'exec', 'web', '--', 'sh', '-c', 'kill -9 $$');
+  expect(killed.status).toBe(137);
+  const piped = spawn(process.execPath, [BIN, 'task', 'exec', '-i', 'web', 'wc', '-c'], {
+    env: { ...env, PATH: process.env['PATH'] ?? '' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let counted = '';
+  piped.stdout?.on('data', (chunk: Buffer) => {
+    counted += chunk.toString();
+  });
+  piped.stdin?.end(Buffer.alloc(200_000));
+  await new Promise((resolve) => piped.once('close', resolve));
+  expect(counted.trim()).toBe('200000');
+  expect(await run('task', 'exec', '-it', 'web', 'sh')).toMatchObject({
+    status: 1,
+    err: 'meseta: Standard input and output are not a terminal: leave out -t\n',
+  });
+});
+
+it('a terminal of a task is attached to and left, and the task goes on', async () => {
+  const { child, shown } = inTerminal(`${process.execPath} ${BIN} task attach shell; echo "status $?"`);
+  await eventually('an answer', () => {
+    child.stdin?.write('hello\r');
+    return shown().includes('got hello');
+  });
+  child.stdin?.write('\u0010\u0011');
+  await eventually('the status', () => /status 0\r$/m.test(shown()));
+  expect(shown()).toContain('Left shell, which goes on');
+  expect((await run('task', 'logs', 'shell')).out).toContain('got hello');
+});
+
+it('logs and files of tasks are read from their agent', async () => {
+  expect(await run('task', 'logs', 'web')).toMatchObject({ status: 0, out: 'hello\n' });
+  expect((await run('task', 'logs', '--stderr', 'web')).out).toBe('problem\n');
+  const { out } = await run('task', 'logs', 'member');
+  expect(out).toMatch(/\/containers\/[^/]+\n$/);
+  expect((await run('task', 'files', 'ls', 'web')).out).toMatch(/^-rw.* 6 .* numbers$/m);
+  const copy = join(machine.folder, 'copy');
+  expect((await run('task', 'files', 'get', 'web', 'numbers', copy)).status).toBe(0);
+  expect(readFileSync(copy, 'utf8')).toBe('1\n2\n3\n');
+  expect((await run('task', 'files', 'get', 'web', 'numbers', '-')).out).toBe('1\n2\n3\n');
+  const { out: containers } = await run('agent', 'containers', 'S0');
+  expect(containers).toMatch(/^[^ ]+\.[^ ]+ +- +- +\d+/m);
+  expect(containers).toMatch(/^alone +- +- +\d+/m);
+});
+
+it('logs are followed until the task ends', async () => {
+  await launch('ticks', 'echo one; while [ ! -e stop ]; do sleep 0.05; done; echo two');
+  await scheduler.update('ticks', 'TASK_RUNNING');
+  const child = start(['task', 'logs', '-f', 'ticks'], env);
+  let out = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  await eventually('the first line', () => out === 'one\n');
+  expect(await run('task', 'exec', 'ticks', 'touch', 'stop')).toEqual({ status: 0, out: '', err: '' });
+  expect(await closed).toBe(0);
+  expect(out).toBe('one\ntwo\n');
+});
