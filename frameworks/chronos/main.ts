@@ -50,10 +50,9 @@ export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Pr
       mesos: mesosSettings(config, urlOf(config, context)),
     }),
     performers: chronosPerformers,
-    start: ({ context: { core }, rest }, { stored }, life) => {
+    start: ({ context: { core } }, { stored }, life) => {
       core.post({ kind: 'started', stored });
       life.add(watchClockJumps(() => core.post({ kind: 'clock.jumped' })));
-      rest.warm();
     },
     ended: endTerm,
   });

@@ -1,7 +1,7 @@
 /** The metrics of Chronos: under the original's names as JSON, and as Prometheus text. */
 
 import type { Metrics } from '../../../cluster/runtime/metrics';
-import { countJobs, type JobCounts, metricsPieces, queueSizes } from '../views/job-metrics';
+import { countJobs, type JobCounts, metricsPieces, type QueueSizes, queueSizes } from '../views/job-metrics';
 import type { Pieces, Read } from '../views/read';
 import type { SortedNames } from './rest/sorted-names';
 import { Timer } from './timer';
@@ -36,6 +36,7 @@ const COUNT_HELP: Readonly<Record<keyof JobCounts, string>> = {
 export class ChronosMetrics {
   private readonly timers = new Map<string, Timer>();
   private counts: JobCounts | undefined;
+  private queue: QueueSizes = { normal: 0, high: 0 };
 
   constructor(private readonly source: MetricsSource) {
     this.addGauges();
@@ -49,34 +50,28 @@ export class ChronosMetrics {
   }
 
   /** The body of `GET /metrics`. */
-  pieces(isPretty: boolean): Pieces {
+  *pieces(isPretty: boolean): Pieces {
     const { read, names, counters } = this.source;
-    const { normal, high } = read(queueSizes);
-    return metricsPieces(
-      read,
-      read((state) => names.of(state)),
-      {
-        gauges: {
-          ...memoryGauges(),
-          [`${PACKAGE}.jobs.TaskManager.highQueueSize`]: high,
-          [`${PACKAGE}.jobs.TaskManager.queueSize`]: normal,
-        },
-        counters: withPackage(counters()),
-        timers: Object.fromEntries(
-          [...this.timers].sort().map(([name, timer]) => [`${PACKAGE}.api.${name}`, timer.snapshot()]),
-        ),
-        separator: isPretty ? ',\n' : ',',
+    const { normal, high } = yield* queueSizes(read);
+    yield* metricsPieces(read, yield* names.of(read), {
+      gauges: {
+        ...memoryGauges(),
+        [`${PACKAGE}.jobs.TaskManager.highQueueSize`]: high,
+        [`${PACKAGE}.jobs.TaskManager.queueSize`]: normal,
       },
-    );
+      counters: withPackage(counters()),
+      timers: Object.fromEntries(
+        [...this.timers].sort().map(([name, timer]) => [`${PACKAGE}.api.${name}`, timer.snapshot()]),
+      ),
+      separator: isPretty ? ',\n' : ',',
+    });
   }
 
-  /** Counts the jobs, with pauses; Prometheus then shows these numbers. */
+  /** Counts the jobs and the runs that wait, with pauses; Prometheus then shows these numbers. */
   *count(): Generator<string, void> {
     const { read, names } = this.source;
-    this.counts = yield* countJobs(
-      read,
-      read((state) => names.of(state)),
-    );
+    this.queue = yield* queueSizes(read);
+    this.counts = yield* countJobs(read, yield* names.of(read));
   }
 
   prometheus(): Promise<string> {
@@ -84,14 +79,14 @@ export class ChronosMetrics {
   }
 
   private addGauges(): void {
-    const { metrics, read, now, startedAt, readers, violations } = this.source;
+    const { metrics, now, startedAt, readers, violations } = this.source;
     const gauge = (name: string, help: string, value: () => number): void =>
       metrics.gauge(`chronos_${name}`, help, value);
     for (const [name, help] of Object.entries(COUNT_HELP)) {
       gauge(snakeCase(name), help, () => this.counts?.[name as keyof JobCounts] ?? 0);
     }
-    gauge('queue_size', 'Runs that wait for an offer', () => read(queueSizes).normal);
-    gauge('high_queue_size', 'Runs of high priority that wait', () => read(queueSizes).high);
+    gauge('queue_size', 'Runs that wait for an offer', () => this.queue.normal);
+    gauge('high_queue_size', 'Runs of high priority that wait', () => this.queue.high);
     gauge('event_streams', 'Readers of the event stream', readers);
     gauge('invariant_violations', 'Violations of invariants of the state since the start', violations);
     gauge('uptime_seconds', 'Seconds since the start', () => (now() - startedAt) / 1000);

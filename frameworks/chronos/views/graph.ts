@@ -11,24 +11,24 @@ import { jsonList, type Pieces, type Read } from './read';
 export function* dotPieces(read: Read, names: readonly string[]): Pieces {
   const numbers = new Map<string, number>();
   yield 'digraph G {\n';
-  for (const name of nodesOf(read, names)) {
+  yield* mapped(nodesOf(read, names), (name) => {
     numbers.set(name, numbers.size + 1);
-    yield `  ${numbers.size} [ label=${JSON.stringify(name)} ];\n`;
-  }
-  for (const { from, to } of edgesOf(read, names)) {
+    return `  ${numbers.size} [ label=${JSON.stringify(name)} ];\n`;
+  });
+  yield* mapped(edgesOf(read, names), ({ from, to }) => {
     const isNumbered = numbers.has(from) && numbers.has(to);
-    if (isNumbered) yield `  ${numbers.get(from)} -> ${numbers.get(to)};\n`;
-  }
+    return isNumbered ? `  ${numbers.get(from)} -> ${numbers.get(to)};\n` : '';
+  });
   yield '}\n';
 }
 
 /** `node,NAME,STATUS,STATE` and `link,PARENT,CHILD`. */
 export function* csvPieces(read: Read, names: readonly string[]): Pieces {
-  for (const name of nodesOf(read, names)) {
+  yield* mapped(nodesOf(read, names), (name) => {
     const { status, state } = nodeOf(read, name);
-    yield `node,${name},${status},${state}\n`;
-  }
-  for (const { from, to } of edgesOf(read, names)) yield `link,${from},${to}\n`;
+    return `node,${name},${status},${state}\n`;
+  });
+  yield* mapped(edgesOf(read, names), ({ from, to }) => `link,${from},${to}\n`);
 }
 
 export function* graphJsonPieces(read: Read, names: readonly string[]): Pieces {
@@ -52,8 +52,13 @@ function nodeOf(read: Read, name: string): GraphNode {
   return { name, status: statusOf(entry.record.job), state: stateOf(entry) };
 }
 
+/** Names between two pauses, which there would be none of where few jobs have children. */
+const STRIDE = 200;
+
+/** The jobs in the graph; an empty text is a pause. */
 function* nodesOf(read: Read, names: readonly string[]): Generator<string, void> {
-  for (const name of names) {
+  for (const [position, name] of names.entries()) {
+    if (position % STRIDE === 0) yield '';
     if (read(({ graph }) => graph.parents.has(name))) yield name;
   }
 }
@@ -63,12 +68,13 @@ interface GraphEdge {
   readonly to: string;
 }
 
-function* edgesOf(read: Read, names: readonly string[]): Generator<GraphEdge, void> {
-  for (const from of names) {
+function* edgesOf(read: Read, names: readonly string[]): Generator<GraphEdge | '', void> {
+  for (const [position, from] of names.entries()) {
+    if (position % STRIDE === 0) yield '';
     for (const to of read(({ graph }) => childrenOf(graph, from))) yield { from, to };
   }
 }
 
-function* mapped<T>(entries: Iterable<T>, print: (entry: T) => string): Generator<string, void> {
-  for (const entry of entries) yield print(entry);
+function* mapped<T>(entries: Iterable<T | ''>, print: (entry: T) => string): Generator<string, void> {
+  for (const entry of entries) yield entry === '' ? '' : print(entry);
 }

@@ -1,8 +1,8 @@
 /** The metrics of jobs under the original's names, and the numbers of jobs and runs for the metrics of the process. */
 
 import { statusOf } from '../core/jobs/print-job';
-import { hasLiveTask } from '../core/runs/run';
-import type { ChronosState, JobEntry } from '../core/state/state';
+import { hasLiveTask, jobNameOf } from '../core/runs/run';
+import type { JobEntry } from '../core/state/state';
 import { entryIn, type Pieces, type Read } from './read';
 import { histogramOfJob } from './statistics';
 
@@ -120,11 +120,18 @@ export function* countJobs(read: Read, names: readonly string[]): Generator<stri
 }
 
 /** Runs that wait for an offer, by the priority of their jobs. */
-export function queueSizes({ ready, runs, jobs }: ChronosState): { normal: number; high: number } {
+export interface QueueSizes {
+  readonly normal: number;
+  readonly high: number;
+}
+
+/** Counts the runs that wait, with pauses. */
+export function* queueSizes(read: Read): Generator<string, QueueSizes> {
   const sizes = { normal: 0, high: 0 };
-  for (const runId of ready) {
-    const job = jobs.get(runs.get(runId) ?? '')?.record.job;
-    sizes[job?.highPriority ? 'high' : 'normal'] += 1;
+  for (const [position, runId] of read(({ ready }) => [...ready]).entries()) {
+    if (position % STRIDE === 0) yield '';
+    const job = entryIn(read, jobNameOf(runId))?.record.job;
+    if (job !== undefined) sizes[job.highPriority ? 'high' : 'normal'] += 1;
   }
   return sizes;
 }

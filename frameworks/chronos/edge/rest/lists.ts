@@ -1,33 +1,39 @@
 /** The routes about all jobs: list, summary, search, run times and graph. Each is printed in slices. */
 
 import type { Outcome } from '../../../kit/edge/rest/outcome';
+import type { JobEntry } from '../../core/state/state';
 import { csvPieces, dotPieces, graphJsonPieces } from '../../views/graph';
 import { jobText } from '../../views/job-texts';
 import { listPieces, summaryPieces } from '../../views/jobs';
-import { jsonList } from '../../views/read';
+import { jsonList, type Pieces, type Read } from '../../views/read';
 import { matcherOf, pageOf, type SearchQuery } from '../../views/search';
 import { statsPieces } from '../../views/statistics';
 import { type Call, parameterOf, type RestContext, sliced } from './context';
 
-function namesIn({ read, names }: RestContext): readonly string[] {
-  return read((state) => names.of(state));
+/** The pieces of an answer about all jobs, once their names are sorted. */
+function* aboutAll(
+  { read, names }: RestContext,
+  pieces: (read: Read, names: readonly string[]) => Pieces,
+): Pieces {
+  yield* pieces(read, yield* names.of(read));
 }
 
 export function listJobs(context: RestContext, call: Call): Promise<Outcome> {
-  const { read, texts } = context;
+  const { texts } = context;
+  const print = (entry: JobEntry): string => texts.inList(entry, call.base);
   return sliced(
     context,
     call,
-    listPieces(read, namesIn(context), (entry) => texts.inList(entry, call.base)),
+    aboutAll(context, (read, names) => listPieces(read, names, print)),
   );
 }
 
 export function summarizeJobs(context: RestContext, call: Call): Promise<Outcome> {
-  const { read, texts } = context;
+  const { texts } = context;
   return sliced(
     context,
     call,
-    summaryPieces(read, namesIn(context), (...row) => texts.summary(...row)),
+    aboutAll(context, (read, names) => summaryPieces(read, names, (...row) => texts.summary(...row))),
   );
 }
 
@@ -42,17 +48,22 @@ export function searchJobs(context: RestContext, call: Call<SearchQuery>): Promi
 }
 
 export function getStats(context: RestContext, call: Call): Promise<Outcome> {
-  return sliced(context, call, statsPieces(context.read, namesIn(context), parameterOf(call, 'percentile')));
+  const percentile = parameterOf(call, 'percentile');
+  return sliced(
+    context,
+    call,
+    aboutAll(context, (read, names) => statsPieces(read, names, percentile)),
+  );
 }
 
 export function getDot(context: RestContext, call: Call): Promise<Outcome> {
-  return sliced(context, call, dotPieces(context.read, namesIn(context)), 'text/plain');
+  return sliced(context, call, aboutAll(context, dotPieces), 'text/plain');
 }
 
 export function getCsv(context: RestContext, call: Call): Promise<Outcome> {
-  return sliced(context, call, csvPieces(context.read, namesIn(context)), 'text/plain');
+  return sliced(context, call, aboutAll(context, csvPieces), 'text/plain');
 }
 
 export function getGraph(context: RestContext, call: Call): Promise<Outcome> {
-  return sliced(context, call, graphJsonPieces(context.read, namesIn(context)));
+  return sliced(context, call, aboutAll(context, graphJsonPieces));
 }

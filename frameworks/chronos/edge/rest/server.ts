@@ -52,8 +52,6 @@ export interface ChronosRest {
   readonly changes: ChangeStream;
   /** The headers and errors of all answers, for those that are made before any handler. */
   readonly door: Pick<RestContext, 'headers' | 'errorBody'>;
-  /** Sorts the names of all jobs, once they are there, so that no request has to. */
-  warm(): void;
 }
 
 export function chronosRest(settings: RestSettings, access: RestAccess, parts: RestParts): ChronosRest {
@@ -77,8 +75,7 @@ export function chronosRest(settings: RestSettings, access: RestAccess, parts: R
     compress: settings.isCompressing,
     ...errorAnswers(context),
   };
-  const warm = (): void => void context.read((state) => context.names.of(state));
-  return { plan, changes: context.changes, door: context, warm };
+  return { plan, changes: context.changes, door: context };
 }
 
 function restContext(settings: RestSettings, { concurrentMax }: RestAccess, parts: RestParts): RestContext {

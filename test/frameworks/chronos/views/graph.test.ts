@@ -52,3 +52,11 @@ test('a job that is gone, or not in the graph, is left out', () => {
   expect(whole(dotPieces(readOf(world), names))).not.toContain('->');
   expect(whole(csvPieces(readOf(world), names))).not.toContain('gone');
 });
+
+test('there are pauses where no job has children', () => {
+  const world = new World();
+  world.put('a', {});
+  const names = Array.from({ length: 1000 }, () => 'a');
+  const pieces = [...csvPieces(readOf(world), names)];
+  expect(pieces.filter((piece) => piece === '')).toHaveLength(10);
+});

@@ -67,5 +67,8 @@ test('runs that wait for an offer are counted by priority', () => {
   const world = played();
   world.start('a');
   world.start('b');
-  expect(queueSizes(world.state)).toEqual({ normal: 1, high: 1 });
+  const counting = queueSizes(readOf(world));
+  let step = counting.next();
+  while (!step.done) step = counting.next();
+  expect(step.value).toEqual({ normal: 1, high: 1 });
 });
