@@ -31,6 +31,7 @@ export interface JobSummary {
   readonly disabled: boolean;
   /** The reason why the job is not in the graph. */
   readonly quarantined?: string;
+  readonly pausedReason?: string;
 }
 
 /** A definition, with the members that commands show. */

@@ -22,9 +22,10 @@ function origin({ schedule, parents = [] }: Pick<JobSummary | JobView, 'schedule
   return parents.length > 0 ? `after ${parents.join(', ')}` : (schedule ?? '');
 }
 
-function stateText({ state, disabled, quarantined }: JobSummary): string {
+function stateText({ state, disabled, quarantined, pausedReason }: JobSummary): string {
   if (quarantined !== undefined) return 'quarantined';
-  return disabled ? `disabled, ${state}` : state;
+  const off = [...(disabled ? ['disabled'] : []), ...(pausedReason === undefined ? [] : ['paused'])];
+  return [...off, state].join(', ');
 }
 
 export const list = listCommand({

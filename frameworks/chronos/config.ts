@@ -2,7 +2,6 @@
 
 import { hostname } from 'node:os';
 import type { Level } from '../../cluster/model/event';
-import { type BearerFlags, bearerFlags } from '../../cluster/runtime/auth/flags';
 import { flagFiles, flagFolder } from '../../cluster/runtime/config/flag-files';
 import {
   type Flag,
@@ -17,8 +16,7 @@ import {
   type Values,
   withEnvironment,
 } from '../../cluster/runtime/config/flags';
-import type { Credentials } from '../../cluster/runtime/http/guard';
-import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hosts';
+import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
 import { isZkUrl, zkFlag, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
 import {
@@ -31,6 +29,7 @@ import {
   ms,
   readSecret,
 } from '../kit/edge/flags';
+import { HTTP_FLAGS, type HttpSettings, httpSettingsOf } from '../kit/edge/http-flags';
 import type { JobDefaults } from './core/jobs/job';
 import { DEFAULT_RULES, NOTICE_KINDS, type NoticeKind } from './core/notify/notice';
 import type { Settings } from './core/state/state';
@@ -80,22 +79,10 @@ const FLAGS = {
     max: 65_535,
     fallback: undefined,
   }),
-  http_credentials: {
-    ...text({ help: 'user:password that requests must carry', secret: true }),
-    formerEnv: 'MESOSPHERE_HTTP_CREDENTIALS',
-  },
-  http_tokens: path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
-  http_jwt_key: path({ help: 'file with the key of signed bearer tokens (HS256)' }),
-  http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
+  ...HTTP_FLAGS,
   http_compression: toggle({
     help: 'compress long answers for those who accept it; --disable_http_compression turns that off',
     fallback: true,
-  }),
-  http_max_concurrent_requests: integer({
-    help: 'requests handled at once',
-    min: 1,
-    max: 1_000_000,
-    fallback: undefined,
   }),
   zk_hosts: zkFlag(
     text({
@@ -167,7 +154,7 @@ export interface ChronosConfig {
   readonly jobs: JobDefaults;
   /** The tasks that `job/stat` shows. */
   readonly historyLimit: number;
-  readonly http: HttpSettings;
+  readonly http: ChronosHttp;
   /** The ensemble that several Chronos share; one Chronos has its state in `workDir`. */
   readonly ensemble: EnsembleSettings | undefined;
   readonly workDir: string;
@@ -192,18 +179,10 @@ export interface FrameworkSettings {
   readonly reconciliationMs: number;
 }
 
-export interface HttpSettings {
-  readonly address: string;
-  readonly port: number;
+export interface ChronosHttp extends HttpSettings {
   /** The port that others reach us at; the one that we listen on without it. */
   readonly advertisedPort: number | undefined;
-  readonly credentials: Credentials | undefined;
-  readonly bearer: BearerFlags | undefined;
-  readonly realm: string;
   readonly isCompressing: boolean;
-  readonly concurrentMax: number | undefined;
-  readonly insecure: boolean;
-  readonly hosts: HostNames;
 }
 
 export interface EnsembleSettings {
@@ -337,19 +316,9 @@ function coreOf(flags: ChronosFlags, rules: ReadonlySet<NoticeKind>): Settings {
   };
 }
 
-function httpOf(flags: ChronosFlags): HttpSettings {
-  return {
-    address: flags.http_address,
-    port: flags.http_port,
-    advertisedPort: flags.port_on_host,
-    credentials: credentialsOf(flags.http_credentials),
-    bearer: bearerFlags(flags, 'http_tokens', 'http_jwt_key'),
-    realm: flags.http_realm,
-    isCompressing: flags.http_compression,
-    concurrentMax: flags.http_max_concurrent_requests,
-    insecure: flags.insecure,
-    hosts: { advertised: [flags.hostname, flags.webui_url], allowed: flags.allowed_hosts },
-  };
+function httpOf(flags: ChronosFlags): ChronosHttp {
+  const { port_on_host: advertisedPort, http_compression: isCompressing } = flags;
+  return { ...httpSettingsOf(flags), advertisedPort, isCompressing };
 }
 
 type ZookeeperFlags = Pick<ChronosFlags, 'zk_hosts' | 'zk_path' | 'zk_timeout' | 'zk_auth'>;

@@ -4,13 +4,11 @@
 
 import { hostname, userInfo } from 'node:os';
 import type { Level } from '../../cluster/model/event';
-import { type BearerFlags, bearerFlags } from '../../cluster/runtime/auth/flags';
 import {
   choice,
   integer,
   type ParseOptions,
   parseFlags,
-  path,
   port,
   text,
   toggle,
@@ -18,8 +16,7 @@ import {
   type Values,
   withEnvironment,
 } from '../../cluster/runtime/config/flags';
-import type { Credentials } from '../../cluster/runtime/http/guard';
-import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hosts';
+import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 import { hideUserinfo, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
 import { hidePassword, isZkUrl, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
@@ -34,6 +31,7 @@ import {
   ms,
   readSecret,
 } from '../kit/edge/flags';
+import { HTTP_FLAGS, type HttpSettings, httpSettingsOf } from '../kit/edge/http-flags';
 import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
 
@@ -56,19 +54,7 @@ const FLAGS = {
   webui_url: text({ help: 'URL of the user interface, given to Mesos' }),
   http_address: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   http_port: port({ help: 'port to listen on', fallback: 8080 }),
-  http_credentials: {
-    ...text({ help: 'user:password that requests must carry', secret: true }),
-    formerEnv: 'MESOSPHERE_HTTP_CREDENTIALS',
-  },
-  http_tokens: path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
-  http_jwt_key: path({ help: 'file with the key of signed bearer tokens (HS256)' }),
-  http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
-  http_max_concurrent_requests: integer({
-    help: 'requests handled at once',
-    min: 1,
-    max: 1_000_000,
-    fallback: undefined,
-  }),
+  ...HTTP_FLAGS,
   event_stream_max_outstanding_messages: count('unread events after which a reader is cut off', 1024, 1),
   local_port_min: port({ help: 'lowest service port given to apps', fallback: 10_000 }),
   local_port_max: port({ help: 'highest service port given to apps', fallback: 20_000 }),
@@ -132,18 +118,7 @@ export interface MarathonConfig {
   readonly masters: readonly string[];
   readonly masterZk: ZkUrl | undefined;
   readonly settings: MarathonSettings;
-  readonly http: {
-    readonly address: string;
-    readonly port: number;
-    readonly credentials?: Credentials | undefined;
-    readonly bearer?: BearerFlags | undefined;
-    readonly realm: string;
-    readonly concurrentMax?: number | undefined;
-    readonly outstandingEventsMax: number;
-    readonly insecure: boolean;
-    /** Names that others are told, and those of `--allowed_hosts`. */
-    readonly hosts: HostNames;
-  };
+  readonly http: HttpSettings & { readonly outstandingEventsMax: number };
   /** `principal:secret` for the master. */
   readonly mesosCredentials?: string | undefined;
   readonly defaultNetworkName?: string | undefined;
@@ -180,17 +155,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     masters: mastersOf(flags.master),
     masterZk: isZkUrl(flags.master) ? zkUrlOf('--master', flags.master) : undefined,
     settings: settingsOf(flags),
-    http: {
-      address: flags.http_address,
-      port: flags.http_port,
-      credentials: credentialsOf(flags.http_credentials),
-      bearer: bearerFlags(flags, 'http_tokens', 'http_jwt_key'),
-      realm: flags.http_realm,
-      concurrentMax: flags.http_max_concurrent_requests,
-      outstandingEventsMax: flags.event_stream_max_outstanding_messages,
-      insecure: flags.insecure,
-      hosts: { advertised: [flags.hostname, flags.webui_url], allowed: flags.allowed_hosts },
-    },
+    http: { ...httpSettingsOf(flags), outstandingEventsMax: flags.event_stream_max_outstanding_messages },
     mesosCredentials: masterCredentialsOf(flags),
     defaultNetworkName: flags.default_network_name,
     probesMax: flags.max_concurrent_marathon_health_checks,

@@ -95,6 +95,7 @@ const summaryRow = object({
   parents: list(text),
   disabled: flag,
   'quarantined?': text,
+  'pausedReason?': text,
 });
 
 export const ANSWER_SCHEMAS = {

@@ -1,20 +1,12 @@
 /** Flags of the original Chronos, of 2.x and 3.x, that have no effect or stop the start, each with the reason. */
 
-import {
-  markSecret,
-  refused,
-  refusedSwitches,
-  unused,
-  unusedSwitches,
-  withVariable,
-} from '../../../cluster/runtime/config/classes';
+import { markSecret, refused, unused, unusedSwitches } from '../../../cluster/runtime/config/classes';
 import type { Flag } from '../../../cluster/runtime/config/flags';
+import { REFUSED_HTTP_FLAGS, UNUSED_HTTP_FLAGS } from '../../kit/edge/http-flags';
 
 const CASSANDRA =
   'history and statistics are in the state, and the switch that turns Cassandra on stops the start';
 const GRAPHITE = 'metrics are not pushed, and the switch that turns this on stops the start';
-const KEYSTORE =
-  'Java keystores are not read; leave it out, and set LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM): --http_port then speaks TLS';
 const SLACK = 'the URL of --slack_url names the channel and has the token';
 
 const unusedFlags = {
@@ -35,8 +27,7 @@ const unusedFlags = {
   ...unused(GRAPHITE, 'graphite_reporting_interval', 'graphite_group_prefix'),
   ...unused(SLACK, 'slack_channel'),
   ...markSecret(unused(SLACK, 'slack_token')),
-  ...unused('TLS is on --http_port, and a keystore stops the start', 'https_address', 'https_port'),
-  ...unused('there are no files of a user interface', 'assets_path'),
+  ...UNUSED_HTTP_FLAGS,
 };
 
 const refusedFlags = {
@@ -52,12 +43,7 @@ const refusedFlags = {
     'failures are not told to Sentry; leave it out, and use --http_notification_url, --slack_url or --mail_server',
     'raven_dsn',
   ),
-  ...withVariable(refused(KEYSTORE, 'ssl_keystore_path'), 'MESOSPHERE_KEYSTORE_PATH'),
-  ...withVariable(refused(KEYSTORE, 'ssl_keystore_password'), 'MESOSPHERE_KEYSTORE_PASS'),
-  ...refusedSwitches(
-    'there is one port, --http_port; leave it out, and turn TLS on with LIBPROCESS_SSL_ENABLED=1',
-    'disable_http',
-  ),
+  ...REFUSED_HTTP_FLAGS,
 };
 
 /** The letters of the original. */

@@ -9,7 +9,7 @@ import type { Logger } from '../../../cluster/runtime/log';
 import type { StateStore } from '../../../cluster/state/store';
 import { ZookeeperStore } from '../../../cluster/state/zookeeper';
 import type { ZkUrl } from '../../../cluster/zookeeper/core/url';
-import { ZkClient } from '../../../cluster/zookeeper/edge/client';
+import { ZkClient, ZkError } from '../../../cluster/zookeeper/edge/client';
 import { loadStored } from '../../kit/edge/store';
 import { type Import, importNodes, type JobFault, type OriginalNode } from '../core/import/import-jobs';
 import type { JobDefaults } from '../core/jobs/job';
@@ -56,9 +56,18 @@ export async function importOriginal(options: ImportOptions): Promise<Imported> 
     const context = { rules, now, defaults, serverZone: serverZone(rules), base: 'legacy' } as const;
     const imported = importNodes(await readNodes(client, `${url.path}/${JOBS_NODE}`), context);
     return await store(imported, await targetOf(options, client), options.isReplacing);
+  } catch (error) {
+    throw error instanceof ZkError ? unreachable(url, error) : error;
   } finally {
     await client.stop();
   }
+}
+
+function unreachable({ servers }: ZkUrl, error: ZkError): StartError {
+  const places = servers.map(({ host, port }) => `${host}:${port}`).join(', ');
+  return new StartError(
+    `ZooKeeper at ${places} gave no answer (${error.message}): see --zk_hosts and --zk_auth`,
+  );
 }
 
 async function refuseCandidates(client: ZkClient, path: string): Promise<void> {

@@ -21,11 +21,14 @@ export function listedText(record: JobRecord, base: ApiBase, context: PrintConte
   return jobText({ ...record, job: mirrorUris(record.job) }, base, context);
 }
 
-/** The row of a quarantined job has the reason. */
+/** The rows of quarantined and of paused jobs have the reason. */
 export function summaryText(entry: JobEntry, quarantine: string | undefined, rules: ZoneRules): string {
   const { record } = entry;
+  const { pausedReason } = record.job;
   const text = printSummary(record.job, { state: stateOf(entry), schedule: shownSchedule(record, rules) });
-  return quarantine === undefined
-    ? text
-    : `${text.slice(0, -1)},"quarantined":${JSON.stringify(quarantine)}}`;
+  const reasons = [
+    ...(quarantine === undefined ? [] : [`,"quarantined":${JSON.stringify(quarantine)}`]),
+    ...(pausedReason === '' ? [] : [`,"pausedReason":${JSON.stringify(pausedReason)}`]),
+  ];
+  return reasons.length === 0 ? text : `${text.slice(0, -1)}${reasons.join('')}}`;
 }

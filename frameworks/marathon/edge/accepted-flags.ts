@@ -10,9 +10,9 @@ import {
   refusedUnless,
   unused,
   unusedSwitches,
-  withVariable,
 } from '../../../cluster/runtime/config/classes';
 import { type Flag, integer, toggle } from '../../../cluster/runtime/config/flags';
+import { REFUSED_HTTP_FLAGS, UNUSED_HTTP_FLAGS } from '../../kit/edge/http-flags';
 
 const ZOOKEEPER = 'the state is kept in --work_dir and not in ZooKeeper';
 const THREADS = 'there are no thread pools';
@@ -23,8 +23,6 @@ const LEADER = 'there is one Marathon, and no requests are passed to another';
 const COLLECT = 'leave it out, and read /metrics/prometheus';
 const ONE_MARATHON =
   'there is one Marathon, which keeps its state in --work_dir: elections and a store in ZooKeeper are not there yet; leave it out';
-const KEYSTORE =
-  'Java keystores are not read; leave it out, and set LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM): --http_port then speaks TLS';
 
 /** `/v2/info` shows these as numbers. */
 function unusedNumbers<N extends string>(reason: string, ...names: readonly N[]) {
@@ -108,8 +106,7 @@ const unusedFlags = {
   ...unusedSwitches('offers that no app can use are declined', 'mesos_offer_constraints'),
   ...unusedNumbers('offers are not constrained', 'min_mesos_offer_constraints_update_interval'),
   ...unusedSwitches('answers are not compressed', 'http_compression'),
-  ...unused('TLS is on --http_port, and a keystore stops the start', 'https_address', 'https_port'),
-  ...unused('there are no files of a user interface', 'assets_path'),
+  ...UNUSED_HTTP_FLAGS,
   ...unused('--sentry stops the start', 'sentry_tags'),
   ...unusedSwitches('it was given up in Marathon, too', 'metrics'),
   ...unusedNumbers(
@@ -145,12 +142,7 @@ const refusedFlags = {
     'backup_location',
   ),
   ...refused('plugins are Java archives, which cannot be loaded; leave it out', 'plugin_conf', 'plugin_dir'),
-  ...withVariable(refused(KEYSTORE, 'ssl_keystore_path'), 'MESOSPHERE_KEYSTORE_PATH'),
-  ...withVariable(refused(KEYSTORE, 'ssl_keystore_password'), 'MESOSPHERE_KEYSTORE_PASS'),
-  ...refusedSwitches(
-    'there is one port, --http_port; leave it out, and turn TLS on with LIBPROCESS_SSL_ENABLED=1',
-    'disable_http',
-  ),
+  ...REFUSED_HTTP_FLAGS,
   ...refused(
     'pages of other origins are refused; leave it out, and let a proxy answer for them',
     'access_control_allow_origin',

@@ -63,6 +63,7 @@ describe('job list', () => {
       row('b', { schedule: '', parents: ['a'], status: 'success', state: '1 running' }),
       row('c', { disabled: true }),
       row('d', { quarantined: 'it is its own parent' }),
+      row('e', { pausedReason: 'moving' }),
     );
     expect((await meseta('job', 'list')).out).toBe(
       [
@@ -71,6 +72,7 @@ describe('job list', () => {
         'b    success  1 running       after a',
         'c    fresh    disabled, idle  R/2026-12-01T11:00:00.000Z/PT1H',
         'd    fresh    quarantined     R/2026-12-01T11:00:00.000Z/PT1H',
+        'e    fresh    paused, idle    R/2026-12-01T11:00:00.000Z/PT1H',
         '',
       ].join('\n'),
     );

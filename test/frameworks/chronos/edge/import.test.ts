@@ -33,6 +33,12 @@ function importFrom(port: number, args: readonly string[], state?: StateStore): 
   return importIntoChronos(importConfig(flags), { log: silentLogger, clock: systemClock(), state });
 }
 
+test('an import without ZooKeeper says where it was looked for', async () => {
+  await expect(importFrom(1, ['--zk_timeout', '500'])).rejects.toThrow(
+    'ZooKeeper at 127.0.0.1:1 gave no answer',
+  );
+});
+
 describeZookeeper('the import from a tree of the original', (setting) => {
   it('fills a store of ours, beside the tree or in a folder, and takes no job twice', async () => {
     const path = setting.newPath();

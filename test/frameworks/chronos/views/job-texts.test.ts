@@ -28,10 +28,12 @@ test('uris are mirrored in the list only', () => {
   expect(listedText(record, 'v1', CONTEXT)).toContain('"fetch":[{"uri":"u"');
 });
 
-test('the row of a quarantined job has the reason', () => {
+test('the rows of quarantined and of paused jobs have the reason', () => {
   const entry = recordOf({ schedule: 'R/2027-01-01T00:00:00Z/P1D' });
   expect(summaryText(entry, undefined, RULES)).toBe(
     '{"name":"a","status":"fresh","state":"idle","schedule":"R/2027-01-01T00:00:00Z/P1D","parents":[],"disabled":false}',
   );
   expect(summaryText(entry, 'a cycle', RULES)).toContain('"disabled":false,"quarantined":"a cycle"}');
+  const paused = recordOf({ schedule: 'R/2027-01-01T00:00:00Z/P1D', pausedReason: 'moving' });
+  expect(summaryText(paused, undefined, RULES)).toContain('"disabled":false,"pausedReason":"moving"}');
 });

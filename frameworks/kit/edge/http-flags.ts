@@ -1,0 +1,79 @@
+/**
+ * The flags of the HTTP port that both originals have from one library (Chaos): those that work, with the settings made of
+ * them, and those that have no effect or stop the start.
+ */
+
+import { type BearerFlags, bearerFlags } from '../../../cluster/runtime/auth/flags';
+import { refused, refusedSwitches, unused, withVariable } from '../../../cluster/runtime/config/classes';
+import { integer, path, text, type Values } from '../../../cluster/runtime/config/flags';
+import type { Credentials } from '../../../cluster/runtime/http/guard';
+import type { HostNames } from '../../../cluster/runtime/http/hosts';
+import { credentialsOf } from './flags';
+
+export const HTTP_FLAGS = {
+  http_credentials: {
+    ...text({ help: 'user:password that requests must carry', secret: true }),
+    formerEnv: 'MESOSPHERE_HTTP_CREDENTIALS',
+  },
+  http_tokens: path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
+  http_jwt_key: path({ help: 'file with the key of signed bearer tokens (HS256)' }),
+  http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
+  http_max_concurrent_requests: integer({
+    help: 'requests handled at once',
+    min: 1,
+    max: 1_000_000,
+    fallback: undefined,
+  }),
+} as const;
+
+export const UNUSED_HTTP_FLAGS = {
+  ...unused('TLS is on --http_port, and a keystore stops the start', 'https_address', 'https_port'),
+  ...unused('there are no files of a user interface', 'assets_path'),
+};
+
+const KEYSTORE =
+  'Java keystores are not read; leave it out, and set LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM): --http_port then speaks TLS';
+
+export const REFUSED_HTTP_FLAGS = {
+  ...withVariable(refused(KEYSTORE, 'ssl_keystore_path'), 'MESOSPHERE_KEYSTORE_PATH'),
+  ...withVariable(refused(KEYSTORE, 'ssl_keystore_password'), 'MESOSPHERE_KEYSTORE_PASS'),
+  ...refusedSwitches(
+    'there is one port, --http_port; leave it out, and turn TLS on with LIBPROCESS_SSL_ENABLED=1',
+    'disable_http',
+  ),
+};
+
+/** The place and the access of the port. */
+export interface HttpSettings {
+  readonly address: string;
+  readonly port: number;
+  readonly credentials: Credentials | undefined;
+  readonly bearer: BearerFlags | undefined;
+  readonly realm: string;
+  readonly concurrentMax: number | undefined;
+  readonly insecure: boolean;
+  /** Names that others are told, and those of `--allowed_hosts`. */
+  readonly hosts: HostNames;
+}
+
+interface HttpFlagValues extends Values<typeof HTTP_FLAGS> {
+  readonly http_address: string;
+  readonly http_port: number;
+  readonly insecure: boolean;
+  readonly hostname: string | undefined;
+  readonly webui_url: string | undefined;
+  readonly allowed_hosts: HostNames['allowed'];
+}
+
+export function httpSettingsOf(flags: HttpFlagValues): HttpSettings {
+  return {
+    address: flags.http_address,
+    port: flags.http_port,
+    credentials: credentialsOf(flags.http_credentials),
+    bearer: bearerFlags(flags, 'http_tokens', 'http_jwt_key'),
+    realm: flags.http_realm,
+    concurrentMax: flags.http_max_concurrent_requests,
+    insecure: flags.insecure,
+    hosts: { advertised: [flags.hostname, flags.webui_url], allowed: flags.allowed_hosts },
+  };
+}
