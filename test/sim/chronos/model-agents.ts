@@ -86,7 +86,7 @@ export class ModelAgents {
     const { timeline, chance } = this.outside;
     this.tasks.set(task.id, task);
     task.agent.tasks.add(task);
-    if (this.hasFaults && chance.is(0.01)) {
+    if (this.hasFaults && chance.is(0.02)) {
       timeline.after(chance.between(SECOND, 30 * MINUTE), () => this.drop(task));
       return;
     }
@@ -159,7 +159,7 @@ export class ModelAgents {
     started(task);
     this.update(task, 'TASK_RUNNING');
     timeline.after(duration(task.jobName), () => this.end(task, this.someEnd()));
-    if (this.hasFaults && chance.is(0.004))
+    if (this.hasFaults && chance.is(0.008))
       timeline.after(chance.between(100, 30 * MINUTE), () =>
         this.cut(task.agent, chance.between(10 * SECOND, 300 * MINUTE), chance.is(0.1)),
       );
@@ -250,10 +250,10 @@ export class ModelAgents {
     const { timeline, chance } = this.outside;
     const [update] = task.updates;
     if (update === undefined) return;
-    const isLate = this.hasFaults && chance.is(0.02);
+    const isLate = this.hasFaults && chance.is(0.04);
     timeline.after(isLate ? chance.between(MINUTE, 30 * MINUTE) : chance.between(5, 2000), () => {
       this.forward(task, update);
-      if (chance.is(0.05)) timeline.after(chance.between(10, 20 * MINUTE), () => this.forward(task, update));
+      if (chance.is(0.08)) timeline.after(chance.between(10, 20 * MINUTE), () => this.forward(task, update));
       timeline.after(pause, () => {
         if (task.updates[0] === update) this.send(task, Math.min(RESEND_MAX_MS, 2 * pause));
       });

@@ -103,7 +103,7 @@ export class ModelMaster {
       if (!chronos.isUp || chronos.life !== life) return;
       const isHeard = connection !== undefined && connection === this.connection;
       if (isHeard) this.handle(call);
-      if (isHeard && !(this.agents.hasFaults && chance.is(0.002))) return;
+      if (isHeard && !(this.agents.hasFaults && chance.is(0.004))) return;
       if (isHeard) this.breakConnection();
       chronos.post({ kind: 'scheduler.refused', call, reason: 'no answer' });
     });

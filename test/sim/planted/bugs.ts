@@ -12,9 +12,10 @@ import type { MasterEvent } from '../../../cluster/master/core/state/events';
 import type { MasterState } from '../../../cluster/master/core/state/state';
 import type { Stamped } from '../../../cluster/model/event';
 import { commandExecutorOf } from '../../../cluster/model/ids';
+import { jobNameOf } from '../../../frameworks/chronos/core/runs/run';
 import type { ChronosEffect } from '../../../frameworks/chronos/core/state/effects';
 import type { ChronosEvents } from '../../../frameworks/chronos/core/state/events';
-import type { ChronosState } from '../../../frameworks/chronos/core/state/state';
+import { addReady, type ChronosState } from '../../../frameworks/chronos/core/state/state';
 import type { MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
 import type { MarathonState } from '../../../frameworks/marathon/core/state/state';
@@ -218,9 +219,13 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
   },
   'Chronos: tasks that are live at its start are launched again': {
     machines: inChronos({
-      after: (effects, { kind }, { tasks, ready }) => {
+      after: (effects, { kind }, state) => {
         if (kind !== 'started') return effects;
-        for (const runId of tasks.values()) ready.add(runId);
+        for (const runId of state.tasks.values()) {
+          const entry = state.jobs.get(jobNameOf(runId));
+          const run = entry?.active[runId];
+          if (entry && run) addReady(state, entry, run);
+        }
         return effects;
       },
     }),
@@ -271,6 +276,6 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
           : event,
     }),
     scenario: oneYear,
-    symptom: /is stuck/,
+    symptom: /is stuck|has no end/,
   },
 };

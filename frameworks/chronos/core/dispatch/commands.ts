@@ -4,7 +4,7 @@ import type { Stamped } from '../../../../cluster/model/event';
 import { answer, refuse } from '../../../kit/core/turn/answer';
 import { unknownJob } from '../jobs/refusal';
 import { markedSuccess, withConsequence } from '../runs/retry';
-import { currentAttempt, hasLiveTask, hasProcess } from '../runs/run';
+import { currentAttempt, hasLiveTask, hasProcess, type Run } from '../runs/run';
 import { readTaskId } from '../runs/task-id';
 import type { ChronosEvents } from '../state/events';
 import type { JobEntry } from '../state/state';
@@ -52,7 +52,7 @@ export function killJob(turn: Turn, event: Stamped<ChronosEvents, 'job.kill'>): 
   if (entry === undefined) return;
   for (const run of Object.values(entry.active)) {
     const taskId = currentAttempt(run)?.taskId;
-    if (taskId !== undefined && hasLiveTask(run) && !hasProcess(run))
+    if (taskId !== undefined && awaitsCallback(run))
       endAttempt(turn, taskId, { kind: 'killed', reason: 'it was killed before its callback' });
   }
   killTasks(turn, entry);
@@ -71,10 +71,15 @@ export function applyCallback(turn: Turn, event: Stamped<ChronosEvents, 'task.ca
     return;
   }
   const run = runOf(turn, taskId);
-  const isAsync = run !== undefined && entryOf(turn, run.jobName).record.job.async;
+  const isAsync = run !== undefined && (entryOf(turn, run.jobName).record.job.async || awaitsCallback(run));
   const failure = { kind: 'failure', reason: `the callback told status ${statusCode}` } as const;
   if (isAsync) endAttempt(turn, taskId, statusCode === 0 ? { kind: 'success' } : failure);
   answer(turn, request, { ok: true, text: '' });
+}
+
+/** The launcher has ended, so only the callback can end the run: also when the job is asynchronous no more. */
+function awaitsCallback(run: Run): boolean {
+  return hasLiveTask(run) && !hasProcess(run);
 }
 
 /** Ends the runs of all jobs that wait: for an offer, for a retry, or for another run. Live tasks go on. */

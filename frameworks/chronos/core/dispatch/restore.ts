@@ -4,6 +4,7 @@ import type { Stamped } from '../../../../cluster/model/event';
 import { note } from '../../../../cluster/model/machine';
 import { announce } from '../../../kit/core/turn/outbox';
 import { loadGraph } from '../graph/load-graph';
+import { timeOfEntry } from '../runs/history';
 import { currentAttempt, hasLiveTask, hasProcess, type Run } from '../runs/run';
 import type { ChronosEvents } from '../state/events';
 import { addReady, type JobEntry } from '../state/state';
@@ -15,7 +16,7 @@ import { watchRunTime } from './notices';
 import { enterQuarantine } from './quarantine';
 import { decideSlots } from './slots';
 
-/** Entries of histories that are too old are looked for at this interval. */
+/** Entries of histories that are too old are looked for at this interval at most. */
 const RETENTION_MS = 6 * 3_600_000;
 
 export function restore(turn: Turn, { stored }: Stamped<ChronosEvents, 'started'>): void {
@@ -36,10 +37,19 @@ export function restore(turn: Turn, { stored }: Stamped<ChronosEvents, 'started'
   forgetOldRuns(turn);
 }
 
-/** Bounds the histories of all jobs by age, also of those that do not run. */
+/** Bounds the histories of all jobs by age, also of those that do not run. Entries to come are not too old before this. */
 export function forgetOldRuns(turn: Turn): void {
-  for (const entry of turn.state.jobs.values()) forgetOld(turn, entry);
-  wake(turn, { kind: 'retention' }, turn.now + RETENTION_MS);
+  const { now, state } = turn;
+  const { ageMax } = state.settings;
+  let next = now + ageMax;
+  for (const entry of state.jobs.values()) {
+    forgetOld(turn, entry);
+    for (const past of entry.history) {
+      const tooOldAt = timeOfEntry(past) + ageMax;
+      if (tooOldAt >= now && tooOldAt < next) next = tooOldAt;
+    }
+  }
+  wake(turn, { kind: 'retention' }, Math.max(next + 1, now + RETENTION_MS));
 }
 
 function restoreRuns(turn: Turn, entry: JobEntry): void {

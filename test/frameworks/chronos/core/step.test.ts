@@ -16,7 +16,7 @@ test('a store that fails ends the leadership', () => {
 test('a machine without jobs asks for no timer of slots', () => {
   const machine = chronosMachine(RULES);
   expect(machine.step(machine.init(SETTINGS), { kind: 'started', at: 0, stored: [] })).toEqual([
-    { kind: 'wake', timer: 'retention', at: 6 * HOUR },
+    { kind: 'wake', timer: 'retention', at: SETTINGS.ageMax + 1 },
   ]);
 });
 

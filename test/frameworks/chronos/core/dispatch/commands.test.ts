@@ -60,6 +60,18 @@ test('an asynchronous job runs until its callback', () => {
   expect(world.callback('x', 0)).toMatchObject({ refusal: { status: 400, message: "'x' is no task id" } });
 });
 
+test('a run that waits for its callback gets it although its job is asynchronous no more', () => {
+  const world = new World();
+  world.put('a', { schedule: 'R//PT1H', async: true });
+  world.place();
+  const [taskId = ''] = world.tasks('a');
+  world.end('a');
+  world.put('a', { schedule: 'R//PT1H' });
+  expect(world.tasks('a')).toEqual([taskId]);
+  world.callback(taskId, 0);
+  expect(world.history('a')).toContain('slot success in 1');
+});
+
 test('a callback with another status is a failure', () => {
   const world = waiting({ async: true, retries: 0 });
   world.start('a');

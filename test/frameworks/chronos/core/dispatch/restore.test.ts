@@ -1,6 +1,7 @@
 import { SETTINGS, World } from '../../world';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 test('after a failover runs go on where they were', () => {
   const world = new World();
@@ -44,6 +45,23 @@ test('histories are bounded by age, and the newest run stays', () => {
   world.advance(3 * 24 * 60 * MINUTE);
   expect(world.history('a')).toEqual(['slot success in 1']);
   expect([...world.stored.keys()]).toEqual(['job_a', 'state_a', 'run_a:3']);
+});
+
+test.each([
+  ['no entry', 0, 48 * HOUR],
+  ['an entry of a day ago', 24 * HOUR, 24 * HOUR],
+  ['an entry that is too old before long', 47 * HOUR, 6 * HOUR],
+])('with %s histories are looked at when they may have too old ones', (_name, age, pause) => {
+  const world = new World({ ...SETTINGS, ageMax: 48 * HOUR });
+  if (age > 0) {
+    world.put('a', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
+    world.start('a');
+    world.run('a');
+    world.now += age;
+  }
+  const wakes = world.send({ kind: 'woke', timer: 'retention' });
+  const at = wakes.flatMap((effect) => (effect.kind === 'wake' ? [effect.at - world.now] : []));
+  expect(Math.abs((at[0] ?? 0) - pause)).toBeLessThan(2 * MINUTE);
 });
 
 test('jobs that cannot be in the graph are quarantined and come back with their parents', () => {
