@@ -6,6 +6,7 @@
  */
 
 import { createWriteStream } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { errorText } from '../../../../model/error-text';
 import { refuseInspector } from '../../../../runtime/no-inspector';
@@ -15,19 +16,24 @@ import { Budget } from './budget';
 import { fetchItems } from './fetch-items';
 import { fail, info } from './glog';
 import { SandboxFiles } from './sandbox-files';
-// Undici loads its parser when the first answer comes, which a user might not be able to read.
-import 'undici/lib/llhttp/llhttp-wasm.js';
-import 'undici/lib/llhttp/llhttp_simd-wasm.js';
 
 /** The file that reports go to. */
 const REPORTS = 3;
 /** Time to remove what was made when the agent wants the end. */
 const UNDO_MS = 4000;
 
+/** Undici loads its parser with the first answer, from files that the user may not be able to read. */
+function loadParser(): void {
+  const load = createRequire(require.resolve('undici/lib/dispatcher/client-h1.js'));
+  load('../llhttp/llhttp-wasm.js');
+  load('../llhttp/llhttp_simd-wasm.js');
+}
+
 /** Becomes the user. From here on the modules of this process may be out of reach, so all are loaded. */
 function becomeUser({ identity, umask }: FetchPlan): void {
   process.umask(umask);
   if (!identity) return;
+  loadParser();
   process.setgroups?.([...identity.groups]);
   process.setgid?.(identity.gid);
   process.setuid?.(identity.uid);

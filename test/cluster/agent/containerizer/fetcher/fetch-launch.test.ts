@@ -1,12 +1,19 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Isolator } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import { isFetching } from '../../../../../cluster/agent/containerizer/run-folder';
 import { findProcesses } from '../../../../../cluster/runtime/processes';
 import { until } from '../../../runtime/eventually';
-import { Place } from '../place';
+import { Place, runtime } from '../place';
 import { FetchPlace, isBuilt } from './fetch-place';
 import { type HttpPages, httpServer } from './servers';
 
+const atWork: Isolator = { name: 'at work', needsRuntime: true, isolate: () => Promise.resolve() };
+/** A container without a runtime, and one of a runtime whose process waits while URIs are fetched. */
+const ways: readonly (readonly [name: string, isolators: readonly Isolator[]])[] = [
+  ['a holder', []],
+  ...('path' in runtime ? ([['a runtime', [atWork]]] as const) : []),
+];
 const maybe = isBuilt ? describe : describe.skip;
 
 maybe('a container with URIs', () => {
@@ -30,21 +37,24 @@ maybe('a container with URIs', () => {
     await fetches.close();
   });
 
-  const containerizer = () =>
-    place.containerizer([], { fetcher: fetches.fetcher({ workDir: place.workDir }) });
+  const containerizer = (isolators: readonly Isolator[] = []) =>
+    place.containerizer(isolators, { fetcher: fetches.fetcher({ workDir: place.workDir }) });
   const uris = (...paths: readonly string[]) => paths.map((path) => ({ value: `${web.url}${path}` }));
 
-  test('runs once all is there, and writes where the fetcher has written', async () => {
-    const containers = containerizer();
-    const command = { value: 'sh script', uris: uris('/script', '/fetched') };
-    const spec = place.spec('', { command });
-    const { ended } = await containers.launch(spec);
-    expect(await ended).toMatchObject({ status: { code: 0 } });
-    expect(place.output(spec)).toBe('by the fetcher');
-    expect(place.output(spec, 'stderr')).toMatch(/Successfully fetched all URIs into .*\nmore\n$/);
-    expect(statSync(join(spec.directory, 'stdout')).mode & 0o777).toBe(0o640);
-    await containers.destroy(spec.containerId);
-  });
+  test.each(ways)(
+    'runs once all is there, and writes where the fetcher has written: %s',
+    async (_way, isolators) => {
+      const containers = containerizer(isolators);
+      const command = { value: 'sh script', uris: uris('/script', '/fetched') };
+      const spec = place.spec('', { command });
+      const { ended } = await containers.launch(spec);
+      expect(await ended).toMatchObject({ status: { code: 0 } });
+      expect(place.output(spec)).toBe('by the fetcher');
+      expect(place.output(spec, 'stderr')).toMatch(/Successfully fetched all URIs into .*\nmore\n$/);
+      expect(statSync(join(spec.directory, 'stdout')).mode & 0o777).toBe(0o640);
+      await containers.destroy(spec.containerId);
+    },
+  );
 
   test('fails with the reason, and its sandbox tells it, too', async () => {
     const containers = containerizer();
@@ -73,18 +83,19 @@ maybe('a container with URIs', () => {
     expect(readdirSync(spec.directory).sort()).toEqual(['stderr', 'stdout']);
   });
 
-  test('never ran when the agent ends while it fetches, and the fetch is killed', async () => {
+  test.each(ways)('never ran when the agent ends while it fetches: %s', async (_way, isolators) => {
     const spec = place.spec('', { command: { value: 'true', uris: uris('/silent') } });
-    const before = containerizer();
+    const before = containerizer(isolators);
     const launched = before.launch(spec).catch(() => undefined);
     await until(() => existsSync(join(spec.directory, 'silent')));
     const folder = join(place.runtimeDir, 'containers', spec.containerId);
     expect(isFetching(folder)).toBe(true);
     const fetching = (): number[] => findProcesses('MESOS_SANDBOX', (sandbox) => sandbox === spec.directory);
     expect(fetching()).toHaveLength(1);
-    const containers = containerizer();
-    const [container] = await containers.recover([]);
-    expect(container).toBeUndefined();
+    const containers = containerizer(isolators);
+    const [container] = await containers.recover([spec.containerId]);
+    expect(container?.neverRan).toBe(true);
+    expect(await containers.destroy(spec.containerId)).toMatchObject({ neverRan: true });
     await launched;
     expect(fetching()).toEqual([]);
   });
