@@ -45,6 +45,24 @@ function environmentOf(pid: number): string[] {
   }
 }
 
+/**
+ * The time a process was started, in ticks since boot; undefined when it has ended, though its parent may not have heard
+ * (proc(5), /proc/PID/stat).
+ */
+export function startTime(pid: number): number | undefined {
+  const text = statOf(pid);
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined || fields[0] === 'Z' ? undefined : Number(fields[19]);
+}
+
+function statOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Sends a signal to each pid (a negative one is a group); pids that are gone already are ignored. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {

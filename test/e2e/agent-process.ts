@@ -29,6 +29,9 @@ export class AgentProcess implements TestPlace {
   readonly empty = [
     this.temporary,
     ...['containers', 'runc', 'isolators/network/cni'].map((name) => join(this.workDir, 'run', name)),
+    ...['provisioner/containers', 'store/docker/staging', 'store/docker/garbage'].map((name) =>
+      join(this.workDir, name),
+    ),
   ];
   /** Where the test has mounted something. */
   readonly mounts: string[] = [];

@@ -14,6 +14,7 @@ import type { Logger } from '../../runtime/log';
 import type { ContainerSpec, Termination } from '../core/state/container-spec';
 import type { ContainerBoot } from './core/events';
 import { removeHolders } from './held';
+import type { Provisioner } from './images/provisioner';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
 import { LaunchQueue } from './launch-queue';
 import { type Fetching, LiveContainer } from './live-container';
@@ -43,6 +44,8 @@ export interface ContainerizerOptions {
   readonly posix: ProgramLauncher;
   /** Starts programs of all other containers, by an OCI runtime; undefined where there is none. */
   readonly runtime: ProgramLauncher | undefined;
+  /** Makes file systems of images; undefined without `--image_providers`. */
+  readonly provisioner?: Provisioner | undefined;
   /** The folder of `--runtime_dir`. */
   readonly runtimeDir: string;
   /** The folder of `--work_dir`, which has the sandboxes. */
@@ -84,7 +87,7 @@ export class MesosContainerizer implements Containerizer {
     void this.launches.run(() => {
       container.begin();
       // Others do not wait for a server that takes its time.
-      return Promise.race([container.launched, container.fetches]);
+      return Promise.race([container.launched, container.waits]);
     });
     try {
       await container.launched;
@@ -207,10 +210,11 @@ export class MesosContainerizer implements Containerizer {
   }
 
   private add(run: ContainerRun, boot: ContainerBoot): LiveContainer {
-    const { isolators, workDir, fetching, clock, log } = this.options;
+    const { isolators, provisioner, workDir, fetching, clock, log } = this.options;
     const container = new LiveContainer(run, boot, {
       // What is around a session has all of its isolation.
       isolators: run.spec.isSession ? [] : isolators,
+      provisioner,
       workDir,
       fetching,
       clock,
@@ -264,7 +268,10 @@ export class MesosContainerizer implements Containerizer {
     if (run.spec.isSession) return this.launcherOf(run);
     const needsRuntime =
       isolators.some((isolator) => isolator.needsRuntime) ||
-      changes.some(({ specification, mounts = [] }) => specification !== undefined || mounts.length > 0);
+      changes.some(
+        ({ specification, mounts = [], imageMounts = [] }) =>
+          specification !== undefined || mounts.length + imageMounts.length > 0,
+      );
     if (!needsRuntime) return posix;
     if (!runtime) throw new Error('The container needs an OCI runtime, which is not there');
     return runtime;

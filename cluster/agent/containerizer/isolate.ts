@@ -14,9 +14,13 @@ export function checkRefusals(isolators: readonly Isolator[], spec: ContainerSpe
   }
 }
 
-export async function prepareAll(isolators: readonly Isolator[], run: ContainerRun): Promise<Changes[]> {
+export async function prepareAll(
+  isolators: readonly Isolator[],
+  run: ContainerRun,
+  signal?: AbortSignal,
+): Promise<Changes[]> {
   const changes: Changes[] = [];
-  for (const isolator of isolators) if (isolator.prepare) changes.push(await isolator.prepare(run));
+  for (const isolator of isolators) if (isolator.prepare) changes.push(await isolator.prepare(run, signal));
   return changes;
 }
 

@@ -16,6 +16,7 @@ import {
   toggle,
   type Values,
 } from '../../runtime/config/flags';
+import { imageFlags } from './images/image-flags';
 import { DEFAULT_ISOLATION, type Isolation, readIsolation } from './isolation';
 import { cniFlags } from './network/cni-flags';
 
@@ -180,6 +181,7 @@ export const isolationFlags = {
     print: (value) => (value === undefined ? '' : printRanges(value)),
   }),
   ...cniFlags,
+  ...imageFlags,
   nvidia_gpu_devices: optional<readonly number[]>({
     help: 'gpu/nvidia: numbers of the devices to offer; all without it',
     value: 'NUMBERS',

@@ -36,7 +36,7 @@ const cgroup = (v1: readonly string[], v2: IsolatorNeeds['v2'] = v1): IsolatorNe
   v1,
   v2,
 });
-const IMAGES = 'container images are not there yet';
+const IMAGES: IsolatorNeeds = { ...RUNTIME, isolators: ['filesystem/linux'] };
 
 /** Every isolator of Mesos for Linux, in the order of its table: filesystem, resources, volumes, disk, GPU, network. */
 const ISOLATORS: readonly IsolatorRow[] = [
@@ -56,8 +56,8 @@ const ISOLATORS: readonly IsolatorRow[] = [
   { name: 'cgroups/net_prio', needs: cgroup(['net_prio'], 'none') },
   { name: 'cgroups/perf_event', needs: cgroup(['perf_event'], []) },
   { name: 'cgroups/pids', needs: cgroup(['pids']) },
-  { name: 'appc/runtime', missing: IMAGES },
-  { name: 'docker/runtime', missing: IMAGES },
+  { name: 'appc/runtime', missing: 'images of APPC are not supported: use those of Docker' },
+  { name: 'docker/runtime', needs: IMAGES },
   { name: 'linux/devices', needs: RUNTIME },
   { name: 'linux/capabilities', needs: RUNTIME },
   { name: 'linux/nnp', needs: RUNTIME },
@@ -66,7 +66,7 @@ const ISOLATORS: readonly IsolatorRow[] = [
   { name: 'volume/sandbox_path' },
   { name: 'docker/volume', missing: 'external volumes are not there yet' },
   { name: 'volume/host_path', needs: RUNTIME },
-  { name: 'volume/image', missing: IMAGES },
+  { name: 'volume/image', needs: IMAGES },
   { name: 'volume/secret', missing: 'secrets are not there yet' },
   { name: 'volume/csi', missing: 'resource providers are not there yet' },
   { name: 'disk/du' },

@@ -20,6 +20,7 @@ import type { ContainerState } from './core/state';
 import { containerMachine } from './core/step';
 import type { Fetcher } from './fetcher/fetcher';
 import { holderFolder, killInSandbox } from './held';
+import type { Provisioner } from './images/provisioner';
 import { checkRefusals, cleanUp, mergedEnvironment, prepareAll } from './isolate';
 import type { Changes, ContainerRun, Isolator } from './isolators/isolator';
 import type { OutputFiles } from './output';
@@ -50,6 +51,8 @@ export interface LiveContainerDeps {
   readonly launcherFor: (changes: readonly Changes[]) => ProgramLauncher;
   /** The launcher that has started the container of a run folder. */
   readonly launcherOf: (run: ContainerRun) => ProgramLauncher;
+  /** Makes file systems of images; undefined where no container has one. */
+  readonly provisioner?: Provisioner | undefined;
   readonly workDir: string;
   /** Undefined for a containerizer that cannot fetch. */
   readonly fetching?: Fetching | undefined;
@@ -67,9 +70,9 @@ const NO_IO = 'I/O switchboard server was disabled for this container';
 export class LiveContainer implements Container {
   /** Resolves when the program runs; rejects with the reason when it will not. */
   readonly launched: Promise<void>;
-  /** Resolves when it fetches, which may take long. */
-  readonly fetches: Promise<void>;
   readonly ended: Promise<Termination>;
+  /** Resolves when its launch waits for a server, which may take long: an image, or what it fetches. */
+  readonly waits: Promise<void>;
   private program: StartedProgram | undefined;
   /** Undefined for a program that is lost. */
   private programEnd: Promise<ExitStatus | undefined> | undefined;
@@ -81,11 +84,13 @@ export class LiveContainer implements Container {
   /** The last step that was begun. */
   private step: Promise<void> = Promise.resolve();
   private isBroken = false;
+  /** Aborted once it is to end: no image is waited for then. */
+  private readonly unwanted = new AbortController();
   /** True once its end is being told. */
   private isEnding = false;
   private readonly mailbox: Mailbox<ContainerState, ContainerEvent, ContainerEffect, ContainerBoot>;
   private io: Promise<ContainerIo> | undefined;
-  private tellFetches: () => void = () => undefined;
+  private tellWaits: () => void = () => undefined;
   private tellLaunched: () => void = () => undefined;
   private tellFailed: (error: Error) => void = () => undefined;
   private tellEnded: (termination: Termination) => void = () => undefined;
@@ -104,8 +109,8 @@ export class LiveContainer implements Container {
     });
     // Nobody may wait for it, such as of an adopted one.
     this.launched.catch(() => undefined);
-    this.fetches = new Promise((resolve) => {
-      this.tellFetches = resolve;
+    this.waits = new Promise((resolve) => {
+      this.tellWaits = resolve;
     });
     this.ended = new Promise((resolve) => {
       this.tellEnded = resolve;
@@ -155,6 +160,7 @@ export class LiveContainer implements Container {
   }
 
   destroy(): Promise<Termination> {
+    this.unwanted.abort(new Error('the container is destroyed'));
     this.mailbox.post({ kind: 'destroy' });
     return this.ended;
   }
@@ -221,7 +227,7 @@ export class LiveContainer implements Container {
       inspect: () => this.begun(this.inspect()),
       kill: step('kill', () => this.kill()),
       cleanup: step('cleanup', () => cleanUp(this.deps.isolators, this.run)),
-      deprovision: step('deprovision', () => Promise.resolve()),
+      deprovision: step('deprovision', () => this.deprovision()),
       interrupt: () => (this.fetch ? this.fetch.abort() : this.ownLauncher().interrupt(this.run)),
       watch: () => this.watch(),
       launched: () => this.tellLaunched(),
@@ -242,16 +248,26 @@ export class LiveContainer implements Container {
     }
   }
 
-  /** The sandbox alone: the file system of an image is not provisioned yet. */
+  /** The sandbox, and the file system of its image. */
   private async provision(): Promise<void> {
-    const { directory, user, parent } = this.spec;
-    await makeSandbox({ workDir: this.deps.workDir, directory, user, isNested: parent !== undefined });
+    const { workDir, isolators, provisioner } = this.deps;
+    const { directory, user, parent, container } = this.spec;
+    await makeSandbox({ workDir, directory, user, isNested: parent !== undefined });
+    checkRefusals(isolators, this.spec);
+    const wanted = container?.mesos?.image;
+    if (wanted === undefined || !provisioner) return;
+    this.tellWaits();
+    const image = await provisioner.provisionRoot(this.spec, wanted, this.unwanted.signal);
+    this.run = { ...this.run, image };
+  }
+
+  private async deprovision(): Promise<void> {
+    await this.deps.provisioner?.deprovision(this.id);
   }
 
   private async prepare(): Promise<void> {
     const { isolators, launcherFor } = this.deps;
-    checkRefusals(isolators, this.spec);
-    this.changes = await prepareAll(isolators, this.run);
+    this.changes = await prepareAll(isolators, this.run, this.unwanted.signal);
     this.launcher = launcherFor(this.changes);
   }
 
@@ -267,7 +283,7 @@ export class LiveContainer implements Container {
   private async create(): Promise<void> {
     if (this.uris.length > 0) {
       markFetching(this.folder);
-      await this.deps.fetching?.output.keep(this.spec);
+      await this.deps.fetching?.output.keep(this.spec, this.run.image);
     }
     this.createdPid = await this.ownLauncher().create(this.plan());
   }
@@ -283,13 +299,16 @@ export class LiveContainer implements Container {
 
   private async fetchUris(): Promise<void> {
     const { fetching } = this.deps;
-    if (this.uris.length > 0) this.tellFetches();
+    if (this.uris.length > 0) this.tellWaits();
     if (!fetching) {
       if (this.uris.length > 0) throw new Error('Fetching URIs is not supported by this containerizer');
       return;
     }
-    const { containerId, directory, user } = this.spec;
-    const order = { containerId, uris: this.uris, directory, user };
+    const { containerId, directory } = this.spec;
+    const { image } = this.run;
+    // A cache of its own for a user that the host does not have.
+    const user = image?.identity ? String(image.identity.uid) : this.spec.user;
+    const order = { containerId, uris: this.uris, directory, user, image };
     this.fetch = new AbortController();
     try {
       await fetching.fetcher.fetch(order, fetching.output.keptOf(this.spec), this.fetch.signal);
@@ -371,9 +390,11 @@ export class LiveContainer implements Container {
     this.isBroken = true;
     await this.step;
     const status = await this.killBroken();
-    await cleanUp(isolators, this.run).catch((reason: unknown) =>
-      this.warn(reason, 'a container whose machine broke could not be cleaned up'),
-    );
+    await cleanUp(isolators, this.run)
+      .then(() => this.deprovision())
+      .catch((reason: unknown) =>
+        this.warn(reason, 'a container whose machine broke could not be cleaned up'),
+      );
     const message = `The machine of the container broke: ${errorText(error)}`;
     await this.end({ status, state: 'TASK_FAILED', message });
   }

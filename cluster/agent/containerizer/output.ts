@@ -34,8 +34,8 @@ export class OutputFiles {
   constructor(private readonly boundsOf: BoundsOfContainer = () => undefined) {}
 
   /** Makes the files of a container, for all that uses them until they are released. */
-  async keep(spec: ContainerSpec): Promise<Output> {
-    const identity = await identityOf(spec.user);
+  async keep(spec: ContainerSpec, image?: { readonly identity: Identity | undefined }): Promise<Output> {
+    const identity = image ? image.identity : await identityOf(spec.user);
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;

@@ -62,7 +62,7 @@ export async function agentParts(
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
   const runtimeDir = runtimeFolder(config, workDir);
-  const { containerizer, fetcher, stop } = await createContainerizer(config, {
+  const { containerizer, fetcher, provisioner, stop } = await createContainerizer(config, {
     workDir,
     runtimeDir,
     clock,
@@ -89,6 +89,7 @@ export async function agentParts(
     containerizer,
     operatorContainers,
     fetcher,
+    provisioner,
     shutdownGraceMs: config.executor_shutdown_grace_period,
     detect,
     checkpoint,

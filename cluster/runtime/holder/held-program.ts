@@ -15,6 +15,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 import { builtProgram } from '../built-program';
+import { startTime } from '../processes';
 
 /** The size of a terminal in characters. */
 export interface WindowSize {
@@ -55,6 +56,23 @@ export interface ProgramPlan {
   readonly io?: 'attach' | 'wait' | undefined;
   /** A folder where the starter alone sees the root of the file system again. Only root may. */
   readonly root?: string | undefined;
+  /** File systems of images that the starter alone has mounted, with all that it makes. Only root may. */
+  readonly mounts?: readonly ImageMount[] | undefined;
+}
+
+/** A file system of an image. No device in it can be opened. */
+export interface ImageMount {
+  /** The folder that it is mounted at. */
+  readonly folder: string;
+  /** An overlay of layers; a folder without one is mounted on itself. */
+  readonly overlay?:
+    | {
+        /** The folder that the options name the layers relative to. */
+        readonly layers: string;
+        /** As mount(8) takes them. */
+        readonly options: string;
+      }
+    | undefined;
 }
 
 /** A starter that ended without a program; the reason is in its own words, wherever it writes them. */
@@ -204,6 +222,11 @@ function startError(file: string, errno: number | undefined): Error {
 function printPlan(plan: ProgramPlan): Buffer {
   const { user, umask, directory, file } = plan;
   const environment = Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`);
+  const mounts = (plan.mounts ?? []).flatMap(({ folder, overlay }) => [
+    folder,
+    overlay?.layers ?? '',
+    overlay?.options ?? '',
+  ]);
   const texts = [
     String(user?.uid ?? -1),
     String(user?.gid ?? -1),
@@ -216,6 +239,8 @@ function printPlan(plan: ProgramPlan): Buffer {
     plan.terminal ? `${plan.terminal.rows} ${plan.terminal.columns}` : '',
     plan.io ?? (plan.terminal ? 'attach' : ''),
     plan.root ?? '',
+    String(mounts.length),
+    ...mounts,
     file,
     String(plan.arguments.length),
     ...plan.arguments,
@@ -282,16 +307,6 @@ function isAtEnd(file: number): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false;
     throw error;
   }
-}
-
-/**
- * The time a process was started, in ticks since boot; undefined when it has ended, though its parent may not have heard
- * (proc(5), /proc/PID/stat).
- */
-function startTime(pid: number): number | undefined {
-  const text = readText(`/proc/${pid}/stat`);
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined || fields[0] === 'Z' ? undefined : Number(fields[19]);
 }
 
 function readText(path: string): string | undefined {

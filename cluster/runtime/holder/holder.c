@@ -71,6 +71,7 @@ struct plan {
   char *terminal;      /* rows and columns of a terminal, each 0 for none; empty without a terminal */
   char *io;            /* "attach" or "wait" when others may attach to its input and output; empty otherwise */
   char *root;          /* a folder where a starter alone sees the root of the file system again; may be empty */
+  char **mounts;       /* what a starter alone has mounted, three texts each: see make_mount */
   char *file;          /* looked up in the PATH of the program */
   char **arguments;    /* with the name of the program first */
   char **environment;
@@ -132,6 +133,7 @@ static void read_plan(struct plan *plan) {
   plan->terminal = next_text(&at, end);
   plan->io = next_text(&at, end);
   plan->root = next_text(&at, end);
+  plan->mounts = next_list(&at, end);
   plan->file = next_text(&at, end);
   plan->arguments = next_list(&at, end);
   plan->environment = next_list(&at, end);
@@ -186,12 +188,27 @@ static int set_groups(const char *text) {
 }
 
 /*
- * Shows the root of the file system at a folder, in a mount namespace of the caller alone. Mounts that the host makes later
- * are seen there, too; none of ours is seen by the host, and all are gone with the last process that uses them.
+ * Mounts a file system of an image: with options an overlay, whose layers these name relative to their folder; without, a
+ * folder on itself. No device of an image can be opened.
  */
-static int show_root(const char *folder) {
+static int make_mount(const char *folder, const char *layers, const char *options) {
+  if (*options) return chdir(layers) == 0 ? mount("overlay", folder, "overlay", MS_NODEV, options) : -1;
+  if (mount(folder, folder, NULL, MS_BIND, NULL) != 0) return -1;
+  return mount(NULL, folder, NULL, MS_REMOUNT | MS_BIND | MS_NODEV, NULL);
+}
+
+/*
+ * Makes the mounts of a plan in a mount namespace of the caller alone: the root of the file system at a folder, and those of
+ * images. Mounts that the host makes later are seen there, too; none of ours is seen by the host, and all are gone with the
+ * last process that uses them.
+ */
+static int make_mounts(const struct plan *plan) {
+  if (!*plan->root && !plan->mounts[0]) return 0;
   if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) return -1;
-  return mount("/", folder, NULL, MS_BIND | MS_REC, NULL);
+  if (*plan->root && mount("/", plan->root, NULL, MS_BIND | MS_REC, NULL) != 0) return -1;
+  for (char **mounts = plan->mounts; mounts[0] && mounts[1] && mounts[2]; mounts += 3)
+    if (make_mount(mounts[0], mounts[1], mounts[2]) != 0) return -1;
+  return 0;
 }
 
 /* The pipe on which the init tells two numbers: why it cannot start the program, or 0; and how that ended, as for wait(). */
@@ -522,7 +539,7 @@ static void become(const struct plan *plan, int failure) {
   environ = plan->environment;
   if (terminal >= 0 && take_terminal(plan) != 0) goto failed;
   if (program_files[0] >= 0 && take_pipes() != 0) goto failed;
-  if (*plan->root && show_root(plan->root) != 0) goto failed;
+  if (make_mounts(plan) != 0) goto failed;
   if (plan->gid >= 0 && (set_groups(plan->groups) != 0 || setgid((gid_t)plan->gid) != 0)) goto failed;
   if (plan->uid >= 0 && setuid((uid_t)plan->uid) != 0) goto failed;
   /* After setuid, which clears it: if the holder is killed, the program ends with it. */

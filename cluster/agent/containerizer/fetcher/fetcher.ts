@@ -48,6 +48,8 @@ export interface FetchOrder {
   readonly directory: string;
   /** The user of the task; undefined for the agent's own. */
   readonly user: string | undefined;
+  /** The ids that an image gives the container, instead of those of the user. */
+  readonly image?: { readonly identity: Identity | undefined } | undefined;
 }
 
 interface FetcherOptions extends FetcherSettings {
@@ -94,7 +96,7 @@ export class Fetcher {
   private async fetchAll(order: FetchOrder, output: Output, signal: AbortSignal): Promise<void> {
     const error = urisError(order.uris, this.options.schemes);
     if (error !== undefined) throw new Error(`Could not fetch: ${error}`);
-    const identity = await identityOf(order.user);
+    const identity = order.image ? order.image.identity : await identityOf(order.user);
     const claims = this.claimsOf(order);
     try {
       await this.cache.settled(claims, signal);

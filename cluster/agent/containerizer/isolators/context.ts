@@ -6,6 +6,7 @@ import type { Ranges } from '../../../model/ranges';
 import type { Clock } from '../../../runtime/clock';
 import type { Logger } from '../../../runtime/log';
 import type { Hierarchies } from '../cgroups/hierarchies';
+import type { Provisioner } from '../images/provisioner';
 import type { IsolationConfig } from '../isolation-flags';
 
 export interface IsolatorContext {
@@ -20,6 +21,8 @@ export interface IsolatorContext {
   /** The folders of `--runtime_dir` and `--work_dir`. */
   readonly runtimeDir: string;
   readonly workDir: string;
+  /** Makes file systems of images; undefined without `--image_providers`. */
+  readonly provisioner?: Provisioner | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }

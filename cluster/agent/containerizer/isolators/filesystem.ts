@@ -6,10 +6,15 @@
  * mounted so. The sandbox keeps its path.
  */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContainerSpec } from '../../core/state/container-spec';
 import type { Mount } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
+import { imageChanges } from './image-root';
 import type { ContainerRun, Isolator } from './isolator';
 import { type LinkedVolume, linkedVolumes, VolumeLinks } from './persistent-volumes';
+import { makeFolderInside } from './sandbox-folders';
 
 export function filesystemPosix({ workDir, log }: Pick<IsolatorContext, 'workDir' | 'log'>): Isolator {
   return linking('filesystem/posix', false, workDir, (volumes, run) => {
@@ -22,8 +27,37 @@ export function filesystemPosix({ workDir, log }: Pick<IsolatorContext, 'workDir
   });
 }
 
-export function filesystemLinux({ workDir }: Pick<IsolatorContext, 'workDir'>): Isolator {
-  return linking('filesystem/linux', true, workDir, (volumes) => readOnlyMounts(volumes));
+export function filesystemLinux({
+  workDir,
+  config,
+}: Pick<IsolatorContext, 'workDir'> & {
+  readonly config: Pick<IsolatorContext['config'], 'sandbox_directory'>;
+}): Isolator {
+  const { sandbox_directory: sandbox } = config;
+  const shared = linking('filesystem/linux', true, workDir, (volumes) => readOnlyMounts(volumes));
+  return {
+    ...shared,
+    prepare: async (run) =>
+      run.image
+        ? imageChanges(run.image, run.spec, { sandbox, volumes: volumesInImage(workDir, run.spec) })
+        : ((await shared.prepare?.(run)) ?? {}),
+    update: async (run, change) => {
+      if (run.spec.container?.mesos?.image === undefined) return await shared.update?.(run, change);
+      const volumes = linkedVolumes(workDir, run.spec.resources);
+      const absent = volumes.find(({ name }) => !existsSync(join(run.spec.directory, name)));
+      if (absent)
+        throw new Error(
+          `The persistent volume '${absent.name}' cannot come to a container with an image that runs already`,
+        );
+    },
+  };
+}
+
+/** The persistent volumes of a container with an image, each with a folder in the sandbox that it is mounted on. */
+function volumesInImage(workDir: string, { directory, resources }: ContainerSpec): readonly LinkedVolume[] {
+  const volumes = linkedVolumes(workDir, resources);
+  for (const { name } of volumes) makeFolderInside(directory, name);
+  return volumes;
 }
 
 /** A volume is mounted over itself, where the link leads. */

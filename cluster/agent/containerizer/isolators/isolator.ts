@@ -8,8 +8,10 @@
  * called after every `prepare` that was begun, also one that failed or that a kill -9 of the agent cut off.
  */
 
-import type { ContainerStatus, ResourceStatistics } from '../../../api/generated/mesos';
+import type { CommandInfo, ContainerStatus, ResourceStatistics } from '../../../api/generated/mesos';
+import type { ImageMount } from '../../../runtime/holder/held-program';
 import type { ContainerSpec, Limitation } from '../../core/state/container-spec';
+import type { ProvisionedImage } from '../images/provisioned-image';
 import type { Mount, RuntimeSpec } from '../oci/runtime-spec';
 import type { ResourceChange } from '../port';
 
@@ -25,6 +27,8 @@ export interface ContainerRun {
   readonly cgroup: string;
   /** The container it is nested in. */
   readonly parent: ContainerRun | undefined;
+  /** The image that its root file system is made of, once it is provisioned; undefined for the host's file system. */
+  readonly image?: ProvisionedImage | undefined;
 }
 
 export interface Isolator {
@@ -34,8 +38,11 @@ export interface Isolator {
   readonly needsRuntime: boolean;
   /** The reason why it cannot do what this container asks for; undefined when it can. The launch fails with it. Pure. */
   refusal?(spec: ContainerSpec): string | undefined;
-  /** Makes what has to be there before the program starts, and says what the container is changed by. */
-  prepare?(run: ContainerRun): Promise<Changes>;
+  /**
+   * Makes what has to be there before the program starts, and says what the container is changed by. The signal ends a wait
+   * for something outside of this machine: the container is to be destroyed.
+   */
+  prepare?(run: ContainerRun, signal?: AbortSignal): Promise<Changes>;
   /** Isolates the program, which has a pid and does not run yet. Needs the runtime. */
   isolate?(run: ContainerRun, pid: number): Promise<void>;
   /**
@@ -69,4 +76,8 @@ export interface Changes {
   readonly mounts?: readonly Mount[] | undefined;
   /** Changes the specification for the runtime. Pure. Asks for the runtime by being there. */
   readonly specification?: ((specification: RuntimeSpec) => RuntimeSpec) | undefined;
+  /** The command in the place of that of the container, which its image has completed. */
+  readonly command?: CommandInfo | undefined;
+  /** File systems of images that are mounted for the runtime. Ask for it. */
+  readonly imageMounts?: readonly ImageMount[] | undefined;
 }

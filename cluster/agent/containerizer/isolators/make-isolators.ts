@@ -15,6 +15,7 @@ import { cgroupsPids } from './cgroups-pids';
 import { placedIn } from './cgroups-placed';
 import type { IsolatorContext } from './context';
 import { diskDu } from './disk-du';
+import { dockerRuntime } from './docker-runtime';
 import { filesystemLinux, filesystemPosix } from './filesystem';
 import { gpuNvidia } from './gpu-nvidia';
 import { hostname } from './hostname';
@@ -31,6 +32,7 @@ import { posixRlimits } from './posix-rlimits';
 import { posixCpu, posixMem } from './posix-usage';
 import { unmetAsks } from './unmet-asks';
 import { volumeHostPath } from './volume-host-path';
+import { volumeImage } from './volume-image';
 import { volumeSandboxPath } from './volume-sandbox-path';
 
 type MakeIsolator = (context: IsolatorContext) => Isolator;
@@ -52,6 +54,7 @@ export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIso
   ['cgroups/net_prio', () => placedIn('cgroups/net_prio')],
   ['cgroups/perf_event', () => placedIn('cgroups/perf_event')],
   ['cgroups/pids', cgroupsPids],
+  ['docker/runtime', dockerRuntime],
   ['linux/devices', linuxDevices],
   ['linux/capabilities', linuxCapabilities],
   ['linux/nnp', linuxNnp],
@@ -59,6 +62,7 @@ export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIso
   ['namespaces/pid', namespacesPid],
   ['volume/sandbox_path', volumeSandboxPath],
   ['volume/host_path', volumeHostPath],
+  ['volume/image', volumeImage],
   ['disk/du', diskDu],
   ['linux/seccomp', linuxSeccomp],
   ['gpu/nvidia', gpuNvidia],

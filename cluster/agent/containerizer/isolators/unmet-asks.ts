@@ -5,6 +5,7 @@
  * It is on always, and has no name in `--isolation`.
  */
 
+import type { Image } from '../../../api/generated/mesos';
 import type { ContainerSpec } from '../../core/state/container-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
@@ -76,7 +77,18 @@ const ASKS: readonly Ask[] = [
     isAsked: ({ container }) => (container?.volumes ?? []).some((volume) => hostPathOf(volume) !== undefined),
   },
   {
+    part: 'An image (ContainerInfo.mesos.image)',
+    isolator: 'filesystem/linux',
+    isAsked: hasImage,
+  },
+  {
+    part: 'An image (ContainerInfo.mesos.image)',
+    isolator: 'docker/runtime',
+    isAsked: hasImage,
+  },
+  {
     part: 'A volume with an image',
+    isolator: 'volume/image',
     isAsked: ({ container }) => (container?.volumes ?? []).some(({ image }) => image !== undefined),
   },
   {
@@ -88,25 +100,45 @@ const ASKS: readonly Ask[] = [
   },
 ];
 
-export function unmetAsks({ isolation, hasRuntime }: IsolatorContext): Isolator {
+export function unmetAsks({ isolation, hasRuntime, provisioner }: IsolatorContext): Isolator {
   return {
     name: 'unmet asks',
     needsRuntime: false,
-    refusal: (spec) => unmetAsk(spec, { isolation, hasRuntime }),
+    refusal: (spec) => unmetAsk(spec, { isolation, hasRuntime, hasImages: provisioner !== undefined }),
   };
+}
+
+function hasImage({ container }: ContainerSpec): boolean {
+  return container?.mesos?.image !== undefined;
+}
+
+/** The images that a container asks for: that of its file system, and those of volumes. */
+function imagesOf({ container }: ContainerSpec): readonly Image[] {
+  return [container?.mesos?.image, ...(container?.volumes ?? []).map(({ image }) => image)].flatMap(
+    (image) => image ?? [],
+  );
 }
 
 /** The reason why a container cannot have all that it asks for. */
 export function unmetAsk(
   spec: ContainerSpec,
-  { isolation, hasRuntime }: Pick<IsolatorContext, 'isolation' | 'hasRuntime'>,
+  {
+    isolation,
+    hasRuntime,
+    hasImages = false,
+  }: Pick<IsolatorContext, 'isolation' | 'hasRuntime'> & { readonly hasImages?: boolean },
 ): string | undefined {
+  const images = imagesOf(spec);
+  const other = images.find(({ type }) => type !== 'DOCKER');
+  if (other) return `Unsupported container image type: ${other.type}; this agent has DOCKER`;
   for (const { part, isolator, isAsked } of ASKS) {
     if (!isAsked(spec) || (isolator !== undefined && isolation.includes(isolator))) continue;
     return isolator === undefined
       ? `${part} is not supported`
       : `${part} needs the isolator ${isolator}, which --isolation of this agent does not have`;
   }
+  if (images.length > 0 && !hasImages)
+    return 'An image needs --image_providers=DOCKER, which this agent does not have';
   return spec.container?.hostname !== undefined && !hasRuntime
     ? 'ContainerInfo.hostname needs an OCI runtime, and this agent has none'
     : undefined;

@@ -3,7 +3,7 @@
  * src/slave/containerizer/mesos/isolators/volume/host_path.cpp, volume/utils.cpp).
  */
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { Volume } from '../../../api/generated/mesos';
 import { errorText } from '../../../model/error-text';
@@ -12,7 +12,7 @@ import type { ContainerSpec } from '../../core/state/container-spec';
 import type { Mount } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
-import { makeFileInside, makeFolderInside } from './sandbox-folders';
+import { mountPoint } from './mount-point';
 import { bindMount, hostPathOf, volumesError } from './volumes';
 
 const FOLDER_MODE = 0o755;
@@ -25,7 +25,7 @@ export function volumeHostPath({ config }: IsolatorContext): Isolator {
     refusal: hostPathError,
     prepare: async ({ spec }) => {
       const mounts = (spec.container?.volumes ?? []).flatMap(
-        (volume) => mountOf(volume, spec, creatable) ?? [],
+        (volume) => mountOf(volume, spec, { creatable, sandbox: config.sandbox_directory }) ?? [],
       );
       return mounts.length === 0 ? {} : { mounts };
     },
@@ -48,13 +48,13 @@ export function hostPathError({ container }: ContainerSpec): string | undefined 
 
 function mountOf(
   volume: Volume,
-  { directory }: ContainerSpec,
-  creatable: readonly string[],
+  spec: ContainerSpec,
+  { creatable, sandbox }: { readonly creatable: readonly string[]; readonly sandbox: string },
 ): Mount | undefined {
   const source = hostPathOf(volume);
   if (source === undefined) return undefined;
   if (!existsSync(source)) makeHostPath(source, creatable);
-  const destination = mountPoint(volume.container_path, source, directory);
+  const destination = mountPoint(volume.container_path, { source, spec, sandbox });
   return source === destination ? undefined : bindMount(source, destination, volume.mode);
 }
 
@@ -75,20 +75,4 @@ function makeHostPath(path: string, creatable: readonly string[]): void {
 export function mayBeMade(path: string, creatable: readonly string[]): boolean {
   const normal = normalize(path);
   return creatable.some((allowed) => normal === allowed || normal.startsWith(join(allowed, '/')));
-}
-
-/**
- * The place in the container. It shares the file system of the host, where nothing is made outside of the sandbox: an absolute
- * path has to be there.
- */
-function mountPoint(containerPath: string, source: string, sandbox: string): string {
-  if (!isAbsolute(containerPath))
-    return statSync(source).isDirectory()
-      ? makeFolderInside(sandbox, containerPath)
-      : makeFileInside(sandbox, containerPath);
-  if (!existsSync(containerPath))
-    throw new Error(
-      `Mount point '${containerPath}' is an absolute path. It must exist if the container shares the host filesystem`,
-    );
-  return normalize(containerPath);
 }

@@ -12,11 +12,13 @@ import type { ContainerSpec } from '../../core/state/container-spec';
 import type { Mount } from '../oci/runtime-spec';
 import type { IsolatorContext } from './context';
 import type { ContainerRun, Isolator } from './isolator';
+import { mountPoint } from './mount-point';
 import { linkedVolumes } from './persistent-volumes';
 import { makeFileInside, makeFolderInside } from './sandbox-folders';
 import { bindMount, type SandboxPath, sandboxPathOf, volumesError } from './volumes';
 
-export function volumeSandboxPath({ hasRuntime, workDir, log }: IsolatorContext): Isolator {
+export function volumeSandboxPath({ config, hasRuntime, workDir, log }: IsolatorContext): Isolator {
+  const { sandbox_directory: sandbox } = config;
   return {
     name: 'volume/sandbox_path',
     needsRuntime: false,
@@ -29,7 +31,13 @@ export function volumeSandboxPath({ hasRuntime, workDir, log }: IsolatorContext)
         if (path === undefined) continue;
         const source = sourceOf(path, run, workDir);
         if (needsMount(volume, run.spec) && hasRuntime)
-          mounts.push(bindMount(source, mountPoint(volume.container_path, source, run), volume.mode));
+          mounts.push(
+            bindMount(
+              source,
+              mountPoint(volume.container_path, { source, spec: run.spec, sandbox }),
+              volume.mode,
+            ),
+          );
         else {
           if (volume.mode === 'RO')
             log.warn(
@@ -101,18 +109,6 @@ function sourceOf({ type, path }: SandboxPath, { spec, parent }: ContainerRun, w
   return existsSync(join(parent.spec.directory, path)) && !isFolder(join(parent.spec.directory, path))
     ? makeFileInside(parent.spec.directory, path)
     : makeFolderInside(parent.spec.directory, path);
-}
-
-function mountPoint(containerPath: string, source: string, { spec }: ContainerRun): string {
-  if (!isAbsolute(containerPath))
-    return isFolder(source)
-      ? makeFolderInside(spec.directory, containerPath)
-      : makeFileInside(spec.directory, containerPath);
-  if (!existsSync(containerPath))
-    throw new Error(
-      `Mount point '${containerPath}' is an absolute path. It must exist if the container shares the host filesystem`,
-    );
-  return normalize(containerPath);
 }
 
 function isFolder(path: string): boolean {

@@ -78,8 +78,9 @@ export class OciLauncher implements ProgramLauncher {
 
   private async run(plan: LaunchPlan, command: readonly string[]): Promise<HeldProgram> {
     const { run } = plan;
-    const { command: commandInfo, directory, user } = run.spec;
-    const identity = await identityOf(user);
+    const { directory } = run.spec;
+    const commandInfo = plan.changes.findLast(({ command }) => command)?.command ?? run.spec.command;
+    const identity = run.image ? run.image.identity : await identityOf(run.spec.user);
     const program = commandInfo && programOf(commandInfo);
     const root = rootFolder(run.folder);
     const { environment, changes } = plan;
@@ -109,6 +110,7 @@ export class OciLauncher implements ProgramLauncher {
       terminal,
       init: init === undefined ? undefined : { file: init, isPaused: command[0] === 'create' },
       root: specification.root.path === root ? root : undefined,
+      mounts: changes.flatMap(({ imageMounts = [] }) => imageMounts),
     };
     const begin = (output: Output): Promise<HeldProgram> => this.hold(starter, args, output);
     return await (commandInfo ? this.output.with(run.spec, identity, begin) : withoutOutput(begin));
@@ -116,7 +118,7 @@ export class OciLauncher implements ProgramLauncher {
 
   /** Runs the runtime under a holder, which then has the process that it makes. */
   private async hold(
-    { folder, holderFolder: holderPath, root, init, terminal, io }: Starter,
+    { folder, holderFolder: holderPath, ...starter }: Starter,
     args: readonly string[],
     output: Output,
   ): Promise<HeldProgram> {
@@ -125,15 +127,13 @@ export class OciLauncher implements ProgramLauncher {
     const all = [runtime, ...this.global(log), ...args];
     const plan: ProgramPlan = {
       ...output,
-      root,
+      ...starter,
       file: runtime,
       arguments: all,
       environment: RUNTIME_ENVIRONMENT,
       directory: folder,
-      umask: 0o77,
-      init,
-      terminal,
-      io,
+      // Folders that it makes in an image, to mount on, are for every user of that.
+      umask: starter.mounts?.length ? 0o22 : 0o77,
       pidFile: args[args.indexOf('--pid-file') + 1],
     };
     try {
@@ -246,6 +246,7 @@ interface Starter {
   readonly folder: string;
   readonly holderFolder: string;
   readonly root?: ProgramPlan['root'];
+  readonly mounts?: ProgramPlan['mounts'];
   readonly init?: ProgramPlan['init'];
   readonly terminal?: ProgramPlan['terminal'];
   readonly io?: ProgramPlan['io'];

@@ -29,7 +29,8 @@ function isUnified(): boolean {
   return existsSync('/sys/fs/cgroup/cgroup.controllers');
 }
 
-function findProgram(name: string): string | undefined {
+/** The path of a program of the system; undefined when it is not there. */
+export function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...MORE_FOLDERS];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }

@@ -22,12 +22,7 @@ const KINDS: Readonly<Record<ExecutorKind, string>> = {
 };
 
 /** A part of a launch: the executor that a framework brings, or a task. */
-type Part = Pick<mesos.TaskInfo, 'command' | 'container'>;
-
-/** Each part that is not supported, and what an executor or a task has when it asks for it. */
-const PARTS: readonly (readonly [name: string, isAsked: (part: Part) => boolean])[] = [
-  ['Container images are not supported', ({ container }) => container?.mesos?.image !== undefined],
-];
+type Part = Pick<mesos.TaskInfo, 'command'>;
 
 /** The reason why this agent cannot run the tasks; undefined when it can. */
 export function unsupportedPart({ kind, kinds, executor, tasks }: Asked): string | undefined {
@@ -35,8 +30,7 @@ export function unsupportedPart({ kind, kinds, executor, tasks }: Asked): string
   if (kind === 'command' && tasks.some(({ command }) => command === undefined))
     return 'Task has neither a command nor an executor';
   const parts: readonly Part[] = [...(kind === 'command' ? [] : [executor]), ...tasks];
-  const row = PARTS.find(([, isAsked]) => parts.some(isAsked));
-  return row ? `${row[0]} by this agent` : secretOf(parts);
+  return secretOf(parts);
 }
 
 function secretOf(parts: readonly Part[]): string | undefined {

@@ -16,6 +16,8 @@ import { MesosContainerizer } from '../../containerizer/containerizer';
 import { Fetcher } from '../../containerizer/fetcher/fetcher';
 import { fetcherSettings } from '../../containerizer/fetcher/fetcher-flags';
 import { findMachine } from '../../containerizer/find-machine';
+import { createProvisioner } from '../../containerizer/images/create-provisioner';
+import type { Provisioner } from '../../containerizer/images/provisioner';
 import type { Machine } from '../../containerizer/isolation';
 import type { Isolator } from '../../containerizer/isolators/isolator';
 import { makeIsolators } from '../../containerizer/isolators/make-isolators';
@@ -41,6 +43,8 @@ interface Place {
 export interface ContainerizerParts {
   readonly containerizer: ContainerTable;
   readonly fetcher: Fetcher;
+  /** Undefined without `--image_providers`. */
+  readonly provisioner: Provisioner | undefined;
   /** Ends the timers of the isolators. Containers go on. */
   readonly stop: () => void;
 }
@@ -56,12 +60,18 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
   const machine = findMachine(config);
   const resources = await agentResources(config, place.workDir);
   const offered: Resources = readResources(resources as readonly WireResource[]);
-  const isolators = makeIsolators({ config, ports: rangesOf(offered, 'ports'), ...place }, machine);
+  const images = await createProvisioner(config, place);
+  const provisioner = images?.provisioner;
+  const isolators = makeIsolators(
+    { config, ports: rangesOf(offered, 'ports'), provisioner, ...place },
+    machine,
+  );
   const output = new OutputFiles(containerLogBounds(config, modulesOf(config)));
   const fetcher = new Fetcher({ ...fetcherSettings(config, place.workDir, process.env), ...place });
   const mesos = new MesosContainerizer({
     ...place,
     isolators,
+    provisioner,
     fetching: { fetcher, output },
     cgroupsRoot: config.cgroups_root,
     switchUser: config.switch_user,
@@ -77,7 +87,11 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
       takes: ({ container }) => (container?.type ?? 'MESOS') === 'MESOS',
     },
   ]);
-  return { containerizer, fetcher, stop: () => stopAll(isolators) };
+  const stop = (): void => {
+    stopAll(isolators);
+    images?.stop();
+  };
+  return { containerizer, fetcher, provisioner, stop };
 }
 
 function makeRuntimeFolder(path: string): void {

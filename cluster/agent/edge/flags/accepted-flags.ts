@@ -3,7 +3,6 @@
  */
 
 import {
-  markSecret,
   refused,
   refusedSwitches,
   refusedUnless,
@@ -11,7 +10,7 @@ import {
   unusedSwitches,
 } from '../../../runtime/config/classes';
 
-const IMAGES = 'container images are not there yet, and --image_providers stops the start';
+const VOLUMES = 'external volumes are not there yet, and --isolation=docker/volume stops the start';
 const DOCKER = 'the Docker containerizer is not there yet, and --containerizers=docker stops the start';
 const ISOLATION = 'it is about an isolator that is not there, and --isolation stops the start with its name';
 const PORT_MAPPING =
@@ -20,16 +19,12 @@ const MODULES = "Mesos' modules are C++ libraries, which cannot be loaded; leave
 
 const unusedFlags = {
   ...unused(
-    IMAGES,
-    'image_provisioner_backend',
-    'image_gc_config',
+    'images of APPC are not supported, and --image_providers stops the start with them',
     'appc_simple_discovery_uri_prefix',
     'appc_store_dir',
-    'docker_registry',
-    'docker_store_dir',
-    'docker_volume_checkpoint_dir',
   ),
-  ...unusedSwitches(IMAGES, 'docker_volume_chown', 'docker_ignore_runtime'),
+  ...unused(VOLUMES, 'docker_volume_checkpoint_dir'),
+  ...unusedSwitches(VOLUMES, 'docker_volume_chown'),
   ...unused(
     DOCKER,
     'docker',
@@ -37,9 +32,7 @@ const unusedFlags = {
     'docker_mesos_image',
     'docker_socket',
     'docker_stop_timeout',
-    'sandbox_directory',
   ),
-  ...markSecret(unused(DOCKER, 'docker_config')),
   ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
   ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
@@ -99,10 +92,6 @@ const refusedFlags = {
         'the Docker containerizer and others are not there yet; leave it out, and run apps without images',
     },
     'containerizers',
-  ),
-  ...refused(
-    'container images are not there yet; leave it out, and run apps without images',
-    'image_providers',
   ),
   ...refused(
     'resource providers are not there yet; leave it out, and give what the machine has with --resources',

@@ -7,9 +7,11 @@
 
 import { decodeCall } from '../../../api/call-body';
 import type { Call, Response } from '../../../api/generated/agent';
+import type { Image } from '../../../api/generated/mesos';
 import type { MediaType } from '../../../api/media-type';
 import { encodeWhole, Part } from '../../../api/slices';
 import { isAllowed, thing } from '../../../model/authorizer';
+import { errorText } from '../../../model/error-text';
 import { VERSION_INFO } from '../../../runtime/build';
 import { listFiles, readFile } from '../../../runtime/files/v1-files';
 import type { VirtualFiles } from '../../../runtime/files/virtual-files';
@@ -34,6 +36,8 @@ export interface AgentOperatorDoor extends StreamDoor {
   readonly files: VirtualFiles;
   readonly verbosity: Verbosity;
   readonly containers: ContainerPages;
+  /** Removes images that no container has, but for these. */
+  readonly pruneImages: (excluded: readonly Image[]) => Promise<void>;
 }
 
 /** The member of the response to a call; undefined for an empty 200; or a refusal. */
@@ -86,9 +90,15 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
   GET_TASKS: (door, request) => new Part(getTasks(filteredState(door, request))),
   GET_AGENT: ({ read }) => read(getAgent),
   GET_RESOURCE_PROVIDERS: () => ({}),
-  // There are no images here, so there is nothing to prune.
-  PRUNE_IMAGES: ({ acls }, request) =>
-    isAllowed(acls, 'prune_images', principalOf(request)) ? undefined : FORBIDDEN,
+  PRUNE_IMAGES: async ({ acls, pruneImages }, request, { prune_images: call }) => {
+    if (!isAllowed(acls, 'prune_images', principalOf(request))) return FORBIDDEN;
+    try {
+      await pruneImages(call?.excluded_images ?? []);
+      return undefined;
+    } catch (error) {
+      return { status: 500, text: `Failed to prune images: ${errorText(error)}` };
+    }
+  },
   ADD_RESOURCE_PROVIDER_CONFIG: changeProviders,
   UPDATE_RESOURCE_PROVIDER_CONFIG: changeProviders,
   REMOVE_RESOURCE_PROVIDER_CONFIG: changeProviders,

@@ -56,7 +56,17 @@ export function agentServer(config: AgentConfig, parts: AgentParts): ServerPlan 
 
 function createRoutes(
   config: AgentConfig,
-  { core, context, door, containerizer, operatorContainers, fetcher, verbosity, workDir }: AgentParts,
+  {
+    core,
+    context,
+    door,
+    containerizer,
+    provisioner,
+    operatorContainers,
+    fetcher,
+    verbosity,
+    workDir,
+  }: AgentParts,
 ): Route[] {
   const { read } = core;
   const statistics = new Statistics(async (id) => await containerizer.get(id)?.usage());
@@ -87,6 +97,8 @@ function createRoutes(
       return read((state) => statisticsPage(state, measured));
     },
     containers: containerPages({ read, acls, usage, containers: () => containerizer.all() }),
+    pruneImages: async (excluded) =>
+      await provisioner?.prune([...excluded, ...(config.image_gc_config?.excluded ?? [])]),
   });
   return withHelpers(agentPages, sandboxes, verbosity);
 }

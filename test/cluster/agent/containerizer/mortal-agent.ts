@@ -14,8 +14,10 @@ export const isBuilt = existsSync(join(DIST, 'cluster/agent/containerizer/contai
 
 /** The parts of an agent, as JavaScript. `plan` has what the attempt gives, and `from` requires a file of `cluster`. */
 export interface MortalAgent {
-  /** An expression: its isolators. */
+  /** An expression: its isolators. It may use `provisioner`. */
   readonly isolators: string;
+  /** An expression: its provisioner of images, which may be a promise. */
+  readonly provisioner?: string;
   /** Statements that make more of a container, which has the name `container`, before it is destroyed. */
   readonly use?: string;
 }
@@ -47,7 +49,7 @@ const CALLS = {
   'node:child_process': ['spawn', 'execFile'],
 };
 
-function programOf({ isolators, use = '' }: MortalAgent): string {
+function programOf({ isolators, provisioner = 'undefined', use = '' }: MortalAgent): string {
   return `
     const plan = JSON.parse(process.env.PLAN);
     let count = 0;
@@ -75,14 +77,19 @@ function programOf({ isolators, use = '' }: MortalAgent): string {
       hierarchies: from('agent/containerizer/cgroups/hierarchies').findHierarchies('/sys/fs/cgroup'),
       isolation: [],
     });
-    const containerizer = new MesosContainerizer({
+    const start = async () => {
+      const provisioner = await ${provisioner};
+      return new MesosContainerizer({
+      provisioner,
       // As every agent has it where there is a runtime.
       isolators: [...(runtime ? [ofCgroups()] : []), ...${isolators}],
       posix: new PosixLauncher(holder),
       runtime: runtime && new OciLauncher({ runtime, stateFolder: runtimeDir + '/runc', holder }),
       runtimeDir, workDir, cgroupsRoot, clock: from('runtime/clock').systemClock(), log,
-    });
+      });
+    };
     (async () => {
+      const containerizer = await start();
       count = 0;
       const container = await containerizer.launch(spec);
       ${use}

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { findHierarchies } from '../../../../cluster/agent/containerizer/cgroups/hierarchies';
 import { MesosContainerizer } from '../../../../cluster/agent/containerizer/containerizer';
+import type { Provisioner } from '../../../../cluster/agent/containerizer/images/provisioner';
 import { cgroupFolders } from '../../../../cluster/agent/containerizer/isolators/cgroup-folders';
 import type { Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import type { Fetching } from '../../../../cluster/agent/containerizer/live-container';
@@ -30,6 +31,7 @@ interface PlaceOptions {
   readonly clock?: Clock;
   readonly launchesMax?: number;
   readonly fetcher?: Fetching['fetcher'];
+  readonly provisioner?: Provisioner | undefined;
 }
 
 export class Place implements TestPlace {
@@ -54,6 +56,7 @@ export class Place implements TestPlace {
       launchesMax,
       clock = systemClock(),
       fetcher,
+      provisioner,
     }: PlaceOptions = {},
   ): MesosContainerizer {
     const holder = hasHolder ? holderProgram() : undefined;
@@ -71,6 +74,7 @@ export class Place implements TestPlace {
               output,
             })
           : undefined,
+      provisioner,
       runtimeDir: this.runtimeDir,
       workDir: this.workDir,
       cgroupsRoot: this.cgroupsRoot,

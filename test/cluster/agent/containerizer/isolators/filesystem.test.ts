@@ -17,6 +17,7 @@ import type { Resource } from '../../../../../cluster/api/generated/mesos';
 import { holderProgram } from '../../../../../cluster/runtime/holder/held-program';
 import { silentLogger } from '../../../../../cluster/runtime/log';
 import { Place, runtime } from '../place';
+import { configOf } from './builders';
 
 let place: Place;
 beforeEach(() => {
@@ -48,13 +49,14 @@ function pathOf(id: string): string {
 }
 
 type MakeIsolator = (place: Place) => Isolator;
+const linux: MakeIsolator = ({ workDir }) => filesystemLinux({ workDir, config: configOf() });
 const ways: readonly [string, MakeIsolator, boolean][] = [
   [
     'filesystem/posix',
     ({ workDir }) => filesystemPosix({ workDir, log: silentLogger }),
     holderProgram() !== undefined,
   ],
-  ['filesystem/linux', filesystemLinux, 'path' in runtime],
+  ['filesystem/linux', linux, 'path' in runtime],
 ];
 
 describe.each(ways)('%s', (_name, make, isThere) => {
@@ -120,7 +122,7 @@ const withRuntime = 'path' in runtime ? test : test.skip;
 withRuntime('with filesystem/linux a volume to read cannot be written to', async () => {
   const resources = [volume('v1', 'data', { mode: 'RO' })];
   writeFileSync(join(pathOf('v1'), 'file'), 'old\n');
-  const containers = place.containerizer([filesystemLinux(place)]);
+  const containers = place.containerizer([linux(place)]);
   const spec = place.spec('cat data/file; echo new > data/file || echo refused', { resources });
   await (await containers.launch(spec)).ended;
   expect(place.output(spec)).toBe('old\nrefused\n');

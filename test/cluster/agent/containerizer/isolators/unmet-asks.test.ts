@@ -31,7 +31,10 @@ it.each<[Partial<ContainerSpec>, string]>([
 });
 
 it.each<[Partial<ContainerSpec>, string]>([
-  [mesos({ volumes: [{ ...volume, image: { type: 'DOCKER' } }] }), 'A volume with an image is not supported'],
+  [
+    mesos({ mesos: { image: { type: 'APPC' } } }),
+    'Unsupported container image type: APPC; this agent has DOCKER',
+  ],
   [
     mesos({ volumes: [{ ...volume, source: { type: 'DOCKER_VOLUME', docker_volume: { name: 'v' } } }] }),
     'A volume of this source (DOCKER_VOLUME, SECRET or CSI_VOLUME) is not supported',
@@ -53,4 +56,21 @@ it.each<[Partial<ContainerSpec>]>([
   [mesos({ volumes: [{ ...volume, host_path: 'relative' }] })],
 ])('a container that asks for %j has it without an isolator', (change) => {
   expect(unmetAsk(specOf(change), { isolation: [], hasRuntime: false })).toBeUndefined();
+});
+
+it('a container with an image needs both of its isolators, and the provider of images', () => {
+  const image = { type: 'DOCKER', docker: { name: 'web' } } as const;
+  const own = specOf(mesos({ mesos: { image } }));
+  const ofVolume = specOf(mesos({ volumes: [{ ...volume, image }] }));
+  const isolation = ['filesystem/linux', 'docker/runtime', 'volume/image'];
+  const needs = (name: string) => new RegExp(`needs the isolator ${name}`);
+  expect(unmetAsk(own, { isolation: [], hasRuntime: true })).toMatch(needs('filesystem/linux'));
+  expect(unmetAsk(own, { isolation: ['filesystem/linux'], hasRuntime: true })).toMatch(
+    needs('docker/runtime'),
+  );
+  expect(unmetAsk(ofVolume, { isolation: [], hasRuntime: true })).toMatch(needs('volume/image'));
+  for (const spec of [own, ofVolume]) {
+    expect(unmetAsk(spec, { isolation, hasRuntime: true })).toMatch('--image_providers=DOCKER');
+    expect(unmetAsk(spec, { isolation, hasRuntime: true, hasImages: true })).toBeUndefined();
+  }
 });

@@ -31,10 +31,6 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
   [{ command: undefined }, 'Task has neither a command nor an executor'],
   [{ executor: { executor_id: { value: '/' } } }, "'/' contains invalid characters"],
   [
-    { container: { type: 'MESOS', mesos: { image: { type: 'DOCKER' } } } },
-    'Container images are not supported by this agent',
-  ],
-  [
     { command: { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } } },
     'Secrets are not supported by this agent (environment variable KEY)',
   ],

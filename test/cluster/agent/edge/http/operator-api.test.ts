@@ -5,7 +5,7 @@ import { HttpClient } from '../../../../../cluster/runtime/http/client';
 import type { HttpServer } from '../../../../../cluster/runtime/http/server';
 import { expectShape, shapeOf } from '../../../../shapes';
 import { AgentScript } from '../../interpreter';
-import { serve } from './running';
+import { pruned, serve } from './running';
 
 /** One task of each kind: queued, running, ended and not acknowledged, ended; and a framework that has ended. */
 const LINES = [
@@ -127,7 +127,17 @@ it('calls that would change containers or resource providers are refused by name
     const text = `Failed to validate agent::Call: Expecting '${type.toLowerCase()}' to be present`;
     expect(await call({ type })).toEqual({ status: 400, type: 'text/plain; charset=utf-8', text });
   }
+});
+
+it('images are pruned but for those that the call excludes', async () => {
+  const image = { type: 'DOCKER', docker: { name: 'kept' } };
+  const excluded = { excluded_images: [image] };
+  expect(await call({ type: 'PRUNE_IMAGES', prune_images: excluded })).toMatchObject({
+    status: 200,
+    text: '',
+  });
   expect(await call({ type: 'PRUNE_IMAGES' })).toMatchObject({ status: 200, text: '' });
+  expect(pruned).toMatchObject([image]);
 });
 
 it('bodies, types and files are refused in the words of the original', async () => {

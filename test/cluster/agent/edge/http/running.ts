@@ -24,7 +24,7 @@ import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-route
 import { snapshot } from '../../../../../cluster/agent/edge/http/metrics';
 import { agentRoutes } from '../../../../../cluster/agent/edge/http/routes';
 import { agentFiles } from '../../../../../cluster/agent/edge/work-folder/sandboxes';
-import type { ResourceStatistics } from '../../../../../cluster/api/generated/mesos';
+import type { Image, ResourceStatistics } from '../../../../../cluster/api/generated/mesos';
 import type { Acls } from '../../../../../cluster/model/acls';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { OTHER_PROCESSES } from '../../../../../cluster/runtime/http/help-pages';
@@ -41,6 +41,9 @@ function usageOf(containerId: string, now: number): Promise<ResourceStatistics> 
     now,
   });
 }
+
+/** The images that were to stay in calls of PRUNE_IMAGES. */
+export const pruned: Image[] = [];
 
 /** A container nested in that of no executor here. */
 const NESTED = {
@@ -114,6 +117,7 @@ export function serve(
       return read((state) => statisticsPage(state, measured));
     },
     containers: containerPages({ read, acls, usage, containers: all }),
+    pruneImages: async (excluded: readonly Image[]) => void pruned.push(...excluded),
   };
   const routes = withHelpers(agentRoutes(door, pages), sandboxes, verbosity);
   return startTestServer({

@@ -1,0 +1,166 @@
+/**
+ * Provisions containers with images: makes root file systems for them, and removes those again (Mesos 1.11
+ * src/slave/containerizer/mesos/provisioner/provisioner.cpp).
+ *
+ * Always true: nothing is mounted on the host: the holder of a container mounts its file systems where its runtime alone
+ * sees them. So nothing is left to unmount, whatever is killed when.
+ */
+
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { chown } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Image } from '../../../api/generated/mesos';
+import { errorText } from '../../../model/error-text';
+import { identityOf } from '../../../runtime/identity';
+import type { Logger } from '../../../runtime/log';
+import type { ContainerSpec } from '../../core/state/container-spec';
+import { ContainerImages, containersWithImages } from './container-images';
+import { readCredentials } from './credentials';
+import { containerIdentity, type HostUser, type ImageUsers } from './image-user';
+import { type ImageConfig, NO_CONFIG } from './manifest';
+import type { ProvisionedImage, ProvisionedRoot } from './provisioned-image';
+import { readReference } from './reference';
+import type { ImageStore } from './store';
+import type { StoredImage } from './stored-image';
+import { overlayOptions, unpackAll } from './unpack';
+
+export type Backend = 'overlay' | 'copy';
+
+export interface ProvisionerOptions {
+  readonly store: ImageStore;
+  readonly backend: Backend;
+  readonly workDir: string;
+  /** True when what images say of their programs counts for nothing, `--docker_ignore_runtime`. */
+  readonly ignoresConfig: boolean;
+  /** True for the id of a container that has a run folder. */
+  readonly isKnown: (containerId: string) => boolean;
+  readonly log: Logger;
+}
+
+interface Provisioned extends ProvisionedRoot {
+  readonly image: StoredImage;
+  readonly users: ImageUsers;
+}
+
+export class Provisioner {
+  constructor(private readonly options: ProvisionerOptions) {}
+
+  /** Knows the images of running containers again, and removes those of containers that nobody knows. */
+  async recover(): Promise<void> {
+    const { workDir, store, isKnown, log } = this.options;
+    for (const containerId of containersWithImages(workDir)) {
+      const folder = new ContainerImages(workDir, containerId);
+      if (isKnown(containerId)) for (const image of folder.images()) store.use(containerId, image);
+      else
+        await folder.remove().catch((error: unknown) => {
+          const fields = { container: containerId, error: errorText(error) };
+          log.warn(fields, 'the file system of an unknown container could not be removed');
+        });
+    }
+  }
+
+  /** The root file system of a container, with the user and the program that the image says. */
+  async provisionRoot(spec: ContainerSpec, image: Image, signal: AbortSignal): Promise<ProvisionedImage> {
+    const { image: stored, users, ...root } = await this.provision(spec.containerId, image, signal);
+    const config: ImageConfig = this.options.ignoresConfig ? NO_CONFIG : stored.config;
+    const identity = containerIdentity({
+      user: spec.user,
+      isNamed: spec.command?.user !== undefined,
+      imageUser: config.user,
+      host: await hostUser(spec.user),
+      users,
+    });
+    // Its sandbox was made for a user of the host.
+    if (identity) await chown(spec.directory, identity.uid, identity.gid);
+    return { ...root, config, identity };
+  }
+
+  /** The file system of an image, as a folder that has to be mounted. Rejects with the reason. */
+  async provision(containerId: string, image: Image, signal: AbortSignal): Promise<Provisioned> {
+    const { store, backend, workDir } = this.options;
+    const request = imageRequest(image);
+    const stored = await store.get(containerId, request, signal);
+    const folder = new ContainerImages(workDir, containerId).add(stored);
+    return backend === 'overlay'
+      ? await this.overlay(stored, folder, signal)
+      : await this.copy(stored, folder, signal);
+  }
+
+  private async overlay(image: StoredImage, folder: string, signal: AbortSignal): Promise<Provisioned> {
+    const layers = await this.options.store.unpack(image, signal);
+    for (const name of ['root', 'upper', 'work'])
+      mkdirSync(join(folder, name), { mode: name === 'work' ? 0o700 : 0o755 });
+    const root = join(folder, 'root');
+    const options = overlayOptions(layers.names, join(folder, 'upper'), join(folder, 'work'));
+    const mount = { folder: root, overlay: { layers: layers.folder, options } };
+    return { image, root, mount, users: layers.users };
+  }
+
+  private async copy(image: StoredImage, folder: string, signal: AbortSignal): Promise<Provisioned> {
+    const { store } = this.options;
+    const root = join(folder, 'root');
+    const { layers } = image;
+    const bounds = store.rest(image);
+    const blobPath = (digest: string): string => store.blobPath(digest);
+    try {
+      await unpackAll({ layers, blobPath, folder, bounds, signal }, root);
+    } catch (error) {
+      throw await store.unpackError(image, error);
+    }
+    const users = { passwd: readInside(root, 'passwd'), group: readInside(root, 'group') };
+    return { image, root, mount: { folder: root }, users };
+  }
+
+  /** Removes all that a container has of images. */
+  async deprovision(containerId: string): Promise<void> {
+    const { workDir, store } = this.options;
+    await new ContainerImages(workDir, containerId).remove();
+    store.forget(containerId);
+  }
+
+  /** Removes images that no container has, but for these. */
+  async prune(excluded: readonly Image[]): Promise<void> {
+    const references = excluded.flatMap(({ docker }) => (docker ? [readReference(docker.name)] : []));
+    await this.options.store.prune(references);
+  }
+}
+
+/** An image as it is asked for. Throws with the reason why it cannot be had. */
+function imageRequest({ type, docker, cached = true }: Image): Parameters<ImageStore['get']>[1] {
+  if (type !== 'DOCKER' || docker === undefined)
+    throw new Error(`Unsupported container image type: ${type}; there is DOCKER`);
+  const { name, config, credential } = docker;
+  if (credential !== undefined)
+    throw new Error(
+      "Image.Docker.credential is not supported: use 'config', or --docker_config of the agent",
+    );
+  if (config !== undefined && (config.type !== 'VALUE' || config.value === undefined))
+    throw new Error('Image.Docker.config is supported as a secret of type VALUE alone');
+  const text = config?.value && Buffer.from(config.value.data).toString('utf8');
+  const credentials = text === undefined ? undefined : JSON.stringify(readCredentials(text));
+  return { reference: readReference(name), cached, credentials };
+}
+
+async function hostUser(user: string | undefined): Promise<HostUser> {
+  try {
+    return { identity: await identityOf(user) };
+  } catch (error) {
+    return { unknown: errorText(error) };
+  }
+}
+
+const USERS_MAX = 1024 * 1024;
+
+/** A file of users in an unpacked image, as far as no link leads to it. */
+function readInside(root: string, name: string): string {
+  const isFolder = lstatSync(join(root, 'etc'), { throwIfNoEntry: false })?.isDirectory();
+  const path = join(root, 'etc', name);
+  if (!isFolder || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return '';
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const bytes = Buffer.alloc(Math.min(USERS_MAX, fstatSync(file).size));
+    return bytes.subarray(0, readSync(file, bytes)).toString('utf8');
+  } finally {
+    closeSync(file);
+  }
+}

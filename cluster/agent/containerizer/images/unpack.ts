@@ -1,0 +1,156 @@
+/**
+ * Unpacks layers by umoci: one on top of those below it, as an overlay, or all of them into one folder.
+ *
+ * Always true: a layer is applied through an overlay, which makes what it removes into white-outs, and lets no layer make
+ * them itself; nothing of a layer leads out of its folder; digests are verified, before and after decompression.
+ */
+
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../../../runtime/files/make-folder';
+import { type Descriptor, digestOf } from './manifest';
+import { blobsOf, hexOf } from './pull';
+import { runTool } from './run-tool';
+import type { LayerFacts, StoredLayer } from './stored-image';
+import { type FolderBounds, sizeOf, watched } from './watched';
+
+export interface UnpackOrder {
+  /** From the lowest to the highest. */
+  readonly layers: readonly StoredLayer[];
+  readonly blobPath: (digest: string) => string;
+  /** An empty folder of the work alone. */
+  readonly folder: string;
+  readonly bounds: FolderBounds;
+  readonly signal: AbortSignal;
+}
+
+const LAYOUT = 'layout';
+const NAME = 'image';
+const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
+const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
+const GZIP = [0x1f, 0x8b];
+const USERS_MAX = 1024 * 1024;
+
+/** Unpacks all layers into a folder, which is made. */
+export async function unpackAll(order: UnpackOrder, root: string): Promise<void> {
+  const { folder, bounds, signal } = order;
+  writeLayout(order);
+  makeFolder(root, 0o755);
+  await watched(folder, bounds, signal, (ended) =>
+    runTool({
+      file: 'umoci',
+      args: ['raw', 'unpack', '--image', `${join(folder, LAYOUT)}:${NAME}`, root],
+      fileMax: bounds.bytesMax,
+      signal: ended,
+    }),
+  );
+}
+
+export interface OverlayOrder extends UnpackOrder {
+  /** The folder that has the unpacked layers below, and those by their names, the highest first. */
+  readonly below: { readonly folder: string; readonly names: readonly string[] };
+}
+
+export interface UnpackedLayer {
+  /** What the layer changes. */
+  readonly root: string;
+  readonly facts: LayerFacts;
+}
+
+/**
+ * Mounts the layers below in a mount namespace of its own, applies the layer, and copies the files of users, as far as no
+ * link leads to them. All is on disk in the end.
+ */
+const APPLY = `
+mount -t overlay overlay -o "$1" "$2" || exit 1
+umoci raw unpack --image "$3" "$2" || exit 1
+for name in passwd group; do
+  : > "$4/$name"
+  if [ ! -L "$2/etc" ] && [ ! -L "$2/etc/$name" ] && [ -f "$2/etc/$name" ]; then
+    head -c ${USERS_MAX} "$2/etc/$name" > "$4/$name"
+  fi
+done
+exec sync -f "$4"
+`;
+
+/** Unpacks one layer on top of those below. */
+export async function unpackLayer(order: OverlayOrder): Promise<UnpackedLayer> {
+  const { folder, below, bounds, signal } = order;
+  writeLayout(order);
+  const place = (name: string): string => {
+    mkdirSync(join(folder, name), { mode: name === 'root' ? 0o755 : 0o700 });
+    return join(folder, name);
+  };
+  const root = place('root');
+  const merged = place('merged');
+  const options = overlayOptions(below.names, root, place('work'));
+  const image = `${join(folder, LAYOUT)}:${NAME}`;
+  await watched(folder, bounds, signal, (ended) =>
+    runTool({
+      file: 'unshare',
+      args: ['--mount', '--propagation', 'slave', 'sh', '-c', APPLY, 'sh', options, merged, image, folder],
+      directory: below.folder,
+      fileMax: bounds.bytesMax,
+      signal: ended,
+    }),
+  );
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const { bytes } = await sizeOf(root);
+  return { root, facts: { bytes, users: { passwd: read('passwd'), group: read('group') } } };
+}
+
+/** The kernel takes one page of them. */
+const OPTIONS_MAX = 4095;
+
+/** The options of an overlay. Layers have names relative to a folder, so that many of them fit in. */
+export function overlayOptions(layers: readonly string[], upper: string, work: string): string {
+  const options = `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`;
+  if (options.length > OPTIONS_MAX)
+    throw new Error(`the image has too many layers (${layers.length}) for an overlay: use the backend copy`);
+  return options;
+}
+
+/** A layout of OCI with these layers alone. */
+function writeLayout({ folder, layers, blobPath }: UnpackOrder): void {
+  const layout = join(folder, LAYOUT);
+  makeFolder(blobsOf(layout));
+  const add = (value: object): Descriptor => {
+    const text = JSON.stringify(value);
+    const digest = digestOf(text);
+    writeFileSync(join(blobsOf(layout), hexOf(digest)), text);
+    return { digest, size: Buffer.byteLength(text) };
+  };
+  const diff_ids = layers.map(({ diffId }) => diffId);
+  const config = add({ architecture: 'any', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids } });
+  const entries = layers.map(({ digest, size }) => {
+    const path = blobPath(digest);
+    symlinkIfMissing(path, join(blobsOf(layout), hexOf(digest)));
+    return { mediaType: isGzip(path) ? `${LAYER_TYPE}+gzip` : LAYER_TYPE, digest, size };
+  });
+  const manifest = add({ schemaVersion: 2, config: { mediaType: CONFIG_TYPE, ...config }, layers: entries });
+  const annotations = { 'org.opencontainers.image.ref.name': NAME };
+  const index = { schemaVersion: 2, manifests: [{ mediaType: MANIFEST_TYPE, ...manifest, annotations }] };
+  writeFileSync(join(layout, 'index.json'), JSON.stringify(index));
+  writeFileSync(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+}
+
+/** An image may have the same layer twice. */
+function symlinkIfMissing(target: string, path: string): void {
+  try {
+    symlinkSync(target, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function isGzip(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const magic = Buffer.alloc(GZIP.length);
+    readSync(file, magic);
+    return magic.equals(Buffer.from(GZIP));
+  } finally {
+    closeSync(file);
+  }
+}

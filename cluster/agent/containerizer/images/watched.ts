@@ -1,0 +1,88 @@
+/**
+ * Work of tools in a folder, under watch: it ends when the folder grows beyond a bound, or when nothing comes for too long.
+ */
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const PERIOD_MS = 500;
+
+export interface FolderBounds {
+  readonly bytesMax: number;
+  readonly entriesMax: number;
+  /** Time in which the folder has to grow; undefined where it need not. */
+  readonly stallMs?: number | undefined;
+}
+
+interface FolderSize {
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** Does the work with a signal that ends it, when the outer one does or when a bound is passed. Rejects with the reason. */
+export async function watched<T>(
+  folder: string,
+  bounds: FolderBounds,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const signal = AbortSignal.any([outer, late.signal]);
+  const watch = watchFolder(folder, bounds, late);
+  try {
+    return await work(signal);
+  } catch (error) {
+    // The tool says that it was killed; who killed it knows why.
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    watch.stop();
+  }
+}
+
+function watchFolder(folder: string, bounds: FolderBounds, late: AbortController): { stop: () => void } {
+  let isStopped = false;
+  let size = -1;
+  let grownAt = Date.now();
+  const look = async (): Promise<void> => {
+    const measured = await sizeOf(folder);
+    if (isStopped) return;
+    if (measured.bytes !== size) grownAt = Date.now();
+    size = measured.bytes;
+    const reason = excess(measured, bounds) ?? stall(Date.now() - grownAt, bounds);
+    if (reason !== undefined) return late.abort(new Error(reason));
+    timer = setTimeout(() => void look(), PERIOD_MS);
+  };
+  let timer = setTimeout(() => void look(), PERIOD_MS);
+  return {
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The reason why a folder is too large. */
+export function excess({ bytes, entries }: FolderSize, bounds: FolderBounds): string | undefined {
+  if (bytes > bounds.bytesMax)
+    return `the image is larger than --image_max_size allows (${bounds.bytesMax} bytes)`;
+  return entries > bounds.entriesMax ? `the image has more than ${bounds.entriesMax} files` : undefined;
+}
+
+function stall(ms: number, { stallMs }: FolderBounds): string | undefined {
+  return stallMs !== undefined && ms > stallMs
+    ? `nothing came from the registry for ${Math.round(stallMs / 1000)} s`
+    : undefined;
+}
+
+/** What a folder takes on disk. Files come and go meanwhile, which `du` complains of. */
+export async function sizeOf(folder: string): Promise<FolderSize> {
+  const ask = async (...args: readonly string[]): Promise<number> => {
+    const child = promisify(execFile)('du', ['-s', '-x', ...args, '--', folder]);
+    const text = await child.then(
+      ({ stdout }) => stdout,
+      (error: { readonly stdout?: string }) => error.stdout ?? '',
+    );
+    return Number(/^\d+/.exec(text)?.[0] ?? 0);
+  };
+  return { bytes: await ask('-B1'), entries: await ask('--inodes') };
+}
