@@ -33,7 +33,12 @@ export class ZookeeperSetting {
     this.running = await ZookeeperServer.start();
     // A server that has just come up takes its time for the first write.
     const first = this.client({ callTimeoutMs: PATIENCE_MS });
-    await first.makePath('/ready');
+    await until('the first write', () =>
+      first.makePath('/ready').then(
+        () => true,
+        () => false,
+      ),
+    );
     await this.cleanUp();
   }
 

@@ -42,6 +42,8 @@ it('watches with one and the same function, however often it looks', async () =>
 const missing = missingForZookeeper();
 const describeReal = missing === undefined ? describe : describe.skip;
 const { EPHEMERAL_SEQUENTIAL } = zookeeper.CreateMode;
+/** Longer than a restart of the server takes on a busy machine: no session ends but by its client. */
+const SESSION_MS = 30_000;
 
 describeReal(`a group${missing === undefined ? '' : ` (skipped: ${missing} is missing)`}`, () => {
   let server: ZookeeperServer;
@@ -56,7 +58,7 @@ describeReal(`a group${missing === undefined ? '' : ` (skipped: ${missing} is mi
 
   function client(): ZkClient {
     const url = readZkUrl(`zk://127.0.0.1:${server.port}/`) as ZkUrl;
-    const created = new ZkClient({ url, sessionTimeoutMs: 2000, log: silentLogger });
+    const created = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log: silentLogger });
     undo.push(() => created.stop());
     created.start();
     return created;

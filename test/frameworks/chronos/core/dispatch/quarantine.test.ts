@@ -64,8 +64,8 @@ function chainOf(length: number): ChronosState {
 
 test('a chain of 50,000 jobs comes back at once', () => {
   const state = chainOf(50_000);
-  const start = performance.now();
+  const began = process.cpuUsage().user;
   leaveQuarantine(state, '0');
   expect(state.quarantined.size).toBe(0);
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(process.cpuUsage().user - began).toBeLessThan(3e6);
 });

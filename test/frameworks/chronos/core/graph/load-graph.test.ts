@@ -55,9 +55,9 @@ test('a chain of 50,000 jobs is loaded at once', () => {
     name: String(index),
     parents: index === 0 ? [] : [String(index - 1)],
   }));
-  const start = performance.now();
+  const began = process.cpuUsage().user;
   expect(loadGraph(jobs.reverse()).quarantined).toEqual([]);
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(process.cpuUsage().user - began).toBeLessThan(3e6);
 });
 
 test('a chain of 50,000 jobs below an unknown parent is quarantined at once', () => {
@@ -65,9 +65,9 @@ test('a chain of 50,000 jobs below an unknown parent is quarantined at once', ()
     name: String(index),
     parents: [String(index - 1)],
   }));
-  const start = performance.now();
+  const began = process.cpuUsage().user;
   expect(loadGraph(jobs.reverse()).quarantined).toHaveLength(50_000);
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(process.cpuUsage().user - began).toBeLessThan(3e6);
 });
 
 test('a job between two cycles is in neither', () => {

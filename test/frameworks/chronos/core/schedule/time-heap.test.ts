@@ -51,7 +51,7 @@ test('after any changes, names come out in the order of their times', () => {
 test('the cost of a change does not grow with the number of names', () => {
   const heap = newTimeHeap();
   for (let job = 0; job < 100_000; job++) setTime(heap, String(job), (job * 7919) % 100_003);
-  const start = performance.now();
+  const began = process.cpuUsage().user;
   for (let turn = 0; turn < 10_000; turn++) setTime(heap, takeDue(heap, 1e9) ?? '', 200_000 + turn);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(process.cpuUsage().user - began).toBeLessThan(1e6);
 });
