@@ -15,10 +15,14 @@ const ZK_SESSION_MS = 10_000;
 /** The pause before a ZooKeeper that refused us is asked again. */
 const AGAIN_MS = 10_000;
 
+/** A master that has not been there for so long may be elected at another path. */
+const HINT_MS = 15_000;
+
 export interface MasterFollower {
   readonly context: Pick<ProcessContext<never, never>, 'clock' | 'log'>;
   readonly scheduler: Pick<Scheduler, 'setMasters'>;
   readonly againMs?: number;
+  readonly hintMs?: number;
 }
 
 export function followMasters(url: ZkUrl, follower: MasterFollower): Running {
@@ -28,6 +32,7 @@ export function followMasters(url: ZkUrl, follower: MasterFollower): Running {
 class Masters implements Running {
   private following: Running;
   private cancelAgain: () => void = () => undefined;
+  private readonly cancelHint: () => void;
   private isStopped = false;
 
   constructor(
@@ -35,11 +40,17 @@ class Masters implements Running {
     private readonly follower: MasterFollower,
   ) {
     this.following = this.follow();
+    const { context, hintMs = HINT_MS } = follower;
+    const { clock, log } = context;
+    this.cancelHint = clock.wakeAt(clock.now() + hintMs, () => {
+      log.warn({ path: url.path }, 'no master has been elected there yet; see the path of --master');
+    });
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
     this.cancelAgain();
+    this.cancelHint();
     await this.following.stop();
   }
 
@@ -57,6 +68,7 @@ class Masters implements Running {
 
   private changed(leader: Leader | undefined): void {
     const { context, scheduler } = this.follower;
+    this.cancelHint();
     context.log.info({ master: leader?.pid }, leader ? 'a master leads' : 'no master leads');
     const host = leader?.ip.includes(':') ? `[${leader.ip}]` : leader?.ip;
     scheduler.setMasters(leader ? [`http://${host}:${leader.port}`] : []);
