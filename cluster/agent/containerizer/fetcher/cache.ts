@@ -176,7 +176,8 @@ function newDownload(): Download {
   return { ended, tellEnd };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+/** Resolves when a signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

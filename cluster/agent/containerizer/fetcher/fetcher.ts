@@ -17,7 +17,7 @@ import { type Identity, identityOf } from '../../../runtime/identity';
 import type { Logger } from '../../../runtime/log';
 import { LaunchQueue } from '../launch-queue';
 import type { Output } from '../output';
-import { type Claim, FetcherCache } from './cache';
+import { aborted, type Claim, FetcherCache } from './cache';
 import type { CacheFile, CacheGrant, FetchItem, FetchLimits, FetchPlan, FetchReport } from './plan';
 import { FIRST_CACHE_FD, runFetcher } from './run-fetcher';
 import { urisError } from './uris';
@@ -117,14 +117,16 @@ export class Fetcher {
     });
   }
 
-  /** Waits for its turn, unless the fetch is given up before. */
+  /** Waits for its turn, unless the fetch is given up before. One that has begun is waited for. */
   private async inTurn(signal: AbortSignal, run: () => Promise<void>): Promise<void> {
     let outcome: Promise<void> | undefined;
-    await this.queue.run(() => {
-      outcome = signal.aborted ? Promise.resolve() : run();
-      return outcome;
+    const turn = this.queue.run(async () => {
+      if (signal.aborted) return;
+      outcome = run();
+      await outcome;
     });
-    signal.throwIfAborted();
+    await Promise.race([turn, aborted(signal)]);
+    if (!outcome) signal.throwIfAborted();
     await outcome;
   }
 

@@ -6,7 +6,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { errorText } from '../../../model/error-text';
 import { withholdingFiles } from '../../../runtime/files/withheld-files';
@@ -52,7 +52,8 @@ export async function runFetcher(run: FetchRun): Promise<void> {
   const reports = child.stdio[3];
   if (reports && 'read' in reports)
     createInterface({ input: reports }).on('line', (line) => {
-      const report = JSON.parse(line) as FetchReport;
+      const report = readReport(line);
+      if (!report) return;
       if (report.kind === 'failed') failure = report.reason;
       const answer = run.reported(report);
       if (answer) child.stdin?.write(`${JSON.stringify(answer)}\n`);
@@ -68,6 +69,15 @@ export async function runFetcher(run: FetchRun): Promise<void> {
   throw new Error(`Failed to fetch all URIs for container '${containerId}': ${status}${why}`);
 }
 
+/** Undefined for a line that was cut off. */
+function readReport(line: string): FetchReport | undefined {
+  try {
+    return JSON.parse(line) as FetchReport;
+  } catch {
+    return undefined;
+  }
+}
+
 const EXITED_WELL = 'exited with status 0';
 
 function startProcess({ plan, cacheFiles, output }: FetchRun): ChildProcess {
@@ -79,11 +89,12 @@ function startProcess({ plan, cacheFiles, output }: FetchRun): ChildProcess {
   );
 }
 
-function environmentOf({ sandbox }: FetchPlan): NodeJS.ProcessEnv {
+function environmentOf({ sandbox, hadoop }: FetchPlan): NodeJS.ProcessEnv {
   const passedOn = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
   const authorities = existsSync(AUTHORITIES) ? { NODE_EXTRA_CA_CERTS: AUTHORITIES } : {};
   // By its sandbox the next agent finds a process that this one has lost.
-  return { ...authorities, ...Object.fromEntries(passedOn), MESOS_SANDBOX: sandbox };
+  const environment = { ...authorities, ...Object.fromEntries(passedOn), MESOS_SANDBOX: sandbox };
+  return isAbsolute(hadoop) ? { ...environment, HADOOP_HOME: dirname(dirname(hadoop)) } : environment;
 }
 
 /** The end of the process, in the words of the original. */

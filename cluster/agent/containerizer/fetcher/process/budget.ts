@@ -9,7 +9,11 @@ export class Budget {
   private bytes = 0;
   private files = 0;
 
-  constructor(private readonly limits: FetchLimits) {}
+  constructor(
+    private readonly limits: FetchLimits,
+    /** Aborts whatever is counted. */
+    private readonly signal = new AbortController().signal,
+  ) {}
 
   get bytesLeft(): number {
     return this.limits.bytesMax - this.bytes;
@@ -31,6 +35,7 @@ export class Budget {
 
   /** Counts a file, folder or link that is about to be made. */
   addFile(): void {
+    this.signal.throwIfAborted();
     if (++this.files > this.limits.filesMax)
       throw new Error(
         `The fetch would make more than ${this.limits.filesMax} files, the bound of --fetcher_max_files`,
@@ -39,6 +44,7 @@ export class Budget {
 
   async *count(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
+      this.signal.throwIfAborted();
       this.addBytes(chunk.length);
       yield chunk;
     }

@@ -5,8 +5,9 @@
 
 import { fstatSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { errorText } from '../../../../model/error-text';
+import { printDuration } from '../../../../model/time';
 import type { CacheFile, CacheGrant, FetchItem, FetchPlan, FetchReport } from '../plan';
 import { baseName, isArchive, isPackedFile, localPath, sourceKind, targetOf } from '../uris';
 import { extract } from './archive';
@@ -118,12 +119,20 @@ class ItemFetcher {
       source = await this.open(uri.trimStart(), target);
       return await use(source.bytes);
     } catch (error) {
-      const text = errorText(error);
+      const text = this.textOf(error);
       const isTold = sourceKind(uri) === 'local' || text.startsWith(DOWNLOAD_ERROR);
       throw isTold ? error : new Error(`${DOWNLOAD_ERROR}: ${text}`);
     } finally {
       source?.close();
     }
+  }
+
+  private textOf(error: unknown): string {
+    // One of several addresses tells why: the error of them all says nothing.
+    const all = error instanceof AggregateError ? error.errors : [];
+    const text = errorText(error) || all.map(errorText).join(', ');
+    const stalled = `no byte came within ${printDuration(this.plan.stallMs)}, the bound of --fetcher_stall_timeout`;
+    return /timeout/i.test(text) ? `${text}: ${stalled}` : text;
   }
 
   private async open(uri: string, target: string): Promise<Source> {
@@ -147,15 +156,15 @@ class ItemFetcher {
       const { budget } = this.files;
       const target = {
         folder: join(this.plan.sandbox, folder),
-        name: 'resource',
+        name: basename(name),
         bytesMax: budget.bytesLeft,
       };
       await copyFromHadoop(uri, target, { hadoop: this.plan.hadoop, signal: this.surroundings.signal });
-      const source = await openLocal(join(folder, 'resource'));
+      const source = await openLocal(join(folder, basename(name)));
       budget.addBytes(source.size);
       source.close();
       const place = await this.files.reserve(name);
-      await rename(join(folder, 'resource'), place);
+      await rename(join(folder, basename(name)), place);
       return place;
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -81,7 +81,7 @@ async function main(): Promise<number> {
   const plan = JSON.parse(await next()) as FetchPlan;
   assertSandbox(plan);
   becomeUser(plan);
-  const files = new SandboxFiles(new Budget(plan.limits));
+  const files = new SandboxFiles(new Budget(plan.limits, cancel.signal));
   try {
     info(`Fetcher Info: ${printPlan(plan)}`);
     const ask = async (item: number, bytes: number): Promise<CacheGrant> => {

@@ -168,7 +168,9 @@ maybe('a fetch', () => {
     const stalled = place.fetch([`${web.url}/silent`], { fetcher: place.fetcher({ stallMs: 500 }) });
     const endless = place.fetch([`${web.url}/endless`]);
     const late = place.fetch([`${web.url}/silent`], { fetcher: place.fetcher({ timeoutMs: 1000 }) });
-    expect((await stalled).error).toContain('Error downloading resource: Body Timeout Error');
+    expect((await stalled).error).toContain(
+      'Error downloading resource: Body Timeout Error: no byte came within 500ms, the bound of --fetcher_stall_timeout',
+    );
     expect((await endless).error).toContain('The fetch would write more than');
     expect((await late).error).toBe('The fetch took longer than 1secs, the bound of --fetcher_timeout');
     expect((await late).has('silent')).toBe(false);
@@ -191,9 +193,9 @@ maybe('a fetch', () => {
       join(bin, 'hadoop'),
       `#!/bin/sh
 case "$2 $3" in
-  "-copyToLocal hdfs://nn/"*) echo "from $3" > "$4" ;;
+  "-copyToLocal hdfs://nn/"*) echo "from $3 by $HADOOP_HOME" > "$4" ;;
   "-copyToLocal s3a://big/"*) dd if=/dev/zero of="$4" bs=1M count=20; sleep 10 ;;
-  "-du hdfs://nn/x") echo "WARN a log"; echo "15 45 $3" ;;
+  "-du hdfs://nn/x") echo "WARN a log"; echo "200 600 $3" ;;
   *) echo "no such file" >&2; exit 1 ;;
 esac
 `,
@@ -205,7 +207,8 @@ esac
       { fetcher },
     );
     expect(sandbox.error).toBe('');
-    expect([sandbox.text('x'), sandbox.text('y')]).toEqual(['from hdfs://nn/x\n', 'from hdfs://nn/x\n']);
+    const from = `from hdfs://nn/x by ${place.root}/hadoop\n`;
+    expect([sandbox.text('x'), sandbox.text('y')]).toEqual([from, from]);
     expect((await place.fetch(['s3a://big/x'], { fetcher })).error).toContain('is larger than');
     expect((await place.fetch(['s3n://none/x'], { fetcher })).error).toContain('HDFS copyToLocal failed');
     const without = await place.fetch(['s3://b/x'], {
