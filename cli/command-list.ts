@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandRow[] = [
     about: 'Show it: a cluster with two agents, an app, its names and its traffic',
     load: async () => (await import('./commands/demo')).demoCommand,
   },
+  {
+    name: 'run',
+    about: 'Run a task and follow it to its end, with the flags of mesos-execute',
+    load: async () => (await import('./commands/run')).run,
+  },
   { name: 'app list', about: 'List the apps', load: async () => (await import('./commands/app')).list },
   {
     name: 'app show',

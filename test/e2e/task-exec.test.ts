@@ -165,3 +165,28 @@ it('logs are followed until the task ends', async () => {
   expect(await closed).toBe(0);
   expect(out).toBe('one\ntwo\n');
 });
+
+it('a task runs without a framework, and is followed to its end', async () => {
+  // The other framework leaves it what there is.
+  await scheduler.call({ type: 'SUPPRESS', suppress: {} });
+  const offer = await scheduler.offer();
+  await scheduler.call({ type: 'DECLINE', decline: { offer_ids: [offer.id] } });
+  const more = ['--resources=cpus:0.1;mem:32', '--env={"WORD": "twice"}'];
+  const done = await run('run', '--name=once', '--command=echo $WORD', ...more);
+  expect(done).toMatchObject({ status: 0, err: '' });
+  expect(done.out).toMatch(/^Submitted task 'once' to agent /m);
+  expect(done.out).toMatch(/^Received status update TASK_FINISHED for task 'once'$/m);
+  expect((await run('task', 'logs', 'once')).out).toBe('twice\n');
+  const task = {
+    name: 'f',
+    task_id: { value: 'f' },
+    command: { value: 'exit 3' },
+    resources: [scalar('cpus', 0.1), scalar('mem', 32)],
+  };
+  const failed = await run('run', '--task', JSON.stringify(task), '--content_type=json');
+  expect(failed).toMatchObject({ status: 1, err: '' });
+  expect(await run('run', '--name=x')).toMatchObject({
+    status: 2,
+    err: 'meseta: Missing required option --command\n',
+  });
+});

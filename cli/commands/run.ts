@@ -1,0 +1,19 @@
+/**
+ * `meseta run`: a task without a framework, with the flags of mesos-execute.
+ */
+
+import { systemClock } from '../../cluster/runtime/clock';
+import { silentLogger } from '../../cluster/runtime/log';
+import { runFlags } from '../../frameworks/run/config';
+import { runTasks } from '../../frameworks/run/main';
+import { flagCommand } from '../command';
+
+export const run = flagCommand({
+  flags: runFlags,
+  run: async ({ flags }, terminal) =>
+    await runTasks(flags, {
+      clock: systemClock(),
+      log: silentLogger,
+      out: (line) => terminal.out(`${line}\n`),
+    }),
+});

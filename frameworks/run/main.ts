@@ -1,0 +1,181 @@
+/**
+ * Runs tasks without a framework of the user's, and follows them to their ends.
+ */
+
+import { randomInt } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { MessageName, Messages } from '../../cluster/api/generated/messages';
+import { messageFromJson, parseExact } from '../../cluster/api/json-read';
+import { errorText } from '../../cluster/model/error-text';
+import { readResourceText } from '../../cluster/model/resource-text';
+import { type Resources, writeResources } from '../../cluster/model/resources';
+import type { Clock } from '../../cluster/runtime/clock';
+import { UsageError } from '../../cluster/runtime/config/flags';
+import type { Logger } from '../../cluster/runtime/log';
+import { createScheduler, type Scheduler } from '../scheduler/edge/scheduler';
+import type { RunConfig } from './config';
+import { planRun, type RunPlan } from './core/plan';
+import { disconnected, endOf, frameworkOf, newRun, type RunEffect, received, subscribed } from './core/run';
+
+export interface RunDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly out: (line: string) => void;
+}
+
+/** Time in which the master ends the connection of a framework that has ended. */
+const TEARDOWN_MS = 3000;
+
+/** Runs the tasks that the flags ask for. Resolves with the exit status; throws a UsageError for wrong flags. */
+export async function runTasks(config: RunConfig, { clock, log, out }: RunDeps): Promise<number> {
+  const plan = readPlan(config);
+  const run = newRun(plan);
+  const { promise: ended, resolve: end } = deferred<number>();
+  const perform = (effects: readonly RunEffect[]): void => {
+    for (const effect of effects) {
+      if (effect.kind === 'call') scheduler.call(effect.call);
+      else if (effect.kind === 'line') out(effect.text);
+      else if (effect.kind === 'end') end(effect.status);
+      else clock.wakeAt(clock.now() + (plan.killAfterMs ?? 0), () => scheduler.call(effect.call));
+      if (effect.kind === 'call' && effect.call.type === 'TEARDOWN')
+        clock.wakeAt(clock.now() + TEARDOWN_MS, () => perform([endOf(run)]));
+    }
+  };
+  const scheduler: Scheduler = createScheduler({
+    masters: mastersOf(config),
+    clock,
+    log,
+    seed: randomInt(2 ** 32),
+    mediaType: config.content_type.endsWith('json') ? 'application/json' : 'application/x-protobuf',
+    credentials: config.secret === undefined ? undefined : `${config.principal ?? ''}:${config.secret}`,
+    onNotice: (notice) => {
+      if (notice.kind === 'event') return perform(received(run, notice.event));
+      if (notice.kind === 'disconnected') return perform(disconnected(run));
+      perform(subscribed(run, notice.subscribed));
+      scheduler.setFramework(frameworkOf(run));
+    },
+    onRefused: (call, reason) => {
+      out(`The master refused ${call.type}: ${reason}`);
+      if (call.type === 'ACCEPT') end(1);
+    },
+    onBroken: (error) => {
+      out(errorText(error));
+      end(1);
+    },
+  });
+  scheduler.setFramework(frameworkOf(run));
+  try {
+    return await ended;
+  } finally {
+    await scheduler.stop();
+  }
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+function mastersOf({ master }: RunConfig): string[] {
+  return [/^https?:\/\//.test(master) ? master : `http://${master}`];
+}
+
+function readPlan(config: RunConfig): RunPlan {
+  if (config.package !== undefined)
+    throw new UsageError(
+      '--package is not supported: put it where agents can fetch it, and use --task with uris',
+    );
+  if (config.appc_image !== undefined)
+    throw new UsageError('--appc_image is not supported: there are no Appc images');
+  const { task_group: group, env } = config;
+  const plan = planRun({
+    user: userInfo().username,
+    task: read('task', 'mesos.v1.TaskInfo', config.task, withAgent),
+    taskGroup: read('task_group', 'mesos.v1.TaskGroupInfo', group, withAgents),
+    name: config.name,
+    shell: config.shell,
+    command: config.command,
+    variables: env === undefined ? undefined : (parse('env', env) as Record<string, string>),
+    resources: writeResources(readResourcesFlag(config.resources)) as never,
+    checkpoint: config.checkpoint,
+    dockerImage: config.docker_image,
+    capabilities: words(config.framework_capabilities),
+    containerizer: config.containerizer,
+    effectiveCapabilities: read(
+      'effective_capabilities',
+      'mesos.v1.CapabilityInfo',
+      config.effective_capabilities,
+    ),
+    boundingCapabilities: read(
+      'bounding_capabilities',
+      'mesos.v1.CapabilityInfo',
+      config.bounding_capabilities,
+    ),
+    rlimits: read('rlimits', 'mesos.v1.RLimitInfo', config.rlimits),
+    role: config.role,
+    killAfterMs: config.kill_after,
+    networks: words(config.networks),
+    principal: config.principal,
+    volumes: read('volumes', 'mesos.v1.ContainerInfo', config.volumes, withVolumes)?.volumes,
+    hasTerminal: config.tty,
+    isPartitionAware: config.partition_aware,
+  });
+  if ('error' in plan) throw new UsageError(plan.error);
+  return plan;
+}
+
+function readResourcesFlag(text: string): Resources {
+  const resources = readResourceText(text);
+  if ('error' in resources) throw new UsageError(`--resources: ${resources.error}`);
+  return resources;
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Reads a message from the JSON of a flag. */
+function read<N extends MessageName>(
+  flag: string,
+  name: N,
+  text: string | undefined,
+  complete: (json: unknown) => unknown = (json) => json,
+): Messages[N] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return messageFromJson(name, complete(parse(flag, text)));
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(`--${flag}: ${errorText(error)}`);
+  }
+}
+
+function parse(flag: string, text: string): unknown {
+  try {
+    return parseExact(text);
+  } catch (error) {
+    throw new UsageError(`--${flag}: ${errorText(error)}`);
+  }
+}
+
+/** The agent is known with the offer. */
+function withAgent(json: unknown): unknown {
+  return { agent_id: { value: '' }, ...(json as Json) };
+}
+
+function withAgents(json: unknown): unknown {
+  const { tasks, ...rest } = json as Json;
+  return { ...rest, tasks: Array.isArray(tasks) ? tasks.map(withAgent) : tasks };
+}
+
+/** A list of volumes is read as a part of a container. */
+function withVolumes(json: unknown): unknown {
+  return { type: 'MESOS', volumes: json };
+}
