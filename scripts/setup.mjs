@@ -25,6 +25,7 @@ const TEST_PROGRAMS = {
   skopeo: 'skopeo',
   umoci: 'umoci',
   busybox: 'busybox-static',
+  dockerd: 'docker.io',
   chromium: 'chromium',
   bzip2: 'bzip2',
   xz: 'xz-utils',

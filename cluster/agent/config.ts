@@ -30,7 +30,9 @@ import { zkFlag } from '../zookeeper/edge/flag';
 import { fetcherFlags } from './containerizer/fetcher/fetcher-flags';
 import { isolationFlags } from './containerizer/isolation-flags';
 import type { ReconfigurationPolicy } from './core/recovery/reconfiguration';
+import { dockerFlags } from './docker/docker-flags';
 import { acceptedFlags } from './edge/flags/accepted-flags';
+import { containerizersFlag } from './edge/flags/containerizers-flag';
 import { containerLogFlags } from './edge/flags/log-flags';
 import { modulesFlags } from './edge/flags/modules';
 import { oversubscriptionFlags } from './edge/flags/oversubscription';
@@ -169,6 +171,8 @@ export const agentFlags = withEnvironment('MESOS_', {
     help: 'folder of what outlives the agent, but not a restart of the machine; run in --work_dir without it',
     value: 'PATH',
   }),
+  containerizers: containerizersFlag,
+  ...dockerFlags,
   ...isolationFlags,
   ...fetcherFlags,
   ...containerLogFlags,

@@ -85,8 +85,12 @@ test.each([
 
 test.each([
   [
-    'mesos-agent --containerizers=docker,mesos --master=h:5050',
-    '--containerizers cannot be used: the Docker',
+    'mesos-agent --containerizers=external --master=h:5050',
+    '--containerizers: "external" cannot be used: Unknown or unsupported containerizer: external',
+  ],
+  [
+    'mesos-agent --docker_mesos_image=m --master=h:5050',
+    '--docker_mesos_image cannot be used: executors of Docker containers are in the agent',
   ],
   [
     'mesos-agent --master=h:5050 --isolation=disk/xfs',

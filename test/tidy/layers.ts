@@ -32,7 +32,7 @@ interface Place {
 }
 
 /** Rooms of an edge that are folders beside it, for they are big; a `core/` in them is below their component's core. */
-const EDGE_ROOMS = ['cluster/agent/containerizer'];
+const EDGE_ROOMS = ['cluster/agent/containerizer', 'cluster/agent/docker'];
 
 /** Where a file stands; undefined when no rule says what may stand there. */
 function placeOf(path: string): Place | undefined {

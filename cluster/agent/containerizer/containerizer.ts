@@ -55,6 +55,8 @@ export interface ContainerizerOptions {
   readonly fetching?: Fetching | undefined;
   /** The number of launches that are under way at a time. */
   readonly launchesMax?: number;
+  /** False when containers have no processes in sandboxes below `--work_dir` that might be left without a run folder. */
+  readonly findsStrays?: boolean;
   /** Called when a container has ended and is forgotten. */
   readonly destroyed?: ((spec: ContainerSpec) => void) | undefined;
   /** The cgroup of all containers, `--cgroups_root`. */
@@ -137,7 +139,7 @@ export class MesosContainerizer implements Containerizer {
     // Parents are in the table before their children, so that they find them. Those of a level do not wait for each other:
     // a holder that was stopped while it started its program is waited for.
     for (const level of byDepth(ids)) await Promise.all(level.map((id) => this.take(id, rebooted)));
-    await this.endStrays(ids);
+    if (this.options.findsStrays !== false) await this.endStrays(ids);
     for (const id of ids) if (this.isOfStandalone(id)) keep.add(id);
     const orphans = ids.filter((id) => this.isSession(id) || !keep.has(id) || this.isInOrphan(id, keep));
     await Promise.all(orphans.map((id) => this.destroy(id)));

@@ -208,6 +208,10 @@ export class LiveContainer implements Container {
     return await containerStatus(this.deps.isolators, this.run, this.pid);
   }
 
+  async inspection(): Promise<string | undefined> {
+    return await this.ownLauncher().inspection?.(this.run);
+  }
+
   async update(change: ResourceChange): Promise<void> {
     this.run = { ...this.run, spec: { ...this.spec, ...change } };
     writeRecord(this.folder, 'spec', this.spec);
@@ -222,7 +226,7 @@ export class LiveContainer implements Container {
       prepare: step('prepare', () => this.prepare()),
       create: step('create', () => this.create()),
       isolate: step('isolate', () => this.isolate()),
-      fetch: step('fetch', () => this.fetchUris()),
+      fetch: step('fetch', () => this.fetchAll()),
       start: step('start', () => this.start()),
       inspect: () => this.begun(this.inspect()),
       kill: step('kill', () => this.kill()),
@@ -315,6 +319,15 @@ export class LiveContainer implements Container {
     } finally {
       this.fetch = undefined;
     }
+  }
+
+  /** The URIs first: among them may be credentials for the image. */
+  private async fetchAll(): Promise<void> {
+    await this.fetchUris();
+    const launcher = this.ownLauncher();
+    if (!launcher.pull) return;
+    this.tellWaits();
+    await launcher.pull(this.run);
   }
 
   private async start(): Promise<void> {

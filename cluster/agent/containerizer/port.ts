@@ -68,6 +68,8 @@ export interface Container {
   usage(): Promise<ResourceStatistics>;
   /** Its networks, cgroups and pid, for `container_status`. */
   status(): Promise<ContainerStatus>;
+  /** The description of a Docker container by its engine, in JSON; undefined for others. */
+  inspection?(): Promise<string | undefined>;
 }
 
 /** A command to run in a container. */

@@ -31,9 +31,11 @@ export interface StartedProgram {
 export interface ProgramLauncher {
   /** Makes the process, which waits; its pid. A launcher whose processes cannot wait makes none yet. */
   create(plan: LaunchPlan): Promise<number | undefined>;
+  /** Gets what the program needs from elsewhere, such as its image. It may take long, until it is interrupted. */
+  pull?(run: ContainerRun): Promise<void>;
   /** Lets the program run. Rejects with the reason. */
   start(plan: LaunchPlan): Promise<StartedProgram>;
-  /** Makes a `create` or `start` that is under way fail, whatever it waits for. */
+  /** Makes a `create`, `pull` or `start` that is under way fail, whatever it waits for. */
   interrupt(run: ContainerRun): void;
   /** Finds a program again, also an ended one; undefined when it was not started. */
   adopt(run: ContainerRun): Promise<StartedProgram | undefined>;
@@ -42,6 +44,8 @@ export interface ProgramLauncher {
   exec(plan: Pick<LaunchPlan, 'run' | 'environment'>, command: ExecCommand): Promise<RunningCommand>;
   /** Starts the program of a session in the container around it, which this launcher has started. */
   startSession(plan: Pick<LaunchPlan, 'run' | 'environment'>): Promise<StartedProgram>;
+  /** The description of a container by its engine, in JSON; undefined for one that it does not know. */
+  inspection?(run: ContainerRun): Promise<string | undefined>;
   /** Kills all processes, and removes what a start has made. May be called in any state, and again. */
   destroy(run: ContainerRun): Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { ContainerRun, Isolator } from './isolators/isolator';
 
 const MB = 1024 * 1024;
 
-/** The statistics of a container; those of later isolators win. */
+/** The statistics of a container; those of later isolators win, and over the limits of its resources. */
 export async function containerUsage(
   isolators: readonly Isolator[],
   run: ContainerRun,
@@ -18,7 +18,7 @@ export async function containerUsage(
 ): Promise<ResourceStatistics> {
   const parts: Partial<ResourceStatistics>[] = [];
   for (const isolator of isolators) parts.push((await isolator.usage?.(run, pids)) ?? {});
-  return Object.assign({ timestamp: now / 1000 }, ...parts, limitsOf(run.spec));
+  return Object.assign({ timestamp: now / 1000 }, limitsOf(run.spec), ...parts);
 }
 
 /**

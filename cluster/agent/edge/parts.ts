@@ -91,6 +91,7 @@ export async function agentParts(
     fetcher,
     provisioner,
     shutdownGraceMs: config.executor_shutdown_grace_period,
+    dockerStopMs: config.docker_stop_timeout,
     detect,
     checkpoint,
     garbage,

@@ -5,8 +5,8 @@
 import { encodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
 import type { Performers } from '../../runtime/mailbox';
-import { containerIds } from '../containerizer/run-folder';
 import type { AgentEffect } from '../core/state/effects';
+import { earlierIds } from './executors/create-containerizer';
 import { ExecutorContainers } from './executors/executor-containers';
 import { measureLoad } from './flags/oversubscription';
 import type { AgentParts } from './parts';
@@ -92,6 +92,7 @@ function createContainers({
   runtimeDir,
   libprocess,
   shutdownGraceMs,
+  dockerStopMs,
   core,
   context,
 }: AgentParts): ExecutorContainers {
@@ -99,10 +100,11 @@ function createContainers({
   return new ExecutorContainers({
     containerizer,
     host: (order) => executor(order, { agent: door.local, containers: containerizer, clock, log, metrics }),
-    earlierIds: () => containerIds(runtimeDir),
+    earlierIds: () => earlierIds(runtimeDir),
     post: core.post,
     ip: libprocess.address.host,
     shutdownGraceMs,
+    dockerStopMs,
     log,
   });
 }

@@ -27,7 +27,7 @@ export function exited(turn: Turn, { taskId, end }: EventOf<'task.exited'>): voi
     effects.push({ kind: 'exit' });
     return;
   }
-  finish(turn, task, isCutOff(turn, task, end) ? cutOffStatus(turn, task) : terminalStatus(task, end));
+  finish(turn, task, isCutOff(turn, task, end) ? cutOffStatus(turn, task) : terminalStatus(turn, task, end));
 }
 
 /**
@@ -74,8 +74,9 @@ function endGroup(turn: Turn, { launch }: ExecutorTask): void {
     if (task.launch === launch && !task.killing) beginKill(turn, task, { by: 'group', graceMs: undefined });
 }
 
-function terminalStatus(task: ExecutorTask, end: TaskEnd): TerminalStatus {
-  const message = [messageOf(end.status), end.reason && end.message].filter(Boolean).join(': ');
+function terminalStatus({ state: { boot } }: Turn, task: ExecutorTask, end: TaskEnd): TerminalStatus {
+  const ending = boot.docker ? dockerMessageOf(end.status) : messageOf(end.status);
+  const message = [ending, end.reason && end.message].filter(Boolean).join(': ');
   const { state, reason, limitedResources } = end;
   return {
     ...stateOf(task, end.status),
@@ -124,6 +125,12 @@ function messageOf(status: ExitStatus | undefined): string {
   return 'code' in status
     ? `Command exited with status ${status.code}`
     : `Command terminated with signal ${SIGNAL_TEXTS[status.signal] ?? status.signal}`;
+}
+
+/** As the original's docker executor tells it (src/docker/executor.cpp). */
+function dockerMessageOf(status: ExitStatus | undefined): string {
+  if (status === undefined) return 'Failed to get exit status of container';
+  return messageOf(status).replace(/^Command/, 'Container');
 }
 
 /** The agent has acknowledged an update: after the last one of the last task the executor exits. */

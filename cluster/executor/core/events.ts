@@ -25,6 +25,8 @@ export interface ExecutorBoot {
   readonly recoveryTimeoutMs: number;
   /** The executor's own container; undefined when the executor is a process of its own. */
   readonly container?: OwnContainer | undefined;
+  /** That of a command task is one of Docker; undefined for others. */
+  readonly docker?: DockerContainer | undefined;
   /** The state of an earlier run of the agent, which this one goes on from. */
   readonly saved?: SavedExecutor | undefined;
 }
@@ -37,6 +39,11 @@ export interface OwnContainer {
   readonly user: string | undefined;
   /** The address of the container, for its tasks. */
   readonly ip: string | undefined;
+}
+
+export interface DockerContainer {
+  /** The grace period of a kill for which nothing else says one. */
+  readonly killGraceMs: number;
 }
 
 /** The end of a task's container. */
@@ -82,6 +89,8 @@ export interface ExecutorEvents {
   'task.started': {
     readonly taskId: string;
     readonly networks?: readonly mesos.NetworkInfo[] | undefined;
+    /** The description of a Docker container by its engine, in base64. */
+    readonly data?: string | undefined;
   };
   /** The container of a task could not be launched. */
   'task.failed': { readonly taskId: string; readonly reason: string };

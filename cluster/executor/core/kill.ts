@@ -31,7 +31,7 @@ export interface KillOrder {
 /** Kills a task, or shortens the grace period of the kill that is under way. */
 export function beginKill(turn: Turn, task: ExecutorTask, order: KillOrder): void {
   const { state, now } = turn;
-  const { by, graceMs = GRACE_MS } = order;
+  const { by, graceMs = state.boot.docker?.killGraceMs ?? GRACE_MS } = order;
   if (task.killing) return shortenGrace(turn, task, task.killing.since + graceMs);
   task.killing = { by, since: now, until: now + graceMs };
   turn.changed = true;

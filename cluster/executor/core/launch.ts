@@ -22,7 +22,8 @@ export function launch(turn: Turn, { task: info }: EventOf<'agent.launch'>): voi
   const { state, effects } = turn;
   if (state.boot.kind !== 'command') return unexpected(turn, 'LAUNCH');
   if (state.launches > 0) {
-    const message = 'Attempted to run multiple tasks using a "command" executor';
+    const name = state.boot.docker ? 'docker' : 'command';
+    const message = `Attempted to run multiple tasks using a "${name}" executor`;
     update(turn, { task_id: info.task_id, state: 'TASK_FAILED', message });
     return;
   }
@@ -58,13 +59,15 @@ function addTask(turn: Turn, info: mesos.TaskInfo, containerId: string | undefin
   return task;
 }
 
-export function started(turn: Turn, { taskId, networks }: EventOf<'task.started'>): void {
+export function started(turn: Turn, { taskId, networks, data }: EventOf<'task.started'>): void {
   const { state, now } = turn;
   const task = state.tasks.get(taskId);
   if (task?.process !== 'starting') return;
   task.process = 'running';
   if (networks) task.networks = networks;
-  tell(turn, task, { state: 'TASK_RUNNING' });
+  tell(turn, task, { state: 'TASK_RUNNING', ...(data !== undefined && { data }) });
+  // Updates of checks do not repeat it.
+  if (data !== undefined && task.last) task.last = { ...task.last, data: undefined };
   if (task.killing) return enforceKill(turn, task);
   const limitMs = Number(task.info.max_completion_time?.nanoseconds ?? 0) / 1e6;
   if (limitMs > 0) {

@@ -26,6 +26,8 @@ export interface ContainerTasksOptions {
   readonly log: Logger;
 }
 
+type Described = Omit<Extract<ExecutorInput, { kind: 'task.started' }>, 'kind' | 'taskId'>;
+
 export class ContainerTasks implements Tasks {
   /** By task. */
   private readonly running = new Map<string, TaskContainer>();
@@ -87,12 +89,14 @@ export class ContainerTasks implements Tasks {
 
   private attach(taskId: string, container: TaskContainer): void {
     this.running.set(taskId, container);
-    if (container.id === this.options.executorContainer.id) this.started(taskId, container);
-    else void this.networksOf(container).then((networks) => this.started(taskId, container, networks));
+    const isDocker = container.spec.container?.type === 'DOCKER';
+    if (isDocker) void this.inspectionOf(container).then((more) => this.started(taskId, container, more));
+    else if (container.id === this.options.executorContainer.id) this.started(taskId, container);
+    else void this.networksOf(container).then((networks) => this.started(taskId, container, { networks }));
   }
 
-  private started(taskId: string, container: TaskContainer, networks?: readonly NetworkInfo[]): void {
-    this.post({ kind: 'task.started', taskId, ...(networks && { networks }) });
+  private started(taskId: string, container: TaskContainer, more: Described = {}): void {
+    this.post({ kind: 'task.started', taskId, ...more });
     void this.tellEnd(taskId, container.id, container.ended);
   }
 
@@ -106,6 +110,18 @@ export class ContainerTasks implements Tasks {
         'the networks of a container cannot be read',
       );
       return undefined;
+    }
+  }
+
+  /** A task runs, though its engine may not be able to say so. */
+  private async inspectionOf(container: TaskContainer): Promise<Described> {
+    try {
+      const inspection = await container.inspection?.();
+      return inspection === undefined ? {} : { data: Buffer.from(inspection).toString('base64') };
+    } catch (error) {
+      const fields = { container: container.id, error: errorText(error) };
+      this.options.log.warn(fields, 'a container cannot be inspected');
+      return {};
     }
   }
 

@@ -18,7 +18,10 @@ export interface Containers {
 /** A container that runs, or has ended while the agent was away. */
 export interface TaskContainer {
   readonly id: string;
-  readonly spec: { readonly taskId?: string | undefined };
+  readonly spec: {
+    readonly taskId?: string | undefined;
+    readonly container?: { readonly type?: string | undefined } | undefined;
+  };
   /** The pid of its program on the host; undefined when it has none, and once it has ended. */
   readonly pid: number | undefined;
   /** The folder of this container alone, which outlives the agent. */
@@ -29,6 +32,8 @@ export interface TaskContainer {
   /** Runs a command in it, as its user and with its environment, such as for checks. */
   exec(command: CheckCommand): Promise<RunningCheck>;
   status(): Promise<ContainerStatus>;
+  /** The description of a Docker container by its engine; undefined for others. */
+  inspection?(): Promise<string | undefined>;
 }
 
 /** The command of a check. */

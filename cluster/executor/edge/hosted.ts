@@ -8,7 +8,7 @@ import { errorText } from '../../model/error-text';
 import type { Millis } from '../../model/time';
 import type { Logger } from '../../runtime/log';
 import { OWN_GRACE_MS } from '../config';
-import type { ExecutorBoot, ExecutorKind } from '../core/events';
+import type { DockerContainer, ExecutorBoot, ExecutorKind } from '../core/events';
 import { rebuiltFrom } from '../core/state';
 import type { SavedExecutor } from '../core/task';
 import { forgetExecutor, loadExecutor, saveExecutor } from './checkpoint';
@@ -32,6 +32,8 @@ export interface HostedOrder {
   /** The address that tasks are told when their container has none of its own. */
   readonly ip: string;
   readonly container: TaskContainer;
+  /** Undefined unless the container is one of Docker. */
+  readonly docker?: DockerContainer | undefined;
   /** Undefined for a new executor. */
   readonly earlier?: EarlierRun | undefined;
 }
@@ -108,6 +110,7 @@ export async function hostedBoot(
     // The agent cannot be lost to what is in its process.
     recoveryTimeoutMs: Number.MAX_SAFE_INTEGER,
     container: { containerId: container.id, directory, user, ip },
+    docker: order.docker,
     saved,
   };
 }

@@ -44,9 +44,15 @@ export class HttpClient {
   constructor({
     connectTimeoutMs = 5000,
     tls,
-  }: { connectTimeoutMs?: number; tls?: PeerTrust | undefined } = {}) {
+    socketPath,
+  }: {
+    connectTimeoutMs?: number;
+    tls?: PeerTrust | undefined;
+    /** A socket in the file system, to which all requests go, whatever host they name. */
+    socketPath?: string;
+  } = {}) {
     this.agent = new Agent({
-      connect: { timeout: connectTimeoutMs, ...tls },
+      connect: { timeout: connectTimeoutMs, ...tls, ...(socketPath !== undefined && { socketPath }) },
       bodyTimeout: 0,
       headersTimeout: 0,
       keepAliveTimeout: 30_000,

@@ -18,7 +18,7 @@ export type LaunchStep =
   /** Makes the process, which waits. */
   | 'create'
   | 'isolate'
-  /** Fetches the URIs of the command into the sandbox. */
+  /** Fetches the URIs of the command into the sandbox, and pulls the image that the launcher needs. */
   | 'fetch'
   /** Lets the program run. */
   | 'start';

@@ -41,9 +41,40 @@ export function linkedVolumes(workDir: string, resources: readonly Resource[]): 
   });
 }
 
-/** The links of all containers, by which a shared volume is known to be in use. */
-export class VolumeLinks {
+/** The volumes of all containers, by which a shared one is known to be in use. */
+export class VolumeOwners {
   private readonly paths = new Map<string, readonly string[]>();
+
+  /** The volumes that a container has from now on. */
+  keep(containerId: string, volumes: readonly Pick<LinkedVolume, 'path'>[]): void {
+    this.paths.set(
+      containerId,
+      volumes.map(({ path }) => path),
+    );
+  }
+
+  forget(containerId: string): void {
+    this.paths.delete(containerId);
+  }
+
+  has(containerId: string, path: string): boolean {
+    return this.paths.get(containerId)?.includes(path) === true;
+  }
+
+  /** Gives a volume to the owner of the sandbox, unless it is shared with others, or the owner is root. */
+  async own(volume: OwnedVolume, { containerId, directory }: ContainerRun['spec']): Promise<void> {
+    const { uid, gid } = await stat(directory);
+    if (uid === 0 || process.getuid?.() !== 0) return;
+    const isUsed = [...this.paths].some(([id, paths]) => id !== containerId && paths.includes(volume.path));
+    if (!volume.isShared || !isUsed) await chown(volume.path, uid, gid);
+  }
+}
+
+type OwnedVolume = Pick<LinkedVolume, 'path' | 'isShared'>;
+
+/** The links of all containers. */
+export class VolumeLinks {
+  private readonly owners = new VolumeOwners();
 
   /** Makes the links that a container lacks, and removes those that it has no volume for any more. */
   async link({ spec, folder }: ContainerRun, volumes: readonly LinkedVolume[]): Promise<void> {
@@ -53,31 +84,20 @@ export class VolumeLinks {
     writeLinks(folder, [...before, ...volumes]);
     for (const old of before) if (!paths.has(old.path)) unlink(join(directory, old.name), old.path);
     for (const volume of volumes) {
-      await this.own(volume, containerId, directory);
+      await this.owners.own(volume, spec);
       link(volume.path, join(directory, volume.name));
     }
     writeLinks(folder, volumes);
-    this.paths.set(containerId, [...paths]);
-  }
-
-  /** Gives a volume to the owner of the sandbox, unless it is shared with others, or the owner is root. */
-  private async own(volume: LinkedVolume, containerId: string, sandbox: string): Promise<void> {
-    const { uid, gid } = await stat(sandbox);
-    if (uid === 0 || process.getuid?.() !== 0) return;
-    const isUsed = [...this.paths].some(([id, paths]) => id !== containerId && paths.includes(volume.path));
-    if (!volume.isShared || !isUsed) await chown(volume.path, uid, gid);
+    this.owners.keep(containerId, volumes);
   }
 
   recover({ spec, folder }: ContainerRun): void {
-    this.paths.set(
-      spec.containerId,
-      readLinks(folder).map(({ path }) => path),
-    );
+    this.owners.keep(spec.containerId, readLinks(folder));
   }
 
   /** The links stay in the sandbox, which outlives the container. */
   forget({ spec }: ContainerRun): void {
-    this.paths.delete(spec.containerId);
+    this.owners.forget(spec.containerId);
   }
 }
 

@@ -11,7 +11,11 @@ import { holderProgram } from '../../../runtime/holder/held-program';
 import { StartError } from '../../../runtime/lifecycle';
 import type { Logger } from '../../../runtime/log';
 import type { AgentConfig } from '../../config';
-import { ComposedContainerizer, type ContainerTable } from '../../containerizer/composed';
+import {
+  ComposedContainerizer,
+  type ContainerTable,
+  type NamedContainerizer,
+} from '../../containerizer/composed';
 import { MesosContainerizer } from '../../containerizer/containerizer';
 import { Fetcher } from '../../containerizer/fetcher/fetcher';
 import { fetcherSettings } from '../../containerizer/fetcher/fetcher-flags';
@@ -26,6 +30,10 @@ import { OutputFiles } from '../../containerizer/output';
 import { ChildLauncher } from '../../containerizer/posix/child-launcher';
 import { PosixLauncher } from '../../containerizer/posix/posix-launcher';
 import type { ProgramLauncher } from '../../containerizer/program-launcher';
+import { containerIds } from '../../containerizer/run-folder';
+import { createDocker } from '../../docker/create-docker';
+import { dockerRuntimeDir } from '../../docker/docker-containerizer';
+import type { ContainerizerName } from '../flags/containerizers-flag';
 import { containerLogBounds } from '../flags/log-flags';
 import { modulesOf } from '../flags/modules';
 import { agentResources } from '../machine/resources';
@@ -68,11 +76,12 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
   );
   const output = new OutputFiles(containerLogBounds(config, modulesOf(config)));
   const fetcher = new Fetcher({ ...fetcherSettings(config, place.workDir, process.env), ...place });
+  const fetching = { fetcher, output };
   const mesos = new MesosContainerizer({
     ...place,
     isolators,
     provisioner,
-    fetching: { fetcher, output },
+    fetching,
     cgroupsRoot: config.cgroups_root,
     switchUser: config.switch_user,
     destroyed: ({ parent, directory }) => {
@@ -80,18 +89,30 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
     },
     ...launchersOf(machine, output, place),
   });
-  const containerizer = new ComposedContainerizer([
-    {
-      name: 'mesos',
-      containerizer: mesos,
-      takes: ({ container }) => (container?.type ?? 'MESOS') === 'MESOS',
-    },
-  ]);
+  const docker = config.containerizers.includes('docker')
+    ? await createDocker(config, { ...place, hierarchies: machine.hierarchies, fetching })
+    : undefined;
+  const rows = config.containerizers.flatMap((name): readonly NamedContainerizer[] => {
+    const containerizer = name === 'docker' ? docker?.containerizer : mesos;
+    return containerizer ? [{ name, containerizer, takes: TAKES[name] }] : [];
+  });
   const stop = (): void => {
     stopAll(isolators);
     images?.stop();
+    docker?.stop();
   };
-  return { containerizer, fetcher, provisioner, stop };
+  return { containerizer: new ComposedContainerizer(rows), fetcher, provisioner, stop };
+}
+
+/** The containers that each containerizer takes. */
+const TAKES: Readonly<Record<ContainerizerName, NamedContainerizer['takes']>> = {
+  mesos: ({ container }) => (container?.type ?? 'MESOS') === 'MESOS',
+  docker: ({ container }) => container?.type === 'DOCKER',
+};
+
+/** The ids of all containers of earlier runs, nested ones, too. */
+export function earlierIds(runtimeDir: string): readonly string[] {
+  return [runtimeDir, dockerRuntimeDir(runtimeDir)].flatMap((folder) => containerIds(folder));
 }
 
 function makeRuntimeFolder(path: string): void {

@@ -34,6 +34,8 @@ export interface HostedOrder {
   readonly shutdownGraceMs: number;
   readonly ip: string;
   readonly container: Container;
+  /** Of a Docker container: the grace period of a kill for which nothing else says one. */
+  readonly docker: { readonly killGraceMs: number } | undefined;
   /** Undefined for a new executor. */
   readonly earlier:
     | ({ readonly nested: readonly Container[] } & Pick<RecoveredExecutor, 'framework' | 'tasks'>)
@@ -62,6 +64,8 @@ export interface ExecutorContainersOptions {
   readonly ip: string;
   /** `--executor_shutdown_grace_period`. */
   readonly shutdownGraceMs: number;
+  /** `--docker_stop_timeout`. */
+  readonly dockerStopMs?: number;
   readonly log: Logger;
 }
 
@@ -178,7 +182,21 @@ export class ExecutorContainers {
     const { ip } = this.options;
     const { frameworkId, executorId, directory, user } = container.spec;
     const shutdownGraceMs = graceOf(container.spec) ?? this.options.shutdownGraceMs;
-    return { kind, frameworkId, executorId, directory, user, shutdownGraceMs, ip, container, earlier };
+    // As the original's docker executor has it (Mesos 1.11 src/launcher/docker_executor.cpp).
+    const killGraceMs = Math.max(shutdownGraceMs, this.options.dockerStopMs ?? 0);
+    const docker = container.spec.container?.type === 'DOCKER' ? { killGraceMs } : undefined;
+    return {
+      kind,
+      frameworkId,
+      executorId,
+      directory,
+      user,
+      shutdownGraceMs,
+      ip,
+      container,
+      docker,
+      earlier,
+    };
   }
 
   /** Cleans a container up and tells its end, once. */

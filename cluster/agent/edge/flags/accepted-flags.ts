@@ -11,7 +11,6 @@ import {
 } from '../../../runtime/config/classes';
 
 const VOLUMES = 'external volumes are not there yet, and --isolation=docker/volume stops the start';
-const DOCKER = 'the Docker containerizer is not there yet, and --containerizers=docker stops the start';
 const ISOLATION = 'it is about an isolator that is not there, and --isolation stops the start with its name';
 const PORT_MAPPING =
   'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
@@ -25,15 +24,6 @@ const unusedFlags = {
   ),
   ...unused(VOLUMES, 'docker_volume_checkpoint_dir'),
   ...unusedSwitches(VOLUMES, 'docker_volume_chown'),
-  ...unused(
-    DOCKER,
-    'docker',
-    'docker_remove_delay',
-    'docker_mesos_image',
-    'docker_socket',
-    'docker_stop_timeout',
-  ),
-  ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
   ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
   ...unused(
@@ -85,13 +75,9 @@ const unusedFlags = {
 };
 
 const refusedFlags = {
-  ...refusedUnless(
-    {
-      values: ['mesos'],
-      reason:
-        'the Docker containerizer and others are not there yet; leave it out, and run apps without images',
-    },
-    'containerizers',
+  ...refused(
+    'executors of Docker containers are in the agent, which has to run on the host itself; leave it out',
+    'docker_mesos_image',
   ),
   ...refused(
     'resource providers are not there yet; leave it out, and give what the machine has with --resources',

@@ -1,13 +1,18 @@
-import type { TaskEnd } from '../../../../cluster/executor/core/events';
+import type { DockerContainer, TaskEnd } from '../../../../cluster/executor/core/events';
 import { executorMachine } from '../../../../cluster/executor/core/step';
 import type { KillCause } from '../../../../cluster/executor/core/task';
 import { stateWith } from '../play-executor';
 
-function statusOf(end: TaskEnd, by: KillCause | undefined, kind: 'command' | 'default' = 'command') {
+function statusOf(
+  end: TaskEnd,
+  by: KillCause | undefined,
+  kind: 'command' | 'default' = 'command',
+  docker?: DockerContainer,
+) {
   const state = stateWith('running');
   const [task] = state.tasks.values();
   if (task && by) task.killing = { by, since: 0, until: 9 };
-  const own = { ...state, boot: { ...state.boot, kind } };
+  const own = { ...state, boot: { ...state.boot, kind, docker } };
   const effects = executorMachine.step(own, { kind: 'task.exited', at: 1, taskId: 't', end });
   const status = effects.flatMap((effect) => (effect.kind === 'update' ? [effect.status] : []))[0];
   return status && [status.state, status.reason, status.message];
@@ -45,6 +50,18 @@ test.each<[TaskEnd, KillCause | undefined, ReturnType<typeof statusOf>]>([
   ],
 ])('the end %j after a kill by %s is %j', (end, by, expected) => {
   expect(statusOf(end, by)).toEqual(expected);
+});
+
+test.each<[TaskEnd, message: string]>([
+  [code(137), 'Container exited with status 137'],
+  [{ status: { signal: 'SIGKILL' } }, 'Container terminated with signal Killed'],
+  [{ status: undefined }, 'Failed to get exit status of container'],
+])('the end %j of a Docker container is told as %s', (end, message) => {
+  expect(statusOf(end, undefined, 'command', { killGraceMs: 0 })).toEqual([
+    'TASK_FAILED',
+    undefined,
+    message,
+  ]);
 });
 
 test('the reason of a limit that was hit wins over the own one of a task of a group', () => {

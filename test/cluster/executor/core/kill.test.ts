@@ -45,6 +45,14 @@ test.each([
   },
 );
 
+test('a task in a Docker container has the grace of its executor when nothing else says one', () => {
+  const state = stateWith('running', { docker: { killGraceMs: 7000 } });
+  killOf(state, undefined);
+  expect(taskIn(state).killing?.until).toBe(7000);
+  killOf(state, 2000);
+  expect(taskIn(state).killing?.until).toBe(2000);
+});
+
 test('a framework that knows TASK_KILLING hears it before the signal, but not at the end of the completion time', () => {
   const kinds = (by: KillCause, capabilities: { type: 'TASK_KILLING_STATE' }[]) => {
     const state = stateWith('running');

@@ -29,6 +29,18 @@ test('each task of a group gets a container nested in that of the executor, and 
   expect([...state.tasks.values()].map((task) => task.launch)).toEqual([1, 1]);
 });
 
+test('a Docker executor takes one task, and tells what its engine says of it once', () => {
+  const state = stateWith('starting', { docker: { killGraceMs: 0 } });
+  const event = { kind: 'task.started', at: 0, taskId: 't', data: 'W10=' } as const;
+  const [effect] = effectsOf(state, (turn: Turn) => started(turn, event));
+  expect(effect).toMatchObject({ kind: 'update', status: { state: 'TASK_RUNNING', data: 'W10=' } });
+  expect(state.tasks.get('t')?.last).toMatchObject({ state: 'TASK_RUNNING', data: undefined });
+  const again = { kind: 'agent.launch', at: 0, task: taskOf('u') } as const;
+  const [refusal] = effectsOf(state, (turn: Turn) => launch(turn, again));
+  const message = 'Attempted to run multiple tasks using a "docker" executor';
+  expect(refusal).toMatchObject({ kind: 'update', status: { state: 'TASK_FAILED', message } });
+});
+
 test('the start of a task that runs, or is not there, changes nothing', () => {
   for (const taskId of ['t', 'u']) {
     const state = stateWith('running');

@@ -8,7 +8,7 @@ const lost = (): Promise<never> => Promise.reject(new Error('lost'));
 function tasksOf(executorContainer: Partial<TaskContainer>, wait: Containers['wait'] = lost) {
   const posted: ExecutorInput[] = [];
   const tasks = new ContainerTasks({
-    executorContainer: { id: 'own', ...executorContainer } as TaskContainer,
+    executorContainer: { id: 'own', spec: {}, ...executorContainer } as TaskContainer,
     directory: '/sandbox',
     containers: { wait, destroy: () => Promise.resolve() } as unknown as Containers,
     nested: [],
@@ -42,4 +42,27 @@ test('a container that nobody ever heard of never ran', async () => {
   tasks.adopt({ taskId: 't', containerId: 'own.cut-off' });
   await settled();
   expect(posted).toEqual([{ ...EXITED, end: { status: undefined, neverRan: true } }]);
+});
+
+describe('a task in a Docker container', () => {
+  const spec = { container: { type: 'DOCKER' } };
+  const ended = new Promise<never>(() => undefined);
+  const startedWith = async (inspection: () => Promise<string | undefined>): Promise<unknown> => {
+    const { tasks, posted } = tasksOf({ spec, ended, inspection });
+    tasks.adopt({ taskId: 't', containerId: 'own' });
+    await settled();
+    return posted;
+  };
+
+  it('has the description of its engine', async () => {
+    expect(await startedWith(() => Promise.resolve('[]'))).toEqual([
+      { kind: 'task.started', taskId: 't', data: 'W10=' },
+    ]);
+  });
+
+  it('runs, though its engine cannot say so, or knows it no more', async () => {
+    const plain = [{ kind: 'task.started', taskId: 't' }];
+    expect(await startedWith(lost)).toEqual(plain);
+    expect(await startedWith(() => Promise.resolve(undefined))).toEqual(plain);
+  });
 });

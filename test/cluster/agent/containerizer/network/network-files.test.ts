@@ -74,7 +74,18 @@ it.each([
   ],
   ['{"mesos":[{"dns":{}}]}', /^UNKNOWN network mode configured/],
   ['{"mesos":[{"network_mode":"CNI"}]}', /^'dns' is missing$/],
-  ['{"docker":[{"network_mode":"BRIDGE"}]}', /^'docker' is for Docker containers, which are not there yet$/],
+  ['{"docker":[{"network_mode":"BRIDGE"}]}', /^'dns' is missing$/],
+  ['{"docker":[{"network_mode":"HOST","dns":{}}]}', /^Configuring DNS for HOST network/],
+  ['{"docker":[{"network_mode":"CNI","dns":{}}]}', /^UNKNOWN network mode/],
+  ['{"docker":[1]}', /^an entry of 'docker' is not an object$/],
+  [
+    '{"docker":[{"network_mode":"BRIDGE","dns":{}},{"network_mode":"BRIDGE","dns":{}}]}',
+    /^Multiple DNS configuration for Docker default bridge network/,
+  ],
+  [
+    '{"docker":[{"network_mode":"USER","network_name":"a","dns":{}},{"network_mode":"USER","network_name":"a","dns":{}}]}',
+    /^Multiple DNS configuration with the same network name 'a' for user-defined CNM network/,
+  ],
   [
     '{"mesos":[{"network_mode":"CNI","dns":{}},{"network_mode":"CNI","dns":{}}]}',
     /^Multiple DNS configuration without network name/,
@@ -85,4 +96,15 @@ it.each([
   ],
 ])('the flag %s is wrong', (text, reason) => {
   expect(() => readContainerDns(text)).toThrow(reason);
+});
+
+it('the resolvers of Docker containers are told by their networks', () => {
+  const docker = [
+    { network_mode: 'BRIDGE', dns: { nameservers: ['1.1.1.1'] } },
+    { network_mode: 'USER', dns: { nameservers: ['2.2.2.2'] } },
+    { network_mode: 'USER', network_name: 'own', dns: { nameservers: ['3.3.3.3'] } },
+  ];
+  const { bridge, user, networks } = readContainerDns(JSON.stringify({ docker })).docker;
+  const servers = [bridge, user, networks.get('own')].map((dns) => dns?.nameservers);
+  expect(servers).toEqual([['1.1.1.1'], ['2.2.2.2'], ['3.3.3.3']]);
 });

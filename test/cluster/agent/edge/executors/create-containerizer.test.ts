@@ -42,3 +42,27 @@ test('without a flag the runtime folder is in the work folder', async () => {
   expect(await containerizer.recover([])).toEqual([]);
   stop();
 });
+
+test('a program of Docker that is not there stops the start', async () => {
+  await expect(create('--containerizers=docker', '--docker=/not/there')).rejects.toThrow(
+    "--containerizers: Could not create DockerContainerizer: the program '/not/there' (--docker) cannot be run",
+  );
+});
+
+test('a Docker container is for nobody where its containerizer is not on', async () => {
+  const { containerizer, stop } = await create();
+  const spec = {
+    containerId: 'c',
+    frameworkId: 'f',
+    executorId: 'e',
+    directory: '/nonexistent',
+    user: undefined,
+    command: undefined,
+    environment: {},
+    container: { type: 'DOCKER', docker: { image: 'i' } },
+    resources: [],
+    limits: {},
+  } as const;
+  await expect(containerizer.launch(spec)).rejects.toThrow('None of the enabled containerizers (mesos)');
+  stop();
+});

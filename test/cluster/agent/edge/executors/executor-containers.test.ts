@@ -1,3 +1,4 @@
+import { NoContainerizer } from '../../../../../cluster/agent/containerizer/composed';
 import type { Container, Containerizer } from '../../../../../cluster/agent/containerizer/port';
 import type { ContainerSpec, Termination } from '../../../../../cluster/agent/core/state/container-spec';
 import type { AgentInput } from '../../../../../cluster/agent/core/state/events';
@@ -55,7 +56,9 @@ function setUp(running: readonly string[] = []) {
     launch: (spec: ContainerSpec) =>
       spec.executorId === 'broken'
         ? Promise.reject(new Error('no runc'))
-        : Promise.resolve(containerOf(spec.containerId, spec)),
+        : spec.executorId === 'untaken'
+          ? Promise.reject(new NoContainerizer(['mesos']))
+          : Promise.resolve(containerOf(spec.containerId, spec)),
     destroy: (containerId: string) => {
       done.push(`destroy ${containerId}`);
       ends.get(containerId)?.(ENDED);
@@ -92,6 +95,7 @@ function setUp(running: readonly string[] = []) {
     post: (event) => void posted.push(event),
     ip: '10.0.0.2',
     shutdownGraceMs: 5000,
+    dockerStopMs: 9000,
     log: silentLogger,
   });
   const exited = () => posted.filter(({ kind }) => kind === 'container.exited');
@@ -110,6 +114,21 @@ describe('a container of a built-in executor', () => {
     ]);
     expect(orders).toEqual([
       expect.objectContaining({ kind: 'command', executorId: 'e', user: 'nobody', shutdownGraceMs: 7000 }),
+    ]);
+  });
+
+  it('of Docker has the grace of its kills, which is that of its executor or longer', async () => {
+    const { containers, orders } = setUp();
+    const container = { type: 'DOCKER' } as const;
+    await containers.launch({ spec: { ...SPEC, container }, executor: 'command' });
+    expect(orders[0]?.docker).toEqual({ killGraceMs: 9000 });
+  });
+
+  it('that nobody takes is told as such', async () => {
+    const { containers, posted } = setUp();
+    await containers.launch({ spec: { ...SPEC, executorId: 'untaken' }, executor: 'custom' });
+    expect(posted).toEqual([
+      expect.objectContaining({ kind: 'container.failed', containerId: 'c', isTaken: false }),
     ]);
   });
 
