@@ -27,17 +27,19 @@ export interface Chronos extends Running {
   readonly http: Pick<HttpServer, 'address' | 'port' | 'url'>;
 }
 
+interface ChronosTypes {
+  State: ChronosState;
+  Event: ChronosEvent;
+  Effect: ChronosEffect;
+  Boot: Settings;
+  Parts: ChronosParts;
+  Term: ChronosTerm;
+}
+
 /** Starts Chronos. It needs neither a master nor ZooKeeper for its start. */
 export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Promise<Chronos> {
   const rules = tzRules();
-  const started = await startLedProcess<
-    ChronosState,
-    ChronosEvent,
-    ChronosEffect,
-    Settings,
-    ChronosParts,
-    ChronosTerm
-  >(deps, {
+  const started = await startLedProcess<ChronosTypes>(deps, {
     machine: chronosMachine(rules),
     endText: 'Chronos cannot go on',
     election: electionOf(config),

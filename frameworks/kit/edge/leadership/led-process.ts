@@ -35,30 +35,36 @@ export interface TermContext {
   readonly resign: (reason: string) => void;
 }
 
-export interface LedPlan<
-  State,
-  Event extends { kind: string; at: Millis },
-  Effect extends { kind: string },
-  Boot,
-  Parts,
-  Term,
-> {
-  readonly machine: Machine<State, Event, Effect, Boot>;
+/** The types of a process: those of its machine, its parts, and the parts of a term. */
+export interface LedTypes {
+  readonly State: unknown;
+  readonly Event: { kind: string; at: Millis };
+  readonly Effect: { kind: string };
+  readonly Boot: unknown;
+  readonly Parts: unknown;
+  readonly Term: unknown;
+}
+
+type MachineOf<T extends LedTypes> = Machine<T['State'], T['Event'], T['Effect'], T['Boot']>;
+type Opened<T extends LedTypes> = OpenProcess<T['State'], T['Event'], T['Effect'], T['Boot'], T['Parts']>;
+
+export interface LedPlan<T extends LedTypes> {
+  readonly machine: MachineOf<T>;
   readonly endText: string;
-  readonly parts: (context: ProcessContext<State, Event>) => Parts;
-  readonly server: (parts: Parts, standing: () => Standing) => ServerPlan;
+  readonly parts: (context: ProcessContext<T['State'], T['Event']>) => T['Parts'];
+  readonly server: (parts: T['Parts'], standing: () => Standing) => ServerPlan;
   /** Undefined where one process has the state for itself. */
   readonly election: ElectionPlan | undefined;
   /** Our `host:port`, once we listen. */
-  readonly address: (parts: Parts) => string;
+  readonly address: (parts: T['Parts']) => string;
   /** Makes the parts of a term, from the store. */
-  readonly term: (parts: Parts, context: TermContext) => Promise<Term>;
-  readonly boot: (parts: Parts, term: Term) => Boot;
-  readonly performers: (parts: Parts, term: Term) => Performers<Effect>;
+  readonly term: (parts: T['Parts'], context: TermContext) => Promise<T['Term']>;
+  readonly boot: (parts: T['Parts'], term: T['Term']) => T['Boot'];
+  readonly performers: (parts: T['Parts'], term: T['Term']) => Performers<T['Effect']>;
   /** Begins the work of a term. */
-  readonly start: (parts: Parts, term: Term, life: Lifetime) => void;
+  readonly start: (parts: T['Parts'], term: T['Term'], life: Lifetime) => void;
   /** A term is over; the state is forgotten. */
-  readonly ended: (parts: Parts, reason: string) => void;
+  readonly ended: (parts: T['Parts'], reason: string) => void;
 }
 
 export interface ElectionPlan {
@@ -76,20 +82,13 @@ interface Lead {
 }
 
 /** Starts a process. Without an election it serves when this resolves. */
-export function startLedProcess<
-  State,
-  Event extends { kind: string; at: Millis },
-  Effect extends { kind: string },
-  Boot,
-  Parts,
-  Term,
->(
+export function startLedProcess<T extends LedTypes>(
   deps: ProcessDeps,
-  plan: LedPlan<State, Event, Effect, Boot, Parts, Term>,
-): Promise<Running & { readonly parts: Parts }> {
+  plan: LedPlan<T>,
+): Promise<Running & { readonly parts: T['Parts'] }> {
   return Lifetime.start(async (life) => {
     const lead: Lead = { standing: () => STARTING, leave: () => undefined, failed: () => undefined };
-    const opened = await openProcess<State, Event, Effect, Boot, Parts>(
+    const opened: Opened<T> = await openProcess(
       deps,
       {
         endText: plan.endText,
@@ -119,17 +118,10 @@ const STARTING: Standing = { kind: 'none', reason: 'it is starting' };
 
 type AnyMandate = Mandate | Alone;
 
-function termsOf<
-  State,
-  Event extends { kind: string; at: Millis },
-  Effect extends { kind: string },
-  Boot,
-  Parts,
-  Term,
->(
+function termsOf<T extends LedTypes>(
   deps: ProcessDeps,
-  plan: LedPlan<State, Event, Effect, Boot, Parts, Term>,
-  { parts, core }: OpenProcess<State, Event, Effect, Boot, Parts>,
+  plan: LedPlan<T>,
+  { parts, core }: Opened<T>,
   lead: Lead,
 ): Terms<AnyMandate> {
   return new Terms<AnyMandate>({

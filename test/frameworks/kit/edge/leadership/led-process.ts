@@ -110,6 +110,15 @@ function serverOf({ context, handled }: Parts, standing: () => Standing): Server
   };
 }
 
+interface ListTypes {
+  State: string[];
+  Event: ListEvent;
+  Effect: ListEffect;
+  Boot: readonly string[];
+  Parts: Parts;
+  Term: Term;
+}
+
 /** `alone` is the store of a process without an election. */
 export async function startList(election?: ElectionPlan, alone = new MemoryStore()): Promise<ListProcess> {
   const ends: string[] = [];
@@ -121,7 +130,7 @@ export async function startList(election?: ElectionPlan, alone = new MemoryStore
     await store.claim(mandate.node);
     return store;
   };
-  const started = await startLedProcess<string[], ListEvent, ListEffect, readonly string[], Parts, Term>(
+  const started = await startLedProcess<ListTypes>(
     { log: silentLogger, clock, onEnd: (reason) => ends.push(reason) },
     {
       machine,
