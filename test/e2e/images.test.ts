@@ -3,7 +3,7 @@
  * that is not there, PRUNE_IMAGES, and that nothing is left of them.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerInfo } from '../../cluster/api/generated/mesos';
 import { buildImage, busyboxLayer, layer } from '../cluster/agent/containerizer/images/image-builder';
@@ -26,6 +26,7 @@ withImages('an agent runs images (skipped without root, runc, skopeo, umoci and 
   const layers = [busyboxLayer(), layer({ name: 'web\n' })];
   const config = { Env: ['PATH=/bin'], Cmd: ['/bin/cat', '/name'] };
   registry.push('web:1', buildImage({ layers, config }));
+  registry.push('user:1', buildImage({ layers, config: { ...config, User: 'app' } }));
   const machine = new OneMachine();
   const master = await machine.startMaster();
   const flags = [
@@ -34,6 +35,8 @@ withImages('an agent runs images (skipped without root, runc, skopeo, umoci and 
     `--docker_registry=http://${registry.host}`,
   ];
   const agent = await AgentProcess.of(master, { flags });
+  const file = join(agent.root, 'fetched');
+  writeFileSync(file, 'file\n');
   agent.start();
   const scheduler = new TaskScheduler(master.http.url, { failover_timeout: 60, checkpoint: true });
   await scheduler.subscribe();
@@ -44,9 +47,15 @@ withImages('an agent runs images (skipped without root, runc, skopeo, umoci and 
       taskOn(offer, 'own', '', { command: { shell: false }, ...withImage('web:1') }),
       taskOn(offer, 'stays', 'until [ -e go ]; do sleep 0.1; done; cat /name', withImage('web:1')),
       taskOn(offer, 'missing', 'true', withImage('web:2')),
+      taskOn(offer, 'fetches', '', {
+        command: { value: 'cat fetched; id -u; stat -c %u . fetched stdout', uris: [{ value: file }] },
+        ...withImage('user:1'),
+      }),
     );
     await scheduler.states('own', 'TASK_FINISHED');
     expect(agent.outputOf('own')).toBe('web\n');
+    await scheduler.states('fetches', 'TASK_FINISHED');
+    expect(agent.outputOf('fetches')).toBe('file\n1234\n1234\n1234\n1234\n');
     const { reason, message } = await scheduler.states('missing', 'TASK_FAILED');
     expect(reason).toBe('REASON_CONTAINER_LAUNCH_FAILED');
     expect(message).toMatch(

@@ -6,11 +6,12 @@
  * sees them. So nothing is left to unmount, whatever is killed when.
  */
 
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Image } from '../../../api/generated/mesos';
 import { errorText } from '../../../model/error-text';
+import { makeFolder } from '../../../runtime/files/make-folder';
 import { identityOf } from '../../../runtime/identity';
 import type { Logger } from '../../../runtime/log';
 import type { ContainerSpec } from '../../core/state/container-spec';
@@ -88,8 +89,8 @@ export class Provisioner {
 
   private async overlay(image: StoredImage, folder: string, signal: AbortSignal): Promise<Provisioned> {
     const layers = await this.options.store.unpack(image, signal);
-    for (const name of ['root', 'upper', 'work'])
-      mkdirSync(join(folder, name), { mode: name === 'work' ? 0o700 : 0o755 });
+    // The root is for every user of the container, whatever the umask of the agent.
+    for (const name of ['root', 'upper', 'work']) makeFolder(join(folder, name), FOR_ALL);
     const root = join(folder, 'root');
     const options = overlayOptions(layers.names, join(folder, 'upper'), join(folder, 'work'));
     const mount = { folder: root, overlay: { layers: layers.folder, options } };
@@ -150,6 +151,7 @@ async function hostUser(user: string | undefined): Promise<HostUser> {
 }
 
 const USERS_MAX = 1024 * 1024;
+const FOR_ALL = 0o755;
 
 /** A file of users in an unpacked image, as far as no link leads to it. */
 function readInside(root: string, name: string): string {

@@ -26,7 +26,7 @@ export class SharedWork<T> {
     } finally {
       signal.removeEventListener('abort', leave);
       shared.waiters--;
-      if (shared.waiters === 0) this.abandon(name, shared);
+      if (shared.waiters === 0) await this.abandon(name, shared);
     }
   }
 
@@ -40,8 +40,10 @@ export class SharedWork<T> {
     return shared;
   }
 
-  private abandon(name: string, shared: Shared<T>): void {
+  /** The last one who waits sees it end, so that nothing of it is left. */
+  private async abandon(name: string, shared: Shared<T>): Promise<void> {
     if (this.all.get(name) === shared) this.all.delete(name);
     shared.end.abort(new Error('nobody waits for it any more'));
+    await shared.result.catch(() => undefined);
   }
 }

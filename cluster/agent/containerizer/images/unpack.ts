@@ -5,7 +5,7 @@
  * them itself; nothing of a layer leads out of its folder; digests are verified, before and after decompression.
  */
 
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../../runtime/files/make-folder';
 import { type Descriptor, digestOf } from './manifest';
@@ -32,6 +32,9 @@ const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 const GZIP = [0x1f, 0x8b];
 const USERS_MAX = 1024 * 1024;
 
+/** Folders that no layer names are for every user, whatever the umask of the agent. */
+const UNPACK = 'umask 022; exec umoci raw unpack --image "$1" "$2"';
+
 /** Unpacks all layers into a folder, which is made. */
 export async function unpackAll(order: UnpackOrder, root: string): Promise<void> {
   const { folder, bounds, signal } = order;
@@ -39,8 +42,8 @@ export async function unpackAll(order: UnpackOrder, root: string): Promise<void>
   makeFolder(root, 0o755);
   await watched(folder, bounds, signal, (ended) =>
     runTool({
-      file: 'umoci',
-      args: ['raw', 'unpack', '--image', `${join(folder, LAYOUT)}:${NAME}`, root],
+      file: 'sh',
+      args: ['-c', UNPACK, 'sh', `${join(folder, LAYOUT)}:${NAME}`, root],
       fileMax: bounds.bytesMax,
       signal: ended,
     }),
@@ -63,6 +66,7 @@ export interface UnpackedLayer {
  * link leads to them. All is on disk in the end.
  */
 const APPLY = `
+umask 022
 mount -t overlay overlay -o "$1" "$2" || exit 1
 umoci raw unpack --image "$3" "$2" || exit 1
 for name in passwd group; do
@@ -79,7 +83,7 @@ export async function unpackLayer(order: OverlayOrder): Promise<UnpackedLayer> {
   const { folder, below, bounds, signal } = order;
   writeLayout(order);
   const place = (name: string): string => {
-    mkdirSync(join(folder, name), { mode: name === 'root' ? 0o755 : 0o700 });
+    makeFolder(join(folder, name), 0o755);
     return join(folder, name);
   };
   const root = place('root');

@@ -8,6 +8,7 @@ import { findHierarchies } from '../../../../../cluster/agent/containerizer/cgro
 import type { MesosContainerizer } from '../../../../../cluster/agent/containerizer/containerizer';
 import { createProvisioner } from '../../../../../cluster/agent/containerizer/images/create-provisioner';
 import type { Provisioner } from '../../../../../cluster/agent/containerizer/images/provisioner';
+import type { Isolator } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import { makeIsolators } from '../../../../../cluster/agent/containerizer/isolators/make-isolators';
 import { findProgram } from '../../../../../cluster/agent/containerizer/oci/runtime';
 import type { ContainerSpec, Termination } from '../../../../../cluster/agent/core/state/container-spec';
@@ -26,7 +27,10 @@ export const hasImages =
 export class ImagePlace extends Place {
   readonly store = join(this.workDir, 'store/docker');
   private readonly stops: (() => void)[] = [];
+  private readonly umask = process.umask();
   provisioner: Provisioner | undefined;
+  /** Isolators that take the place of those of the flags. */
+  more: readonly Isolator[] = [];
 
   /** The flags of an agent that has images. */
   flags(...args: readonly string[]): readonly string[] {
@@ -34,9 +38,10 @@ export class ImagePlace extends Place {
     return [isolation, '--image_providers=docker', ...args];
   }
 
-  /** A containerizer of an agent with these flags. The one before has ended, or was killed. */
+  /** A containerizer of an agent with these flags, and with the umask of one. The one before has ended, or was killed. */
   async agent(...args: readonly string[]): Promise<MesosContainerizer> {
     this.stop();
+    process.umask(0o077);
     const config = configOf(...this.flags(...args));
     const { workDir, runtimeDir } = this;
     const place = { workDir, runtimeDir, clock: systemClock(), log: silentLogger };
@@ -53,7 +58,8 @@ export class ImagePlace extends Place {
         cgroupsHierarchy: HIERARCHY,
       },
     );
-    return this.containerizer(isolators, { provisioner: this.provisioner });
+    const others = isolators.filter(({ name }) => !this.more.some((own) => own.name === name));
+    return this.containerizer([...others, ...this.more], { provisioner: this.provisioner });
   }
 
   /** Lets go of the store, as the end of an agent does. */
@@ -90,6 +96,7 @@ export class ImagePlace extends Place {
 
   override async close(): Promise<void> {
     this.stop();
+    process.umask(this.umask);
     const left = this.leftovers();
     await super.close();
     rmSync(this.root, { recursive: true, force: true });

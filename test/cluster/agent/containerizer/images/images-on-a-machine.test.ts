@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { MesosContainerizer } from '../../../../../cluster/agent/containerizer/containerizer';
 import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import type { CommandInfo, Resource, Volume } from '../../../../../cluster/api/generated/mesos';
+import { Host, hasPlugins } from '../network/host';
 import { buildImage, busyboxLayer, layer } from './image-builder';
 import { hasImages, ImagePlace } from './image-place';
 import { RegistryServer } from './registry-server';
@@ -209,4 +210,96 @@ check('containers of a group have images of their own, and share folders', async
   for (const spec of [writer, reader]) await (await containers.launch(spec)).ended;
   expect(place.output(reader)).toBe('other\nls: /name: No such file or directory\n');
   await containers.destroy(parent.containerId);
+});
+
+check('a session is in the file system of the container around it', async () => {
+  const containers = await agent();
+  registry.push(
+    'other:1',
+    buildImage({ layers: [busybox, layer({ name: 'other\n' })], config: { Env: [PATH] } }),
+  );
+  const parent = place.imageSpec('other:1', 'sleep 1000');
+  await containers.launch(parent);
+  const session = place.spec('cat /name; pwd; env | grep SANDBOX', {
+    containerId: `${parent.containerId}.s`,
+    parent: parent.containerId,
+    directory: join(parent.directory, 'containers/s'),
+    environment: {},
+    isSession: true,
+  });
+  const container = await containers.launch(session);
+  const io = await container.attach?.();
+  let text = '';
+  await new Promise<void>((resolve) => {
+    const write = (_name: string, data: Buffer): boolean => {
+      text += data.toString();
+      return true;
+    };
+    io?.read({ write, ended: () => resolve() });
+  });
+  expect(text).toBe('other\n/mnt/mesos/sandbox\nMESOS_SANDBOX=/mnt/mesos/sandbox\n');
+  await containers.destroy(parent.containerId);
+});
+
+check('a container that is destroyed while its image is pulled waits for nobody', async () => {
+  registry.handler = (_request, _reply, url) => url.pathname.includes('/blobs/');
+  const containers = await agent();
+  const spec = place.imageSpec('app:1', 'true');
+  const launched = containers.launch(spec);
+  while (registry.pulled.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const begun = Date.now();
+  const destroyed = containers.destroy(spec.containerId);
+  await expect(launched).rejects.toThrow('Container destroyed while provisioning');
+  await destroyed;
+  // It would be given up after a minute.
+  expect(Date.now() - begun).toBeLessThan(20_000);
+});
+
+const checkNetworks = hasPlugins ? check : it.skip;
+checkNetworks('an image is in networks, with files of its own for them', async () => {
+  const host = new Host();
+  try {
+    host.configure('web.conf', {
+      cniVersion: '0.4.0',
+      name: 'web',
+      type: 'bridge',
+      bridge: 'tst1',
+      isGateway: true,
+      ipam: host.ipam('10.254.4.0/24'),
+    });
+    place.more = [
+      host.isolator({ root: join(place.runtimeDir, 'isolators/network/cni'), isKnown: () => true }),
+    ];
+    const spec = place.imageSpec('app:1', 'cat /etc/hosts /etc/hostname; hostname', {
+      container: { type: 'MESOS', hostname: 'front', network_infos: [{ name: 'web' }] },
+    });
+    const containers = await agent('--isolation=filesystem/linux,docker/runtime,network/cni');
+    expect(await output(containers, spec)).toBe('127.0.0.1 localhost\n10.254.4.2 front\nfront\nfront\n');
+  } finally {
+    await host.close();
+  }
+});
+
+describe('the start of an agent with images', () => {
+  const path = process.env['PATH'];
+  afterEach(() => {
+    process.env['PATH'] = path;
+  });
+
+  check('tells which tool is missing', async () => {
+    process.env['PATH'] = '/nonexistent';
+    await expect(agent()).rejects.toThrow(
+      '--image_providers needs the program skopeo, which is not there: install skopeo, or leave the flag out',
+    );
+  });
+
+  check('needs filesystem/linux', async () => {
+    await expect(agent('--isolation=posix/cpu')).rejects.toThrow("'filesystem/linux' must be in --isolation");
+  });
+
+  check('needs a path that mounts can have', async () => {
+    await expect(agent(`--docker_store_dir=${place.root}/a:b`)).rejects.toThrow(
+      'has a sign that mounts cannot have',
+    );
+  });
 });

@@ -21,7 +21,9 @@ it('goes on when one of several leaves, and is ended when the last one does', as
   let ended: AbortSignal | undefined;
   const begin = (signal: AbortSignal): Promise<never> => {
     ended = signal;
-    return new Promise(() => undefined);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('ended')));
+    });
   };
   const waits = [first, second].map(({ signal }) => work.join('a', signal, begin));
   const outcomes = Promise.allSettled(waits);
