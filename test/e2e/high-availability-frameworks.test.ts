@@ -29,8 +29,7 @@ interface Tasks {
     const server = await ZookeeperServer.start();
     undo.push(() => server.stop());
     const zk = `zk://127.0.0.1:${server.port}/mesos`;
-    const masters: MasterProcess[] = [];
-    for (let count = 0; count < 2; count++) masters.push(await MasterProcess.start(zk));
+    const masters = await Promise.all([MasterProcess.start(zk), MasterProcess.start(zk)]);
     for (const master of masters) undo.push(() => master.stop());
     const machine = new OneMachine();
     undo.push(() => machine.stop());

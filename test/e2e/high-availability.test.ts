@@ -41,14 +41,14 @@ describeReal(
       args: readonly string[] = [],
       credentials = '',
     ): Promise<MasterProcess[]> {
-      const masters: MasterProcess[] = [];
-      for (const port of ports) {
-        const zk = zkUrl(path, port).replace('zk://', `zk://${credentials}`);
-        const master = await MasterProcess.start(zk, args);
-        undo.push(() => master.stop());
-        masters.push(master);
-      }
-      return masters;
+      return await Promise.all(
+        ports.map(async (port) => {
+          const zk = zkUrl(path, port).replace('zk://', `zk://${credentials}`);
+          const master = await MasterProcess.start(zk, args);
+          undo.push(() => master.stop());
+          return master;
+        }),
+      );
     }
 
     /** Who agents are to masters, in files. */

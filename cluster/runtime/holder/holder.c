@@ -526,7 +526,7 @@ static void leave_pipes(void) {
 }
 
 /* Becomes the program. An error is written to the pipe, which closes by itself when the program runs. */
-static void become(const struct plan *plan, int failure) {
+static void become(const struct plan *plan, int failure, pid_t holder) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -542,8 +542,9 @@ static void become(const struct plan *plan, int failure) {
   if (make_mounts(plan) != 0) goto failed;
   if (plan->gid >= 0 && (set_groups(plan->groups) != 0 || setgid((gid_t)plan->gid) != 0)) goto failed;
   if (plan->uid >= 0 && setuid((uid_t)plan->uid) != 0) goto failed;
-  /* After setuid, which clears it: if the holder is killed, the program ends with it. */
+  /* After setuid, which clears it: if the holder is killed, the program ends with it. It may have been killed before. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != holder) _exit(127);
   if (chdir(plan->directory) != 0) goto failed;
   if (*plan->init && init_pipe[1] != STATUS && dup2(init_pipe[1], STATUS) < 0) goto failed;
   execvp(plan->file, plan->arguments);
@@ -689,9 +690,9 @@ static pid_t start(const struct plan *plan) {
   if (open_streams(plan) != 0) report_failure("failed", errno);
   if (*plan->init && pipe2(init_pipe, O_CLOEXEC) != 0) give_up("pipe");
   if (pipe2(failure, O_CLOEXEC) != 0) give_up("pipe");
-  pid_t pid = fork();
+  pid_t holder = getpid(), pid = fork();
   if (pid < 0) give_up("fork");
-  if (pid == 0) become(plan, failure[1]);
+  if (pid == 0) become(plan, failure[1], holder);
   close(failure[1]);
   leave_pipes();
   if (*plan->init) close(init_pipe[1]);

@@ -74,7 +74,7 @@ describe('Chronos on a real cluster', () => {
   };
 
   const until = async (name: string, isDone: (job: JobAnswer) => boolean): Promise<void> => {
-    for (let turn = 0; turn < 1500; turn++) {
+    for (let turn = 0; turn < 6000; turn++) {
       if (isDone(JSON.parse(await ask('GET', `job/${name}`)) as JobAnswer)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -82,7 +82,7 @@ describe('Chronos on a real cluster', () => {
   };
 
   const untilState = async (name: string, state: string): Promise<void> => {
-    for (let turn = 0; turn < 1500; turn++) {
+    for (let turn = 0; turn < 6000; turn++) {
       const { jobs } = JSON.parse(await ask('GET', 'jobs/summary')) as {
         jobs: { name: string; state: string }[];
       };

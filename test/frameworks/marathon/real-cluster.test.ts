@@ -72,7 +72,7 @@ describe('Marathon on a real cluster', () => {
   };
 
   const settled = async (): Promise<void> => {
-    for (let turn = 0; turn < 3000; turn++) {
+    for (let turn = 0; turn < 6000; turn++) {
       if ((await ask('GET', '/v2/deployments')).length === 0) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -80,7 +80,7 @@ describe('Marathon on a real cluster', () => {
   };
 
   const healthy = async (count: number): Promise<void> => {
-    for (let turn = 0; turn < 3000; turn++) {
+    for (let turn = 0; turn < 6000; turn++) {
       const { app } = await ask('GET', '/v2/apps/web');
       if (app?.tasksHealthy === count) return;
       await new Promise((resolve) => setTimeout(resolve, 10));

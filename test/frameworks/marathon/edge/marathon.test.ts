@@ -85,7 +85,7 @@ describe('Marathon over real HTTP', () => {
 
   const settled = (): Promise<unknown> =>
     until('deployments to end', () => undefined, 0).catch(async () => {
-      for (let turn = 0; turn < 500; turn++) {
+      for (let turn = 0; turn < 6000; turn++) {
         const { body } = await ask('GET', '/v2/deployments');
         if (body.length === 0) return;
         await new Promise((resolve) => setTimeout(resolve, 10));

@@ -54,7 +54,7 @@ onMachine('containers in networks', () => {
       try {
         return host.fetch(url);
       } catch (error) {
-        if (attempt > 50) throw error;
+        if (attempt > 600) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
   };
