@@ -28,6 +28,9 @@ export interface ProcessOutside {
 }
 
 const STORE_MS = 200;
+const HOUR_MS = 3_600_000;
+/** Steps in an hour; more of them are an answer to an answer, without an end. */
+const STEPS_MAX = 50_000;
 const TIMER_LATE_MS = 20;
 
 export class ChronosProcess {
@@ -42,6 +45,8 @@ export class ChronosProcess {
   private skew = 0;
   private standsUntil = 0;
   private startedAt = 0;
+  private hour = 0;
+  private stepsInHour = 0;
   private readonly timers = new Map<string, number>();
 
   constructor(private readonly outside: ProcessOutside) {}
@@ -105,13 +110,22 @@ export class ChronosProcess {
       this.whileAlive(this.standsUntil, () => this.post(event));
       return;
     }
-    this.steps += 1;
+    this.countStep(event.kind);
     const effects = machine.step(this.state, { ...event, at: this.clock });
     const violations = machine.check?.(this.state) ?? [];
     if (violations.length > 0) throw new Error(`after ${event.kind}: ${violations.join('; ')}`);
     const most = chance.is(this.crashes) ? chance.between(0, effects.length) : undefined;
     for (const effect of effects.slice(0, most)) this.perform(effect);
     if (most !== undefined) this.crash();
+  }
+
+  private countStep(kind: string): void {
+    this.steps += 1;
+    const hour = Math.floor(this.outside.timeline.now / HOUR_MS);
+    this.stepsInHour = hour === this.hour ? this.stepsInHour + 1 : 1;
+    this.hour = hour;
+    if (this.stepsInHour > STEPS_MAX)
+      throw new Error(`more than ${STEPS_MAX} steps in an hour, up to ${kind}`);
   }
 
   private perform(effect: ChronosEffect): void {

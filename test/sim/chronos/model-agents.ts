@@ -139,7 +139,9 @@ export class ModelAgents {
         if (agent.standing === 'transitioning' && !agent.isCut) this.register(agent);
       });
       timeline.after(ms + REREGISTER_MS, () => {
-        if (agent.standing === 'transitioning') this.markUnreachable(agent);
+        if (agent.standing !== 'transitioning') return;
+        if (agent.isCut) this.markUnreachable(agent);
+        else this.register(agent);
       });
     }
   }

@@ -100,7 +100,11 @@ export class ChronosYears {
     );
     this.chronos = new ChronosProcess({
       machine,
-      settings: SETTINGS,
+      settings: {
+        ...SETTINGS,
+        disableAfterFailures: seed % 2 === 0 ? 4 : 0,
+        taskEpsilon: seed % 5 === 0 ? 3 * HOUR : undefined,
+      },
       timeline,
       chance,
       stored: (changes) => this.checker.stored(changes),
@@ -166,6 +170,7 @@ export class ChronosYears {
     () => this.master.fill(this.chance.between(MINUTE, 20 * DAY)),
     () => this.master.breakConnection(),
     () => this.master.failOver(this.chance.between(SECOND, HOUR)),
+    () => this.tellProgress(),
     () => this.delete(this.someName()),
     () => this.rewire(),
     () => this.chronos.post({ kind: 'job.start', request: 0, name: this.someName(), arguments: '' }),
@@ -180,6 +185,14 @@ export class ChronosYears {
 
   private someName(): string {
     return this.chance.pick(['a', 'b', 'c', 'child']);
+  }
+
+  /** A task has processed elements; it may have ended meanwhile. */
+  private tellProgress(): void {
+    const tasks = [...this.master.agents.tasks.values()];
+    if (tasks.length === 0) return;
+    const { id, jobName } = this.chance.pick(tasks);
+    this.chronos.post({ kind: 'task.elements', request: 0, name: jobName, taskId: id, elements: 5 });
   }
 
   private pause(name: string): void {
@@ -309,6 +322,7 @@ export class ChronosYears {
       retryBackoffFactor: chance.pick([1, 2]),
       async: chance.is(0.1),
       softError: chance.is(0.1),
+      dataProcessingJobType: chance.is(0.2),
       runTimeout: chance.is(0.2) ? 3600 : 0,
     };
   }
