@@ -110,12 +110,27 @@ function runDay(driven: Driven, day: number): void {
   finishAll(driven, endOfDay);
 }
 
+const AGENTS = 1000;
+const MASTER_ID = '7f1c2d3e-5a6b-4c7d-8e9f-0a1b2c3d4e5f';
+
+/** The place of a task on one of a thousand agents. */
+function placeOf(number: number) {
+  const agent = number % AGENTS;
+  const hostname = `agent-${agent}.example.com`;
+  return {
+    agentId: `${MASTER_ID}-S${agent}`,
+    hostname,
+    agentUrl: `http://${hostname}:5051`,
+    frameworkId: `${MASTER_ID}-0001`,
+  };
+}
+
 /** Launches and ends all that waits, and what follows from it. */
 export function finishAll(driven: Driven, at: number): void {
   const { state } = driven;
   while (state.ready.size > 0) {
-    for (const runId of [...state.ready])
-      driven.send({ kind: 'run.placed', at, runId, offerId: 'O', agentId: 'S', hostname: 'host' });
+    for (const [number, runId] of [...state.ready].entries())
+      driven.send({ kind: 'run.placed', at, runId, offerId: 'O', ...placeOf(number) });
     for (const taskId of [...state.tasks.keys()]) {
       for (const update of ['TASK_RUNNING', 'TASK_FINISHED'] as const)
         driven.send({

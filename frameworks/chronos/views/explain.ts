@@ -9,7 +9,7 @@ import { hasLiveTask, type Run } from '../core/runs/run';
 import { nextSlot } from '../core/schedule/progress';
 import type { ZoneRules } from '../core/schedule/zone';
 import type { MesosState } from '../core/state/mesos-state';
-import type { ChronosState, JobEntry } from '../core/state/state';
+import { type ChronosState, endedRuns, type JobEntry } from '../core/state/state';
 import { stateOf } from './job-state';
 
 /** The answer of `job/NAME/explain`. */
@@ -71,10 +71,10 @@ function queueReasons({ queue }: JobEntry): readonly string[] {
 }
 
 /** A kill is the end of a run, though nobody may have asked Chronos for it. */
-function killReasons({ active, history }: JobEntry): readonly string[] {
-  const last = Object.keys(active).length > 0 ? undefined : history.find((entry) => entry.kind === 'run');
-  if (last?.kind !== 'run' || last.run.end?.kind !== 'killed') return [];
-  return [`Its last run ${last.run.id} was killed, and is not tried again: ${last.run.end.reason}.`];
+function killReasons(entry: JobEntry): readonly string[] {
+  const [last] = Object.keys(entry.active).length > 0 ? [] : endedRuns(entry);
+  if (last?.end?.kind !== 'killed') return [];
+  return [`Its last run ${last.id} was killed, and is not tried again: ${last.end.reason}.`];
 }
 
 /** The origin of the next run: a slot, or the ends of the parents. */

@@ -4,9 +4,15 @@
  * Each slot has one row, or is in a row of several slots with the same outcome.
  */
 
-import type { HistoryEntry } from '../core/runs/history';
-import { type Attempt, type AttemptEnd, hasLiveTask, type Run, type RunCause } from '../core/runs/run';
-import type { JobEntry } from '../core/state/state';
+import {
+  type Attempt,
+  type AttemptEnd,
+  type HistoryEntry,
+  hasLiveTask,
+  type Run,
+  type RunCause,
+} from '../core/runs/run';
+import { endedRuns, historyOf, type JobEntry } from '../core/state/state';
 
 export type RunState = 'queued' | 'running' | 'retrying' | AttemptEnd['kind'];
 
@@ -57,16 +63,17 @@ interface AttemptView {
 }
 
 /** All rows: the queue is the newest, then the active runs, then the history. */
-export function runRows({ active, queue, history }: JobEntry): readonly RunRow[] {
+export function runRows(entry: JobEntry): readonly RunRow[] {
+  const { active, queue } = entry;
   const newestFirst = (a: Run, b: Run): number => b.createdAt - a.createdAt;
   const open = [...[...queue].reverse(), ...Object.values(active).sort(newestFirst)];
-  return [...open.map(runView), ...history.map(historyView)];
+  return [...open.map(runView), ...historyOf(entry).map(historyView)];
 }
 
 /** One run by its id; undefined where the job has none of it, or no more. */
-export function runRow({ active, queue, history }: JobEntry, id: string): RunRow | undefined {
-  const past = history.flatMap((ended) => (ended.kind === 'run' ? [ended.run] : []));
-  const run = active[id] ?? [...queue, ...past].find((candidate) => candidate.id === id);
+export function runRow(entry: JobEntry, id: string): RunRow | undefined {
+  const { active, queue } = entry;
+  const run = active[id] ?? [...queue, ...endedRuns(entry)].find((candidate) => candidate.id === id);
   return run && runView(run);
 }
 

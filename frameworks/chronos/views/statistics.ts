@@ -9,11 +9,11 @@ import type { Run } from '../core/runs/run';
 import { type Histogram, histogramOf, type RunTime, statOf } from '../core/runs/statistics';
 import { printJobStat } from '../core/runs/task-stat';
 import type { Zone, ZoneRules } from '../core/schedule/zone';
-import type { JobEntry } from '../core/state/state';
+import { endedRuns, type JobEntry } from '../core/state/state';
 import { entryIn, jsonList, type Pieces, type Read } from './read';
 
-export function histogramOfJob({ history }: Pick<JobEntry, 'history'>): Histogram {
-  return histogramOf(history.flatMap((past) => (past.kind === 'run' ? runTime(past.run) : [])));
+export function histogramOfJob(entry: Pick<JobEntry, 'record' | 'history'>): Histogram {
+  return histogramOf(endedRuns(entry).flatMap(runTime));
 }
 
 /** The time from the launch of the attempt that succeeded to its end. */
@@ -32,9 +32,8 @@ export interface StatContext {
 
 /** The answer of `job/stat/NAME`. */
 export function jobStatText(entry: JobEntry, context: StatContext): string {
-  const { record, active, history } = entry;
-  const past = history.flatMap((ended) => (ended.kind === 'run' ? [ended.run] : []));
-  return printJobStat([...Object.values(active), ...past], histogramOfJob(entry), {
+  const { record, active } = entry;
+  return printJobStat([...Object.values(active), ...endedRuns(entry)], histogramOfJob(entry), {
     ...context,
     isDataJob: record.job.dataProcessingJobType,
   });

@@ -8,7 +8,12 @@ import type { TaskState } from '../../../cluster/model/task-state';
 import type { Notice } from '../../../frameworks/chronos/core/notify/notice';
 import type { ApiAnswer, ChronosEffect } from '../../../frameworks/chronos/core/state/effects';
 import type { ChronosEvents } from '../../../frameworks/chronos/core/state/events';
-import type { ChronosState, JobEntry, Settings } from '../../../frameworks/chronos/core/state/state';
+import {
+  type ChronosState,
+  historyOf,
+  type JobEntry,
+  type Settings,
+} from '../../../frameworks/chronos/core/state/state';
 import { chronosMachine } from '../../../frameworks/chronos/core/step';
 import { readingOf } from './jobs';
 import { NOW, RULES } from './schedules';
@@ -164,7 +169,7 @@ export class World {
 
   /** The history of a job as words, newest first. */
   history(name: string): readonly string[] {
-    return this.entry(name).history.map((entry) => {
+    return historyOf(this.entry(name)).map((entry) => {
       if (entry.kind === 'slots')
         return `${entry.entry.kind} ${entry.entry.slots.count}: ${entry.entry.reason}`;
       const { cause, end, attempts } = entry.run;

@@ -6,8 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isTerminal } from '../../../cluster/model/task-state';
 import type { JobRecord } from '../../../frameworks/chronos/core/jobs/record';
-import type { HistoryEntry } from '../../../frameworks/chronos/core/runs/history';
-import { jobNameOf, runNumberOf } from '../../../frameworks/chronos/core/runs/run';
+import { type HistoryEntry, jobNameOf, runNumberOf } from '../../../frameworks/chronos/core/runs/run';
 import type { Progress } from '../../../frameworks/chronos/core/schedule/progress';
 import { countSlots, slotAfter, type Timetable } from '../../../frameworks/chronos/core/schedule/timetable';
 import type { ZoneRules } from '../../../frameworks/chronos/core/schedule/zone';

@@ -9,10 +9,12 @@ import { assert } from '../../../../cluster/model/assert';
 import type { Millis } from '../../../../cluster/model/time';
 import { announce } from '../../../kit/core/turn/outbox';
 import type { Concurrency, Job } from '../jobs/job';
-import { addEntry, type HistoryEntry, trimHistory } from '../runs/history';
+import { addEntry, trimHistory } from '../runs/history';
+import { idOfEntry } from '../runs/packed-entry';
 import {
   currentAttempt,
   endRun,
+  type HistoryEntry,
   hasLiveTask,
   hasProcess,
   newRun,
@@ -23,8 +25,7 @@ import {
 import { isFault } from '../schedule/fault';
 import { meanLength, readPeriod } from '../schedule/period';
 import { deadlineOf, type LatenessPolicy } from '../schedule/progress';
-import { addReady, type ChronosState, type JobEntry, removeReady } from '../state/state';
-import { idOfEntry } from '../state/stored';
+import { addReady, type ChronosState, type JobEntry, packerFor, removeReady } from '../state/state';
 import { entryOf, newRunId, saveRun, saveState, type Turn, wake } from '../state/turn';
 import { watchStart } from './notices';
 
@@ -139,11 +140,11 @@ export function recordSlots(turn: Turn, entry: JobEntry, { kind, run, reason }: 
 }
 
 export function remember(turn: Turn, entry: JobEntry, addition: HistoryEntry): void {
-  const { history } = entry;
-  entry.history = addEntry(history, addition);
+  const packer = packerFor(turn.state, entry);
+  entry.history = addEntry(entry.history, addition, packer);
   saveRun(turn, idOfEntry(addition));
   const [newest] = entry.history;
-  if (newest !== undefined) saveRun(turn, idOfEntry(newest));
+  if (newest !== undefined) saveRun(turn, idOfEntry(packer.unpack(newest)));
   forgetOld(turn, entry);
 }
 
@@ -152,7 +153,8 @@ export function forgetOld(turn: Turn, entry: JobEntry): void {
   const trimmed = trimHistory(entry.history, turn.state.settings, turn.now);
   if (trimmed.length === entry.history.length) return;
   const remaining = new Set(trimmed);
-  for (const old of entry.history) if (!remaining.has(old)) saveRun(turn, idOfEntry(old));
+  const { unpack } = packerFor(turn.state, entry);
+  for (const old of entry.history) if (!remaining.has(old)) saveRun(turn, idOfEntry(unpack(old)));
   entry.history = trimmed;
 }
 

@@ -6,7 +6,7 @@ import type { Job } from '../jobs/job';
 import type { NoticeKind } from '../notify/notice';
 import { currentAttempt, hasLiveTask, jobNameOf, type Run } from '../runs/run';
 import { usualRunTime } from '../runs/usual-time';
-import type { JobEntry } from '../state/state';
+import { historyOf, type JobEntry } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 
 interface Telling {
@@ -44,7 +44,7 @@ export function watchRunTime(turn: Turn, entry: JobEntry, run: Run): void {
 const SLOW_MIN: Millis = 60_000;
 
 function slowAfter({ state: { settings } }: Turn, entry: JobEntry): Millis | undefined {
-  const usual = settings.slowFactor === undefined ? undefined : usualRunTime(entry.history);
+  const usual = settings.slowFactor === undefined ? undefined : usualRunTime(historyOf(entry));
   return usual === undefined ? undefined : Math.max(SLOW_MIN, usual * (settings.slowFactor ?? 1));
 }
 
@@ -76,7 +76,7 @@ export function tellSlow(turn: Turn, runId: string): void {
   const { entry, run } = open;
   const { startedAt = turn.now, taskId } = currentAttempt(run) ?? {};
   const seconds = (time: Millis): number => Math.round(time / 1000);
-  const usual = seconds(usualRunTime(entry.history) ?? 0);
+  const usual = seconds(usualRunTime(historyOf(entry)) ?? 0);
   const reason = `it has run for ${seconds(turn.now - startedAt)} s; ${usual} s are usual`;
   tellOwners(turn, entry.record.job, { kind: 'slow', reason, taskId });
 }

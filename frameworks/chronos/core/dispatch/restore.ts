@@ -4,7 +4,7 @@ import type { Stamped } from '../../../../cluster/model/event';
 import { note } from '../../../../cluster/model/machine';
 import { announce } from '../../../kit/core/turn/outbox';
 import { loadGraph } from '../graph/load-graph';
-import { timeOfEntry } from '../runs/history';
+import { timeOfPacked } from '../runs/packed-entry';
 import { currentAttempt, hasLiveTask, hasProcess, type Run } from '../runs/run';
 import type { ChronosEvents } from '../state/events';
 import { addReady, type JobEntry } from '../state/state';
@@ -21,7 +21,7 @@ const RETENTION_MS = 6 * 3_600_000;
 
 export function restore(turn: Turn, { stored }: Stamped<ChronosEvents, 'started'>): void {
   const { state } = turn;
-  const { entries, faults } = readStored(stored);
+  const { entries, faults } = readStored(stored, state.places);
   for (const { name, reason } of faults)
     note(turn, 'error', 'a stored variable cannot be read', { variable: name, reason });
   for (const entry of entries) state.jobs.set(entry.record.job.name, entry);
@@ -42,10 +42,12 @@ export function forgetOldRuns(turn: Turn): void {
   const { now, state } = turn;
   const { ageMax } = state.settings;
   let next = now + ageMax;
+  // The places of agents that are gone are shared no more.
+  state.places.clear();
   for (const entry of state.jobs.values()) {
     forgetOld(turn, entry);
     for (const past of entry.history) {
-      const tooOldAt = timeOfEntry(past) + ageMax;
+      const tooOldAt = timeOfPacked(past) + ageMax;
       if (tooOldAt >= now && tooOldAt < next) next = tooOldAt;
     }
   }

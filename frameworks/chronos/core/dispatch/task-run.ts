@@ -1,8 +1,8 @@
 /** The run of a task, which goes on, waits for its next attempt, or is in the history. */
 
-import type { HistoryEntry } from '../runs/history';
+import { idOfEntry } from '../runs/packed-entry';
 import type { Run } from '../runs/run';
-import type { JobEntry } from '../state/state';
+import { endedRuns, type JobEntry, packerFor } from '../state/state';
 import { saveRun, type Turn } from '../state/turn';
 
 export function hasTask({ attempts }: Run, taskId: string): boolean {
@@ -10,12 +10,8 @@ export function hasTask({ attempts }: Run, taskId: string): boolean {
 }
 
 /** The run of a task; undefined where the job has none, or no more. */
-export function runOfTask({ active, queue, history }: JobEntry, taskId: string): Run | undefined {
-  const runs = [
-    ...Object.values(active),
-    ...queue,
-    ...history.flatMap((past) => (past.kind === 'run' ? [past.run] : [])),
-  ];
+export function runOfTask(entry: JobEntry, taskId: string): Run | undefined {
+  const runs = [...Object.values(entry.active), ...entry.queue, ...endedRuns(entry)];
   return runs.find((run) => hasTask(run, taskId));
 }
 
@@ -31,7 +27,8 @@ export function changeRun(turn: Turn, entry: JobEntry, run: Run): void {
     entry.queue = entry.queue.with(place, run);
     return;
   }
-  entry.history = entry.history.map(
-    (past): HistoryEntry => (past.kind === 'run' && past.run.id === run.id ? { kind: 'run', run } : past),
+  const { pack, unpack } = packerFor(turn.state, entry);
+  entry.history = entry.history.map((past) =>
+    idOfEntry(unpack(past)) === run.id ? pack({ kind: 'run', run }) : past,
   );
 }

@@ -1,26 +1,22 @@
 /** The history of a job: its ended runs and the slots without one, newest first, bounded by number and age. */
 
 import type { Millis } from '../../../../cluster/model/time';
-import type { Run, SlotEntry } from './run';
-
-export type HistoryEntry =
-  | { readonly kind: 'run'; readonly run: Run }
-  | { readonly kind: 'slots'; readonly entry: SlotEntry };
+import { isPackedRun, type PackedEntry, type Packer, timeOfPacked } from './packed-entry';
+import type { HistoryEntry } from './run';
 
 export interface Retention {
   readonly countMax: number;
   readonly ageMax: Millis;
 }
 
-export function timeOfEntry(entry: HistoryEntry): Millis {
-  return entry.kind === 'run' ? (entry.run.endedAt ?? entry.run.createdAt) : entry.entry.decidedAt;
-}
+/** Packed, the newest first. */
+export type History = readonly PackedEntry[];
 
 /** Adds an entry in front. Slots that follow those of the entry before, for the same reason, join it. */
-export function addEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+export function addEntry(history: History, entry: HistoryEntry, { pack, unpack }: Packer): History {
   const [newest, ...older] = history;
-  const joined = newest && joinSlots(newest, entry);
-  return joined ? [joined, ...older] : [entry, ...history];
+  const joined = newest && joinSlots(unpack(newest), entry);
+  return joined ? [pack(joined), ...older] : [pack(entry), ...history];
 }
 
 function joinSlots(older: HistoryEntry, newer: HistoryEntry): HistoryEntry | undefined {
@@ -36,15 +32,12 @@ function joinSlots(older: HistoryEntry, newer: HistoryEntry): HistoryEntry | und
 }
 
 /** The entries that are kept. The newest run is kept whatever its age, so that a rare job has a last run to show. */
-export function trimHistory(
-  history: readonly HistoryEntry[],
-  { countMax, ageMax }: Retention,
-  now: Millis,
-): readonly HistoryEntry[] {
-  const newestRun = history.find(({ kind }) => kind === 'run');
-  return history
-    .slice(0, countMax)
-    .filter((entry) => entry === newestRun || now - timeOfEntry(entry) <= ageMax);
+export function trimHistory(history: History, { countMax, ageMax }: Retention, now: Millis): History {
+  const oldest = history.at(-1);
+  const isOld = (entry: PackedEntry): boolean => now - timeOfPacked(entry) > ageMax;
+  if (history.length <= countMax && (oldest === undefined || !isOld(oldest))) return history;
+  const newestRun = history.find(isPackedRun);
+  return history.slice(0, countMax).filter((entry) => entry === newestRun || !isOld(entry));
 }
 
 /** The slots that have an outcome, for checks: how many, and how many of them ran. */

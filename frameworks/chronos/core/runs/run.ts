@@ -70,6 +70,11 @@ export interface SlotEntry {
   readonly decidedAt: Millis;
 }
 
+/** What the history of a job has: its ended runs, and the slots without one. */
+export type HistoryEntry =
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'slots'; readonly entry: SlotEntry };
+
 export interface NewRun {
   readonly id: string;
   readonly jobName: string;

@@ -21,9 +21,9 @@ export function printTaskId({ millis, attempt, name, arguments: text }: TaskIdPa
   return head + cutBytes(cleaned(text), BYTES_MAX - bytesOf(head));
 }
 
-/** The original removes semicolons. */
+/** The original removes semicolons. Halves of a character (surrogates) are in no UTF-8, so the master would not keep them. */
 function cleaned(text: string): string {
-  return text.replaceAll(';', '').replace(/[/\\\p{Cc}]/gu, '_');
+  return text.replaceAll(';', '').replace(/[/\\\p{Cc}\p{Cs}]/gu, '_');
 }
 
 /** The start of a text that has so many bytes at most; no character is cut in two. */

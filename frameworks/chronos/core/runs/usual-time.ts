@@ -1,8 +1,7 @@
 /** The time that a job usually takes, by which a run is called slow. */
 
 import type { Millis } from '../../../../cluster/model/time';
-import type { HistoryEntry } from './history';
-import type { Run } from './run';
+import type { HistoryEntry, Run } from './run';
 
 /** Successes that a usual time needs. */
 const USUAL_MIN = 3;

@@ -9,9 +9,10 @@ import { newOutbox, type Outbox } from '../../../kit/core/turn/outbox';
 import { type JobGraph, newGraph } from '../graph/graph';
 import type { JoinState } from '../graph/join';
 import type { JobRecord } from '../jobs/record';
-import type { HistoryEntry, Retention } from '../runs/history';
+import type { History, Retention } from '../runs/history';
+import { type Packer, type Places, packerOf, unpackEntry } from '../runs/packed-entry';
 import type { RetryPolicy } from '../runs/retry';
-import type { Run } from '../runs/run';
+import type { HistoryEntry, Run } from '../runs/run';
 import { newTimeHeap, type TimeHeap } from '../schedule/time-heap';
 import type { ChronosEffect } from './effects';
 import { type MesosSettings, type MesosState, newMesosState } from './mesos-state';
@@ -36,7 +37,8 @@ export interface JobEntry {
   active: Readonly<Record<string, Run>>;
   /** Runs that wait for an active one to end, oldest first. */
   queue: readonly Run[];
-  history: readonly HistoryEntry[];
+  /** `historyOf` unpacks it. */
+  history: History;
   /** The time in the id of the last task. */
   lastMillis: Millis | undefined;
   /** The number of its next run. A number is never used again, since joins remember runs by their ids. */
@@ -60,6 +62,8 @@ export interface ChronosState {
   readonly tasks: Map<string, string>;
   /** Runs that wait for an offer: `addReady` and `removeReady` change it. */
   readonly ready: Set<string>;
+  /** The places of tasks that histories share. */
+  readonly places: Places;
   readonly outbox: Outbox<ChronosEffect>;
   /** The session with the master. */
   readonly mesos: MesosState | undefined;
@@ -78,6 +82,7 @@ export function newState(settings: Settings): ChronosState {
     runs: new Map(),
     tasks: new Map(),
     ready: new Set(),
+    places: new Map(),
     outbox,
     mesos: settings.mesos && newMesosState(settings.mesos, outbox),
   };
@@ -93,4 +98,22 @@ export function addReady({ ready, mesos }: ChronosState, { record }: JobEntry, r
 export function removeReady({ ready, mesos }: ChronosState, runId: string): boolean {
   if (mesos) removeWaiting(mesos.waiting, runId);
   return ready.delete(runId);
+}
+
+/** Packs and unpacks the history of a job. */
+export function packerFor({ places }: Pick<ChronosState, 'places'>, { record }: JobEntry): Packer {
+  return packerOf(record.job.name, places);
+}
+
+/** The history of a job, newest first. */
+export function historyOf({
+  record,
+  history,
+}: Pick<JobEntry, 'record' | 'history'>): readonly HistoryEntry[] {
+  return history.map((packed) => unpackEntry(record.job.name, packed));
+}
+
+/** The ended runs of a job, newest first. */
+export function endedRuns(entry: Pick<JobEntry, 'record' | 'history'>): readonly Run[] {
+  return historyOf(entry).flatMap((past) => (past.kind === 'run' ? [past.run] : []));
 }

@@ -12,12 +12,12 @@ import { loadGraph, type Quarantined, type StoredEdge } from '../graph/load-grap
 import type { Job, JobCounters } from '../jobs/job';
 import { MEMBER_FALLBACKS } from '../jobs/members';
 import type { JobRecord } from '../jobs/record';
-import { type HistoryEntry, timeOfEntry } from '../runs/history';
-import { jobNameOf, type Run, runNumberOf } from '../runs/run';
+import { idOfEntry, type Places, packerOf, timeOfEntry } from '../runs/packed-entry';
+import { type HistoryEntry, jobNameOf, type Run, runNumberOf } from '../runs/run';
 import type { Progress } from '../schedule/progress';
 import type { Timetable } from '../schedule/timetable';
 import { type SharedParts, sharedList, sharedRecord, shareMembers, shareTimetable } from './shared-values';
-import type { ChronosState, JobEntry } from './state';
+import { type ChronosState, historyOf, type JobEntry } from './state';
 
 export interface StoredText {
   readonly name: string;
@@ -74,14 +74,12 @@ export function jobOfVariable(variable: string): string | undefined {
 }
 
 /** All variables of a job. */
-export function variablesOf({ record, active, queue, history }: JobEntry): readonly string[] {
+export function variablesOf(entry: JobEntry): readonly string[] {
+  const { record, active, queue } = entry;
   const { name } = record.job;
-  const ids = [...Object.keys(active), ...queue.map(({ id }) => id), ...history.map(idOfEntry)];
+  const past = historyOf(entry).map(idOfEntry);
+  const ids = [...Object.keys(active), ...queue.map(({ id }) => id), ...past];
   return [definitionVariable(name), stateVariable(name), ...ids.map(runVariable)];
-}
-
-export function idOfEntry(entry: HistoryEntry): string {
-  return entry.kind === 'run' ? entry.run.id : entry.entry.id;
 }
 
 /** The text of a variable as the state has it now; undefined for one that is gone. */
@@ -118,9 +116,9 @@ function stateText(entry: JobEntry | undefined): string | undefined {
   return JSON.stringify(stored);
 }
 
-function runIn({ active, queue, history }: JobEntry, id: string): StoredRun | undefined {
-  const run = active[id] ?? queue.find((waiting) => waiting.id === id);
-  return run ? { kind: 'run', run } : history.find((entry) => idOfEntry(entry) === id);
+function runIn(entry: JobEntry, id: string): StoredRun | undefined {
+  const run = entry.active[id] ?? entry.queue.find((waiting) => waiting.id === id);
+  return run ? { kind: 'run', run } : historyOf(entry).find((past) => idOfEntry(past) === id);
 }
 
 export interface StoredJobs {
@@ -146,7 +144,7 @@ export function edgeOf(job: Job): StoredEdge {
 }
 
 /** Reads the jobs from their variables, in any order. */
-export function readStored(variables: readonly StoredText[]): StoredJobs {
+export function readStored(variables: readonly StoredText[], places: Places = new Map()): StoredJobs {
   const parts = new Map<string, StoredParts>();
   const faults: { name: string; reason: string }[] = [];
   for (const variable of variables) {
@@ -160,7 +158,7 @@ export function readStored(variables: readonly StoredText[]): StoredJobs {
   const shared: SharedParts = new Map();
   for (const [name, { definition, state, runs }] of parts) {
     if (definition !== undefined && state !== undefined)
-      entries.push(entryFrom(recordFrom(definition, state, shared), state, runs));
+      entries.push(entryFrom(recordFrom(definition, state, shared), state, runs, places));
     else faults.push({ name, reason: definition ? 'its state is missing' : 'its definition is missing' });
   }
   return { entries, faults };
@@ -185,7 +183,12 @@ function partsOf(parts: Map<string, StoredParts>, name: string): StoredParts {
   return added;
 }
 
-function entryFrom(record: JobRecord, state: StoredState, stored: readonly StoredRun[]): JobEntry {
+function entryFrom(
+  record: JobRecord,
+  state: StoredState,
+  stored: readonly StoredRun[],
+  sharedPlaces: Places,
+): JobEntry {
   const places = new Map(state.queue.map((id, place) => [id, place]));
   const history: HistoryEntry[] = [];
   const active: Record<string, Run> = {};
@@ -203,7 +206,7 @@ function entryFrom(record: JobRecord, state: StoredState, stored: readonly Store
     join: isNewJoin(join) ? NEW_JOIN : join,
     active: sharedRecord(active),
     queue: sharedList(queue),
-    history: sharedList(history),
+    history: sharedList(history.map(packerOf(record.job.name, sharedPlaces).pack)),
     lastMillis,
     nextRun,
   };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { countOutcomes } from '../../../../frameworks/chronos/core/runs/history';
+import { historyOf } from '../../../../frameworks/chronos/core/state/state';
 import { chronosMachine } from '../../../../frameworks/chronos/core/step';
 import { RULES } from '../schedules';
 import { SETTINGS, World } from '../world';
@@ -64,7 +65,8 @@ test('over any faults each slot has one outcome, and a count is never exceeded',
         if (kind === 'kill') world.command('job.kill', 'a');
         if (kind === 'end') world.end('a', ENDS[by]);
       }
-      const { record, active, queue, history } = world.entry('a');
+      const { record, active, queue } = world.entry('a');
+      const history = historyOf(world.entry('a'));
       const counts = countOutcomes(history);
       const open = [...Object.values(active), ...queue].filter(({ cause }) => cause.kind === 'slot').length;
       const decided = Object.values(counts).reduce((sum, number) => sum + number, open);

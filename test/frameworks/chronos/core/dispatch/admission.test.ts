@@ -1,3 +1,4 @@
+import { historyOf } from '../../../../../frameworks/chronos/core/state/state';
 import { SETTINGS, World } from '../../world';
 
 const MINUTE = 60_000;
@@ -128,7 +129,8 @@ test('a thousand cycles of a child wait, and the history says why further ones d
   world.put('p', { schedule: 'R/2027-01-01T00:00:00Z/P1D' });
   world.put('child', { parents: ['p'] });
   for (let cycle = 0; cycle < 1002; cycle++) world.command('job.succeed', 'p');
-  const { queue, history } = world.entry('child');
+  const { queue } = world.entry('child');
+  const history = historyOf(world.entry('child'));
   expect([queue.length, history.length]).toEqual([1000, 1]);
   expect(history[0]).toMatchObject({ run: { end: { kind: 'killed', reason: 'too many runs wait' } } });
 });

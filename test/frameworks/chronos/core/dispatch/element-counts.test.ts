@@ -1,3 +1,4 @@
+import { historyOf } from '../../../../../frameworks/chronos/core/state/state';
 import { World } from '../../world';
 
 function withTask(members: object = { dataProcessingJobType: true }): { world: World; taskId: string } {
@@ -20,7 +21,7 @@ test('the counts of a task are added up, after its end too', () => {
   expect(run?.attempts[0]?.elementsProcessed).toBe(3);
   world.end('a');
   tell(world, taskId, 4);
-  expect(world.entry('a').history[0]).toMatchObject({ run: { attempts: [{ elementsProcessed: 7 }] } });
+  expect(historyOf(world.entry('a'))[0]).toMatchObject({ run: { attempts: [{ elementsProcessed: 7 }] } });
 });
 
 test('a count has a limit', () => {

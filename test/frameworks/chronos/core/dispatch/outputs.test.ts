@@ -1,4 +1,5 @@
 import type { ChronosEffect } from '../../../../../frameworks/chronos/core/state/effects';
+import { historyOf } from '../../../../../frameworks/chronos/core/state/state';
 import { World } from '../../world';
 
 const PAGE =
@@ -20,7 +21,7 @@ function endWith(world: World, taskId: string, message: string): ChronosEffect[]
 }
 
 const attemptOf = (world: World): unknown => {
-  const [past] = world.entry('a').history;
+  const [past] = historyOf(world.entry('a'));
   return past?.kind === 'run' ? past.run.attempts[0] : undefined;
 };
 

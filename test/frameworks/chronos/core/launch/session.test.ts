@@ -1,3 +1,4 @@
+import { historyOf } from '../../../../../frameworks/chronos/core/state/state';
 import { MasterWorld } from '../../master-world';
 
 const NOW_ONCE = { schedule: 'R1//PT1H' };
@@ -109,7 +110,8 @@ test.each(['TASK_FAILED', 'TASK_LOST', 'TASK_GONE', 'TASK_DROPPED', 'TASK_UNKNOW
     const world = launched();
     world.send({ kind: 'job.kill', request: 2, name: 'a' });
     world.update(world.task, state);
-    const [entry] = world.state.jobs.get('a')?.history ?? [];
+    const job = world.state.jobs.get('a');
+    const [entry] = job ? historyOf(job) : [];
     expect(entry).toMatchObject({ kind: 'run', run: { end: { kind: 'killed' } } });
     expect(world.state.ready.size + world.state.runs.size).toBe(0);
     expect(world.state.mesos?.kills.size).toBe(0);

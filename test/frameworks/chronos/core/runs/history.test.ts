@@ -1,11 +1,20 @@
 import {
   addEntry,
   countOutcomes,
-  type HistoryEntry,
-  timeOfEntry,
+  type History,
   trimHistory,
 } from '../../../../../frameworks/chronos/core/runs/history';
-import { endRun, newRun, type SlotEntry } from '../../../../../frameworks/chronos/core/runs/run';
+import {
+  packerOf,
+  timeOfEntry,
+  timeOfPacked,
+} from '../../../../../frameworks/chronos/core/runs/packed-entry';
+import {
+  endRun,
+  type HistoryEntry,
+  newRun,
+  type SlotEntry,
+} from '../../../../../frameworks/chronos/core/runs/run';
 
 function run(slot: number, isCaughtUp = false): HistoryEntry {
   const cause = { kind: 'slot', slot, isCaughtUp } as const;
@@ -20,8 +29,14 @@ function slots(first: number, last: number, count: number, kind: SlotEntry['kind
   };
 }
 
+const PACKER = packerOf('a', new Map());
+
+function pack(...entries: readonly HistoryEntry[]): History {
+  return entries.reduce((history, entry) => addEntry(history, entry, PACKER), [] as History);
+}
+
 const add = (...entries: readonly HistoryEntry[]): readonly HistoryEntry[] =>
-  entries.reduce(addEntry, [] as readonly HistoryEntry[]);
+  pack(...entries).map(PACKER.unpack);
 
 test('the newest entry is first', () => {
   expect(add(run(1), run(2), slots(3, 3, 1)).map(timeOfEntry)).toEqual([4, 12, 11]);
@@ -45,9 +60,10 @@ test('slots in a row with the same outcome and reason are one entry', () => {
 });
 
 test('a history is bounded by number and by age, but the newest run stays', () => {
-  const history = add(run(1), run(2), run(3), slots(100, 100, 1));
-  expect(trimHistory(history, { countMax: 2, ageMax: 1000 }, 110).map(timeOfEntry)).toEqual([101, 13]);
-  expect(trimHistory(history, { countMax: 9, ageMax: 10 }, 500).map(timeOfEntry)).toEqual([13]);
+  const history = pack(run(1), run(2), run(3), slots(100, 100, 1));
+  expect(trimHistory(history, { countMax: 4, ageMax: 1000 }, 110)).toBe(history);
+  expect(trimHistory(history, { countMax: 2, ageMax: 1000 }, 110).map(timeOfPacked)).toEqual([101, 13]);
+  expect(trimHistory(history, { countMax: 9, ageMax: 10 }, 500).map(timeOfPacked)).toEqual([13]);
   expect(trimHistory([], { countMax: 2, ageMax: 1000 }, 110)).toEqual([]);
 });
 

@@ -59,3 +59,9 @@ test('two ids of a job never have the same time', () => {
     5, 5, 6, 10,
   ]);
 });
+
+test('half of a character is not in the id, which can be part of an address and of UTF-8', () => {
+  const id = printTaskId({ millis: 1, attempt: 0, name: 'a', arguments: 'x\ud800y\u{1f600}' });
+  expect(id).toBe('ct:1:0:a:x_y\u{1f600}');
+  expect(() => encodeURIComponent(id)).not.toThrow();
+});

@@ -1,5 +1,10 @@
-import type { HistoryEntry } from '../../../../../frameworks/chronos/core/runs/history';
-import { endRun, launchAttempt, newRun, withAttempt } from '../../../../../frameworks/chronos/core/runs/run';
+import {
+  endRun,
+  type HistoryEntry,
+  launchAttempt,
+  newRun,
+  withAttempt,
+} from '../../../../../frameworks/chronos/core/runs/run';
 import { usualRunTime } from '../../../../../frameworks/chronos/core/runs/usual-time';
 
 function runOf(duration: number, kind: 'success' | 'failure' = 'success'): HistoryEntry {

@@ -1,6 +1,7 @@
+import { idOfEntry } from '../../../../../frameworks/chronos/core/runs/packed-entry';
+import { historyOf } from '../../../../../frameworks/chronos/core/state/state';
 import {
   definitionVariable,
-  idOfEntry,
   jobOfVariable,
   readStored,
   runVariable,
@@ -41,7 +42,7 @@ test('what is stored is read again, whatever the order of the variables', () => 
   expect(faults).toEqual([]);
   expect(entries).toEqual([JSON.parse(JSON.stringify(world.entry('a'))) as unknown]);
   expect(variablesOf(world.entry('a'))).toEqual(['job_a', 'state_a', 'run_a:2', 'run_a:3', 'run_a:1']);
-  expect(world.entry('a').history.map(idOfEntry)).toEqual(['a:1']);
+  expect(historyOf(world.entry('a')).map(idOfEntry)).toEqual(['a:1']);
 });
 
 test('a run with a long history writes its own variable and the state of its job, and no more', () => {
