@@ -4,7 +4,7 @@
 
 import { StartError } from '../cluster/runtime/lifecycle';
 import { type Api, withApi } from './api';
-import { type AgentView, addressOf } from './commands/agents';
+import { type AgentView, addressOf, type TaskView } from './commands/agents';
 import { type MasterTarget, readPage } from './master-api';
 import { resolveId } from './resolve';
 
@@ -14,12 +14,7 @@ export interface ContainerId {
   readonly parent?: ContainerId;
 }
 
-interface TaskView {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly slave_id: string;
-  readonly framework_id: string;
+interface PlacedTask extends TaskView {
   readonly executor_id: string;
   readonly statuses: readonly { readonly container_status?: { readonly container_id?: ContainerId } }[];
 }
@@ -47,9 +42,9 @@ const TASKS = { name: 'Task', list: 'meseta task list --all' };
 
 /** The task that a word means: its id, its name, or the beginning of its id. One that runs comes before ended ones. */
 export async function findTask(target: MasterTarget, word: string): Promise<TaskPlace> {
-  const { tasks } = (await readPage(target, '/tasks?limit=1000000&order=asc')) as { tasks: TaskView[] };
+  const { tasks } = (await readPage(target, '/tasks?limit=1000000&order=asc')) as { tasks: PlacedTask[] };
   const running = tasks.filter(({ state }) => !ENDED.test(state));
-  const matches = (task: TaskView): boolean =>
+  const matches = (task: PlacedTask): boolean =>
     task.id === word || task.name === word || task.id.startsWith(word);
   const pool = running.some(matches) ? running : tasks;
   const id = resolveId(
@@ -62,7 +57,7 @@ export async function findTask(target: MasterTarget, word: string): Promise<Task
   return await placeOf(target, task);
 }
 
-async function placeOf(target: MasterTarget, task: TaskView): Promise<TaskPlace> {
+async function placeOf(target: MasterTarget, task: PlacedTask): Promise<TaskPlace> {
   const statuses = task.statuses.toReversed();
   const containerId = statuses.find((status) => status.container_status?.container_id)?.container_status;
   return {

@@ -26,6 +26,12 @@ export class ApiError extends StartError {
   }
 }
 
+/** The headers that show who we are, by HTTP basic. */
+export function authorizationOf(credentials: string | undefined): Readonly<Record<string, string>> {
+  if (credentials === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
 /** Redirects that are followed in a row. */
 const HOPS_MAX = 3;
 
@@ -61,8 +67,7 @@ export class Api {
     const { credentials, url } = this.options;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
-    if (credentials !== undefined)
-      headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    Object.assign(headers, authorizationOf(credentials));
     const target = new URL(path, url).toString();
     const answer = await this.send({ method, url: target, headers, ...(body !== undefined && { body }) });
     const { status } = answer;

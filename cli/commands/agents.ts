@@ -45,7 +45,7 @@ interface SlavesPage {
   readonly recovered_slaves: readonly { readonly id: string; readonly hostname: string }[];
 }
 
-interface TaskView {
+export interface TaskView {
   readonly id: string;
   readonly name: string;
   readonly state: string;

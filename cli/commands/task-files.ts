@@ -10,6 +10,7 @@ import { toggle } from '../../cluster/runtime/config/flags';
 import { HttpClient } from '../../cluster/runtime/http/client';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { findTask, sandboxOf, type TaskPlace, withAgent } from '../agent-api';
+import { authorizationOf } from '../api';
 import { flagCommand, type Terminal } from '../command';
 import { listCommand } from '../list';
 import { type MasterTarget, masterFlags } from '../master-api';
@@ -123,10 +124,7 @@ function standardOutput(terminal: Terminal): NodeJS.WritableStream {
 async function download(task: TaskPlace, file: string, to: NodeJS.WritableStream): Promise<void> {
   const { url, credentials } = task.agent;
   const client = new HttpClient();
-  const headers: Record<string, string> =
-    credentials === undefined
-      ? {}
-      : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  const headers = authorizationOf(credentials);
   try {
     const page = `${url}/files/download?path=${encodeURIComponent(file)}`;
     const answer = await client.stream({ url: page, headers, timeoutMs: DOWNLOAD_MS });

@@ -9,6 +9,7 @@ import type { ProcessIO } from '../../cluster/api/generated/agent';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { encodeRecord, RecordDecoder } from '../../cluster/runtime/streams/recordio';
 import type { AgentTarget, ContainerId } from '../agent-api';
+import { authorizationOf } from '../api';
 
 const JSON_TYPE = 'application/json';
 const RECORDIO = 'application/recordio';
@@ -21,12 +22,10 @@ interface Opened {
 function open(agent: AgentTarget, headers: Readonly<Record<string, string>>): Opened {
   const url = new URL('/api/v1', agent.url);
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const { credentials } = agent;
-  const authorization = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
   const sent = request(url, {
     method: 'POST',
     agent: false,
-    headers: { ...headers, ...(authorization && { authorization }) },
+    headers: { ...headers, ...authorizationOf(agent.credentials) },
   });
   sent.setNoDelay(true);
   const answered = new Promise<IncomingMessage>((resolve, reject) => {

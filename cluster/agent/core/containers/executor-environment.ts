@@ -12,7 +12,7 @@ import type { AgentFramework, AgentState, Executor } from '../state/state';
 export type Environment = Readonly<Record<string, string>>;
 
 /** The PATH of programs for which neither the agent nor the framework sets one. */
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+export const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The whole environment of the program of an executor's container; the variables of its own command win. */
 export function programEnvironment(
@@ -68,7 +68,7 @@ export function shutdownGraceMs({ boot }: AgentState, { info }: Executor): Milli
   return grace ? Number(grace.nanoseconds) / 1e6 : boot.settings.executorShutdownGraceMs;
 }
 
-function variablesOf(command: mesos.CommandInfo | undefined): Environment {
+export function variablesOf(command: mesos.CommandInfo | undefined): Environment {
   const variables = command?.environment?.variables ?? [];
   return Object.fromEntries(
     variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),

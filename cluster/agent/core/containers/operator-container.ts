@@ -6,9 +6,7 @@
 import type * as api from '../../../api/generated/agent';
 import type * as mesos from '../../../api/generated/mesos';
 import type { ContainerSpec } from '../state/container-spec';
-
-/** The PATH of a program that sets none. */
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+import { type Environment, PATH, variablesOf } from './executor-environment';
 
 /** The parts of a call that say what a container is; LAUNCH_CONTAINER alone has resources and limits. */
 type Launch = Pick<
@@ -79,13 +77,6 @@ function partsOf({ command = {}, container, resources = [], limits = {} }: Launc
   };
 }
 
-type Environment = Readonly<Record<string, string>>;
-
 function environmentOf({ command }: Launch, directory: string): Environment {
   return { PATH, MESOS_SANDBOX: directory, ...variablesOf(command) };
-}
-
-function variablesOf(command: mesos.CommandInfo | undefined): Environment {
-  const variables = command?.environment?.variables ?? [];
-  return Object.fromEntries(variables.map(({ name, value = '' }) => [name, value]));
 }

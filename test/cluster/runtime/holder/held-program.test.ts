@@ -13,50 +13,18 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import {
-  HeldProgram,
-  holderProgram,
-  type ProgramPlan,
-} from '../../../../cluster/runtime/holder/held-program';
+import { HeldProgram, type ProgramPlan } from '../../../../cluster/runtime/holder/held-program';
 import { canMount, SmallDisk } from '../small-disk';
+import { type Held, holder, holdIn } from './hold';
 
 const root = mkdtempSync(join(tmpdir(), 'meseta-held-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const holder = holderProgram() ?? '';
 const held = holder === '' ? describe.skip : describe;
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
-interface Held {
-  readonly folder: string;
-  readonly program: HeldProgram;
-  output(): string;
-}
-
-let folders = 0;
-async function hold(
-  script: string,
-  plan: Partial<ProgramPlan> = {},
-  folder = mkdtempSync(join(root, `${folders++}-`)),
-): Promise<Held> {
-  const path = join(folder, 'output');
-  const output = openSync(path, 'a');
-  try {
-    const program = await HeldProgram.start(holder, folder, {
-      file: 'sh',
-      arguments: ['sh', '-c', script],
-      environment: { PATH: '/usr/bin:/bin' },
-      directory: root,
-      umask: 0o22,
-      stdout: output,
-      stderr: output,
-      ...plan,
-    });
-    return { folder, program, output: () => readFileSync(path, 'utf8') };
-  } finally {
-    closeSync(output);
-  }
-}
+const hold = (script: string, plan: Partial<ProgramPlan> = {}, folder?: string): Promise<Held> =>
+  holdIn(root, script, { plan, ...(folder !== undefined && { folder }) });
 
 /** The processes that have this text in their command line. */
 function processesOf(text: string): string[] {
@@ -368,9 +336,11 @@ held('a held program (skipped without a C compiler)', () => {
   });
 });
 
+let pipes = 0;
+
 /** A pipe that is not read before `read`, which yields all that was written to it. */
 function stoppedPipe(): { readonly file: number; read(): Promise<string> } {
-  const path = join(root, `pipe-${folders++}`);
+  const path = join(root, `pipe-${pipes++}`);
   execFileSync('mkfifo', [path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const file = openSync(path, 'w');

@@ -1,17 +1,13 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  HeldProgram,
-  holderProgram,
-  type ProgramPlan,
-} from '../../../../cluster/runtime/holder/held-program';
+import type { ProgramPlan } from '../../../../cluster/runtime/holder/held-program';
 import { ProgramIo } from '../../../../cluster/runtime/holder/program-io';
+import { holder, holdIn } from './hold';
 
 const root = mkdtempSync(join(tmpdir(), 'meseta-io-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const holder = holderProgram() ?? '';
 const held = holder === '' ? describe.skip : describe;
 
 interface Attached {
@@ -21,26 +17,9 @@ interface Attached {
   text(name?: 'stdout' | 'stderr'): string;
 }
 
-let folders = 0;
-
 async function hold(script: string, plan: Partial<ProgramPlan>) {
-  const folder = mkdtempSync(join(root, `${folders++}-`));
-  const output = openSync(join(folder, 'output'), 'a');
-  try {
-    const program = await HeldProgram.start(holder, folder, {
-      file: 'sh',
-      arguments: ['sh', '-c', script],
-      environment: { PATH: '/usr/bin:/bin' },
-      directory: root,
-      umask: 0o22,
-      stdout: output,
-      stderr: output,
-      ...plan,
-    });
-    return { folder, program, file: () => readFileSync(join(folder, 'output'), 'utf8') };
-  } finally {
-    closeSync(output);
-  }
+  const { folder, program, output } = await holdIn(root, script, { plan });
+  return { folder, program, file: output };
 }
 
 async function attach(folder: string): Promise<Attached> {
