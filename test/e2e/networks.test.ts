@@ -3,102 +3,40 @@
  * itself.
  */
 
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import type { CommandInfo } from '../../cluster/api/generated/mesos';
 import { Host, hasPlugins, PLUGINS } from '../cluster/agent/containerizer/network/host';
 import { runtime } from '../cluster/agent/containerizer/place';
-import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
+import { AGENT, HostCluster, MASTER } from './host-cluster';
 import { TaskScheduler, taskOn } from './task-scheduler';
 
-const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
-const WAIT_MS = 60_000;
-const [MASTER, AGENT, MARATHON] = [5050, 5051, 8080].map((port) => `127.0.0.1:${port}`);
+jest.setTimeout(180_000);
 
-interface Task {
-  readonly id: string;
-  readonly state: string;
-  readonly ports: readonly number[];
-  readonly ipAddresses: readonly { readonly ipAddress: string }[];
-  readonly healthCheckResults?: readonly { readonly alive: boolean }[];
+const WAIT_MS = 30_000;
+
+/** A cluster with a network `web`. */
+function start(host: Host): HostCluster {
+  host.configure('web.conflist', {
+    cniVersion: '0.4.0',
+    name: 'web',
+    plugins: [
+      { type: 'bridge', bridge: 'tst0', isGateway: true, ipMasq: true, ipam: host.ipam('10.254.5.0/24') },
+      { type: 'portmap', capabilities: { portMappings: true } },
+    ],
+  });
+  return new HostCluster(host, {
+    agentFlags: [`--network_cni_config_dir=${host.configDir}`, `--network_cni_plugins_dir=${PLUGINS}`],
+    empty: ['containers', 'runc', 'isolators/network/cni'],
+    onHost: () => host.leftovers(),
+  });
 }
 
-/** A master, an agent and Marathon as processes on the host of the test. */
-class HostCluster {
-  readonly host = new Host();
-  private readonly cgroupsRoot = basename(this.host.folder);
-  private readonly runDir = join(this.host.folder, 'agent', 'run');
-  private readonly processes: ChildProcess[] = [];
-
-  constructor() {
-    this.host.configure('web.conflist', {
-      cniVersion: '0.4.0',
-      name: 'web',
-      plugins: [
-        {
-          type: 'bridge',
-          bridge: 'tst0',
-          isGateway: true,
-          ipMasq: true,
-          ipam: this.host.ipam('10.254.5.0/24'),
-        },
-        { type: 'portmap', capabilities: { portMappings: true } },
-      ],
-    });
-    this.start('master');
-    this.start('marathon', `--master=${MASTER}`);
-  }
-
-  startAgent(): ChildProcess {
-    const folders = [
-      `--network_cni_config_dir=${this.host.configDir}`,
-      `--network_cni_plugins_dir=${PLUGINS}`,
-    ];
-    return this.start('agent', `--master=${MASTER}`, `--cgroups_root=${this.cgroupsRoot}`, ...folders);
-  }
-
-  private start(part: string, ...flags: readonly string[]): ChildProcess {
-    const workDir = `--work_dir=${join(this.host.folder, part)}`;
-    const child = this.host.start(process.execPath, BIN, part, workDir, ...flags);
-    this.processes.push(child);
-    return child;
-  }
-
-  /** The answer of a process; empty while there is none. */
-  ask(url: string, ...options: readonly string[]): string {
-    try {
-      return this.host.do('curl', '--silent', '--fail', '--max-time', '5', ...options, `http://${url}`);
-    } catch {
-      return '';
-    }
-  }
-
-  tasks(): readonly Task[] {
-    const text = this.ask(`${MARATHON}/v2/apps/web/tasks`);
-    return text === '' ? [] : (JSON.parse(text) as { readonly tasks: readonly Task[] }).tasks;
-  }
-
-  /** The containers that the agent has not destroyed to the end. */
-  containers(): string[] {
-    return readdirSync(join(this.runDir, 'containers'));
-  }
-
-  async stop(): Promise<void> {
-    for (const child of this.processes) child.kill('SIGINT');
-    for (const child of this.processes)
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    try {
-      const { host, cgroupsRoot } = this;
-      await host.endPrograms();
-      const empty = ['containers', 'runc', 'isolators/network/cni'].map((name) => join(this.runDir, name));
-      const onHost = (): string[] => host.leftovers();
-      await expectNothingLeft({ root: host.folder, cgroupsRoot, empty, onHost });
-    } finally {
-      await this.host.close();
-    }
+async function stop(cluster: HostCluster): Promise<void> {
+  try {
+    await cluster.stop();
+  } finally {
+    await cluster.host.close();
   }
 }
 
@@ -118,13 +56,11 @@ const onMachine = hasPlugins && 'path' in runtime ? it : it.skip;
 onMachine(
   'an app answers at its address and at a port of the host, also while its agent is away',
   async () => {
-    const cluster = new HostCluster();
+    const cluster = start(new Host());
     try {
       const agent = cluster.startAgent();
-      const post = ['-H', 'content-type: application/json', '-d', JSON.stringify(APP)];
-      await eventually('Marathon', () => cluster.ask(`${MARATHON}/v2/apps`, ...post) !== '', WAIT_MS);
-      const isHealthy = (task: Task): boolean => task.healthCheckResults?.[0]?.alive === true;
-      const task = await eventually('a healthy task', () => cluster.tasks().find(isHealthy), WAIT_MS);
+      await cluster.createApp(APP);
+      const task = await cluster.healthyTask('web');
       const address = '10.254.5.2';
       expect(task.ipAddresses).toEqual([{ ipAddress: address, protocol: 'IPv4' }]);
       const answers = (): string[] =>
@@ -138,12 +74,11 @@ onMachine(
       cluster.startAgent();
       await eventually('the agent', () => cluster.ask(`${AGENT}/state`).includes(task.id), WAIT_MS);
       expect(answers()).toEqual([address, address]);
-      expect(cluster.tasks().map(({ id, state }) => [id, state])).toEqual([[task.id, 'TASK_RUNNING']]);
+      expect(cluster.tasks('web').map(({ id, state }) => [id, state])).toEqual([[task.id, 'TASK_RUNNING']]);
 
-      cluster.ask(`${MARATHON}/v2/apps/web`, '-X', 'DELETE');
-      await eventually('the end of all containers', () => cluster.containers().length === 0, WAIT_MS);
+      await cluster.removeApp('web');
     } finally {
-      await cluster.stop();
+      await stop(cluster);
     }
   },
 );
@@ -151,7 +86,7 @@ onMachine(
 onMachine(
   'the tasks of a group share the network of their executor, unless they have their own',
   async () => {
-    const cluster = new HostCluster();
+    const cluster = start(new Host());
     try {
       const agent = cluster.startAgent();
       await eventually('an agent', () => cluster.ask(`${MASTER}/slaves`).includes('"active":true'), WAIT_MS);
@@ -187,7 +122,7 @@ onMachine(
       await eventually('the end of all containers', () => cluster.containers().length === 0, WAIT_MS);
       scheduler.stop();
     } finally {
-      await cluster.stop();
+      await stop(cluster);
     }
   },
 );

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { Container } from '../../../../cluster/agent/containerizer/port';
 import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
 import type { Resource } from '../../../../cluster/api/generated/mesos';
+import { buildImage, busyboxLayer } from '../containerizer/images/image-builder';
+import { basicAuthentication, RegistryServer } from '../containerizer/images/registry-server';
 import { DockerPlace, scalar } from './docker-place';
 import { hasEngine, IMAGE, TestEngine } from './test-engine';
 
@@ -281,6 +283,66 @@ describe('Docker containers', () => {
     expect([CpuShares, CpuQuota, Memory]).toEqual([2048, 300_000, 256 * 1024 * 1024]);
     expect(inspect(spec, '.Config.Env')).toContain('MESOS_EXECUTOR_ID=e');
     await containers.destroy(spec.containerId);
+  });
+});
+
+describe('images of a registry', () => {
+  let registry: RegistryServer;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    if (!hasEngine) return;
+    registry = await RegistryServer.start();
+    registry.push(
+      'own/app:latest',
+      buildImage({ layers: [busyboxLayer()], config: { Cmd: ['echo', 'own'] } }),
+    );
+    close = await engine.passOn(Number(registry.host.split(':')[1]));
+  });
+  afterAll(async () => {
+    await close?.();
+    await registry?.close();
+  });
+
+  const credentialsFor = (credentials: string): string =>
+    JSON.stringify({ auths: { [registry.host]: { auth: Buffer.from(credentials).toString('base64') } } });
+
+  check('are pulled with the credentials of the agent, or those in the sandbox', async () => {
+    registry.handler = basicAuthentication('user:password');
+    const image = `${registry.host}/own/app`;
+    const strangers = await place.agent({ docker_config: credentialsFor('user:wrong') });
+    await expect(strangers.launch(place.spec(undefined, { image }))).rejects.toThrow(
+      /pull .*exited with status 1/,
+    );
+    const sandboxed = place.spec(undefined, { image });
+    mkdirSync(join(sandboxed.directory, '.docker'), { recursive: true });
+    writeFileSync(join(sandboxed.directory, '.docker/config.json'), credentialsFor('user:password'));
+    await (await strangers.launch(sandboxed)).ended;
+    expect(place.output(sandboxed)).toBe('own\n');
+    await strangers.destroy(sandboxed.containerId);
+    const friends = await place.agent({ docker_config: credentialsFor('user:password') });
+    // What the one before has not removed is an orphan.
+    await friends.recover([]);
+    const pulls = registry.requests.length;
+    const forced = place.spec(undefined, { image, force_pull_image: true });
+    const present = place.spec(undefined, { image });
+    for (const spec of [forced, present]) {
+      expect((await (await friends.launch(spec)).ended).status).toEqual({ code: 0 });
+      await friends.destroy(spec.containerId);
+      if (spec === forced) expect(registry.requests.length).toBeGreaterThan(pulls);
+    }
+    engine.docker('rmi', '--force', `${image}:latest`);
+  });
+
+  check('that never come are given up with their container', async () => {
+    registry.handler = (request) => request.url?.includes('/blobs/') === true;
+    registry.requests.length = 0;
+    const containers = await place.agent();
+    const spec = place.spec(undefined, { image: `${registry.host}/own/app` });
+    const launching = containers.launch(spec);
+    const refused = expect(launching).rejects.toThrow('Container destroyed while fetching');
+    await eventually('the pull', () => registry.requests.some((line) => line.includes('/blobs/')));
+    await containers.destroy(spec.containerId);
+    await refused;
   });
 });
 

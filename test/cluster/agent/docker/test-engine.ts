@@ -3,9 +3,10 @@
  * of busybox.
  */
 
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { findPlugin } from '../../../../cluster/agent/containerizer/network/configured-networks';
@@ -101,6 +102,27 @@ export class TestEngine {
     await exited;
   }
 
+  /** A port of this process is the same one on the host of the engine, until the function that this resolves with is called. */
+  async passOn(port: number): Promise<() => Promise<void>> {
+    const path = join(this.host.folder, `port-${port}`);
+    const near = createServer((socket) => passBytes(socket, connect(port, '127.0.0.1'))).listen(path);
+    await once(near, 'listening');
+    const code = `const net = require('node:net');
+      net.createServer((socket) => {
+        const other = net.connect('${path}');
+        for (const end of [socket, other]) end.on('error', () => undefined);
+        socket.pipe(other).pipe(socket);
+      }).listen(${port}, '127.0.0.1', () => console.log('up'))`;
+    const [file = '', ...args] = this.host.command(process.execPath, '-e', code);
+    const far = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(far.stdout, 'data');
+    return async () => {
+      far.kill('SIGKILL');
+      await once(far, 'exit');
+      near.close();
+    };
+  }
+
   /** Ends and removes all of its containers. */
   clear(): void {
     for (const line of this.containers()) this.docker('rm', '-f', line.split(' ')[0] ?? '');
@@ -111,4 +133,9 @@ export class TestEngine {
     await this.end('SIGTERM');
     await this.host.close();
   }
+}
+
+function passBytes(one: Socket, other: Socket): void {
+  for (const end of [one, other]) end.on('error', () => undefined);
+  one.pipe(other).pipe(one);
 }
