@@ -13,7 +13,11 @@ export interface Credentials {
 /** Reads the JSON. Throws with what is expected. */
 export function readCredentials(text: string): Credentials {
   const entries = Object.entries(authsOf(text));
-  const auths = entries.map(([key, value]) => [hostOf(key), { auth: authOf(value) }] as const);
+  const auths = entries.flatMap(([key, value]) => {
+    const auth = { auth: authOf(value) };
+    // skopeo looks for the host, and the command of Docker for the key as it was written.
+    return [[key, auth] as const, [hostOf(key), auth] as const];
+  });
   return { auths: Object.fromEntries(auths) };
 }
 
