@@ -139,7 +139,7 @@ describeZookeeper('processes that share their state in ZooKeeper', (setting) => 
     second.handled.length = 0;
     await until('an answer', async () => (await ask(first)).status === 200 && second.handled.length > 0);
     expect((await ask(first)).text).toBe('["a"]');
-    expect(await watcher.children(path)).toHaveLength(2);
+    await until('both stand', async () => (await watcher.children(path)).length === 2);
   });
 
   it('are up without ZooKeeper, and refuse with the reason', async () => {
