@@ -151,7 +151,11 @@ export class ChronosYears {
     const pause = this.chance.is(0.2) && !this.isQuiet ? this.chance.between(HOUR, 40 * DAY) : HOUR;
     this.timeline.after(this.chance.between(SECOND, pause), () => {
       this.chronos.start(this.isQuiet ? 0 : this.chance.between(-10 * MINUTE, 10 * MINUTE));
-      for (const [name, { record }] of this.chronos.state?.jobs ?? []) this.checker.restored(name, record);
+      for (const [name, { record }] of this.chronos.state?.jobs ?? []) {
+        this.checker.restored(name, record);
+        // A crash loses definitions that were not durable.
+        if (record.job.async) this.bodies.set(name, { ...this.bodies.get(name), async: true });
+      }
     });
   }
 
