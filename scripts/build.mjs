@@ -16,14 +16,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.stamp.json');
 const FOLDERS = ['bench', 'cli', 'cluster', 'dns', 'frameworks', 'lb'];
-const ASSETS = /\.(hbs|json|proto|html|css|js|svg|c)$/;
+const ASSETS = /\.(hbs|json|proto|html|css|js|svg|c|h)$/;
 
 const files = FOLDERS.flatMap((folder) => list(join(root, folder)));
 const now = Object.fromEntries(files.map((file) => [relative(root, file), signature(file)]));
@@ -62,8 +62,10 @@ async function build() {
       writeFileSync(path, path.endsWith('.js') ? withPlainExports(text) : text);
     }
   }
-  for (const file of changed.filter((name) => name.endsWith('.c'))) compileProgram(file);
-  for (const file of changed.filter((name) => !/\.(ts|c)$/.test(name))) {
+  const touched = [...changed, ...gone.map((path) => join(root, path))];
+  for (const file of files.filter(hasMain))
+    if (touched.some((path) => isPartOf(file, path))) compileProgram(file);
+  for (const file of changed.filter((name) => !/\.(ts|c|h)$/.test(name))) {
     mkdirSync(dirname(target(file)), { recursive: true });
     copyFileSync(file, target(file));
   }
@@ -71,16 +73,27 @@ async function build() {
   process.stderr.write(`built ${changed.length} files in ${Date.now() - started} ms\n`);
 }
 
+/** True for the file of a program of C that has its main(), and gives it its name. */
+function hasMain(file) {
+  return file.endsWith('.c') && /^int main\(/m.test(readFileSync(file, 'utf8'));
+}
+
+/** True for the files of C in the folder of a program and below. */
+function isPartOf(program, file) {
+  return /\.[ch]$/.test(file) && file.startsWith(dirname(program) + sep);
+}
+
 /**
- * Compiles a program of C, static where that is possible: it starts quicker and needs less memory. Without a compiler
+ * Compiles all parts of a program of C at once, static where that is possible: it starts quicker and needs less memory. Without a compiler
  * the build goes on, and what needs the program says so when it runs.
  */
 function compileProgram(file) {
   const program = target(file);
+  const parts = files.filter((path) => path.endsWith('.c') && isPartOf(file, path));
   mkdirSync(dirname(program), { recursive: true });
   for (const flags of [['-static'], []]) {
     try {
-      execFileSync('cc', ['-O2', ...flags, '-o', program, file], { stdio: ['ignore', 'ignore', 'pipe'] });
+      execFileSync('cc', ['-O2', ...flags, '-o', program, ...parts], { stdio: ['ignore', 'ignore', 'pipe'] });
       return;
     } catch (error) {
       if (error.code !== 'ENOENT') continue;

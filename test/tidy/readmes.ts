@@ -9,6 +9,14 @@ const BEGIN = '<!-- files: `npm run generate` makes this list from the headers -
 const END = '<!-- /files -->';
 const LIST = new RegExp(`${literal(BEGIN)}[\\s\\S]*?${literal(END)}`);
 
+/** A file that a README lists. */
+type Listed = Pick<Source, 'path' | 'text'>;
+
+/** Files of C, but their headers, which say of the same what others may use. */
+const programs: readonly Listed[] = allPaths
+  .filter((path) => path.endsWith('.c'))
+  .map((path) => ({ path, text: readText(path) }));
+
 /** READMEs of folders with product code. */
 const readmes = allPaths.filter((path) => /^(cli|cluster|dns|frameworks|lb)\/(.*\/)?README\.md$/.test(path));
 
@@ -30,10 +38,12 @@ export function staleReadmes(): string[] {
 }
 
 /** The files below a folder, without those of folders that have a README of their own. */
-function filesOf(folder: string): Source[] {
-  return sources.filter(
-    ({ path }) => !isTest(path) && !isGenerated(path) && nearestReadme(path) === `${folder}/README.md`,
-  );
+function filesOf(folder: string): Listed[] {
+  return [...sources, ...programs]
+    .filter(
+      ({ path }) => !isTest(path) && !isGenerated(path) && nearestReadme(path) === `${folder}/README.md`,
+    )
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
 function nearestReadme(path: string): string | undefined {
@@ -44,7 +54,7 @@ function nearestReadme(path: string): string | undefined {
 }
 
 /** Replaces the list, or adds one at the end of the section of files. */
-function withList(text: string, path: string, files: readonly Source[]): string {
+function withList(text: string, path: string, files: readonly Listed[]): string {
   const list = printList(dirname(path), files);
   if (LIST.test(text)) return text.replace(LIST, () => list);
   const section = text.indexOf('\n## Files');
@@ -52,7 +62,7 @@ function withList(text: string, path: string, files: readonly Source[]): string 
   return `${text.slice(0, next).trimEnd()}\n\n${list}\n${text.slice(next)}`;
 }
 
-function printList(folder: string, files: readonly Source[]): string {
+function printList(folder: string, files: readonly Listed[]): string {
   const rows = files.map(
     (source) => `| \`${source.path.slice(folder.length + 1)}\` | ${summaryOf(source)} |`,
   );
@@ -61,7 +71,7 @@ function printList(folder: string, files: readonly Source[]): string {
 }
 
 /** The first sentence of a file's header. */
-function summaryOf({ text }: Source): string {
+function summaryOf({ text }: Listed): string {
   const header = headerOf(text).replace(/\s+/g, ' ').trim();
   const end = /\.(?= [A-Z`(]| ?$)/.exec(header);
   return (end ? header.slice(0, end.index) : header).replaceAll('|', '\\|');
@@ -69,7 +79,7 @@ function summaryOf({ text }: Source): string {
 
 /** The first paragraph of a file's header. */
 function headerOf(text: string): string {
-  const comment = /^\/\*\*([\s\S]*?)\*\//.exec(text)?.[1] ?? '';
+  const comment = /^\/\*\*?([\s\S]*?)\*\//.exec(text)?.[1] ?? '';
   const lines = comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''));
   const first = lines.findIndex((line) => line.trim() !== '');
   const rest = lines.slice(first);

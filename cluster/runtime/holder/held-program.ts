@@ -43,7 +43,7 @@ export interface ProgramPlan {
    */
   readonly pidFile?: string | undefined;
   /**
-   * The file that the starter's process executes, which is a holder with `--init` (see holder.c). The starter gets
+   * The file that the starter's process executes, which is a holder with `--init` (see init/init.c). The starter gets
    * a pipe as its descriptor 3, which that process is to have. A paused init is made, and runs later.
    */
   readonly init?: { readonly file: string; readonly isPaused: boolean } | undefined;
@@ -88,7 +88,7 @@ export type ProgramEnd =
   | { readonly signal: NodeJS.Signals }
   | { readonly lost: true };
 
-/** The holder forwards the signal N when it gets this and N (see holder.c). */
+/** The holder forwards the signal N when it gets this and N (see signals.h). */
 const FORWARD = 34;
 const SIGNAL_MAX = 30;
 /** Time between two looks at a holder whose pipe is gone. */
@@ -218,7 +218,7 @@ function startError(file: string, errno: number | undefined): Error {
   return Object.assign(new Error(`spawn ${file} ${code}`), { code });
 }
 
-/** The plan as the holder reads it: see read_plan in holder.c. */
+/** The plan as the holder reads it: see plan.c. */
 function printPlan(plan: ProgramPlan): Buffer {
   const { user, umask, directory, file } = plan;
   const environment = Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`);

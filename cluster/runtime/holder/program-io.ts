@@ -1,5 +1,5 @@
 /**
- * The input and output of a program under a holder, by the socket of the holder's folder (see holder.c).
+ * The input and output of a program under a holder, by the socket of the holder's folder (see streams/client.c).
  *
  * In: the folder of a holder whose plan has a terminal or `io`. Out: what the program writes from now on, in its order.
  * Always true: whoever is attached last has the program; the one before is cut off. Nobody else reads the output while it

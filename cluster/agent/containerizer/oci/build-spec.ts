@@ -117,7 +117,7 @@ export function argumentsOf(program: Program, holder: string): string[] {
   return isSame ? [file, ...rest] : holderArguments(holder, '--exec', program);
 }
 
-/** A holder that starts a program as its child, or becomes it: see holder.c. */
+/** A holder that starts a program as its child, or becomes it: see `main` in holder.c. */
 export function holderArguments(
   holder: string,
   mode: '--init' | '--exec',
