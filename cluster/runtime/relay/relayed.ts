@@ -7,6 +7,9 @@ import { constants } from 'node:os';
 import { Duplex, type Readable } from 'node:stream';
 import { builtProgram } from '../built-program';
 
+/** Time that a peer has to take the last bytes, when both directions have ended here. */
+const LAST_BYTES_MS = 30_000;
+
 export interface RelayedDestination {
   /** An IP address. */
   readonly host: string;
@@ -29,7 +32,12 @@ export async function connectRelayed(
   });
   await connected(child, child.stdout);
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  stream.once('close', () => child.kill('SIGKILL'));
+  stream.once('close', () => {
+    const isDone = stream.readableEnded && stream.writableFinished;
+    // What was written last may still be on its way in the relay, which ends by itself.
+    if (isDone) setTimeout(() => child.kill('SIGKILL'), LAST_BYTES_MS).unref();
+    else child.kill('SIGKILL');
+  });
   return stream;
 }
 

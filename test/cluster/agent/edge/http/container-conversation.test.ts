@@ -176,11 +176,11 @@ held.each(FORMS)('containers of the operator API, in %s (skipped without a C com
       type: 'PROCESS_IO',
       process_io: { type: 'CONTROL', control: { type: 'HEARTBEAT', heartbeat: {} } },
     });
+    await until(() => stream.messages.some(({ control }) => control?.type === 'HEARTBEAT'));
     sent.data('');
     await stream.ended;
     expect(stream.text()).toBe(`1 ${place.workDir}/containers/${parent.value}\ntyped\n`);
     expect(stream.text('STDERR')).toBe('problem\n');
-    expect(stream.messages.some(({ control }) => control?.type === 'HEARTBEAT')).toBe(true);
     expect(await sent.answered).toEqual({ status: 200, text: '' });
     expect((await wait(container_id)).response?.wait_container?.exit_status).toBe(4 << 8);
   });
