@@ -2,10 +2,11 @@
  * `meseta task logs` and `meseta task files ls|get`: what a task has written, as its agent has it.
  */
 
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../cluster/model/error-text';
 import { toggle } from '../../cluster/runtime/config/flags';
 import { HttpClient } from '../../cluster/runtime/http/client';
 import { StartError } from '../../cluster/runtime/lifecycle';
@@ -109,19 +110,34 @@ export const get = flagCommand({
   run: async ({ flags, positionals: [word = '', path = '', to = basename(path)] }, terminal) => {
     const task = await findTask(flags, word);
     const file = await withAgent(task.agent, async (api) => pathIn(await sandboxOf(api, task), path));
-    await download(task, file, to === '-' ? standardOutput(terminal) : createWriteStream(to, { flags: 'w' }));
+    await download(task, file, to === '-' ? standardOutput(terminal) : createdFile(to));
     if (to !== '-') terminal.err(`${task.id}:${path} is in ${to}\n`);
     return 0;
   },
 });
 
-function standardOutput(terminal: Terminal): NodeJS.WritableStream {
+/** Writes the bytes of a file where they belong. */
+type Save = (bytes: NodeJS.ReadableStream) => Promise<void>;
+
+function standardOutput(terminal: Terminal): Save {
   const streams = terminal.streams?.();
   if (!streams) throw new StartError('There is no standard output to write to: name a file');
-  return streams.output;
+  return (bytes) => pipeline(bytes, streams.output, { end: false });
 }
 
-async function download(task: TaskPlace, file: string, to: NodeJS.WritableStream): Promise<void> {
+/** A file that is there is replaced only once the agent has answered with another one. */
+function createdFile(path: string): Save {
+  return async (bytes) => {
+    const file = createWriteStream(path);
+    try {
+      await pipeline(bytes, file);
+    } catch (error) {
+      throw new StartError(`${path} could not be written: ${errorText(error)}`);
+    }
+  };
+}
+
+async function download(task: TaskPlace, file: string, save: Save): Promise<void> {
   const { url, credentials } = task.agent;
   const client = new HttpClient();
   const headers = authorizationOf(credentials);
@@ -130,8 +146,7 @@ async function download(task: TaskPlace, file: string, to: NodeJS.WritableStream
     const answer = await client.stream({ url: page, headers, timeoutMs: DOWNLOAD_MS });
     if (answer.status === 404) throw new StartError(`The agent does not have ${file}`);
     if (answer.status !== 200) throw new StartError(`The agent answered ${answer.status} for ${file}`);
-    for await (const chunk of answer.body) if (!to.write(chunk as Buffer)) await once(to, 'drain');
-    await new Promise<void>((resolve) => to.write('', () => resolve()));
+    await save(answer.body);
   } finally {
     await client.close();
   }

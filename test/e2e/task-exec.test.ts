@@ -144,6 +144,12 @@ it('logs and files of tasks are read from their agent', async () => {
   expect((await run('task', 'files', 'ls', 'web')).out).toMatch(/^-rw.* 6 .* numbers$/m);
   const copy = join(machine.folder, 'copy');
   expect((await run('task', 'files', 'get', 'web', 'numbers', copy)).status).toBe(0);
+  // What the agent does not have, or cannot be written, leaves what is there.
+  expect((await run('task', 'files', 'get', 'web', 'nothing', copy)).err).toContain('does not have');
+  const nowhere = join(machine.folder, 'no', 'folder');
+  expect((await run('task', 'files', 'get', 'web', 'numbers', nowhere)).err).toContain(
+    'could not be written',
+  );
   expect(readFileSync(copy, 'utf8')).toBe('1\n2\n3\n');
   expect((await run('task', 'files', 'get', 'web', 'numbers', '-')).out).toBe('1\n2\n3\n');
   const { out: containers } = await run('agent', 'containers', 'S0');

@@ -6,10 +6,11 @@
  * that and the run folder.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { ExitStatus } from '../../model/exit-status';
+import { readFileEnd } from '../../runtime/files/file-end';
 import { descendants, HeldProgram } from '../../runtime/holder/held-program';
 import { identityOf } from '../../runtime/identity';
 import { signalAll } from '../../runtime/processes';
@@ -72,8 +73,8 @@ export class DockerLauncher implements ProgramLauncher {
     const { spec, folder } = run;
     const { settings, program, output } = this.options;
     const envFile = join(folder, 'environment.list');
-    const asked = runArguments(spec, settings, envFile);
-    if ('error' in asked) throw new Error(asked.error);
+    const dockerRun = runArguments(spec, settings, envFile);
+    if ('error' in dockerRun) throw new Error(dockerRun.error);
     const variables = runEnvironment(spec, settings).plain.map((line) => `${line}\n`);
     writeFileSync(envFile, variables.join(''), { mode: 0o600 });
     // Docker would make them for root, and a fetched file may be one of them.
@@ -83,7 +84,7 @@ export class DockerLauncher implements ProgramLauncher {
       holdDocker(program, {
         folder: holderFolder(folder),
         directory: spec.directory,
-        arguments: asked.arguments,
+        arguments: dockerRun.arguments,
         output: files,
       }),
     );
@@ -207,9 +208,11 @@ export class DockerLauncher implements ProgramLauncher {
 /** Kills a command in a container, whose process may not be there yet. The engine has no call for it. */
 async function killExec({ exitCode, pid: look }: RunningExec): Promise<void> {
   let hasEnded = false;
-  const ended = exitCode.then(() => {
+  // An engine that cannot say how it has ended has lost it.
+  const over = (): void => {
     hasEnded = true;
-  });
+  };
+  const ended = exitCode.then(over, over);
   while (!hasEnded) {
     const pid = await look();
     if (pid !== undefined) signalAll([pid, ...descendants(pid)], 'SIGKILL');
@@ -223,7 +226,7 @@ async function killProcess({ folder }: ContainerRun): Promise<void> {
   noteKill(folder);
   for (let pid = livePid(readRun(folder)); pid !== undefined; pid = livePid(readRun(folder))) {
     if (Date.now() > until) throw new Error(`The process ${pid} of the container cannot be killed`);
-    process.kill(pid, 'SIGKILL');
+    signalAll([pid], 'SIGKILL');
     await setTimeout(LOOK_MS);
   }
 }
@@ -237,7 +240,7 @@ function startError({ directory, containerId }: ContainerSpec, status: ExitStatu
 
 function lastWords(directory: string): string {
   try {
-    return readFileSync(join(directory, 'stderr'), 'utf8').trim().slice(-ERROR_MAX);
+    return readFileEnd(join(directory, 'stderr'), ERROR_MAX).trim();
   } catch {
     return '';
   }

@@ -75,7 +75,10 @@ export class FetcherCache {
       entry.references++;
       return { entry, isNew: false };
     }
-    if (entry) this.table.remove(entry);
+    if (entry) {
+      this.table.remove(entry);
+      this.removeFile(entry.path);
+    }
     const folder = user === undefined ? this.options.folder : join(this.options.folder, folderName(user));
     const path = join(folder, cacheFileName(++this.serial, baseName(uri.trimStart())));
     const added = this.table.add(key, path);

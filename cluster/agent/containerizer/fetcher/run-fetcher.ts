@@ -72,7 +72,8 @@ export async function runFetcher(run: FetchRun): Promise<void> {
 /** Undefined for a line that was cut off. */
 function readReport(line: string): FetchReport | undefined {
   try {
-    return JSON.parse(line) as FetchReport;
+    const report: unknown = JSON.parse(line);
+    return typeof report === 'object' && report !== null ? (report as FetchReport) : undefined;
   } catch {
     return undefined;
   }
@@ -101,7 +102,7 @@ function environmentOf({ sandbox, hadoop }: FetchPlan): NodeJS.ProcessEnv {
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`Failed to execute the fetcher: ${errorText(error)}`)));
-    // What it has started, and what has started others, is of its group.
+    // All processes that it has started are of its group.
     child.once('exit', () => killGroup(child));
     child.once('close', (code, signal) =>
       resolve(signal === null ? `exited with status ${code}` : `terminated with signal ${signal}`),

@@ -31,7 +31,7 @@ export interface FileOptions {
 type Bytes = AsyncIterable<Uint8Array>;
 
 export class SandboxFiles {
-  /** What was made and was not there before, by the first part of its path. */
+  /** The first parts of paths that were not there before this fetch. */
   private readonly roots = new Set<string>();
   private readonly files = new Set<string>();
   private readonly links = new Set<string>();
@@ -92,7 +92,7 @@ export class SandboxFiles {
     await chmod(path, 0o755);
   }
 
-  /** Moves what a program has made at a place of its own to where it belongs. */
+  /** Makes room for a file that a program has made elsewhere and that is moved there. */
   async reserve(path: string): Promise<string> {
     const place = await this.place(path);
     await this.clear(place);
@@ -106,10 +106,10 @@ export class SandboxFiles {
     this.files.delete(path);
   }
 
-  /** Removes all that was made. */
+  /** Removes all that was made, as far as it can be removed. */
   async undo(): Promise<void> {
-    for (const root of this.roots) await rm(root, { recursive: true, force: true });
-    for (const path of [...this.files, ...this.links]) await rm(path, { force: true }).catch(() => undefined);
+    for (const path of [...this.roots, ...this.files, ...this.links])
+      await rm(path, { recursive: this.roots.has(path), force: true }).catch(() => undefined);
   }
 
   /** The path of a file in clean form; the folders on its way are there then. */

@@ -17,7 +17,8 @@ export async function extractTar(bytes: AsyncIterable<Uint8Array>, files: Sandbo
   let work = Promise.resolve();
   parser.on('entry', (entry: ReadEntry) => {
     work = work
-      .then(() => extractEntry(entry, files))
+      // After a failure, what was made is removed, and nothing may come to it.
+      .then(() => (failure.signal.aborted ? void entry.resume() : extractEntry(entry, files)))
       .catch((error: unknown) => {
         fail(error);
         entry.resume();
@@ -40,7 +41,8 @@ export async function extractTar(bytes: AsyncIterable<Uint8Array>, files: Sandbo
     await work;
     failure.signal.throwIfAborted();
   } catch (error) {
-    throw failure.signal.aborted ? failure.signal.reason : error;
+    fail(error);
+    throw failure.signal.reason;
   }
 }
 

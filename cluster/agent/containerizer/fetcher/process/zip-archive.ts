@@ -34,8 +34,10 @@ async function extractEntry(zip: ZipFile, entry: Entry, files: SandboxFiles): Pr
   if (kind === FOLDER) return await files.makeFolder(fileName, mode);
   if (kind !== REGULAR && kind !== LINK)
     throw new Error(`'${fileName}' is neither a file nor a folder nor a link`);
+  if (kind === LINK && uncompressedSize > TARGET_MAX_BYTES)
+    throw new Error(`'${fileName}' is a link to a name that is too long`);
   const bytes = await zip.openReadStreamPromise(entry);
-  if (kind === LINK) return await files.linkTo(fileName, await targetOf(fileName, bytes));
+  if (kind === LINK) return await files.linkTo(fileName, await targetOf(bytes));
   await files.write(fileName, bytes as AsyncIterable<Uint8Array>, {
     mode,
     modifiedAt: entry.getLastModDate(),
@@ -54,10 +56,8 @@ function attributesOf({ fileName, versionMadeBy, externalFileAttributes }: Entry
   return { kind: unix & KIND || REGULAR, mode };
 }
 
-async function targetOf(fileName: string, bytes: AsyncIterable<unknown>): Promise<string> {
+async function targetOf(bytes: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of bytes) chunks.push(chunk as Buffer);
-  const target = Buffer.concat(chunks);
-  if (target.length > TARGET_MAX_BYTES) throw new Error(`'${fileName}' is a link to a name that is too long`);
-  return target.toString();
+  return Buffer.concat(chunks).toString();
 }

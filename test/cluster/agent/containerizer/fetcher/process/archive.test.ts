@@ -86,6 +86,14 @@ describe('extract', () => {
   const link = (path: string, linkpath: string) => ({ path, type: 'SymbolicLink' as const, linkpath });
   test.each([
     ['an absolute name', [{ path: '/tmp/evil', body: 'x' }], 'is absolute'],
+    [
+      'a bad name before others',
+      [
+        { path: '/evil', body: 'x' },
+        { path: 'late/file', body: 'x' },
+      ],
+      'is absolute',
+    ],
     ['a name that leads up', [{ path: 'a/../../evil', body: 'x' }], 'leads up'],
     ['a link that leads up', [link('a/b', '../../evil')], 'leads out of the sandbox'],
     ['an absolute link', [link('a', '/etc')], 'leads out of the sandbox'],
@@ -122,6 +130,7 @@ describe('extract', () => {
   test.each([
     ['up.zip', zipOf([{ path: '../evil', body: 'x' }]), 'invalid relative path'],
     ['link.zip', zipOf([{ path: 'a', body: '/etc', mode: 0o120777 }]), 'leads out of the sandbox'],
+    ['long.zip', zipOf([{ path: 'a', body: 'x'.repeat(5000), mode: 0o120777 }]), 'too long'],
     ['device.zip', zipOf([{ path: 'a', mode: 0o020644 }]), 'neither a file nor a folder nor a link'],
     ['bomb.zip', zipOf([{ path: 'a', body: Buffer.alloc(20_000_000) }]), '--fetcher_max_size'],
     ['bomb.gz', gzipSync(Buffer.alloc(20_000_000)), '--fetcher_max_size'],
