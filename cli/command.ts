@@ -49,7 +49,7 @@ export interface Command {
 export interface FlagCommand<Table extends FlagTable> {
   readonly flags: Table;
   readonly positionals?: readonly string[];
-  /** What comes after the first positional argument is another command. */
+  /** True when all after the first positional argument is another command. */
   readonly passThrough?: boolean;
   run(parsed: Parsed<Table>, terminal: Terminal): Promise<number>;
 }

@@ -6,7 +6,7 @@ const FIRST = 0x10;
 const SECOND = 0x11;
 
 export interface Typed {
-  /** What goes to the container. */
+  /** The bytes that go to the container. */
   readonly data: Buffer;
   readonly isDetached: boolean;
 }

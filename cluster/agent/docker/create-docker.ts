@@ -21,7 +21,7 @@ export interface DockerPlace {
   readonly workDir: string;
   readonly runtimeDir: string;
   readonly hierarchies: Hierarchies;
-  /** What fetches URIs, with the files of stdout and stderr. */
+  /** The fetcher of URIs, with the files of stdout and stderr. */
   readonly fetching: Fetching;
   readonly clock: Clock;
   readonly log: Logger;

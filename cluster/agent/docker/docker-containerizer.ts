@@ -136,7 +136,7 @@ export class DockerContainerizer implements ContainerTable {
     this.after(this.options.removeDelayMs, () => void this.remove(containerName(containerId)));
   }
 
-  /** What cannot be removed now is an orphan of the next agent. */
+  /** A container that cannot be removed now is an orphan of the next agent. */
   private async remove(name: string): Promise<void> {
     const { engine, log } = this.options;
     await engine.remove(name).catch((error: unknown) => {

@@ -40,8 +40,8 @@ export function dockerIsolator({ engine, settings, hierarchies }: DockerIsolator
     name: 'docker',
     needsRuntime: false,
     refusal: (spec) => {
-      const asked = runArguments(spec, settings, '');
-      return 'error' in asked ? asked.error : undefined;
+      const dockerRun = runArguments(spec, settings, '');
+      return 'error' in dockerRun ? dockerRun.error : undefined;
     },
     async prepare({ spec }) {
       const volumes = volumesOf(spec.resources, settings);
@@ -93,7 +93,7 @@ async function update(engine: DockerEngine, settings: DockerSettings, { spec }: 
   if (inspection?.phase === 'running') await engine.update(name, engineUpdate(spec, inspection, settings));
 }
 
-/** What its processes use, as far as they are there. */
+/** The use of its processes, as far as they are there. */
 function usageOf(hierarchies: Hierarchies, { spec, folder }: ContainerRun): Partial<ResourceStatistics> {
   const limits = limitStatistics(spec, { cpus: availableParallelism(), bytes: totalmem() });
   const pid = livePid(readRun(folder));

@@ -17,7 +17,7 @@ const STOP_MS = 15_000;
 const HOST = 'http://docker';
 
 const ABSENT = 404;
-/** What was asked for is so already. */
+/** The statuses of a request whose wish is fulfilled already. */
 const UNCHANGED = [304, ABSENT, 409];
 
 export class EngineUnreachable extends Error {}

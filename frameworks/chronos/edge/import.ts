@@ -94,17 +94,17 @@ async function targetOf({ target, clock, url }: ImportOptions, client: ZkClient)
   return target ?? (await ZookeeperStore.open({ client, clock, path: `${url.path}/${STATE_NODE}` }));
 }
 
-async function store(found: Import, target: StateStore, isReplacing: boolean): Promise<Imported> {
+async function store(imported: Import, target: StateStore, isReplacing: boolean): Promise<Imported> {
   const storedJobs = new Set(
     isReplacing ? [] : (await target.names('job_')).flatMap((name) => jobOfVariable(name) ?? []),
   );
-  const existing = found.jobs.filter((name) => storedJobs.has(name));
-  const variables = found.variables.filter(({ name }) => !storedJobs.has(jobOfVariable(name) ?? ''));
+  const existing = imported.jobs.filter((name) => storedJobs.has(name));
+  const variables = imported.variables.filter(({ name }) => !storedJobs.has(jobOfVariable(name) ?? ''));
   for (let start = 0; start < variables.length; start += COMMIT_MAX)
     await commit(target, variables.slice(start, start + COMMIT_MAX));
-  const jobs = found.jobs.filter((name) => !storedJobs.has(name));
+  const jobs = imported.jobs.filter((name) => !storedJobs.has(name));
   const quarantined = quarantinedIn(await loadStored(target, ''));
-  return { jobs, existing, frameworkId: found.frameworkId, faults: found.faults, quarantined };
+  return { jobs, existing, frameworkId: imported.frameworkId, faults: imported.faults, quarantined };
 }
 
 async function commit(target: StateStore, variables: readonly StoredText[]): Promise<void> {

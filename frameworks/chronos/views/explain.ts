@@ -49,7 +49,7 @@ function runReason(run: Run, { record }: JobEntry, { mesos }: ChronosState): str
   return `${wait}${lackText(mesos, record.job)}.`;
 }
 
-/** What the last offers lacked; a wait without offers is told, too. */
+/** The lacks of the last offers; a wait without offers is told, too. */
 function lackText(mesos: MesosState | undefined, job: Job): string {
   if (mesos === undefined) return '';
   if (!mesos.session.connected) return ', and the master is not connected';

@@ -6,7 +6,7 @@ export interface UnknownMember {
   readonly path: string;
   /** The names that have an effect at this place. */
   readonly memberNames: readonly string[];
-  /** What is wrong, where the name is not. */
+  /** The fault of a member whose name has an effect. */
   readonly hint?: string;
 }
 

@@ -16,7 +16,7 @@ import { assertReachable, guardedLookup, LinkLocalRefused } from '../../../runti
 const HTTPS = 443;
 
 export class GuardProxy {
-  /** What was refused first. */
+  /** The first refusal. */
   refusal: string | undefined;
   private readonly password = randomBytes(16).toString('hex');
   private readonly server: Server = createServer((incoming, reply) => void this.forward(incoming, reply));

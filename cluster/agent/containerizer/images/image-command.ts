@@ -11,7 +11,7 @@ import type { ImageConfig } from './manifest';
  * `Cmd`, and the arguments of the task take the place of `Cmd`. Throws when there is none.
  */
 export function imageCommand(command: CommandInfo | undefined, config: ImageConfig): CommandInfo {
-  const { shell = true, value, arguments: own = [] } = command ?? { shell: false };
+  const { shell = true, value, arguments: taskArguments = [] } = command ?? { shell: false };
   if (shell) {
     if (value === undefined) throw new Error(failure('Shell specified but no command value provided'));
     return { ...command };
@@ -24,7 +24,7 @@ export function imageCommand(command: CommandInfo | undefined, config: ImageConf
     ...command,
     shell: false,
     value: first,
-    arguments: [first, ...rest, ...(own.length > 0 ? own : defaults)],
+    arguments: [first, ...rest, ...(taskArguments.length > 0 ? taskArguments : defaults)],
   };
 }
 
@@ -40,12 +40,12 @@ export function imageEnvironment(
   { env }: ImageConfig,
   command: CommandInfo | undefined,
 ): Readonly<Record<string, string>> {
-  const own = new Set((command?.environment?.variables ?? []).map(({ name }) => name));
+  const taskVariables = new Set((command?.environment?.variables ?? []).map(({ name }) => name));
   const variables = env.flatMap((text) => {
     const sign = text.indexOf('=');
     return sign > 0 ? [[text.slice(0, sign), text.slice(sign + 1)] as const] : [];
   });
   return Object.fromEntries(
-    variables.filter(([name]) => !own.has(name) && !/^(MESOS|LIBPROCESS)_/.test(name)),
+    variables.filter(([name]) => !taskVariables.has(name) && !/^(MESOS|LIBPROCESS)_/.test(name)),
   );
 }

@@ -9,7 +9,7 @@ import type { ImageConfig } from './manifest';
 export interface ProvisionedRoot {
   /** The folder where the runtime sees it. */
   readonly root: string;
-  /** What has to be mounted there. */
+  /** The file system that has to be mounted there. */
   readonly mount: ImageMount;
 }
 

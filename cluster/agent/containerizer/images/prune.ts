@@ -19,7 +19,7 @@ export interface StoreContents {
   readonly digests: readonly string[];
 }
 
-/** What has to stay. */
+/** Parts that have to stay. */
 export interface Needed {
   readonly excluded: ReadonlySet<string>;
   /** The references of images that containers have. */

@@ -157,9 +157,9 @@ async function inspect(request: PullRequest, image: RegistryImage, access: Acces
   if (manifest.kind === 'old') return { manifest, version: image.version };
   if (manifest.kind === 'image') return { manifest, version: `@${digestOf(bytes)}` };
   const chosen = imageFor(manifest.images, request.platform);
-  const own = await rawManifest(request, `${image.name}@${chosen.digest}`, access);
-  checkDigest(own, chosen.digest);
-  return { manifest: readManifest(own), version: `@${chosen.digest}` };
+  const imageBytes = await rawManifest(request, `${image.name}@${chosen.digest}`, access);
+  checkDigest(imageBytes, chosen.digest);
+  return { manifest: readManifest(imageBytes), version: `@${chosen.digest}` };
 }
 
 function checkDigest(bytes: Buffer, digest: string): void {
@@ -200,7 +200,7 @@ async function copy({ folder, platform, signal }: PullRequest, order: Copy): Pro
     order.from,
     `oci:${join(folder, LAYOUT)}:${NAME}`,
   ];
-  // What does not fit into memory is written to the folder of the pull, where it is counted.
+  // Blobs that do not fit into memory are written to the folder of the pull, where they are counted.
   const environment = { ...order.environment, TMPDIR: folder };
   const { fileMax, inputMax } = order;
   await runTool({ file: 'skopeo', args, environment, fileMax, inputMax, signal });

@@ -19,7 +19,7 @@ const ENVIRONMENT = {
 const OUTPUT_MAX = 8 * 1024 * 1024;
 const ERROR_SHOWN_MAX = 500;
 const PERIOD_MS = 200;
-/** What takes longer is meant to. */
+/** A tool that takes longer is killed: it hangs, or is made to hang. */
 const TIMEOUT_MS = 30 * 60_000;
 const TOO_LARGE = 'it is larger than it may be';
 
@@ -30,13 +30,13 @@ export interface ToolRun {
   readonly directory?: string;
   /** The size of the largest file that it may write. */
   readonly fileMax: number;
-  /** What it may read, such as from a network. */
+  /** Bytes that it may read, such as from a network. */
   readonly inputMax?: number | undefined;
   /** Kills it, with all of its processes. */
   readonly signal: AbortSignal;
 }
 
-/** What a tool says of its failure. */
+/** The failure of a tool, in its own words. */
 export class ToolFailed extends Error {}
 
 /** Runs a tool to its end. The output; rejects with the last error that it says, or with the reason of the signal. */

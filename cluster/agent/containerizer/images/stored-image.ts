@@ -23,7 +23,7 @@ export interface StoredLayer extends Descriptor {
   readonly diffId: string;
 }
 
-/** What is known of an unpacked layer. */
+/** An unpacked layer as the store knows it. */
 export interface LayerFacts {
   /** The size on disk. */
   readonly bytes: number;

@@ -56,7 +56,7 @@ export interface OverlayOrder extends UnpackOrder {
 }
 
 export interface UnpackedLayer {
-  /** What the layer changes. */
+  /** The changes of the layer to those below. */
   readonly root: string;
   readonly facts: LayerFacts;
 }

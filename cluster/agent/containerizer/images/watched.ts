@@ -74,7 +74,7 @@ function stall(ms: number, { stallMs }: FolderBounds): string | undefined {
     : undefined;
 }
 
-/** What a folder takes on disk. Files come and go meanwhile, which `du` complains of. */
+/** The size of a folder on disk. Files come and go meanwhile, which `du` complains of. */
 export async function sizeOf(folder: string): Promise<FolderSize> {
   const ask = async (...args: readonly string[]): Promise<number> => {
     const child = promisify(execFile)('du', ['-s', '-x', ...args, '--', folder]);

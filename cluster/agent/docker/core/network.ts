@@ -77,8 +77,8 @@ function dnsOptions(
   dns: DefaultDns,
 ): string[] {
   if (parameters.some(({ key }) => DNS_PARAMETERS.includes(key))) return [];
-  const own = mode === 'USER' ? (dns.networks.get(network) ?? dns.user) : undefined;
-  const chosen = mode === 'BRIDGE' ? dns.bridge : own;
+  const ofNetwork = mode === 'USER' ? (dns.networks.get(network) ?? dns.user) : undefined;
+  const chosen = mode === 'BRIDGE' ? dns.bridge : ofNetwork;
   if (!chosen) return [];
   return [
     ...chosen.nameservers.flatMap((server) => ['--dns', server]),

@@ -16,7 +16,7 @@ const SHARES_MIN = 2;
 const PERIOD_US = 100_000;
 const QUOTA_MIN_US = 1000;
 const MEMORY_MIN = 32 * MB;
-/** What the resources of a command task have for its executor (Mesos 1.11 src/slave/constants.hpp). */
+/** The part of a command task's resources that is for its executor (Mesos 1.11 src/slave/constants.hpp). */
 const EXECUTOR_CPUS = 0.1;
 const EXECUTOR_MEM = 32;
 

@@ -116,14 +116,14 @@ export function runEnvironment(
   { sandboxDirectory }: Pick<DockerSettings, 'sandboxDirectory'>,
 ): RunEnvironment {
   const { containerId, environment, taskId, command, resources } = spec;
-  const own = (command?.environment?.variables ?? []).flatMap(({ name, value }) =>
+  const ofCommand = (command?.environment?.variables ?? []).flatMap(({ name, value }) =>
     value === undefined ? [] : [[name, value] as const],
   );
   const { PATH, ...others } = environment;
   const role = resources.find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
   const variables: Readonly<Record<string, string>> = {
     ...(taskId === undefined && { ...others, ...(PATH !== undefined && PATH !== HOST_PATH && { PATH }) }),
-    ...Object.fromEntries(own),
+    ...Object.fromEntries(ofCommand),
     MESOS_SANDBOX: sandboxDirectory,
     MESOS_CONTAINER_NAME: containerName(containerId),
     ...(role !== undefined && { MESOS_ALLOCATION_ROLE: role }),

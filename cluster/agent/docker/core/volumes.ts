@@ -37,12 +37,12 @@ export function sandboxFolders({ container }: ContainerSpec): readonly string[] 
 /** The options of all volumes. Throws a VolumeRefused. */
 export function volumeOptions(spec: ContainerSpec, places: VolumePlaces): VolumeOptions {
   const { container, directory, resources } = spec;
-  const asked = container?.volumes ?? [];
+  const volumes = container?.volumes ?? [];
   const driver = driverOf(container);
   const context = { ...places, directory, driver };
   return {
     options: [
-      ...asked.flatMap((volume) => optionsOf(volume, context)),
+      ...volumes.flatMap((volume) => optionsOf(volume, context)),
       ...persistentVolumes(resources, places).flatMap(({ source, target, isReadOnly }) =>
         bind({ source, target, mode: isReadOnly ? 'ro' : 'rw' }),
       ),

@@ -44,7 +44,7 @@ const STANDALONE: Partial<Record<ContainerAction, AclList>> = {
   remove: 'remove_standalone_containers',
 };
 
-/** What executors do with their containers. */
+/** Actions of executors on their own containers. */
 const OF_EXECUTORS: ReadonlySet<ContainerAction> = new Set([
   'launch',
   'session',

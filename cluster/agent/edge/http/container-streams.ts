@@ -149,7 +149,7 @@ export async function takeInput(door: StreamDoor, exchange: Exchange): Promise<R
   const calls = readCalls(request.body as Readable, media);
   const { status, text } = await inputAnswer(door, request, calls);
   void calls.return(undefined).catch(() => undefined);
-  // What comes after the answer is read by nobody.
+  // Nobody reads on after the answer.
   return sendText(reply.header('connection', 'close'), status, text);
 }
 

@@ -10,7 +10,7 @@ import type { Millis } from '../../../../cluster/model/time';
 import { announce } from '../../../kit/core/turn/outbox';
 import type { Concurrency, Job } from '../jobs/job';
 import { addEntry, trimHistory } from '../runs/history';
-import { idOfEntry } from '../runs/packed-entry';
+import { idOfEntry, idOfPacked } from '../runs/packed-entry';
 import {
   currentAttempt,
   endRun,
@@ -144,7 +144,7 @@ export function remember(turn: Turn, entry: JobEntry, addition: HistoryEntry): v
   entry.history = addEntry(entry.history, addition, packer);
   saveRun(turn, idOfEntry(addition));
   const [newest] = entry.history;
-  if (newest !== undefined) saveRun(turn, idOfEntry(packer.unpack(newest)));
+  if (newest !== undefined) saveRun(turn, idOfPacked(entry.record.job.name, newest));
   forgetOld(turn, entry);
 }
 
@@ -153,8 +153,8 @@ export function forgetOld(turn: Turn, entry: JobEntry): void {
   const trimmed = trimHistory(entry.history, turn.state.settings, turn.now);
   if (trimmed.length === entry.history.length) return;
   const remaining = new Set(trimmed);
-  const { unpack } = packerFor(turn.state, entry);
-  for (const old of entry.history) if (!remaining.has(old)) saveRun(turn, idOfEntry(unpack(old)));
+  const { name } = entry.record.job;
+  for (const old of entry.history) if (!remaining.has(old)) saveRun(turn, idOfPacked(name, old));
   entry.history = trimmed;
 }
 

@@ -1,6 +1,6 @@
 /** The run of a task, which goes on, waits for its next attempt, or is in the history. */
 
-import { idOfEntry } from '../runs/packed-entry';
+import { idOfPacked } from '../runs/packed-entry';
 import type { Run } from '../runs/run';
 import { endedRuns, type JobEntry, packerFor } from '../state/state';
 import { saveRun, type Turn } from '../state/turn';
@@ -27,8 +27,9 @@ export function changeRun(turn: Turn, entry: JobEntry, run: Run): void {
     entry.queue = entry.queue.with(place, run);
     return;
   }
-  const { pack, unpack } = packerFor(turn.state, entry);
+  const { name } = entry.record.job;
+  const { pack } = packerFor(turn.state, entry);
   entry.history = entry.history.map((past) =>
-    idOfEntry(unpack(past)) === run.id ? pack({ kind: 'run', run }) : past,
+    idOfPacked(name, past) === run.id ? pack({ kind: 'run', run }) : past,
   );
 }

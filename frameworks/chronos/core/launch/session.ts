@@ -147,7 +147,7 @@ export const sessionWoke = {
   'revive-again': withMaster(repeatRevive),
   confirm: withMaster((master, turn) => reconcileUnconfirmed(master, liveTasks(turn.state))),
   reconcile: withMaster((master, turn) => reconcileAll(master, liveTasks(turn.state))),
-  // What ends each step asks for offers and gives them back.
+  // The end of each step asks for offers and gives them back.
   revive: () => undefined,
   demand: ({ state }: Turn) => {
     if (state.mesos) state.mesos.demandWakeAt = undefined;

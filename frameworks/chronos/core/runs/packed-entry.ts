@@ -61,6 +61,12 @@ export function idOfEntry(entry: HistoryEntry): string {
   return entry.kind === 'run' ? entry.run.id : entry.entry.id;
 }
 
+/** The id of an entry; most of them are not unpacked for it. */
+export function idOfPacked(jobName: string, packed: PackedEntry): string {
+  const [, number = '0'] = packed.text.split(' ', 2);
+  return number === '0' ? idOfEntry(unpackEntry(jobName, packed)) : `${jobName}:${number}`;
+}
+
 /** The time of an entry, without unpacking it. */
 export function timeOfPacked({ text }: PackedEntry): Millis {
   return Number(text.slice(1, text.indexOf(' ')));
@@ -277,14 +283,14 @@ function after(distance: Time | undefined, time: Millis): Millis | undefined {
 
 function sharedPlaces(places: Places, attempts: readonly Attempt[]): readonly Place[] {
   if (attempts.length === 0) return NO_PLACES;
-  const found = attempts.map(placeOf);
+  const placesOfTasks = attempts.map(placeOf);
   const text = JSON.stringify(
-    found.flatMap(({ agentId, hostname, sandbox }) => [agentId, hostname, sandbox]),
+    placesOfTasks.flatMap(({ agentId, hostname, sandbox }) => [agentId, hostname, sandbox]),
   );
   const shared = places.get(text);
   if (shared !== undefined) return shared;
-  places.set(text, found);
-  return found;
+  places.set(text, placesOfTasks);
+  return placesOfTasks;
 }
 
 function placeOf({ agentId, hostname, sandbox, taskId }: Attempt): Place {

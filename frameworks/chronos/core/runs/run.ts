@@ -70,7 +70,7 @@ export interface SlotEntry {
   readonly decidedAt: Millis;
 }
 
-/** What the history of a job has: its ended runs, and the slots without one. */
+/** An entry of the history of a job: its ended runs, and the slots without one. */
 export type HistoryEntry =
   | { readonly kind: 'run'; readonly run: Run }
   | { readonly kind: 'slots'; readonly entry: SlotEntry };

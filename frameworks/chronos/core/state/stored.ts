@@ -12,12 +12,12 @@ import { loadGraph, type Quarantined, type StoredEdge } from '../graph/load-grap
 import type { Job, JobCounters } from '../jobs/job';
 import { MEMBER_FALLBACKS } from '../jobs/members';
 import type { JobRecord } from '../jobs/record';
-import { idOfEntry, type Places, packerOf, timeOfEntry } from '../runs/packed-entry';
+import { idOfEntry, idOfPacked, type Places, packerOf, timeOfEntry, unpackEntry } from '../runs/packed-entry';
 import { type HistoryEntry, jobNameOf, type Run, runNumberOf } from '../runs/run';
 import type { Progress } from '../schedule/progress';
 import type { Timetable } from '../schedule/timetable';
 import { type SharedParts, sharedList, sharedRecord, shareMembers, shareTimetable } from './shared-values';
-import { type ChronosState, historyOf, type JobEntry } from './state';
+import type { ChronosState, JobEntry } from './state';
 
 export interface StoredText {
   readonly name: string;
@@ -77,7 +77,7 @@ export function jobOfVariable(variable: string): string | undefined {
 export function variablesOf(entry: JobEntry): readonly string[] {
   const { record, active, queue } = entry;
   const { name } = record.job;
-  const past = historyOf(entry).map(idOfEntry);
+  const past = entry.history.map((packed) => idOfPacked(name, packed));
   const ids = [...Object.keys(active), ...queue.map(({ id }) => id), ...past];
   return [definitionVariable(name), stateVariable(name), ...ids.map(runVariable)];
 }
@@ -118,7 +118,10 @@ function stateText(entry: JobEntry | undefined): string | undefined {
 
 function runIn(entry: JobEntry, id: string): StoredRun | undefined {
   const run = entry.active[id] ?? entry.queue.find((waiting) => waiting.id === id);
-  return run ? { kind: 'run', run } : historyOf(entry).find((past) => idOfEntry(past) === id);
+  if (run) return { kind: 'run', run };
+  const { name } = entry.record.job;
+  const packed = entry.history.find((past) => idOfPacked(name, past) === id);
+  return packed && unpackEntry(name, packed);
 }
 
 export interface StoredJobs {

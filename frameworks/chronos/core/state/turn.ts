@@ -26,7 +26,7 @@ export function saveDefinition(turn: Turn, name: string): void {
   saveVariable(turn, stateVariable(name));
 }
 
-/** What runs change in a job has changed. */
+/** Saves the part of a job that its runs change. */
 export function saveState(turn: Turn, name: string): void {
   saveVariable(turn, stateVariable(name));
 }

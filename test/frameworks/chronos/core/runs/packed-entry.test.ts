@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import {
+  idOfEntry,
+  idOfPacked,
   isPackedRun,
   type Places,
   packerOf,
@@ -81,12 +83,13 @@ const anyEntry: fc.Arbitrary<HistoryEntry> = fc.oneof(
   slots.map((entry): HistoryEntry => ({ kind: 'slots', entry })),
 );
 
-test('what is unpacked is what was packed, and its kind and time are known before', () => {
+test('what is unpacked is what was packed, and its id, kind and time are known before', () => {
   const { pack, unpack } = packerOf('a', new Map());
   fc.assert(
     fc.property(anyEntry, (entry) => {
       const packed = pack(entry);
       expect(unpack(packed)).toEqual(entry);
+      expect(idOfPacked('a', packed)).toBe(idOfEntry(entry));
       expect([isPackedRun(packed), timeOfPacked(packed)]).toEqual([entry.kind === 'run', timeOfEntry(entry)]);
     }),
   );
