@@ -25,6 +25,12 @@ export function flagsOf<Table extends FlagTable>(table: Table, args: readonly st
   return parseFlags(table, { command: 'test', about: '', args, env: {} }).flags;
 }
 
+/** Ports of tasks: those of two files that run at the same time are not the same. The rest of a machine is detected. */
+function taskPorts(): string {
+  const first = Number(process.env['JEST_WORKER_ID'] ?? '1') % 2 === 1 ? 31_000 : 31_500;
+  return `ports:[${first}-${first + 499}]`;
+}
+
 export class OneMachine implements TestPlace {
   readonly folder = mkdtempSync(join(tmpdir(), 'meseta-test-'));
   readonly root = this.folder;
@@ -51,6 +57,7 @@ export class OneMachine implements TestPlace {
       // Another start has another port.
       '--reconfiguration_policy=any',
       `--cgroups_root=${this.cgroupsRoot}`,
+      `--resources=${taskPorts()}`,
     ];
     this.empty.push(join(this.folder, name, 'run', 'containers'));
     const place = `--master=127.0.0.1:${this.master?.http.port}`;
