@@ -101,7 +101,7 @@ test('what goes wrong with a launch is told with a reason', async () => {
     { ...greedy, resources },
     taskOn(offer, 'missing', '', { command: { shell: false, value: '/no/such/program' } }),
     taskOn(offer, 'failing', 'exit 3'),
-    taskOn(offer, 'fetching', '', { command: { value: 'true', uris: [{ value: 'http://127.0.0.1/x' }] } }),
+    taskOn(offer, 'fetching', '', { command: { value: 'true', uris: [{ value: '/no/such/file' }] } }),
     taskOn(offer, '../evil', 'true'),
   );
   expect((await scheduler.update('greedy', 'TASK_ERROR')).message).toContain('is more than available');
@@ -113,9 +113,7 @@ test('what goes wrong with a launch is told with a reason', async () => {
   );
   await scheduler.states('failing', 'TASK_STARTING', 'TASK_RUNNING');
   expect((await scheduler.update('failing', 'TASK_FAILED')).message).toBe('Command exited with status 3');
-  expect((await scheduler.update('fetching', 'TASK_FAILED')).message).toContain(
-    'Fetching URIs is not supported',
-  );
+  expect((await scheduler.update('fetching', 'TASK_FAILED')).message).toContain('Failed to fetch all URIs');
 });
 
 test('an update is sent again until it is acknowledged, and reconciliation answers meanwhile', async () => {
