@@ -55,6 +55,8 @@ export class ImageStore {
   private readonly unpacks = new SharedWork<void>();
   /** The images that containers have, by container. */
   private readonly used = new Map<string, readonly StoredImage[]>();
+  /** The images that were pulled and have yet to be used, by the folders of their pulls. */
+  private readonly arriving = new Map<string, StoredImage>();
 
   constructor(private readonly options: StoreOptions) {}
 
@@ -66,7 +68,7 @@ export class ImageStore {
     const { credentials = this.options.credentials } = request;
     const name = `${reference} ${digestOf(credentials ?? '')}`;
     return await this.pulls
-      .join(name, signal, (end) => this.pull(request.reference, { credentials, signal: end, containerId }))
+      .join(name, signal, (end) => this.pull(request.reference, { credentials, signal: end }))
       .then((image) => this.use(containerId, image));
   }
 
@@ -83,11 +85,7 @@ export class ImageStore {
 
   private async pull(
     reference: ImageReference,
-    order: {
-      readonly credentials: string | undefined;
-      readonly signal: AbortSignal;
-      readonly containerId: string;
-    },
+    order: { readonly credentials: string | undefined; readonly signal: AbortSignal },
   ): Promise<StoredImage> {
     const { folder, registry, platform, bounds, stallMs, log } = this.options;
     const name = printReference(reference);
@@ -111,7 +109,7 @@ export class ImageStore {
         layers: layers.map((layer, index) => ({ ...layer, diffId: diffIds[index] ?? '' })),
       };
       // A garbage collection may come before whoever asked for it uses it.
-      this.use(order.containerId, image);
+      this.arriving.set(staging, image);
       await folder.addImage(image, layout);
       log.info({ image: name, digest: image.digest, ms: Date.now() - begun }, 'an image was pulled');
       return image;
@@ -119,6 +117,8 @@ export class ImageStore {
       throw new Error(`Failed to pull the image '${name}': ${errorText(error)}`);
     } finally {
       await rm(staging, { recursive: true, force: true });
+      // All who wait for the pull use it before this.
+      setImmediate(() => this.arriving.delete(staging));
     }
   }
 
@@ -197,7 +197,7 @@ export class ImageStore {
   /** Removes all that no container has, but for images of these references. */
   async prune(excluded: readonly ImageReference[]): Promise<void> {
     const { folder, log } = this.options;
-    const used = [...this.used.values()].flat();
+    const used = [...[...this.used.values()].flat(), ...this.arriving.values()];
     const garbage = garbageOf(
       {
         images: folder.images().map((image) => ({

@@ -388,6 +388,24 @@ check('a garbage collection leaves what containers have, and what it is told to 
   expect([folder?.images(), folder?.layerIds(), folder?.digests()]).toEqual([[], [], []]);
 });
 
+check('an image is not kept for a container that left while it was pulled', async () => {
+  registry.push('app:1', buildImage({ layers: [one] }));
+  const store = await open();
+  const leave = new AbortController();
+  const request = { reference: readReference('app:1'), cached: true, credentials: undefined };
+  const left = store.get('C', request, leave.signal);
+  const other = get(store, 'app:1', 'D');
+  leave.abort(new Error('it was destroyed'));
+  await expect(left).rejects.toThrow('it was destroyed');
+  store.forget('C');
+  await other;
+  await store.prune([]);
+  expect(folder?.images().map(({ reference }) => reference)).toEqual(['app:1']);
+  store.forget('D');
+  await store.prune([]);
+  expect(folder?.images()).toEqual([]);
+});
+
 check('a store is of one agent alone', async () => {
   await open();
   await expect(StoreFolder.open(join(root, 'store'))).rejects.toThrow('is used by another agent');
