@@ -90,7 +90,7 @@ function readPlan(config: RunConfig): RunPlan {
     );
   if (config.appc_image !== undefined)
     throw new UsageError('--appc_image is not supported: there are no Appc images');
-  const { task_group: group, env } = config;
+  const { task_group: group } = config;
   const plan = planRun({
     user: userInfo().username,
     task: read('task', 'mesos.v1.TaskInfo', config.task, withAgent),
@@ -98,7 +98,7 @@ function readPlan(config: RunConfig): RunPlan {
     name: config.name,
     shell: config.shell,
     command: config.command,
-    variables: env === undefined ? undefined : (parse('env', env) as Record<string, string>),
+    variables: readVariables(config.env),
     resources: writeResources(readResourcesFlag(config.resources)) as never,
     checkpoint: config.checkpoint,
     dockerImage: config.docker_image,
@@ -141,6 +141,15 @@ function words(text: string | undefined): string[] {
 }
 
 type Json = Readonly<Record<string, unknown>>;
+
+function readVariables(text: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (text === undefined) return undefined;
+  const variables = parse('env', text);
+  const isObject = typeof variables === 'object' && variables !== null && !Array.isArray(variables);
+  if (!isObject || Object.values(variables).some((value) => typeof value !== 'string'))
+    throw new UsageError('--env: expected an object of strings, such as {"NAME": "value"}');
+  return variables as Readonly<Record<string, string>>;
+}
 
 /** Reads a message from the JSON of a flag. */
 function read<N extends MessageName>(

@@ -23,7 +23,7 @@ const UNCHANGED = [304, ABSENT, 409];
 export class EngineUnreachable extends Error {}
 
 /** A refusal of the engine, in its own words. */
-export class EngineError extends Error {
+class EngineError extends Error {
   constructor(
     readonly status: number,
     message: string,

@@ -36,7 +36,7 @@ export function isPackedFile(name: string): boolean {
 }
 
 /** The scheme in small letters; `file` for paths. */
-export function schemeOf(uri: string): string {
+function schemeOf(uri: string): string {
   const text = uri.trimStart();
   const end = text.indexOf('://');
   return end < 0 ? 'file' : text.slice(0, end).toLowerCase();

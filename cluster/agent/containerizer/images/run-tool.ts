@@ -37,7 +37,7 @@ export interface ToolRun {
 }
 
 /** The failure of a tool, in its own words. */
-export class ToolFailed extends Error {}
+class ToolFailed extends Error {}
 
 /** Runs a tool to its end. The output; rejects with the last error that it says, or with the reason of the signal. */
 export async function runTool(order: ToolRun): Promise<Buffer> {

@@ -88,7 +88,7 @@ function giveWay(turn: Turn, entry: JobEntry): void {
 }
 
 /** Several runs of the job may be active. */
-export function allowsSeveral({ concurrency, concurrent }: Job): boolean {
+function allowsSeveral({ concurrency, concurrent }: Job): boolean {
   return concurrency === undefined ? concurrent : concurrency === 'allow';
 }
 
@@ -263,7 +263,7 @@ export function isOff({ disabled, pausedReason }: Job): boolean {
   return disabled || pausedReason !== '';
 }
 
-export function offReason({ pausedReason }: Job): string {
+function offReason({ pausedReason }: Job): string {
   return pausedReason === '' ? 'the job is disabled' : `the job is paused: ${pausedReason}`;
 }
 

@@ -74,7 +74,7 @@ function mustWait({ state }: Turn, { record: { job }, active }: JobEntry): boole
 }
 
 /** Puts the next slot of a job into the heap; while it must wait, the end of its run comes first. */
-export function scheduleNext(turn: Turn, entry: JobEntry): void {
+function scheduleNext(turn: Turn, entry: JobEntry): void {
   const { job, timing } = entry.record;
   const isWaiting = timing === undefined || isOff(job) || mustWait(turn, entry);
   const slot = isWaiting ? undefined : nextSlot(turn.rules, timing.timetable, timing.progress);
