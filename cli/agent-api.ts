@@ -57,6 +57,16 @@ export async function findTask(target: MasterTarget, word: string): Promise<Task
   return await placeOf(target, task);
 }
 
+/** Asks for this task alone. A task that its master has forgotten has ended, too. */
+export async function hasTaskEnded(
+  target: MasterTarget,
+  { id, frameworkId }: Pick<TaskPlace, 'id' | 'frameworkId'>,
+): Promise<boolean> {
+  const query = new URLSearchParams({ framework_id: frameworkId, task_id: id });
+  const { tasks } = (await readPage(target, `/tasks?${query.toString()}`)) as { tasks: PlacedTask[] };
+  return tasks.every(({ state }) => ENDED.test(state));
+}
+
 async function placeOf(target: MasterTarget, task: PlacedTask): Promise<TaskPlace> {
   const statuses = task.statuses.toReversed();
   const containerId = statuses.find((status) => status.container_status?.container_id)?.container_status;

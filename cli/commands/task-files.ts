@@ -10,7 +10,7 @@ import { errorText } from '../../cluster/model/error-text';
 import { toggle } from '../../cluster/runtime/config/flags';
 import { HttpClient } from '../../cluster/runtime/http/client';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import { findTask, sandboxOf, type TaskPlace, withAgent } from '../agent-api';
+import { findTask, hasTaskEnded, sandboxOf, type TaskPlace, withAgent } from '../agent-api';
 import { authorizationOf } from '../api';
 import { flagCommand, type Terminal } from '../command';
 import { listCommand } from '../list';
@@ -19,6 +19,8 @@ import { printTable } from '../print';
 import { SandboxFile } from '../sandbox-file';
 
 const POLL_MS = 500;
+/** Reads of a file for each question to the master, who has many tasks and many askers. */
+const POLLS_PER_STATE = 5;
 
 export const logFlags = {
   stderr: toggle({ help: 'standard error instead of standard output', fallback: false }),
@@ -46,25 +48,14 @@ export async function printLog(target: MasterTarget, word: string, plan: LogPlan
   const task = await findTask(target, word);
   await withAgent(task.agent, async (api) => {
     const file = new SandboxFile(api, `${await sandboxOf(api, task)}/${stderr ? 'stderr' : 'stdout'}`);
-    for (;;) {
-      const hasEnded = !follow || (await hasTaskEnded(target, task));
+    for (let poll = 0; ; poll += 1) {
+      const hasEnded =
+        !follow || task.hasEnded || (poll % POLLS_PER_STATE === 0 && (await hasTaskEnded(target, task)));
       for await (const text of file.readNew()) terminal.out(text);
       if (hasEnded || terminal.isClosed?.()) return;
       await sleep(POLL_MS);
     }
   });
-}
-
-/** A task that its master has forgotten has ended, too. */
-async function hasTaskEnded(target: MasterTarget, { id, hasEnded }: TaskPlace): Promise<boolean> {
-  if (hasEnded) return true;
-  return await findTask(target, id).then(
-    (task) => task.id !== id || task.hasEnded,
-    (error: unknown) => {
-      if (error instanceof StartError) return true;
-      throw error;
-    },
-  );
 }
 
 interface FileView {
