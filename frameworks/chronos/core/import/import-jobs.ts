@@ -60,7 +60,9 @@ function readOriginalJob({ data }: OriginalNode, context: JobContext): JobEntry 
   const reading = readJobText(textOf(entry.value), context);
   if (isRefusal(reading)) return reading.message;
   const { rules, now } = context;
-  return newEntry(createRecord(reading, { rules, now, deadline: undefined }));
+  // The original has the schedule of a one-shot as if it had been sent.
+  const { isScheduleSent: _unknown, ...record } = createRecord(reading, { rules, now, deadline: undefined });
+  return newEntry(record);
 }
 
 function frameworkIdIn(nodes: readonly OriginalNode[]): string | undefined {

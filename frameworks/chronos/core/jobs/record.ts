@@ -17,6 +17,8 @@ export interface JobRecord {
   /** The time of the creation. */
   readonly createdAt: Millis;
   readonly timing: Timing | undefined;
+  /** The schedule was sent, though it looks like the one that a one-shot gets. */
+  readonly isScheduleSent?: true;
 }
 
 export interface Timing {
@@ -33,8 +35,10 @@ interface RecordContext {
   readonly deadline?: Millis | undefined;
 }
 
-export function createRecord({ job, schedule }: JobReading, context: RecordContext): JobRecord {
-  return { job, createdAt: context.now, timing: schedule && beginTiming(schedule, undefined, context) };
+export function createRecord(reading: JobReading, context: RecordContext): JobRecord {
+  const { job, schedule } = reading;
+  const timing = schedule && beginTiming(schedule, undefined, context);
+  return { job, createdAt: context.now, timing, ...sentMark(reading) };
 }
 
 /** The members that are not the client's to define anew: what runs count, and a pause by a command. */
@@ -59,25 +63,33 @@ export function replaceRecord(previous: JobRecord, reading: JobReading, context:
   const timing = goesOn(previous, job, context.rules)
     ? previous.timing
     : beginTiming(reading.schedule, previous.timing, context);
-  return { job, createdAt, timing };
+  return { job, createdAt, timing, ...sentMark(reading) };
 }
 
 /** The form of the schedule of a one-shot, which is sent without one. */
 const ONE_SHOT = /^R1\/[^/]+Z\/PT24H$/;
+
+function looksLikeOneShot(job: Job): boolean {
+  return job.kind === 'scheduled' && job.scheduleTimeZone === '' && ONE_SHOT.test(job.schedule);
+}
+
+function sentMark({ job, sent }: JobReading): Pick<JobRecord, 'isScheduleSent'> {
+  return looksLikeOneShot(job) && sent.includes('schedule') ? { isScheduleSent: true } : {};
+}
 
 /**
  * The definition is the one that the job has. Members that runs and commands change count if they are sent only;
  * `isDisabledByRuns` when one that is not sent is disabled by its runs, and not by a definition.
  */
 export function isSameDefinition(
-  { job }: JobRecord,
+  { job, isScheduleSent }: JobRecord,
   reading: JobReading,
   isDisabledByRuns: boolean,
 ): boolean {
   const unsent: readonly string[] = [...KEPT, ...(isDisabledByRuns ? ['disabled'] : [])];
   const { sent } = reading;
   const previous = job as unknown as Readonly<Record<string, unknown>>;
-  const isOneShot = job.kind === 'scheduled' && job.scheduleTimeZone === '' && ONE_SHOT.test(job.schedule);
+  const isOneShot = isScheduleSent !== true && looksLikeOneShot(job);
   return Object.entries(reading.job).every(([name, value]) => {
     if (!sent.includes(name) && unsent.includes(name)) return true;
     if (name === 'schedule' && !sent.includes(name)) return isOneShot;

@@ -30,6 +30,7 @@ interface StoredDefinition {
   readonly job: Job;
   readonly createdAt: Millis;
   readonly timetable: Timetable | undefined;
+  readonly isScheduleSent?: true;
 }
 
 /** All of a job that its runs change. */
@@ -94,8 +95,13 @@ export function textOfVariable({ jobs }: Pick<ChronosState, 'jobs'>, variable: s
 
 function definitionText(entry: JobEntry | undefined): string | undefined {
   if (entry === undefined) return undefined;
-  const { job, createdAt, timing } = entry.record;
-  const definition: StoredDefinition = { job, createdAt, timetable: timing?.timetable };
+  const { job, createdAt, timing, isScheduleSent } = entry.record;
+  const definition: StoredDefinition = {
+    job,
+    createdAt,
+    timetable: timing?.timetable,
+    ...(isScheduleSent && { isScheduleSent }),
+  };
   return JSON.stringify(definition);
 }
 
@@ -223,13 +229,14 @@ function isNewJoin({ cycle, marks, counted }: JoinState): boolean {
 }
 
 function recordFrom(
-  { job, createdAt, timetable }: StoredDefinition,
+  { job, createdAt, timetable, isScheduleSent }: StoredDefinition,
   { progress, isWritten, counters }: StoredState,
   shared: SharedParts,
 ): JobRecord {
   const timing = timetable &&
     progress && { timetable: shareTimetable(shared, timetable), progress, isWritten };
-  return { job: shareMembers(Object.assign(withAllMembers(job), counters)), createdAt, timing };
+  const members = shareMembers(Object.assign(withAllMembers(job), counters));
+  return { job: members, createdAt, timing, ...(isScheduleSent && { isScheduleSent }) };
 }
 
 const MEMBERS = Object.entries(MEMBER_FALLBACKS).filter(([, fallback]) => fallback !== undefined);

@@ -77,6 +77,18 @@ test('a definition that was sent before starts nothing where that is asked for',
   expect([put({ command: 'false' }), runs()]).toEqual(['', 'launch a, disabled a: no repetitions left']);
 });
 
+test.each([
+  ['was sent with a date changes', { schedule: 'R1/2026-12-01T11:00:00.000Z/PT24H' }, ''],
+  ['had none does not change', {}, 'unchanged'],
+])('a job whose schedule %s without one, also after a restart', (_case, body, text) => {
+  const world = new World();
+  world.put('a', body);
+  world.restart();
+  const reading = readingOf({ name: 'a', command: world.entry('a').record.job.command }, world.now);
+  world.send({ kind: 'job.put', request: 1, reading, onlyIfChanged: true });
+  expect(world.answers.at(-1)).toMatchObject({ ok: true, text });
+});
+
 test('a run that waits is missed by the epsilon of a new definition', () => {
   const world = new World();
   const definition = { schedule: 'R1/2026-12-01T11:00:00Z/PT1H' };

@@ -115,6 +115,7 @@ test('a dependent job has no progress', () => {
   expect(withProgress(record, progress)).toBe(record);
 });
 
+const DATED = { schedule: 'R1/2026-12-01T12:00:00.000Z/PT24H' };
 const HOURLY = { schedule: 'R//PT1H', command: 'true', retries: 3 };
 
 test.each<[object, object, boolean]>([
@@ -129,6 +130,8 @@ test.each<[object, object, boolean]>([
   [HOURLY, { ...HOURLY, schedule: 'R//PT2H' }, false],
   [{ command: 'true' }, { command: 'true' }, true],
   [HOURLY, { command: 'true', retries: 3 }, false],
+  [DATED, DATED, true],
+  [DATED, {}, false],
   [{ parents: ['p', 'q'] }, { parents: ['q', 'p'] }, true],
   [{ parents: ['p'] }, { schedule: 'R//PT1H' }, false],
 ])('a job made of %j is as it was after %j: %j', (first, second, isSame) => {
