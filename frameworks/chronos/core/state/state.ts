@@ -100,8 +100,19 @@ export function removeReady({ ready, mesos }: ChronosState, runId: string): bool
   return ready.delete(runId);
 }
 
+/**
+ * Bounds of the places that histories share: many runs on agents that come and go would make them grow without end.
+ * Histories keep the places that they have; only those that follow share new ones.
+ */
+const PLACES_MIN = 1000;
+const PLACES_PER_JOB = 4;
+
 /** Packs and unpacks the history of a job. */
-export function packerFor({ places }: Pick<ChronosState, 'places'>, { record }: JobEntry): Packer {
+export function packerFor(
+  { places, jobs }: Pick<ChronosState, 'places' | 'jobs'>,
+  { record }: JobEntry,
+): Packer {
+  if (places.size >= PLACES_MIN + PLACES_PER_JOB * jobs.size) places.clear();
   return packerOf(record.job.name, places);
 }
 
