@@ -57,17 +57,23 @@ export async function importOriginal(options: ImportOptions): Promise<Imported> 
     const imported = importNodes(await readNodes(client, `${url.path}/${JOBS_NODE}`), context);
     return await store(imported, await targetOf(options, client), options.isReplacing);
   } catch (error) {
-    throw error instanceof ZkError ? unreachable(url, error) : error;
+    throw error instanceof ZkError ? startError(url, error) : error;
   } finally {
     await client.stop();
   }
 }
 
-function unreachable({ servers }: ZkUrl, error: ZkError): StartError {
-  const places = servers.map(({ host, port }) => `${host}:${port}`).join(', ');
-  return new StartError(
-    `ZooKeeper at ${places} gave no answer (${error.message}): see --zk_hosts and --zk_auth`,
-  );
+/** The codes of calls that no server has answered. */
+const UNANSWERED = ['TIMEOUT', 'CLOSED', 'CONNECTION_LOSS', 'OPERATION_TIMEOUT', 'SESSION_EXPIRED'];
+/** The codes of credentials that are not accepted, or may not do this. */
+const UNAUTHORIZED = ['NO_AUTH', 'AUTH_FAILED'];
+
+function startError({ servers }: ZkUrl, { code, message }: ZkError): StartError {
+  const ensemble = `ZooKeeper at ${servers.map(({ host, port }) => `${host}:${port}`).join(', ')}`;
+  if (UNANSWERED.includes(code))
+    return new StartError(`${ensemble} gave no answer (${message}): see --zk_hosts`);
+  const advice = UNAUTHORIZED.includes(code) ? ': see --zk_auth' : '';
+  return new StartError(`${ensemble} refused (${message})${advice}`);
 }
 
 async function refuseCandidates(client: ZkClient, path: string): Promise<void> {

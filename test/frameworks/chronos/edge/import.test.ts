@@ -60,6 +60,23 @@ describeZookeeper('the import from a tree of the original', (setting) => {
     });
   });
 
+  it('says what ZooKeeper refused, and not that it gave no answer', async () => {
+    const path = setting.newPath();
+    await makeTree(setting, path);
+    const client = setting.client({ auth: 'user:password@' });
+    const step = {
+      kind: 'create',
+      path: `${path}/candidate`,
+      data: Buffer.alloc(0),
+      isPrivate: true,
+    } as const;
+    await client.transaction([step]);
+    const { port } = setting.server;
+    await expect(importFrom(port, ['--zk_path', path])).rejects.toThrow(
+      /refused \(.*NO_AUTH\): see --zk_auth/,
+    );
+  });
+
   it('waits for the end of every Chronos, and for the right path', async () => {
     const path = setting.newPath();
     await makeTree(setting, path);
