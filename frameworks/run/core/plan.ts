@@ -53,11 +53,27 @@ export function planRun(request: RunRequest): PlanResult {
   if (taskGroup) {
     const container: mesos.ContainerInfo | undefined =
       networks.length === 0 ? undefined : { type: 'MESOS', network_infos: networkInfos(networks) };
-    return { framework, tasks: taskGroup.tasks ?? [], group: { container }, killAfterMs };
+    return checkPorts({ framework, tasks: taskGroup.tasks ?? [], group: { container }, killAfterMs });
   }
   const planned = task ?? namedTask(request);
   if ('error' in planned) return planned;
-  return { framework, tasks: [planned], group: undefined, killAfterMs };
+  return checkPorts({ framework, tasks: [planned], group: undefined, killAfterMs });
+}
+
+/** No agent has more ports, and they are matched one by one. */
+const PORTS_MAX = 65_536;
+
+function checkPorts(plan: RunPlan): PlanResult {
+  const excessive = plan.tasks.find(({ resources = [] }) =>
+    resources.some((ports) => portsIn(ports) > PORTS_MAX),
+  );
+  if (!excessive) return plan;
+  return { error: `Task '${excessive.task_id.value}' asks for more than ${PORTS_MAX} ports` };
+}
+
+function portsIn({ name, ranges }: mesos.Resource): number {
+  if (name !== 'ports') return 0;
+  return (ranges?.range ?? []).reduce((sum, { begin, end }) => sum + Number(end) - Number(begin) + 1, 0);
 }
 
 function flagError(request: RunRequest): string | undefined {

@@ -43,12 +43,21 @@ export interface Run {
   isLaunched: boolean;
   /** True once all tasks have ended. */
   isOver: boolean;
+  /** The ids of tasks that have run, and are killed after the time of the plan: once, though checks tell it again. */
+  readonly killsLater: Set<string>;
   /** The ends of tasks by their ids. */
   readonly ends: Map<string, mesos.TaskState>;
 }
 
 export function newRun(plan: RunPlan): Run {
-  return { plan, frameworkId: undefined, isLaunched: false, isOver: false, ends: new Map() };
+  return {
+    plan,
+    frameworkId: undefined,
+    isLaunched: false,
+    isOver: false,
+    killsLater: new Set(),
+    ends: new Map(),
+  };
 }
 
 /** The framework to subscribe with: after a lost connection it is the same one. */
@@ -99,12 +108,14 @@ function offered(run: Run, offer: mesos.Offer): readonly RunEffect[] {
 
 function updated(run: Run, status: mesos.TaskStatus): readonly RunEffect[] {
   const { task_id, agent_id, uuid, state } = status;
-  const { plan, ends } = run;
+  const { plan, ends, killsLater } = run;
   const effects: RunEffect[] = printStatus(status).map(line);
   if (uuid !== undefined && agent_id)
     effects.push(callOf(run, { type: 'ACKNOWLEDGE', acknowledge: { agent_id, task_id, uuid } }));
-  if (state === 'TASK_RUNNING' && plan.killAfterMs !== undefined)
+  if (state === 'TASK_RUNNING' && plan.killAfterMs !== undefined && !killsLater.has(task_id.value)) {
+    killsLater.add(task_id.value);
     effects.push({ kind: 'killLater', call: killOf(run, task_id, agent_id) });
+  }
   if (!isTerminal(state) || ends.has(task_id.value)) return effects;
   ends.set(task_id.value, state);
   if (ends.size < plan.tasks.length) return effects;
@@ -188,8 +199,5 @@ function portsOf(ranges: Ranges): number[] {
 }
 
 function portsBetween(begin: number, end: number): number[] {
-  return Array.from({ length: Math.min(end - begin + 1, PORTS_MAX) }, (_none, index) => begin + index);
+  return Array.from({ length: end - begin + 1 }, (_none, index) => begin + index);
 }
-
-/** No task wants more ports than there are. */
-const PORTS_MAX = 65_536;

@@ -1,3 +1,4 @@
+import type { Resource } from '../../../../cluster/api/generated/mesos';
 import { planRun, type RunRequest } from '../../../../frameworks/run/core/plan';
 
 const base: RunRequest = {
@@ -89,4 +90,13 @@ test.each<[Partial<RunRequest>, string]>([
   ],
 ])('the flags %j are refused', (more, error) => {
   expect(planRun({ ...base, ...more })).toEqual({ error: expect.stringContaining(error) });
+});
+
+test.each([
+  [65_535, 'begins'],
+  [65_536, "Task 't' asks for more than 65536 ports"],
+])('a task that asks for the ports from 0 to %i %s', (end, outcome) => {
+  const ports: Resource = { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 0, end }] } };
+  const plan = planRun({ ...base, ...given, task: { ...task, resources: [ports] } });
+  expect('error' in plan ? plan.error : 'begins').toBe(outcome);
 });

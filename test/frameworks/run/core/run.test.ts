@@ -119,6 +119,7 @@ it('kills a task some time after it runs, and waits for all of a group', () => {
   const run = started(tasks, { killAfterMs: 10 });
   const later = update(run, 'a', 'TASK_RUNNING').find(({ kind }) => kind === 'killLater');
   expect(later).toMatchObject({ call: { type: 'KILL', kill: { task_id: { value: 'a' } } } });
+  expect(update(run, 'a', 'TASK_RUNNING').some(({ kind }) => kind === 'killLater')).toBe(false);
   expect(calls(update(run, 'a', 'TASK_KILLED'))).toEqual(['ACKNOWLEDGE']);
   expect(calls(update(run, 'b', 'TASK_FINISHED'))).toContain('TEARDOWN');
   expect(endOf(run)).toEqual({ kind: 'end', status: 1 });
