@@ -6,6 +6,7 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import type { ProcessIO } from '../../cluster/api/generated/agent';
+import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { encodeRecord, RecordDecoder } from '../../cluster/runtime/streams/recordio';
 import type { AgentTarget, ContainerId } from '../agent-api';
@@ -66,7 +67,8 @@ async function* readMessages(answer: IncomingMessage): AsyncGenerator<ProcessIO,
 }
 
 async function refusal({ hostname }: AgentTarget, answer: IncomingMessage): Promise<StartError> {
-  const reason = (await readText(answer)).trim();
+  // A refusal whose reason breaks off is still one.
+  const reason = (await readText(answer).catch(errorText)).trim();
   return new StartError(`The agent on ${hostname} answered ${answer.statusCode}: ${reason}`);
 }
 
