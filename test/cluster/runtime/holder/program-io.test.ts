@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgramPlan } from '../../../../cluster/runtime/holder/held-program';
@@ -39,6 +39,26 @@ async function attach(folder: string): Promise<Attached> {
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Looks in a row that find a program asleep, and its output as long as before. */
+const LOOKS = 20;
+
+/** Waits until the program that writes to a slow reader sleeps in its write; or has ended. */
+async function waitUntilStuck(output: () => string): Promise<void> {
+  await until(
+    () => existsSync(join(root, 'slow.pid')) && readFileSync(join(root, 'slow.pid'), 'utf8') !== '',
+  );
+  const status = `/proc/${readFileSync(join(root, 'slow.pid'), 'utf8').trim()}/status`;
+  let length = -1;
+  let looks = 0;
+  await until(() => {
+    if (!existsSync(status)) return true;
+    const isStuck = /^State:\tS/m.test(readFileSync(status, 'utf8')) && output().length === length;
+    length = output().length;
+    looks = isStuck ? looks + 1 : 0;
+    return looks === LOOKS;
+  });
 }
 
 held('the input and output of a held program (skipped without a C compiler)', () => {
@@ -88,10 +108,11 @@ held('the input and output of a held program (skipped without a C compiler)', ()
   });
 
   it('waits for a slow reader of a session, and never for one of a terminal', async () => {
-    const session = await hold('yes | head -c 1000000', { io: 'wait' });
+    const script = 'echo $$ > slow.pid; exec head -c 1000000 /dev/zero';
+    const session = await hold(script, { io: 'wait' });
     const slow = await attach(session.folder);
     slow.io.pause();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await waitUntilStuck(session.file);
     expect(session.file().length).toBeLessThan(900_000);
     slow.io.resume();
     await slow.ended;
