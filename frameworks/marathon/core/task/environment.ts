@@ -31,8 +31,8 @@ export function environmentOf({ app, taskId, host, ports, prefix, random }: Envi
     ...portVariables(ports, prefix, random),
     [`${prefix}HOST`]: host,
   });
-  const own = Object.entries(app.env).map(([name, value]) => userVariable(app, name, value));
-  return lastOfEachName([...context, ...own]);
+  const userVariables = Object.entries(app.env).map(([name, value]) => userVariable(app, name, value));
+  return lastOfEachName([...context, ...userVariables]);
 }
 
 /** Entries that name a secret become Mesos secret references, as the original leaves to its plugins. */
