@@ -75,8 +75,8 @@ export class DockerLauncher implements ProgramLauncher {
     const envFile = join(folder, 'environment.list');
     const dockerRun = runArguments(spec, settings, envFile);
     if ('error' in dockerRun) throw new Error(dockerRun.error);
-    const variables = runEnvironment(spec, settings).plain.map((line) => `${line}\n`);
-    writeFileSync(envFile, variables.join(''), { mode: 0o600 });
+    const { plain, odd } = runEnvironment(spec, settings);
+    writeFileSync(envFile, plain.map((line) => `${line}\n`).join(''), { mode: 0o600 });
     // Docker would make them for root, and a fetched file may be one of them.
     for (const path of sandboxFolders(spec)) makeFolderInside(spec.directory, path);
     const identity = await identityOf(spec.user).catch(() => undefined);
@@ -85,6 +85,7 @@ export class DockerLauncher implements ProgramLauncher {
         folder: holderFolder(folder),
         directory: spec.directory,
         arguments: dockerRun.arguments,
+        environment: odd,
         output: files,
       }),
     );

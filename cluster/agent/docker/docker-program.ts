@@ -27,6 +27,8 @@ export interface DockerCall {
   /** The folder in which it works. */
   readonly directory: string;
   readonly arguments: readonly string[];
+  /** Variables that it passes on to a container; none that it reads itself. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly output: Output;
 }
 
@@ -50,7 +52,7 @@ export function holdDocker(program: DockerProgram, call: DockerCall): Promise<He
   return hold(program.holder, call.folder, {
     file: program.file,
     arguments: ['docker', '-H', `unix://${program.socket}`, ...call.arguments],
-    environment: { PATH, ...(HOME !== undefined && { HOME }) },
+    environment: { ...call.environment, PATH, ...(HOME !== undefined && { HOME }) },
     directory: call.directory,
     umask: programUmask(),
     ...call.output,

@@ -23,11 +23,14 @@ export const WORK_DIR_LABEL = 'meseta.work_dir';
 
 export type RunArguments = { readonly arguments: readonly string[] } | { readonly error: string };
 
-/** The arguments for a container, and of variables those with a file of the others. */
+/**
+ * The arguments for a container. Variables are in a file, or in the environment of the program: arguments are shown to every
+ * user of the machine.
+ */
 export function runArguments(spec: ContainerSpec, settings: DockerSettings, envFile: string): RunArguments {
   const docker = spec.container?.docker;
   if (!docker) return { error: 'No docker info found in container info' };
-  const refusal = refusalOf(spec, docker);
+  const refusal = refusalOf(spec, docker) ?? variableRefusal(runEnvironment(spec, settings));
   if (refusal !== undefined) return { error: refusal };
   try {
     return { arguments: argumentsOf(spec, docker, settings, envFile) };
@@ -46,6 +49,25 @@ function refusalOf(spec: ContainerSpec, { image }: mesos.ContainerInfo.DockerInf
   return shell && value === undefined ? 'Shell specified but no command value provided' : undefined;
 }
 
+/**
+ * Variables that `docker`, its run time, or a script in its place reads itself: they would steer a program that has the
+ * rights of the agent.
+ */
+const OF_DOCKER = new RegExp(
+  '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|LOCPATH|NLSPATH|GCONV_PATH|GLIBC_TUNABLES|RES_OPTIONS|LOCALDOMAIN|HOSTALIASES' +
+    '|SSL_CERT_(FILE|DIR)|GO(DEBUG|GC|MAXPROCS|MEMLIMIT|TRACEBACK|RACE|COVERDIR)|NODE_(OPTIONS|PATH)|.*_PROXY' +
+    '|(DOCKER_|BUILDX_|BUILDKIT_|COMPOSE_|OTEL_|XDG_|LD_|MALLOC_|BASH|PYTHON|PERL|RUBY).*)$',
+  'i',
+);
+
+function variableRefusal({ odd }: RunEnvironment): string | undefined {
+  const name = Object.keys(odd).find((candidate) => candidate === '' || OF_DOCKER.test(candidate));
+  return name === undefined
+    ? undefined
+    : `The variable '${name}' cannot be passed: its name or value is for no file of variables, as it has a line break or is ` +
+        "too long, and the program 'docker' reads variables of this name itself";
+}
+
 function argumentsOf(
   spec: ContainerSpec,
   docker: mesos.ContainerInfo.DockerInfo,
@@ -59,7 +81,7 @@ function argumentsOf(
     ...(docker.privileged === true ? ['--privileged'] : []),
     ...limitOptions(spec, settings),
     ...(plain.length > 0 ? ['--env-file', envFile] : []),
-    ...odd.flatMap((variable) => ['-e', variable]),
+    ...Object.keys(odd).flatMap((name) => ['-e', name]),
     ...volumes.options,
     ...(volumes.driver === undefined ? [] : [`--volume-driver=${volumes.driver}`]),
     ...networkOptions(spec, docker, settings.dns),
@@ -97,12 +119,12 @@ function commandOf(command: mesos.CommandInfo = {}): readonly string[] {
   return [...(value === undefined ? [] : [value]), ...words];
 }
 
-/** The variables of a container as `NAME=value`. */
+/** The variables of a container. */
 export interface RunEnvironment {
-  /** Those that a file of variables can have, a line each. */
+  /** Those that a file of variables can have, a line `NAME=value` each. */
   readonly plain: readonly string[];
-  /** The others, whose name or value such a file would change. */
-  readonly odd: readonly string[];
+  /** The others, whose name or value such a file would change, by their names: `docker` takes them from its environment. */
+  readonly odd: Readonly<Record<string, string>>;
 }
 
 /** The PATH that executors have on the host; that of an image is another one. */
@@ -129,7 +151,16 @@ export function runEnvironment(
     ...(role !== undefined && { MESOS_ALLOCATION_ROLE: role }),
   };
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return { plain: lines.filter(isPlain), odd: lines.filter((line) => !isPlain(line)) };
+  return {
+    plain: lines.filter(isPlain),
+    odd: Object.fromEntries(lines.filter((line) => !isPlain(line)).map(splitLine)),
+  };
+}
+
+/** The name of a variable ends at the first `=`, whatever the task says. */
+function splitLine(line: string): readonly [name: string, value: string] {
+  const end = line.indexOf('=');
+  return [line.slice(0, end), line.slice(end + 1)];
 }
 
 function isPlain(line: string): boolean {

@@ -114,8 +114,25 @@ test('a command task has its own variables, and a file has those that it can', (
     'MESOS_CONTAINER_NAME=mesos-c',
     'MESOS_ALLOCATION_ROLE=r',
   ]);
-  expect(odd.map((line) => line.slice(0, 12))).toEqual(['LINES=a\nb', 'odd name=1', 'LONG=xxxxxxx']);
+  expect(odd).toEqual({ LINES: 'a\nb', 'odd name': '1', LONG: 'x'.repeat(60_000) });
 });
+
+test('a variable that no file can have is named in the arguments, without its value', () => {
+  const key = { name: 'SSH_PRIVATE_KEY', value: '-----BEGIN KEY-----\nsecret' };
+  const words = argumentsOf(specOf({ value: 'a', environment: { variables: [key] } }));
+  expect(words[words.indexOf('-e') + 1]).toBe('SSH_PRIVATE_KEY');
+  expect(words.join(' ')).not.toContain('secret');
+});
+
+test.each(['PATH', 'DOCKER_HOST', 'https_proxy', 'LD_PRELOAD', 'GODEBUG', 'BASH_ENV', ''])(
+  "a variable '%s' with a line break is refused: it would be for the program docker",
+  (name) => {
+    const spec = (value: string) => specOf({ value: 'a', environment: { variables: [{ name, value }] } });
+    const error = `The variable '${name}' cannot be passed`;
+    expect(runArguments(spec('a\nb'), SETTINGS, '/env')).toEqual({ error: expect.stringContaining(error) });
+    if (name !== '') expect(argumentsOf(spec('a'))).not.toContain('-e');
+  },
+);
 
 test('an executor has the variables of the agent, too, and the PATH of its image', () => {
   const spec = specOf(
