@@ -31,6 +31,8 @@ type OperatorFlags = Values<typeof operatorFlags>;
 export interface RealmNames {
   readonly readonly: string;
   readonly readwrite: string;
+  /** Further schemes of those who change something, such as executors. */
+  readonly readwriteSchemes?: readonly string[];
 }
 
 interface Context {
@@ -45,9 +47,12 @@ export function realmsOf(
   { clock, log }: Context,
 ): Realms {
   const operators = { schemes: flags.http_authenticators, schemesFlag: '--http_authenticators' };
+  const schemes = flags.http_authenticators.split(',').map((name) => name.trim());
+  const further = (names.readwriteSchemes ?? []).filter((name) => !schemes.includes(name));
+  const changing = { ...operators, schemes: [flags.http_authenticators, ...further].join(',') };
   const realms = [
     ...(flags.authenticate_http_readonly ? [{ realm: names.readonly, ...operators }] : []),
-    ...(flags.authenticate_http_readwrite ? [{ realm: names.readwrite, ...operators }] : []),
+    ...(flags.authenticate_http_readwrite ? [{ realm: names.readwrite, ...changing }] : []),
     ...(names.others ?? []),
   ];
   const httpCredentials = flags.http_credentials;

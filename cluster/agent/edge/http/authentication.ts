@@ -28,19 +28,18 @@ export function agentAccess(
 ): AccessOptions['access'] {
   return {
     realms: realmsOf(
-      withTokens(flags),
-      { readonly: READONLY, readwrite: READWRITE, others: executorRealm(flags) },
+      flags,
+      {
+        readonly: READONLY,
+        readwrite: READWRITE,
+        // Executors launch containers in their own by the operator API, with their tokens. They read no pages.
+        readwriteSchemes: flags.authenticate_http_executors ? ['jwt'] : [],
+        others: executorRealm(flags),
+      },
       context,
     ),
     guarded: flags.authenticate_http_readwrite,
   };
-}
-
-/** Executors launch containers in their own by the operator API, with their tokens. */
-function withTokens(flags: AgentConfig): AgentConfig {
-  const { authenticate_http_executors: isRequired, http_authenticators: schemes } = flags;
-  const hasTokens = schemes.split(',').some((name) => name.trim() === 'jwt');
-  return !isRequired || hasTokens ? flags : { ...flags, http_authenticators: `${schemes},jwt` };
 }
 
 /** Executors show who they are by their tokens alone: other principals have no claims to compare. */

@@ -1,7 +1,8 @@
 /**
  * The rights of a principal on containers, by `--acls` (Mesos 1.11 src/authorizer/local/authorizer.cpp).
  *
- * Always true: an executor, who shows claims instead of a name, may act on containers nested in its own alone.
+ * Always true: an executor, who shows claims instead of a name, may act on containers nested in its own alone. The original
+ * holds it to that with `--acls` alone; here it is so without them, too.
  */
 
 import type { AclList, Acls, Entity } from '../../../model/acls';
@@ -60,8 +61,8 @@ export function mayAct(
   action: ContainerAction,
   object: ContainerObject,
 ): boolean {
-  if (!acls) return true;
   if (sender?.claims && sender.value === undefined) return isOwn(sender.claims, action, object);
+  if (!acls) return true;
   const standalone = object.isNested ? undefined : STANDALONE[action];
   if (standalone) return isAllowed(acls, standalone, sender);
   const [list, around] = NESTED[action];

@@ -65,6 +65,11 @@ test.each<[string, Principal, ContainerAction, ContainerObject, boolean]>([
   expect(mayAct(acls, sender, action, object)).toBe(isAllowed);
 });
 
-test('everybody may do everything without a list', () => {
-  expect(mayAct(undefined, executor, 'kill', alone)).toBe(true);
+test('operators may do everything without a list, and executors what they may with one', () => {
+  expect(mayAct(undefined, undefined, 'kill', alone)).toBe(true);
+  expect(mayAct(undefined, named, 'kill', alone)).toBe(true);
+  expect(mayAct(undefined, executor, 'kill', nested)).toBe(true);
+  expect(mayAct(undefined, executor, 'kill', { ...nested, root: 'x' })).toBe(false);
+  expect(mayAct(undefined, executor, 'kill', alone)).toBe(false);
+  expect(mayAct(undefined, executor, 'input', nested)).toBe(false);
 });
