@@ -6,6 +6,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const PERIOD_MS = 500;
+const ERROR_MAX = 500;
+/** Time that `du` has: one that hangs must not end the watch. */
+const DU_MS = 5 * 60_000;
 
 export interface FolderBounds {
   readonly bytesMax: number;
@@ -44,8 +47,9 @@ function watchFolder(folder: string, bounds: FolderBounds, late: AbortController
   let size = -1;
   let grownAt = Date.now();
   const look = async (): Promise<void> => {
-    const measured = await sizeOf(folder);
+    const measured = await sizeOf(folder).catch((error: Error) => error);
     if (isStopped) return;
+    if (measured instanceof Error) return late.abort(measured);
     if (measured.bytes !== size) grownAt = Date.now();
     size = measured.bytes;
     const reason = excess(measured, bounds) ?? stall(Date.now() - grownAt, bounds);
@@ -74,15 +78,37 @@ function stall(ms: number, { stallMs }: FolderBounds): string | undefined {
     : undefined;
 }
 
-/** The size of a folder on disk. Files come and go meanwhile, which `du` complains of. */
+/** The size of a folder on disk. Rejects when it cannot be measured: a bound that nobody checks is none. */
 export async function sizeOf(folder: string): Promise<FolderSize> {
-  const ask = async (...args: readonly string[]): Promise<number> => {
-    const child = promisify(execFile)('du', ['-s', '-x', ...args, '--', folder]);
-    const text = await child.then(
-      ({ stdout }) => stdout,
-      (error: { readonly stdout?: string }) => error.stdout ?? '',
+  return { bytes: await measure(folder, '-B1'), entries: await measure(folder, '--inodes') };
+}
+
+interface DuFailure extends Error {
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+async function measure(folder: string, unit: string): Promise<number> {
+  const options = { timeout: DU_MS, killSignal: 'SIGKILL', env: { ...process.env, LC_ALL: 'C' } } as const;
+  try {
+    const { stdout } = await promisify(execFile)('du', ['-s', '-x', unit, '--', folder], options);
+    return Number.parseInt(stdout, 10);
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as DuFailure;
+    const size = readSize(stdout, stderr);
+    if (!Number.isNaN(size)) return size;
+    throw new Error(
+      `the size of ${folder} cannot be measured: ${stderr.trim().slice(0, ERROR_MAX) || message}`,
     );
-    return Number(/^\d+/.exec(text)?.[0] ?? 0);
-  };
-  return { bytes: await ask('-B1'), entries: await ask('--inodes') };
+  }
+}
+
+/** Complaints of `du` about files that go while it looks. */
+const VANISHED = /: (No such file or directory|Not a directory|Stale file handle)$/;
+
+/** The size that `du` has printed; NaN without one, and for one that lacks more than files that are gone. */
+export function readSize(stdout: string, stderr: string): number {
+  const complaints = stderr.split('\n').filter(Boolean);
+  if (!complaints.every((line) => VANISHED.test(line))) return Number.NaN;
+  return Number(/^\d+/.exec(stdout)?.[0] ?? Number.NaN);
 }
