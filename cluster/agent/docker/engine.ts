@@ -7,6 +7,7 @@
 
 import { errorText } from '../../model/error-text';
 import { HttpClient, type HttpRequest } from '../../runtime/http/client';
+import { readReference } from '../containerizer/images/reference';
 import { type Inspection, readInspection } from './core/inspection';
 import type { EngineUpdate } from './core/resources';
 
@@ -111,7 +112,9 @@ export class DockerEngine {
     await this.ask(`/containers/${name}/update`, { method: 'POST', body: update });
   }
 
+  /** Rejects for what is no reference: it could lead to another path of the engine. */
   async hasImage(image: string): Promise<boolean> {
+    readReference(image);
     return (await this.ask(`/images/${encodeURI(image)}/json`, { accepts: [ABSENT] })) !== undefined;
   }
 

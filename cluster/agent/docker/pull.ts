@@ -98,10 +98,9 @@ async function pull(image: string, run: ContainerRun, { program, config }: PullC
 /** The configuration of the sandbox, which wins, or that of the agent. */
 function configOf({ spec }: ContainerRun, ofAgent: string | undefined): object {
   for (const name of SANDBOX_CONFIGS) {
-    const text = sandboxFile(spec.directory, name);
-    if (text === undefined) continue;
     try {
-      return registryConfig(text);
+      const text = sandboxFile(spec.directory, name);
+      if (text !== undefined) return registryConfig(text);
     } catch (error) {
       throw new Error(`Failed to read '${name}' in the sandbox: ${errorText(error)}`);
     }
@@ -109,19 +108,29 @@ function configOf({ spec }: ContainerRun, ofAgent: string | undefined): object {
   return ofAgent === undefined ? {} : registryConfig(ofAgent);
 }
 
-/** A file of a sandbox, and not what a link in it leads to; undefined when there is none. */
+/** The errors of a path at which there is no file. */
+const MISSING = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+
+/** A file of a sandbox, and not what a link in it leads to; undefined when there is none. Throws for one that is no use. */
 function sandboxFile(sandbox: string, name: string): string | undefined {
   const path = join(sandbox, name);
   try {
     if (realpathSync(path) !== join(realpathSync(sandbox), name)) return undefined;
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const stat = fstatSync(file);
-      return stat.isFile() && stat.size <= CONFIG_MAX_BYTES ? readFileSync(file, 'utf8') : undefined;
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return undefined;
+    return readSmallFile(path);
+  } catch (error) {
+    if (MISSING.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+function readSmallFile(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new Error('it is no regular file');
+    if (stat.size > CONFIG_MAX_BYTES) throw new Error(`it is larger than ${CONFIG_MAX_BYTES} bytes`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }
