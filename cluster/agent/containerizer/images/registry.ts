@@ -49,8 +49,9 @@ export function imageInRegistry(
 
 /** Registries on this machine, and those on the port of HTTP. */
 function isPlainHost(host: string): boolean {
-  const [name = '', port] = host.split(':');
-  return port === '80' || (port !== undefined && ['localhost', '127.0.0.1'].includes(name));
+  // An IPv6 address, in brackets, has colons itself.
+  const [, name = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host) ?? [];
+  return port === '80' || (port !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(name));
 }
 
 /** A place in the folder of `--docker_registry` where an image may be, and the name that it has there. */

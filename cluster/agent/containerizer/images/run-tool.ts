@@ -32,6 +32,8 @@ export interface ToolRun {
   readonly fileMax: number;
   /** Bytes that it may read, such as from a network. */
   readonly inputMax?: number | undefined;
+  /** Time after which it is killed; 30 minutes without it. */
+  readonly timeoutMs?: number;
   /** Kills it, with all of its processes. */
   readonly signal: AbortSignal;
 }
@@ -41,8 +43,14 @@ class ToolFailed extends Error {}
 
 /** Runs a tool to its end. The output; rejects with the last error that it says, or with the reason of the signal. */
 export async function runTool(order: ToolRun): Promise<Buffer> {
-  const signal = AbortSignal.any([order.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-  return await runUntil({ ...order, signal });
+  const { file, timeoutMs = TIMEOUT_MS } = order;
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    return await runUntil({ ...order, signal: AbortSignal.any([order.signal, late]) });
+  } catch (error) {
+    if (error !== late.reason) throw error;
+    throw new ToolFailed(`${file}: it has not ended within ${timeoutMs / 1000} s, and was killed`);
+  }
 }
 
 async function runUntil(run: ToolRun): Promise<Buffer> {

@@ -76,6 +76,10 @@ describe('an image in a registry', () => {
     ['docker.io/web', plain, 'docker.io/library/web', ':latest', false],
     ['other:5000/web', plain, 'other:5000/web', ':latest', false],
     ['localhost:5000/web', hub, 'localhost:5000/web', ':latest', true],
+    ['[::1]:5000/web', hub, '[::1]:5000/web', ':latest', true],
+    ['[::1]/web', hub, '[::1]/web', ':latest', false],
+    ['[fd00::1]:5000/web', hub, '[fd00::1]:5000/web', ':latest', false],
+    ['[fd00::1]:80/web', hub, '[fd00::1]:80/web', ':latest', true],
     ['localhost/web', hub, 'localhost/web', ':latest', false],
     ['other:80/web', hub, 'other:80/web', ':latest', true],
   ])('%s', (text, defaults, name, version, isPlain) => {
