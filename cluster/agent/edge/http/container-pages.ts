@@ -44,7 +44,12 @@ export function containerPages(sources: Sources): ContainerPages {
   const wire: ContainerPages['wire'] = async (request, filter = {}) => {
     const all = await containers(sources, request);
     const roots = new Set(all.map(({ container_id }) => container_id.value));
-    const others = sources.containers().filter(({ id }) => isShown(sources, request, id, { filter, roots }));
+    const candidates = sources.containers();
+    const standalone = new Set(candidates.filter(({ spec }) => spec?.isStandalone).map(({ id }) => id));
+    const mayViewStandalone = isAllowed(sources.acls, 'view_standalone_containers', principalOf(request));
+    const others = candidates.filter(({ id }) =>
+      isShown(id, { filter, roots, standalone, mayViewStandalone }),
+    );
     return [...all, ...(await Promise.all(others.map(printContainer)))];
   };
   return {
@@ -74,20 +79,19 @@ interface Shown {
   readonly filter: Call.GetContainers;
   /** The containers of executors that the sender may view. */
   readonly roots: ReadonlySet<string>;
+  /** The standalone containers. */
+  readonly standalone: ReadonlySet<string>;
+  readonly mayViewStandalone: boolean;
 }
 
 /** True for a nested or standalone container that is asked for, and that the sender may view. */
-function isShown(sources: Sources, request: Request, id: string, { filter, roots }: Shown): boolean {
+function isShown(id: string, { filter, roots, standalone, mayViewStandalone }: Shown): boolean {
   const { show_nested: showsNested = false, show_standalone: showsStandalone = false } = filter;
   const [root = id] = id.split('.');
   const isNested = id !== root;
-  const isOfStandalone = sources
-    .containers()
-    .some(({ id: other, spec }) => other === root && spec?.isStandalone);
+  const isOfStandalone = standalone.has(root);
   if (isNested ? !showsNested : !showsStandalone || !isOfStandalone) return false;
-  return isOfStandalone
-    ? isAllowed(sources.acls, 'view_standalone_containers', principalOf(request))
-    : roots.has(root);
+  return isOfStandalone ? mayViewStandalone : roots.has(root);
 }
 
 /** Nested and standalone containers are told with no ids of a framework or executor, as in the original. */

@@ -22,6 +22,28 @@ function pagesOf(nested: readonly string[]) {
   return { id, pages };
 }
 
+it('tells standalone containers, and those nested in them, when they are asked for', async () => {
+  const parts = { usage: async () => ({ timestamp: 1 }), status: async () => ({}) };
+  const containers = jest.fn(() => [
+    { id: 'alone', spec: { isStandalone: true }, ...parts },
+    { id: 'alone.a', ...parts },
+    { id: 'other', ...parts },
+  ]);
+  const script = new AgentScript();
+  const pages = containerPages({
+    read: script.read.bind(script),
+    usage: async () => new Map(),
+    containers: containers as unknown as Parameters<typeof containerPages>[0]['containers'],
+    acls: undefined,
+  });
+  const ids = async (filter: object) =>
+    (await pages.wire(request, filter)).map(({ container_id }) => container_id.value);
+  expect(await ids({})).toEqual([]);
+  expect(containers).toHaveBeenCalledTimes(1);
+  expect(await ids({ show_standalone: true })).toEqual(['alone']);
+  expect(await ids({ show_standalone: true, show_nested: true })).toEqual(['alone', 'a']);
+});
+
 it('tells nested containers when they are asked for, with the id of their parent in theirs', async () => {
   const { id, pages } = pagesOf(['T1', 'T1.a', 'T1.a.check', 'other.b']);
   expect((await pages.wire(request)).map(({ container_id }) => container_id.value)).toEqual([id]);
