@@ -36,6 +36,7 @@ type DockerConfig = Pick<
   | 'docker_remove_delay'
   | 'docker_kill_orphans'
   | 'sandbox_directory'
+  | 'switch_user'
   | 'cgroups_enable_cfs'
   | 'default_container_dns'
 >;
@@ -75,6 +76,7 @@ export async function createDocker(config: DockerConfig, place: DockerPlace): Pr
     engine,
     launcher,
     isolator: dockerIsolator({ engine, settings, hierarchies: place.hierarchies }),
+    switchUser: config.switch_user,
     killsOrphans: config.docker_kill_orphans,
     removeDelayMs: config.docker_remove_delay,
     stopSeconds,

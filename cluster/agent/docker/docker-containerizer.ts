@@ -33,6 +33,8 @@ export interface DockerContainerizerOptions {
   /** The folder of `--runtime_dir`. */
   readonly runtimeDir: string;
   readonly workDir: string;
+  /** `--switch_user`: sandboxes are the user's of their container. */
+  readonly switchUser: boolean;
   /** `--docker_kill_orphans`. */
   readonly killsOrphans: boolean;
   /** `--docker_remove_delay`. */
@@ -54,7 +56,7 @@ export class DockerContainerizer implements ContainerTable {
   private readonly timers = new Set<() => void>();
 
   constructor(private readonly options: DockerContainerizerOptions) {
-    const { isolator, launcher, fetching, runtimeDir, workDir, clock, log } = options;
+    const { isolator, launcher, fetching, runtimeDir, workDir, switchUser, clock, log } = options;
     this.table = new MesosContainerizer({
       isolators: [isolator],
       posix: launcher,
@@ -62,6 +64,7 @@ export class DockerContainerizer implements ContainerTable {
       fetching,
       runtimeDir: dockerRuntimeDir(runtimeDir),
       workDir,
+      switchUser,
       findsStrays: false,
       destroyed: (spec) => this.removeLater(spec),
       cgroupsRoot: 'docker',

@@ -68,6 +68,19 @@ describe('Docker containers', () => {
     expect(await containers.wait(spec.containerId)).toBeUndefined();
   });
 
+  check('have output of the agent without --switch_user, and of their user with it', async () => {
+    const owner = async (isSwitched: boolean): Promise<number> => {
+      const containers = await place.agent({ switch_user: isSwitched });
+      const spec = place.spec('true', {}, { user: 'nobody' });
+      await (await containers.launch(spec)).ended;
+      await containers.destroy(spec.containerId);
+      await eventually('its removal', () => engine.containers().length === 0);
+      return statSync(join(spec.directory, 'stdout')).uid;
+    };
+    expect(await owner(false)).toBe(process.getuid?.());
+    expect(await owner(true)).toBe(65_534);
+  });
+
   check('run the command of their image, with arguments, or one of their own without a shell', async () => {
     const containers = await place.agent();
     const ofImage = place.spec(undefined);

@@ -47,6 +47,7 @@ export class DockerPlace {
         docker_stop_timeout: 0,
         docker_remove_delay: 0,
         docker_kill_orphans: true,
+        switch_user: true,
         sandbox_directory: '/mnt/mesos/sandbox',
         cgroups_enable_cfs: false,
         default_container_dns: NO_DNS,
