@@ -1,5 +1,6 @@
 import { enterQuarantine, leaveQuarantine } from '../../../../../frameworks/chronos/core/dispatch/quarantine';
 import type { ChronosState } from '../../../../../frameworks/chronos/core/state/state';
+import { readingOf } from '../../jobs';
 import { World } from '../../world';
 
 const SCHEDULE = 'R/2027-01-01T00:00:00Z/P1D';
@@ -45,6 +46,20 @@ test('a job in quarantine that is replaced or deleted is there no more, and stay
   world.command('job.delete', 'd');
   world.put('a', { schedule: SCHEDULE });
   expect([quarantinedIn(world), world.state.graph.parents.has('d')]).toEqual(['', false]);
+});
+
+test('an unchanged job in quarantine is refused until its parents are there, and is free with the last of them', () => {
+  const world = withoutRoot('a', { b: ['a'] });
+  const send = (): string => {
+    const { job } = world.entry('b').record;
+    const reading = { ...readingOf({ name: 'b', parents: ['a'] }, world.now), job };
+    world.send({ kind: 'job.put', request: 1, reading, onlyIfChanged: true });
+    const reply = world.answers.at(-1);
+    return reply?.ok ? reply.text : 'refused';
+  };
+  expect([send(), quarantinedIn(world)]).toEqual(['refused', 'b']);
+  world.put('a', { schedule: SCHEDULE });
+  expect([send(), quarantinedIn(world)]).toEqual(['unchanged', '']);
 });
 
 /** A chain of jobs in quarantine. */
