@@ -55,6 +55,12 @@ export function startTime(pid: number): number | undefined {
   return fields === undefined || fields[0] === 'Z' ? undefined : Number(fields[19]);
 }
 
+/** True while a process waits for an event, and neither for a processor nor for a disk; false for one that was stopped. */
+export function isAsleep(pid: number): boolean {
+  const text = statOf(pid);
+  return text?.slice(text.lastIndexOf(')') + 2).startsWith('S') === true;
+}
+
 function statOf(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');

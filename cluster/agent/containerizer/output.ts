@@ -13,9 +13,6 @@ import { openOutput } from '../../runtime/output/output-file';
 import type { LogBounds, LogBoundsResult } from '../core/containers/log-bounds';
 import type { ContainerSpec } from '../core/state/container-spec';
 
-/** Time that the end of a container waits for its last output, which somebody else may still hold open. */
-const WRITTEN_MS = 1000;
-
 /** Open files for output. */
 export interface Output {
   readonly stdout: number;
@@ -26,8 +23,8 @@ export interface Output {
 export type BoundsOfContainer = (variables: Readonly<Record<string, string>>) => LogBoundsResult | undefined;
 
 export class OutputFiles {
-  /** The ends of the writers of bounded output, by container. */
-  private readonly writers = new Map<string, Promise<void>>();
+  /** Bounded output, by container. */
+  private readonly bounded = new Map<string, BoundedOutput>();
   /** The output of containers in which something else writes before their program. */
   private readonly kept = new Map<string, { readonly output: Output; readonly release: () => void }>();
 
@@ -86,7 +83,7 @@ export class OutputFiles {
     if (writer === undefined)
       throw new Error('Bounded logs need a small program that was not built: there was no C compiler');
     const output = await BoundedOutput.start(writer, { directory, user, ...bounds });
-    this.writers.set(containerId, output.ended);
+    this.bounded.set(containerId, output);
     try {
       return await use(output);
     } finally {
@@ -96,10 +93,9 @@ export class OutputFiles {
 
   /** All processes of a container have ended: resolves when their output is in the files. */
   async settle({ containerId }: ContainerSpec): Promise<void> {
-    const written = this.writers.get(containerId);
-    if (!written) return;
-    this.writers.delete(containerId);
-    await Promise.race([written, new Promise((late) => setTimeout(late, WRITTEN_MS).unref())]);
+    const output = this.bounded.get(containerId);
+    this.bounded.delete(containerId);
+    await output?.settle();
   }
 }
 

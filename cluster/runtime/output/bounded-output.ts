@@ -8,8 +8,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
+import { present } from '../../model/assert';
 import type { LogBound } from '../../model/log-bound';
 import { builtProgram } from '../built-program';
+import { isAsleep } from '../processes';
+
+/** Time that somebody else may still hold the output open. */
+const HELD_MS = 1000;
+/** Time that a disk may keep a writer waiting. */
+const BUSY_MS = 60_000;
+const LOOK_MS = 20;
 
 export interface OutputPlan {
   /** The folder of `stdout` and `stderr`. */
@@ -30,6 +38,8 @@ export class BoundedOutput {
     /** The open files for a program; `close` them when it has them. */
     readonly stdout: number,
     readonly stderr: number,
+    /** The pid of the writer. */
+    readonly writer: number,
     /** All that was written is in the files, and nobody writes any more. */
     readonly ended: Promise<void>,
   ) {}
@@ -51,7 +61,7 @@ export class BoundedOutput {
     try {
       const [first, second] = await openedFiles(child, control);
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      return new BoundedOutput(first, second, ended);
+      return new BoundedOutput(first, second, present(child.pid, 'a writer has a pid'), ended);
     } finally {
       control.destroy();
       child.stderr?.destroy();
@@ -61,6 +71,21 @@ export class BoundedOutput {
   close(): void {
     closeSync(this.stdout);
     closeSync(this.stderr);
+  }
+
+  /**
+   * Resolves when all that was written is in the files: the writer has ended, or it sleeps since it has nothing to write,
+   * and somebody else holds the output open.
+   */
+  async settle(): Promise<void> {
+    let hasEnded = false;
+    const ended = this.ended.then(() => {
+      hasEnded = true;
+    });
+    for (let waited = 0; !hasEnded && waited < BUSY_MS; waited += LOOK_MS) {
+      if (waited >= HELD_MS && isAsleep(this.writer)) return;
+      await Promise.race([ended, new Promise((later) => setTimeout(later, LOOK_MS))]);
+    }
   }
 }
 

@@ -108,6 +108,29 @@ bounded('bounded output (skipped without a C compiler)', () => {
     expect(text('stdout')).toBe('early\nlate\n');
   });
 
+  it('is settled when a busy writer has written, or sleeps while others hold it open', async () => {
+    const plan = { directory: folder, user: undefined, stdout: BOUND, stderr: BOUND };
+    const output = await BoundedOutput.start(writer, plan);
+    process.kill(output.writer, 'SIGSTOP');
+    const child = spawn('sh', ['-c', 'sleep 60 & echo $!'], {
+      stdio: ['ignore', output.stdout, output.stderr],
+    });
+    output.close();
+    await new Promise((resolve) => child.once('exit', resolve));
+    let isSettled = false;
+    const settled = output.settle().then(() => {
+      isSettled = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(isSettled).toBe(false);
+    process.kill(output.writer, 'SIGCONT');
+    await settled;
+    const holder = Number(text('stdout'));
+    expect(holder).toBeGreaterThan(1);
+    process.kill(holder, 'SIGKILL');
+    await output.ended;
+  });
+
   it('tells why it cannot begin', async () => {
     const plan = { directory: join(folder, 'none'), user: undefined, stdout: BOUND, stderr: BOUND };
     await expect(BoundedOutput.start(writer, plan)).rejects.toThrow(/none: No such file or directory/);
