@@ -16,7 +16,7 @@ import type { Logger } from '../../runtime/log';
 import { findHeld, holderFolder } from '../containerizer/held';
 import type { ContainerRun } from '../containerizer/isolators/isolator';
 import type { StartedProgram } from '../containerizer/program-launcher';
-import { judgeEnd, type Signs } from './core/judge-end';
+import { judgeEnd, mayMissOutput, type Signs } from './core/judge-end';
 import { containerName } from './core/names';
 import { type DockerProgram, holdDocker } from './docker-program';
 import { type DockerEngine, EngineUnreachable } from './engine';
@@ -103,8 +103,8 @@ export class FollowedContainer implements StartedProgram {
         waitedMs: lostSince === undefined ? 0 : Date.now() - lostSince,
       });
       if (verdict === 'unknown') throw new Error('Failed to get exit status of container');
+      if (verdict === 'follow' || mayMissOutput({ status, seen })) await this.followOutput();
       if (typeof verdict === 'object') return verdict.ended;
-      if (verdict === 'follow') await this.followOutput();
       await this.pause();
     }
   }

@@ -53,6 +53,12 @@ export function judgeEnd({ status, seen, isAlive, wasStarted, isKilled, waitedMs
   return { ended: seen.phase === 'ended' ? { code: seen.exitCode } : status };
 }
 
+/** True when a container may have written what its `docker run` did not copy: that was killed, or lost the engine. */
+export function mayMissOutput({ status, seen }: Pick<Signs, 'status' | 'seen'>): boolean {
+  const wasLost = 'signal' in status || status.code === LOST;
+  return wasLost && typeof seen === 'object' && seen.phase === 'ended';
+}
+
 /** True when a `docker run` whose container nobody has seen may have run it, such as with the parameter `rm`. */
 export function mayHaveStarted(status: ExitStatus): boolean {
   return 'code' in status && !OWN_CODES.includes(status.code);

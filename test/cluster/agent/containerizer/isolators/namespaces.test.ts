@@ -148,7 +148,7 @@ describe('orphans of a container that shares a pid namespace end with it', () =>
     const container = await containers.launch(spec);
     await until(() => existsSync(join(spec.directory, 'ready')));
     if (end === 'exit 0') await container.ended;
-    else expect(sleepers(pod.pid ?? 0)).toHaveLength(1);
+    else await until(() => sleepers(pod.pid ?? 0).length === 1);
     await containers.destroy(spec.containerId);
     expect(sleepers(pod.pid ?? 0)).toEqual([]);
     await containers.destroy(pod.id);
@@ -160,7 +160,7 @@ describe('orphans of a container that shares a pid namespace end with it', () =>
     const container = await containers.launch(spec);
     await until(() => existsSync(join(spec.directory, 'ready')));
     if (end === 'exit 0') await container.ended;
-    else expect(sleepers(process.pid)).toHaveLength(1);
+    else await until(() => sleepers(process.pid).length === 1);
     await containers.destroy(spec.containerId);
     expect(sleepers(process.pid)).toEqual([]);
   });

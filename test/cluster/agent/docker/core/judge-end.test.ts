@@ -2,6 +2,7 @@ import {
   ENGINE_MS,
   judgeEnd,
   mayHaveStarted,
+  mayMissOutput,
   type Signs,
   type Verdict,
 } from '../../../../../cluster/agent/docker/core/judge-end';
@@ -34,4 +35,18 @@ test('codes of docker run itself are no codes of a container', () => {
   const codes = [0, 1, 124, 125, 126, 127, 128].filter((code) => mayHaveStarted({ code }));
   expect(codes).toEqual([0, 1, 124, 128]);
   expect(mayHaveStarted({ signal: 'SIGKILL' })).toBe(false);
+});
+
+test.each<[name: string, signs: Partial<Signs>, misses: boolean]>([
+  ['its docker run lost the engine', { seen: { phase: 'ended', exitCode: 6 } }, true],
+  [
+    'its docker run was killed',
+    { seen: { phase: 'ended', exitCode: 6 }, status: { signal: 'SIGKILL' } },
+    true,
+  ],
+  ['its docker run has ended with it', { seen: { phase: 'ended', exitCode: 6 }, status: { code: 6 } }, false],
+  ['it is gone', { seen: 'absent' }, false],
+  ['it was never started', { seen: { phase: 'created', exitCode: 0 } }, false],
+])('output of an ended container may be missing when %s', (_name, more, misses) => {
+  expect(mayMissOutput({ ...signs, ...more })).toBe(misses);
 });
