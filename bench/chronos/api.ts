@@ -19,13 +19,8 @@ const BASE = 'v1/scheduler/';
 
 /** Pages about all jobs, each asked of a server that has answered none before. */
 const FIRST_PAGES = [
-  'jobs',
-  'jobs/summary',
-  'graph/dot',
-  'graph/csv',
-  'graph/json',
-  'metrics',
-  'metrics/prometheus',
+  ...['jobs', 'jobs/summary', 'graph/dot', 'graph/csv', 'graph/json'].map((page) => `${BASE}${page}`),
+  ...['metrics', 'metrics/prometheus'],
 ];
 
 export async function benchApi({ state }: Driven): Promise<void> {
@@ -112,6 +107,7 @@ function timed(url: string): Promise<Timed> {
   const began = performance.now();
   return new Promise((resolve, reject) => {
     const sent = request(url, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;

@@ -55,12 +55,12 @@ function costOf(runs: number): number {
   machine.step(state, { kind: 'job.put', at: START, request: 0, reading });
   let spent = 0;
   for (let round = 1; round <= ROUNDS; round++) {
-    const at = START + round * 1000;
+    const now = START + round * 1000;
     const { name } = small.job;
-    machine.step(state, { kind: 'job.start', at, request: 0, name, arguments: '' });
+    machine.step(state, { kind: 'job.start', at: now, request: 0, name, arguments: '' });
     const offers = Array.from({ length: OFFERS }, (_, index) => offerOf(round * OFFERS + index));
     const began = performance.now();
-    machine.step(state, { kind: 'scheduler.offers', at, offers });
+    machine.step(state, { kind: 'scheduler.offers', at: now, offers });
     spent += performance.now() - began;
   }
   if (state.ready.size !== runs) throw new Error(`${state.ready.size} runs wait`);

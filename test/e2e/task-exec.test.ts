@@ -144,7 +144,7 @@ it('logs and files of tasks are read from their agent', async () => {
   expect((await run('task', 'files', 'ls', 'web')).out).toMatch(/^-rw.* 6 .* numbers$/m);
   const copy = join(machine.folder, 'copy');
   expect((await run('task', 'files', 'get', 'web', 'numbers', copy)).status).toBe(0);
-  // What the agent does not have, or cannot be written, leaves what is there.
+  // A file that the agent does not have, or that cannot be written, leaves the one that is there.
   expect((await run('task', 'files', 'get', 'web', 'nothing', copy)).err).toContain('does not have');
   const nowhere = join(machine.folder, 'no', 'folder');
   expect((await run('task', 'files', 'get', 'web', 'numbers', nowhere)).err).toContain(

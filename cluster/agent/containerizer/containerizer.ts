@@ -214,7 +214,7 @@ export class MesosContainerizer implements Containerizer {
   private add(run: ContainerRun, boot: ContainerBoot): LiveContainer {
     const { isolators, provisioner, workDir, fetching, clock, log } = this.options;
     const container = new LiveContainer(run, boot, {
-      // What is around a session has all of its isolation.
+      // A session has the isolation of the container around it.
       isolators: run.spec.isSession ? [] : isolators,
       provisioner,
       workDir,

@@ -62,8 +62,8 @@ export class OutputFiles {
     identity: Identity | undefined,
     use: (output: Output) => Promise<T>,
   ): Promise<T> {
-    const kept = this.kept.get(spec.containerId);
-    if (kept) return await use(kept.output);
+    const keptOutput = this.keptOf(spec);
+    if (keptOutput) return await use(keptOutput);
     const bounds = this.boundsOf(variablesOf(spec));
     if (!bounds)
       return await withFiles(

@@ -240,7 +240,7 @@ export interface ParseOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names of positional arguments; `[name]` may be left out, and `[name...]` are all others. */
   readonly positionals?: readonly string[];
-  /** What comes after the first positional argument belongs to another command, also what looks like a flag. */
+  /** True when all that follows the first positional argument belongs to another command, its flags included. */
   readonly passThrough?: boolean | undefined;
 }
 
@@ -266,9 +266,9 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
   try {
     const plain = options.positionals?.length ? plainSwitches(table, options) : [...options.args];
     const last = plain.findIndex((arg) => !arg.startsWith('-'));
-    const own = options.passThrough && last >= 0 ? plain.slice(0, last) : plain;
+    const ownFlags = options.passThrough && last >= 0 ? plain.slice(0, last) : plain;
     // `--help` wins over errors in other flags.
-    const args = own.includes('--help') ? ['--help'] : plain;
+    const args = ownFlags.includes('--help') ? ['--help'] : plain;
     command.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

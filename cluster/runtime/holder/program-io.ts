@@ -14,7 +14,7 @@ import type { WindowSize } from './held-program';
 const PAYLOAD_MAX_BYTES = 4096;
 const HEAD_BYTES = 5;
 
-/** Where a program has written a piece of its output. */
+/** The stream to which a program has written a piece of its output. */
 export type OutputName = 'stdout' | 'stderr';
 
 export interface ProgramIoEvents {
@@ -53,8 +53,8 @@ export class ProgramIo {
 
   /** Writes to the program's input; resolves when the holder has taken it. */
   async write(data: Buffer): Promise<void> {
-    for (let at = 0; at < data.length; at += PAYLOAD_MAX_BYTES)
-      await this.send('i', data.subarray(at, at + PAYLOAD_MAX_BYTES));
+    for (let offset = 0; offset < data.length; offset += PAYLOAD_MAX_BYTES)
+      await this.send('i', data.subarray(offset, offset + PAYLOAD_MAX_BYTES));
   }
 
   /** Ends the program's input, unless that is a terminal. */

@@ -34,7 +34,7 @@ export async function connectRelayed(
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   stream.once('close', () => {
     const isDone = stream.readableEnded && stream.writableFinished;
-    // What was written last may still be on its way in the relay, which ends by itself.
+    // The last bytes may still be on their way in the relay, which ends by itself.
     if (isDone) setTimeout(() => child.kill('SIGKILL'), LAST_BYTES_MS).unref();
     else child.kill('SIGKILL');
   });

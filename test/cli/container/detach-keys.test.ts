@@ -1,6 +1,6 @@
 import { DetachKeys } from '../../../cli/container/detach-keys';
 
-/** What goes to the container of these pieces, and how it ends. */
+/** The part of these pieces that goes to the container, and the end of the input. */
 function typed(...pieces: readonly string[]): string {
   const keys = new DetachKeys();
   let text = '';

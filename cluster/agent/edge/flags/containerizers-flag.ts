@@ -19,9 +19,9 @@ export function readContainerizers(text: string): readonly ContainerizerName[] {
   if (double !== undefined) throw new Error(`Duplicate entries found in --containerizers flag: '${double}'`);
   if (names.length === 0) throw new Error('No containerizers specified: give mesos, docker, or both');
   return names.map((name) => {
-    const known = NAMES.find((candidate) => candidate === name);
-    if (known === undefined) throw new Error(`Unknown or unsupported containerizer: ${name}`);
-    return known;
+    const supported = NAMES.find((candidate) => candidate === name);
+    if (supported === undefined) throw new Error(`Unknown or unsupported containerizer: ${name}`);
+    return supported;
   });
 }
 

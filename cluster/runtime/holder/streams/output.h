@@ -21,14 +21,14 @@ extern struct source {
 /* Reads what is there, for the file and for the client. */
 void read_source(struct source *source);
 
-/* What cannot be written, such as to a full disk, is lost. What cannot be written yet stays. */
+/* Output that cannot be written, such as to a full disk, is lost; output that cannot be written yet stays. */
 void write_source(struct source *source);
 
 /* True while something that was read is not in its file yet. */
 int is_full(const struct source *source);
 
 /*
- * Where output goes. A pipe is opened once more: only so does a write to it never wait without a change for all others
+ * The file of the output. A pipe is opened once more: only so does a write to it never wait without a change for all others
  * who have it open.
  */
 int open_target(const struct source *source);

@@ -84,12 +84,16 @@ describe('Docker containers', () => {
   check('run the command of their image, with arguments, or one of their own without a shell', async () => {
     const containers = await place.agent();
     const ofImage = place.spec(undefined);
-    const own = place.spec('', {}, { command: { shell: false, value: 'echo', arguments: ['a b', '$HOME'] } });
-    for (const spec of [ofImage, own]) {
+    const ofTask = place.spec(
+      '',
+      {},
+      { command: { shell: false, value: 'echo', arguments: ['a b', '$HOME'] } },
+    );
+    for (const spec of [ofImage, ofTask]) {
       expect((await (await containers.launch(spec)).ended).status).toEqual({ code: 0 });
       await containers.destroy(spec.containerId);
     }
-    expect([place.output(ofImage), place.output(own)]).toEqual(['of the image\n', 'a b $HOME\n']);
+    expect([place.output(ofImage), place.output(ofTask)]).toEqual(['of the image\n', 'a b $HOME\n']);
   });
 
   check('have their variables, limits, host name and any option of docker run', async () => {
@@ -333,7 +337,7 @@ describe('images of a registry', () => {
     expect(place.output(sandboxed)).toBe('own\n');
     await strangers.destroy(sandboxed.containerId);
     const friends = await place.agent({ docker_config: credentialsFor('user:password') });
-    // What the one before has not removed is an orphan.
+    // A container that the last agent has not removed is an orphan.
     await friends.recover([]);
     const pulls = registry.requests.length;
     const forced = place.spec(undefined, { image, force_pull_image: true });

@@ -97,7 +97,7 @@ export class DockerPlace {
     for (const agent of this.agents.splice(0)) agent.stop();
   }
 
-  /** What a test that failed has left shall not disturb others. */
+  /** A test that failed may have left containers, which shall not disturb others. */
   async close(): Promise<void> {
     const until = Date.now() + 5000;
     while (this.engine.containers().length > 0 && Date.now() < until) await setTimeout(50);

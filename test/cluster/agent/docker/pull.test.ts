@@ -1,5 +1,5 @@
 /**
- * What is refused before an image is pulled: names that are none, and credentials in a sandbox that are no use.
+ * Refusals before an image is pulled: names that are none, and credentials in a sandbox that are no use.
  */
 
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

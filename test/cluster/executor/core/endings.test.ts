@@ -12,8 +12,8 @@ function statusOf(
   const state = stateWith('running');
   const [task] = state.tasks.values();
   if (task && by) task.killing = { by, since: 0, until: 9 };
-  const own = { ...state, boot: { ...state.boot, kind, docker } };
-  const effects = executorMachine.step(own, { kind: 'task.exited', at: 1, taskId: 't', end });
+  const before = { ...state, boot: { ...state.boot, kind, docker } };
+  const effects = executorMachine.step(before, { kind: 'task.exited', at: 1, taskId: 't', end });
   const status = effects.flatMap((effect) => (effect.kind === 'update' ? [effect.status] : []))[0];
   return status && [status.state, status.reason, status.message];
 }

@@ -82,7 +82,7 @@ export class ImagePlace extends Place {
     return termination;
   }
 
-  /** What of images should not be there once all containers have ended. */
+  /** Mounts and files of images that should be gone once all containers have ended. */
   leftovers(): readonly string[] {
     const folders = [
       join(this.workDir, 'provisioner/containers'),

@@ -12,7 +12,7 @@ type Handler = (request: IncomingMessage, reply: ServerResponse, url: URL) => bo
 export class RegistryServer {
   /** The requests so far, `METHOD PATH`. */
   readonly requests: string[] = [];
-  /** What comes before the usual answer, and is one itself when it returns true. */
+  /** Called before the usual answer; it has answered itself when it returns true. */
   handler: Handler = () => false;
   private readonly manifests = new Map<string, BuiltImage>();
   private readonly blobs = new Map<string, Buffer>();

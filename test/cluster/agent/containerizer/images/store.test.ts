@@ -102,15 +102,15 @@ describe('an image', () => {
   });
 
   check('of a list is that of this platform, and another platform has none', async () => {
-    const own = buildImage({ layers: [one] });
+    const ofThisMachine = buildImage({ layers: [one] });
     const other = buildImage({ layers: [two], architecture: 's390x' });
     registry.push(
       'app:1',
       listOf([
         ['s390x', other],
-        ['amd64', own],
+        ['amd64', ofThisMachine],
       ]),
-      own,
+      ofThisMachine,
       other,
     );
     registry.push('app:2', listOf([['s390x', other]]), other);
@@ -200,8 +200,12 @@ describe('a registry', () => {
       await expect(get(wrong, 'app:1')).rejects.toThrow(
         /unauthorized|authentication required|invalid status code/i,
       );
-      const own = { reference: readReference('app:1'), cached: true, credentials: auths('user:password') };
-      expect(await wrong.get('C', own, never)).toMatchObject({ reference: 'app:1' });
+      const withPassword = {
+        reference: readReference('app:1'),
+        cached: true,
+        credentials: auths('user:password'),
+      };
+      expect(await wrong.get('C', withPassword, never)).toMatchObject({ reference: 'app:1' });
       registry.push('app:2', buildImage({ layers: [two] }));
       const right = await open({ credentials: auths('user:password') });
       expect(file(await get(right, 'app:2'), 'b')).toBe('two');
@@ -419,8 +423,8 @@ test('a layer is known by what lies below it', () => {
 
 /** Gives an entry of a tar another name, with the check sum of its header. */
 function rename(tar: Buffer, from: string, to: string): Buffer {
-  const at = tar.indexOf(`${from}\0`);
-  const header = tar.subarray(at, at + 512);
+  const start = tar.indexOf(`${from}\0`);
+  const header = tar.subarray(start, start + 512);
   header.fill(0, 0, 100);
   header.write(to);
   header.fill(' ', 148, 156);

@@ -60,16 +60,16 @@ it.each<[Partial<ContainerSpec>]>([
 
 it('a container with an image needs both of its isolators, and the provider of images', () => {
   const image = { type: 'DOCKER', docker: { name: 'web' } } as const;
-  const own = specOf(mesos({ mesos: { image } }));
+  const ofContainer = specOf(mesos({ mesos: { image } }));
   const ofVolume = specOf(mesos({ volumes: [{ ...volume, image }] }));
   const isolation = ['filesystem/linux', 'docker/runtime', 'volume/image'];
   const needs = (name: string) => new RegExp(`needs the isolator ${name}`);
-  expect(unmetAsk(own, { isolation: [], hasRuntime: true })).toMatch(needs('filesystem/linux'));
-  expect(unmetAsk(own, { isolation: ['filesystem/linux'], hasRuntime: true })).toMatch(
+  expect(unmetAsk(ofContainer, { isolation: [], hasRuntime: true })).toMatch(needs('filesystem/linux'));
+  expect(unmetAsk(ofContainer, { isolation: ['filesystem/linux'], hasRuntime: true })).toMatch(
     needs('docker/runtime'),
   );
   expect(unmetAsk(ofVolume, { isolation: [], hasRuntime: true })).toMatch(needs('volume/image'));
-  for (const spec of [own, ofVolume]) {
+  for (const spec of [ofContainer, ofVolume]) {
     expect(unmetAsk(spec, { isolation, hasRuntime: true })).toMatch('--image_providers=DOCKER');
     expect(unmetAsk(spec, { isolation, hasRuntime: true, hasImages: true })).toBeUndefined();
   }

@@ -148,6 +148,6 @@ test('an executor has the variables of the agent, too, and the PATH of its image
     'MESOS_SANDBOX=/mnt/mesos/sandbox',
     'MESOS_CONTAINER_NAME=mesos-c',
   ]);
-  const own = runEnvironment({ ...spec, environment: { PATH: '/own' } }, SETTINGS);
-  expect(own.plain[0]).toBe('PATH=/own');
+  const withPath = runEnvironment({ ...spec, environment: { PATH: '/own' } }, SETTINGS);
+  expect(withPath.plain[0]).toBe('PATH=/own');
 });
