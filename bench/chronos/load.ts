@@ -1,6 +1,7 @@
 /** The start of Chronos with very many jobs in its store: how long it takes, and how much memory they have. */
 
 import { existsSync } from 'node:fs';
+import { collectGarbage } from '../../cluster/runtime/collect-garbage';
 import { jobPrinters } from '../../frameworks/chronos/core/jobs/print-job';
 import { loadStored } from '../../frameworks/kit/edge/store';
 import { DAY, DEFAULTS, Driven, openStore, START, writeJobs } from './jobs';
@@ -36,7 +37,7 @@ export async function benchLoad(folder: string, days = HISTORY_DAYS): Promise<Dr
 }
 
 function usedBytes(): number {
-  globalThis.gc?.();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 

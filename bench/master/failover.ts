@@ -14,6 +14,7 @@ import type { MasterState } from '../../cluster/master/core/state/state';
 import { masterMachine } from '../../cluster/master/core/step';
 import { readAgentMessage } from '../../cluster/master/edge/agents';
 import { systemClock } from '../../cluster/runtime/clock';
+import { collectGarbage } from '../../cluster/runtime/collect-garbage';
 import { parseFlags } from '../../cluster/runtime/config/flags';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
@@ -55,7 +56,7 @@ async function measure({ completed, original }: Shape): Promise<void> {
   }
   const seconds = Number(nanoseconds) / 1e9;
   const counted = master.answered();
-  globalThis.gc?.();
+  collectGarbage();
   const used = residentMb() - before;
   process.stdout.write(
     `${AGENTS} agents, ${AGENTS * TASKS_PER_AGENT} tasks, ${AGENTS * completed} ended ones: ` +

@@ -2,10 +2,9 @@
  * The program of the builder thread: a builder whose messages go to the thread that answers.
  */
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../cluster/runtime/clock';
+import { collectGarbage } from '../../cluster/runtime/collect-garbage';
 import type { Logger } from '../../cluster/runtime/log';
 import { startBuilder } from './builder';
 import type { FromThread, ThreadData, ToThread } from './builder-supervisor';
@@ -59,13 +58,6 @@ function run(to: NonNullable<typeof parentPort>, { config, number }: ThreadData)
       );
     }
   });
-}
-
-/** Frees the memory that reading or listing a large state leaves behind, at once instead of with the next one. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
 }
 
 function logger(send: (message: FromThread) => void, always: object): Logger {
