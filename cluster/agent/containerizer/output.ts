@@ -8,7 +8,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Identity, identityOf } from '../../runtime/identity';
-import { BoundedOutput, outputWriter } from '../../runtime/output/bounded-output';
+import { BoundedOutput, EarlierWriters, outputWriter } from '../../runtime/output/bounded-output';
 import { openOutput } from '../../runtime/output/output-file';
 import type { LogBounds, LogBoundsResult } from '../core/containers/log-bounds';
 import type { ContainerSpec } from '../core/state/container-spec';
@@ -25,6 +25,7 @@ export type BoundsOfContainer = (variables: Readonly<Record<string, string>>) =>
 export class OutputFiles {
   /** Bounded output, by container. */
   private readonly bounded = new Map<string, BoundedOutput>();
+  private readonly earlier = new EarlierWriters();
   /** The output of containers in which something else writes before their program. */
   private readonly kept = new Map<string, { readonly output: Output; readonly release: () => void }>();
 
@@ -92,10 +93,13 @@ export class OutputFiles {
   }
 
   /** All processes of a container have ended: resolves when their output is in the files. */
-  async settle({ containerId }: ContainerSpec): Promise<void> {
+  async settle(spec: ContainerSpec): Promise<void> {
+    const { containerId, directory } = spec;
     const output = this.bounded.get(containerId);
     this.bounded.delete(containerId);
-    await output?.settle();
+    if (output) await output.settle();
+    // An adopted container has the writer of an earlier run.
+    else if (this.boundsOf(variablesOf(spec))) await this.earlier.settle(directory);
   }
 }
 

@@ -8,16 +8,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { present } from '../../model/assert';
 import type { LogBound } from '../../model/log-bound';
 import { builtProgram } from '../built-program';
-import { isAsleep } from '../processes';
+import { groupProcesses, isAsleep, startTime } from '../processes';
 
 /** Time that somebody else may still hold the output open. */
 const HELD_MS = 1000;
 /** Time that a disk may keep a writer waiting. */
 const BUSY_MS = 60_000;
 const LOOK_MS = 20;
+/** The variable of a writer by which it is found again: the folder of its files. */
+export const WRITER_FOLDER = 'MESETA_OUTPUT_FOLDER';
 
 export interface OutputPlan {
   /** The folder of `stdout` and `stderr`. */
@@ -52,7 +55,7 @@ export class BoundedOutput {
     const numbers = [user?.uid ?? -1, user?.gid ?? -1, ...boundArguments(stdout), ...boundArguments(stderr)];
     const child = spawn(writer, [directory, ...numbers.map(String)], {
       cwd: '/',
-      env: {},
+      env: { [WRITER_FOLDER]: directory },
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
@@ -73,19 +76,49 @@ export class BoundedOutput {
     closeSync(this.stderr);
   }
 
-  /**
-   * Resolves when all that was written is in the files: the writer has ended, or it sleeps since it has nothing to write,
-   * and somebody else holds the output open.
-   */
+  /** Resolves when all that was written is in the files, or somebody else holds the output open. */
   async settle(): Promise<void> {
     let hasEnded = false;
     const ended = this.ended.then(() => {
       hasEnded = true;
     });
-    for (let waited = 0; !hasEnded && waited < BUSY_MS; waited += LOOK_MS) {
-      if (waited >= HELD_MS && isAsleep(this.writer)) return;
-      await Promise.race([ended, new Promise((later) => setTimeout(later, LOOK_MS))]);
-    }
+    await Promise.race([ended, written(this.writer, () => hasEnded)]);
+  }
+}
+
+interface Writer {
+  readonly pid: number;
+  /** By which it is known from a later process with its pid. */
+  readonly startedAt: number | undefined;
+}
+
+/** The writers that an earlier run has left. One look at all processes serves all of them: there come no more. */
+export class EarlierWriters {
+  private writers: ReadonlyMap<string, readonly Writer[]> | undefined;
+
+  /** Resolves when all that was written is in the files of a folder, or somebody else holds the output open. */
+  async settle(directory: string): Promise<void> {
+    this.writers ??= findWriters();
+    await Promise.all(
+      (this.writers.get(directory) ?? []).map(({ pid, startedAt }) =>
+        written(pid, () => startedAt === undefined || startTime(pid) !== startedAt),
+      ),
+    );
+  }
+}
+
+function findWriters(): ReadonlyMap<string, readonly Writer[]> {
+  const folders = [...groupProcesses(WRITER_FOLDER)];
+  return new Map(
+    folders.map(([folder, pids]) => [folder, pids.map((pid) => ({ pid, startedAt: startTime(pid) }))]),
+  );
+}
+
+/** Resolves when a writer has ended, or sleeps since it has nothing to write, and somebody else holds the output open. */
+async function written(writer: number, hasEnded: () => boolean): Promise<void> {
+  for (let waited = 0; !hasEnded() && waited < BUSY_MS; waited += LOOK_MS) {
+    if (waited >= HELD_MS && isAsleep(writer)) return;
+    await setTimeout(LOOK_MS);
   }
 }
 

@@ -5,7 +5,8 @@ import { OutputFiles } from '../../../../cluster/agent/containerizer/output';
 import { containerLogBounds } from '../../../../cluster/agent/edge/flags/log-flags';
 import type { CommandInfo } from '../../../../cluster/api/generated/mesos';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
-import { outputWriter } from '../../../../cluster/runtime/output/bounded-output';
+import { outputWriter, WRITER_FOLDER } from '../../../../cluster/runtime/output/bounded-output';
+import { findProcesses, signalAll } from '../../../../cluster/runtime/processes';
 import { Place, runtime } from './place';
 
 const bare: Isolator = { name: 'bare', needsRuntime: true };
@@ -63,11 +64,16 @@ describe.each(ways)('the output of containers under %s', (_name, isolators, isTh
     await containers.destroy(spec.containerId);
   });
 
-  check('outlives the agent, and ends with the container', async () => {
+  check('outlives the agent, and all of it is there at the end, too', async () => {
     const spec = place.spec('for i in 1 2 3; do sleep 0.1; echo $i; done');
     await place.containerizer(isolators, { output: output() }).launch(spec);
     const second = place.containerizer(isolators, { output: output() });
     const [adopted] = await second.recover([spec.containerId]);
+    // A busy disk keeps the writer waiting.
+    const writers = findProcesses(WRITER_FOLDER, (folder) => folder === spec.directory);
+    expect(writers).toHaveLength(1);
+    signalAll(writers, 'SIGSTOP');
+    setTimeout(() => signalAll(writers, 'SIGCONT'), 1500);
     await adopted?.ended;
     expect(place.output(spec)).toBe('1\n2\n3\n');
     await second.destroy(spec.containerId);

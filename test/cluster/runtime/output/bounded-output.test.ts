@@ -14,7 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRoot } from '../../../../cluster/runtime/files/private';
-import { BoundedOutput, outputWriter } from '../../../../cluster/runtime/output/bounded-output';
+import {
+  BoundedOutput,
+  EarlierWriters,
+  outputWriter,
+} from '../../../../cluster/runtime/output/bounded-output';
 
 const writer = outputWriter() ?? '';
 const bounded = writer === '' ? describe.skip : describe;
@@ -128,6 +132,20 @@ bounded('bounded output (skipped without a C compiler)', () => {
     const holder = Number(text('stdout'));
     expect(holder).toBeGreaterThan(1);
     process.kill(holder, 'SIGKILL');
+    await output.ended;
+  });
+
+  it('of an earlier run is settled, too', async () => {
+    const plan = { directory: folder, user: undefined, stdout: BOUND, stderr: BOUND };
+    const output = await BoundedOutput.start(writer, plan);
+    writeFileSync(output.stdout, 'last');
+    process.kill(output.writer, 'SIGSTOP');
+    output.close();
+    setTimeout(() => process.kill(output.writer, 'SIGCONT'), 1500);
+    const earlier = new EarlierWriters();
+    await earlier.settle(folder);
+    expect(text('stdout')).toBe('last');
+    await earlier.settle(folder);
     await output.ended;
   });
 
