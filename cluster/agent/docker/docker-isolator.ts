@@ -12,8 +12,9 @@ import { readMemoryUse } from '../containerizer/cgroups/memory';
 import { limitMessage } from '../containerizer/isolators/cgroups-mem';
 import type { ContainerRun, Isolator } from '../containerizer/isolators/isolator';
 import { VolumeOwners } from '../containerizer/isolators/persistent-volumes';
+import { processAsk } from '../containerizer/isolators/unmet-asks';
 import type { ResourceChange } from '../containerizer/port';
-import type { Limitation } from '../core/state/container-spec';
+import type { ContainerSpec, Limitation } from '../core/state/container-spec';
 import { cgroupsOf } from './core/cgroups';
 import { networkInfosOf } from './core/inspection';
 import { containerName } from './core/names';
@@ -39,10 +40,7 @@ export function dockerIsolator({ engine, settings, hierarchies }: DockerIsolator
   return {
     name: 'docker',
     needsRuntime: false,
-    refusal: (spec) => {
-      const dockerRun = runArguments(spec, settings, '');
-      return 'error' in dockerRun ? dockerRun.error : undefined;
-    },
+    refusal: (spec) => refusalOf(spec, settings),
     async prepare({ spec }) {
       const volumes = volumesOf(spec.resources, settings);
       for (const volume of volumes) await owners.own(volume, spec);
@@ -65,6 +63,15 @@ export function dockerIsolator({ engine, settings, hierarchies }: DockerIsolator
     status: (run) => statusOf(engine, run),
     cleanup: ({ spec }) => Promise.resolve(owners.forget(spec.containerId)),
   };
+}
+
+/** Docker has limits and privileges of its own, which are its parameters. The original leaves those of Mesos out. */
+function refusalOf(spec: ContainerSpec, settings: DockerSettings): string | undefined {
+  const part = processAsk(spec);
+  if (part !== undefined)
+    return `${part} is for containers of the Mesos containerizer; Docker has parameters for it, such as ulimit and cap-drop`;
+  const dockerRun = runArguments(spec, settings, '');
+  return 'error' in dockerRun ? dockerRun.error : undefined;
 }
 
 function volumesOf(resources: ResourceChange['resources'], settings: DockerSettings) {

@@ -19,7 +19,8 @@ interface Ask {
   readonly isAsked: (spec: ContainerSpec) => boolean;
 }
 
-const ASKS: readonly Ask[] = [
+/** Limits and privileges of processes. */
+const PROCESS_ASKS: readonly Ask[] = [
   {
     part: 'ContainerInfo.rlimit_info',
     isolator: 'posix/rlimits',
@@ -50,6 +51,10 @@ const ASKS: readonly Ask[] = [
     isolator: 'namespaces/ipc',
     isAsked: ({ container }) => container?.linux_info?.shm_size !== undefined,
   },
+];
+
+const ASKS: readonly Ask[] = [
+  ...PROCESS_ASKS,
   {
     part: 'A limit of cpus above the request',
     isolator: 'cgroups/cpu',
@@ -106,6 +111,11 @@ export function unmetAsks({ isolation, hasRuntime, provisioner }: IsolatorContex
     needsRuntime: false,
     refusal: (spec) => unmetAsk(spec, { isolation, hasRuntime, hasImages: provisioner !== undefined }),
   };
+}
+
+/** A limit or privilege that a container asks for its processes; undefined when it asks for none. */
+export function processAsk(spec: ContainerSpec): string | undefined {
+  return PROCESS_ASKS.find(({ isAsked }) => isAsked(spec))?.part;
 }
 
 function hasImage({ container }: ContainerSpec): boolean {

@@ -91,7 +91,7 @@ function optionsOf(volume: mesos.Volume, context: VolumeContext): readonly strin
   if (hostPath !== undefined) return bind({ source: hostSource(hostPath, path, context), target, mode });
   switch (source?.type) {
     case 'DOCKER_VOLUME':
-      return dockerVolume(source.docker_volume, target, mode);
+      return dockerVolume(source.docker_volume, { target, mode, driver: context.driver });
     case 'HOST_PATH':
       return bind({
         source: hostSource(source.host_path?.path ?? '', path, context),
@@ -155,10 +155,13 @@ function propagationOf(hostPath: mesos.Volume.Source.HostPath | undefined): stri
 /** A named volume. One with options of its driver is made with them. */
 function dockerVolume(
   volume: mesos.Volume.Source.DockerVolume | undefined,
-  target: string,
-  mode: 'ro' | 'rw',
+  {
+    target,
+    mode,
+    driver,
+  }: { readonly target: string; readonly mode: string; readonly driver: string | undefined },
 ): readonly string[] {
-  const { name = '', driver, driver_options: options } = volume ?? {};
+  const { name = '', driver_options: options } = volume ?? {};
   const pairs = options?.parameter ?? [];
   if (pairs.length === 0) return ['-v', `${name}:${target}:${mode}`];
   return mount([
@@ -192,8 +195,14 @@ interface Bind {
 /** `-v` has no way to write a colon in a path, and `--mount` makes no folder that is missing. */
 function bind({ source, target, mode }: Bind): readonly string[] {
   if (!source.includes(':')) return ['-v', [source, target, ...(mode === undefined ? [] : [mode])].join(':')];
-  const isReadOnly = mode?.startsWith('ro') ?? false;
-  return mount(['type=bind', `source=${source}`, `target=${target}`, ...(isReadOnly ? ['readonly'] : [])]);
+  const [access, propagation] = mode?.split(',') ?? [];
+  return mount([
+    'type=bind',
+    `source=${source}`,
+    `target=${target}`,
+    ...(propagation === undefined ? [] : [`bind-propagation=${propagation}`]),
+    ...(access === 'ro' ? ['readonly'] : []),
+  ]);
 }
 
 /** The fields of `--mount` are those of a line of CSV. */

@@ -6,27 +6,21 @@ import {
   volumeOptions,
 } from '../../../../../cluster/agent/docker/core/volumes';
 import type { ContainerInfo, Resource, Volume } from '../../../../../cluster/api/generated/mesos';
+import { specOf as containerSpec } from '../../containerizer/isolators/builders';
 
 const PLACES = { sandboxDirectory: '/mnt/mesos/sandbox', workDir: '/agent' };
 const OWN = ['-v', '/sandbox:/mnt/mesos/sandbox'];
 
-const specOf = (volumes: readonly Partial<Volume>[], more: Partial<ContainerSpec> = {}): ContainerSpec => ({
-  containerId: 'c',
-  frameworkId: 'f',
-  executorId: 'e',
-  directory: '/sandbox',
-  user: undefined,
-  command: undefined,
-  environment: {},
-  container: {
-    type: 'DOCKER',
-    docker: { image: 'i' },
-    volumes: volumes.map((volume) => ({ mode: 'RW', container_path: '/c', ...volume }) as Volume),
-  },
-  resources: [],
-  limits: {},
-  ...more,
-});
+const specOf = (volumes: readonly Partial<Volume>[], more: Partial<ContainerSpec> = {}): ContainerSpec =>
+  containerSpec({
+    container: {
+      type: 'DOCKER',
+      docker: { image: 'i' },
+      volumes: volumes.map((volume) => ({ mode: 'RW', container_path: '/c', ...volume }) as Volume),
+    },
+    resources: [],
+    ...more,
+  });
 
 const docker_volume = { name: 'v', driver: 'd' };
 
@@ -60,6 +54,16 @@ test.each<[name: string, volume: Partial<Volume>, options: readonly string[]]>([
       },
     },
     ['-v', '/h:/c:rw,rslave'],
+  ],
+  [
+    'a source with a colon to be passed on',
+    {
+      source: {
+        type: 'HOST_PATH',
+        host_path: { path: '/h:1', mount_propagation: { mode: 'HOST_TO_CONTAINER' } },
+      },
+    },
+    ['--mount', 'type=bind,source=/h:1,target=/c,bind-propagation=rslave'],
   ],
   [
     'a source of the sandbox',
@@ -96,6 +100,19 @@ test('all volumes have one driver, by which a relative path is a name', () => {
   });
   const source = { type: 'DOCKER_VOLUME', docker_volume } as const;
   expect(volumeOptions(specOf([{ source }]), PLACES).driver).toBe('d');
+});
+
+test('a volume with options and no driver of its own has that of all volumes', () => {
+  const docker = { image: 'i', volume_driver: 'd' };
+  const parameter = [{ key: 'size', value: '1' }];
+  const source = {
+    type: 'DOCKER_VOLUME',
+    docker_volume: { name: 'v', driver_options: { parameter } },
+  } as const;
+  const spec = specOf([{ source }]);
+  expect(
+    volumeOptions({ ...spec, container: { ...spec.container, type: 'DOCKER', docker } }, PLACES).options,
+  ).toEqual(['--mount', 'type=volume,source=v,target=/c,volume-driver=d,volume-opt=size=1', ...OWN]);
 });
 
 test('a sandbox whose path has a colon is mounted, too', () => {
