@@ -9,6 +9,9 @@
 import type { WindowSize } from '../../runtime/holder/held-program';
 import { type OutputName, ProgramIo } from '../../runtime/holder/program-io';
 
+/** The refusal of a container that nobody can attach to, in the words of the original. */
+export const NO_IO = 'I/O switchboard server was disabled for this container';
+
 /** Reads the output of a container. */
 export interface OutputReader {
   /** False when it cannot take more for now; it then says so by `resume` of its attachment. */

@@ -13,7 +13,7 @@ import { endOrLost } from '../../runtime/end-or-lost';
 import type { Logger } from '../../runtime/log';
 import { Mailbox, type Performers } from '../../runtime/mailbox';
 import type { ContainerSpec, Limitation, Termination } from '../core/state/container-spec';
-import { ContainerIo } from './container-io';
+import { ContainerIo, NO_IO } from './container-io';
 import { KILL_PAUSE_MS, KILLS_MAX } from './core/end';
 import type { ContainerBoot, ContainerEffect, ContainerEvent, Step } from './core/events';
 import type { ContainerState } from './core/state';
@@ -63,9 +63,6 @@ export interface LiveContainerDeps {
   /** Ends the containers nested in this one. */
   readonly destroyNested: (containerId: string) => Promise<void>;
 }
-
-/** In the words of the original. */
-const NO_IO = 'I/O switchboard server was disabled for this container';
 
 export class LiveContainer implements Container {
   /** Resolves when the program runs; rejects with the reason when it will not. */

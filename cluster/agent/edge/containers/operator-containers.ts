@@ -70,15 +70,14 @@ export class OperatorContainers {
 
   private async specOf(launch: Launch, isSession: boolean): Promise<ContainerSpec | CallAnswer> {
     const { container_id: id, command, container } = launch;
-    if (container && container.type !== 'MESOS') return bad('The provided ContainerInfo is not supported');
+    if (isOfDocker(container)) return bad('The provided ContainerInfo is not supported');
     const unsupported = unsupportedPart({ ...CUSTOM, executor: { ...NOBODY, command, container } });
     if (unsupported !== undefined) return bad(unsupported);
     if (!id.parent) return standaloneContainer(launch, this.options.workDir);
     const parent = this.options.containerizer.get(printContainerId(id.parent));
     const name = printContainerId(id.parent);
     if (!parent || (await hasEnded(parent))) return bad(`Parent container ${name} does not exist`);
-    // Such as one of Docker.
-    if (!parent.attach) return bad('The provided ContainerInfo is not supported');
+    if (isOfDocker(parent.spec.container)) return bad('The provided ContainerInfo is not supported');
     if (isSession) return sessionContainer(launch, parent.spec);
     return parent.spec.isSession
       ? bad(`Parent container ${name} is a session, in which there are none`)
@@ -165,6 +164,10 @@ const NOBODY = { executor_id: { value: '' } };
 async function hasEnded({ ended }: Container): Promise<boolean> {
   const now = new Promise<boolean>((resolve) => setImmediate(resolve, false));
   return await Promise.race([ended.then(() => true), now]);
+}
+
+function isOfDocker(container: mesos.ContainerInfo | undefined): boolean {
+  return container !== undefined && container.type !== 'MESOS';
 }
 
 function bad(text: string): CallAnswer {

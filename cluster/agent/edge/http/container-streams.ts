@@ -13,7 +13,7 @@ import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
 import { encodeRecord, RecordDecoder } from '../../../runtime/streams/recordio';
-import type { ContainerIo, InputWriter } from '../../containerizer/container-io';
+import { type ContainerIo, type InputWriter, NO_IO } from '../../containerizer/container-io';
 import type { Container } from '../../containerizer/port';
 import { terminalOf } from '../../containerizer/terminal';
 import { printContainerId, rootContainerId } from '../../core/containers/operator-container';
@@ -70,8 +70,6 @@ export async function launchSession(door: StreamDoor, exchange: Exchange, call: 
     return sendText(reply, 500, errorText(error));
   }
 }
-
-const NO_IO = 'I/O switchboard server was disabled for this container';
 
 function attach(container: Container | undefined): Promise<ContainerIo> {
   return container?.attach?.() ?? Promise.reject(new Error(NO_IO));

@@ -5,6 +5,7 @@ import {
 } from '../../../../cluster/agent/containerizer/composed';
 import type { Container } from '../../../../cluster/agent/containerizer/port';
 import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
+import { specOf } from './isolators/builders';
 
 /** A containerizer in memory that says what is done with it. */
 function table(name: string, done: string[]): ContainerTable {
@@ -33,19 +34,8 @@ function table(name: string, done: string[]): ContainerTable {
   };
 }
 
-const spec = (containerId: string, more: Partial<ContainerSpec> = {}): ContainerSpec => ({
-  containerId,
-  frameworkId: 'f',
-  executorId: 'e',
-  directory: '/sandbox',
-  user: undefined,
-  command: undefined,
-  environment: {},
-  container: undefined,
-  resources: [],
-  limits: {},
-  ...more,
-});
+const spec = (containerId: string, more: Partial<ContainerSpec> = {}): ContainerSpec =>
+  specOf({ containerId, ...more });
 
 function setUp() {
   const done: string[] = [];

@@ -159,7 +159,10 @@ class ItemFetcher {
         name: basename(name),
         bytesMax: budget.bytesLeft,
       };
-      await copyFromHadoop(uri, target, { hadoop: this.plan.hadoop, signal: this.surroundings.signal });
+      await copyFromHadoop(uri.trimStart(), target, {
+        hadoop: this.plan.hadoop,
+        signal: this.surroundings.signal,
+      });
       const source = await openLocal(join(folder, basename(name)));
       budget.addBytes(source.size);
       source.close();

@@ -203,7 +203,7 @@ esac
     chmodSync(join(bin, 'hadoop'), 0o755);
     const fetcher = place.fetcher({ hadoop: join(bin, 'hadoop') });
     const sandbox = await place.fetch(
-      ['hdfs://nn/x', { value: 'hdfs://nn/x', cache: true, output_file: 'y' }],
+      [' hdfs://nn/x', { value: 'hdfs://nn/x', cache: true, output_file: 'y' }],
       { fetcher },
     );
     expect(sandbox.error).toBe('');

@@ -2,25 +2,19 @@ import { NO_DNS } from '../../../../../cluster/agent/containerizer/network/conta
 import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import { NetworkRefused, networkOptions } from '../../../../../cluster/agent/docker/core/network';
 import type { ContainerInfo, NetworkInfo } from '../../../../../cluster/api/generated/mesos';
+import { specOf as containerSpec } from '../../containerizer/isolators/builders';
 
 type Docker = Partial<ContainerInfo.DockerInfo>;
 
 const specOf = (
   network_infos: readonly NetworkInfo[] = [],
   more: Partial<ContainerSpec> = {},
-): ContainerSpec => ({
-  containerId: 'c',
-  frameworkId: 'f',
-  executorId: 'e',
-  directory: '/sandbox',
-  user: undefined,
-  command: undefined,
-  environment: {},
-  container: { type: 'DOCKER', network_infos },
-  resources: [{ name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31000, end: 31001 }] } }],
-  limits: {},
-  ...more,
-});
+): ContainerSpec =>
+  containerSpec({
+    container: { type: 'DOCKER', network_infos },
+    resources: [{ name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31000, end: 31001 }] } }],
+    ...more,
+  });
 
 const options = (docker: Docker, spec = specOf(), dns = NO_DNS.docker): readonly string[] =>
   networkOptions(spec, { image: 'i', ...docker }, dns);

@@ -6,6 +6,7 @@ import {
   runEnvironment,
 } from '../../../../../cluster/agent/docker/core/run-arguments';
 import type { CommandInfo, ContainerInfo } from '../../../../../cluster/api/generated/mesos';
+import { specOf as containerSpec } from '../../containerizer/isolators/builders';
 
 const SETTINGS: DockerSettings = {
   sandboxDirectory: '/mnt/mesos/sandbox',
@@ -20,20 +21,15 @@ const specOf = (
   command: CommandInfo,
   docker: Partial<ContainerInfo.DockerInfo> = {},
   more: Partial<ContainerSpec> = {},
-): ContainerSpec => ({
-  containerId: 'c',
-  frameworkId: 'f',
-  executorId: 'e',
-  taskId: 't',
-  directory: '/sandbox',
-  user: undefined,
-  command,
-  environment: { PATH, MESOS_EXECUTOR_ID: 'e', A: 'of the agent' },
-  container: { type: 'DOCKER', docker: { image: 'i:1', ...docker } },
-  resources: [],
-  limits: {},
-  ...more,
-});
+): ContainerSpec =>
+  containerSpec({
+    containerId: 'c',
+    command,
+    environment: { PATH, MESOS_EXECUTOR_ID: 'e', A: 'of the agent' },
+    container: { type: 'DOCKER', docker: { image: 'i:1', ...docker } },
+    resources: [],
+    ...more,
+  });
 
 const argumentsOf = (spec: ContainerSpec): readonly string[] => {
   const asked = runArguments(spec, SETTINGS, '/env');

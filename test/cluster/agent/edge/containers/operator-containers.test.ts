@@ -39,6 +39,16 @@ describe('containers of the operator API', () => {
     for (const { id } of containerizer.all()) await containers.remove({ value: id });
   });
 
+  it('are not launched in a container of Docker', async () => {
+    const spec = place.spec('exec sleep 1000', { container: { type: 'DOCKER', docker: { image: 'i' } } });
+    await containerizer.launch(spec);
+    const container_id = { value: 'n', parent: { value: spec.containerId } };
+    const refusal = { status: 400, text: 'The provided ContainerInfo is not supported' };
+    expect(await containers.launch({ container_id, command: { value: 'true' } })).toEqual(refusal);
+    expect(await containers.launch({ container_id, command: { value: 'true' } }, true)).toEqual(refusal);
+    await containerizer.destroy(spec.containerId);
+  });
+
   it('get signals by their numbers', async () => {
     const container_id = { value: 'k' };
     await containers.launch({ container_id, command: { value: 'exec sleep 1000' } });
