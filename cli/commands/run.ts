@@ -3,17 +3,17 @@
  */
 
 import { systemClock } from '../../cluster/runtime/clock';
-import { silentLogger } from '../../cluster/runtime/log';
 import { runFlags } from '../../frameworks/run/config';
 import { runTasks } from '../../frameworks/run/main';
 import { flagCommand } from '../command';
+import { warningsTo } from '../warnings';
 
 export const run = flagCommand({
   flags: runFlags,
   run: async ({ flags }, terminal) =>
     await runTasks(flags, {
       clock: systemClock(),
-      log: silentLogger,
+      log: warningsTo(terminal),
       out: (line) => terminal.out(`${line}\n`),
     }),
 });

@@ -4,6 +4,8 @@
 
 import { choice, document, duration, text, toggle, type Values } from '../../cluster/runtime/config/flags';
 
+export const DEFAULT_RESOURCES = 'cpus:1;mem:128';
+
 export const runFlags = {
   master: text({
     help: 'where the master is',
@@ -17,7 +19,7 @@ export const runFlags = {
   shell: toggle({ help: 'the command is one for a shell; otherwise the image has it', fallback: true }),
   command: text({ help: 'the command to run' }),
   env: document({ help: 'variables of the command: {"NAME": "value"}' }),
-  resources: text({ help: 'resources of the task', fallback: 'cpus:1;mem:128' }),
+  resources: text({ help: 'resources of the task', fallback: DEFAULT_RESOURCES }),
   checkpoint: toggle({ help: 'the task goes on while its agent is away', fallback: false }),
   docker_image: text({ help: 'an image of Docker: NAME[:TAG]', value: 'IMAGE' }),
   framework_capabilities: text({ help: 'capabilities, with commas: GPU_RESOURCES' }),

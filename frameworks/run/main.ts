@@ -13,8 +13,8 @@ import type { Clock } from '../../cluster/runtime/clock';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import type { Logger } from '../../cluster/runtime/log';
 import { createScheduler, type Scheduler } from '../scheduler/edge/scheduler';
-import type { RunConfig } from './config';
-import { planRun, type RunPlan } from './core/plan';
+import { DEFAULT_RESOURCES, type RunConfig } from './config';
+import { ignoredFlags, planRun, type RunRequest } from './core/plan';
 import { disconnected, endOf, frameworkOf, newRun, type RunEffect, received, subscribed } from './core/run';
 
 export interface RunDeps {
@@ -28,7 +28,11 @@ const TEARDOWN_MS = 3000;
 
 /** Runs the tasks that the flags ask for. Resolves with the exit status; throws a UsageError for wrong flags. */
 export async function runTasks(config: RunConfig, { clock, log, out }: RunDeps): Promise<number> {
-  const plan = readPlan(config);
+  const masters = mastersOf(config);
+  const request = readRequest(config);
+  const plan = planRun(request);
+  if ('error' in plan) throw new UsageError(plan.error);
+  for (const text of ignoredFlags(request)) log.warn({}, text);
   const run = newRun(plan);
   const { promise: ended, resolve: end } = deferred<number>();
   const perform = (effects: readonly RunEffect[]): void => {
@@ -42,12 +46,12 @@ export async function runTasks(config: RunConfig, { clock, log, out }: RunDeps):
     }
   };
   const scheduler: Scheduler = createScheduler({
-    masters: mastersOf(config),
+    masters,
     clock,
     log,
     seed: randomInt(2 ** 32),
     mediaType: config.content_type.endsWith('json') ? 'application/json' : 'application/x-protobuf',
-    credentials: config.secret === undefined ? undefined : `${config.principal ?? ''}:${config.secret}`,
+    credentials: credentialsOf(config),
     onNotice: (notice) => {
       if (notice.kind === 'event') return perform(received(run, notice.event));
       if (notice.kind === 'disconnected') return perform(disconnected(run));
@@ -79,11 +83,17 @@ function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value
   return { promise, resolve };
 }
 
+function credentialsOf({ principal, secret }: RunConfig): string | undefined {
+  return principal === undefined || secret === undefined ? undefined : `${principal}:${secret}`;
+}
+
 function mastersOf({ master }: RunConfig): string[] {
+  if (/^(zk|file):/.test(master))
+    throw new UsageError('--master: expected an address, such as 127.0.0.1:5050: ZooKeeper is not asked');
   return [/^https?:\/\//.test(master) ? master : `http://${master}`];
 }
 
-function readPlan(config: RunConfig): RunPlan {
+function readRequest(config: RunConfig): RunRequest {
   if (config.package !== undefined)
     throw new UsageError(
       '--package is not supported: put it where agents can fetch it, and use --task with uris',
@@ -91,7 +101,7 @@ function readPlan(config: RunConfig): RunPlan {
   if (config.appc_image !== undefined)
     throw new UsageError('--appc_image is not supported: there are no Appc images');
   const { task_group: group } = config;
-  const plan = planRun({
+  return {
     user: userInfo().username,
     task: read('task', 'mesos.v1.TaskInfo', config.task, withAgent),
     taskGroup: read('task_group', 'mesos.v1.TaskGroupInfo', group, withAgents),
@@ -100,6 +110,7 @@ function readPlan(config: RunConfig): RunPlan {
     command: config.command,
     variables: readVariables(config.env),
     resources: writeResources(readResourcesFlag(config.resources)) as never,
+    hasResources: config.resources !== DEFAULT_RESOURCES,
     checkpoint: config.checkpoint,
     dockerImage: config.docker_image,
     capabilities: words(config.framework_capabilities),
@@ -119,12 +130,11 @@ function readPlan(config: RunConfig): RunPlan {
     killAfterMs: config.kill_after,
     networks: words(config.networks),
     principal: config.principal,
+    hasSecret: config.secret !== undefined,
     volumes: read('volumes', 'mesos.v1.ContainerInfo', config.volumes, withVolumes)?.volumes,
     hasTerminal: config.tty,
     isPartitionAware: config.partition_aware,
-  });
-  if ('error' in plan) throw new UsageError(plan.error);
-  return plan;
+  };
 }
 
 function readResourcesFlag(text: string): Resources {

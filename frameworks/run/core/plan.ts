@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly command?: string | undefined;
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly resources: readonly mesos.Resource[];
+  /** They are not the default ones. */
+  readonly hasResources: boolean;
   readonly checkpoint: boolean;
   readonly dockerImage?: string | undefined;
   readonly capabilities: readonly string[];
@@ -27,6 +29,7 @@ export interface RunRequest {
   readonly killAfterMs?: Millis | undefined;
   readonly networks: readonly string[];
   readonly principal?: string | undefined;
+  readonly hasSecret: boolean;
   readonly volumes?: readonly mesos.Volume[] | undefined;
   readonly hasTerminal: boolean;
   readonly isPartitionAware: boolean;
@@ -58,6 +61,35 @@ export function planRun(request: RunRequest): PlanResult {
   const planned = task ?? namedTask(request);
   if ('error' in planned) return planned;
   return checkPorts({ framework, tasks: [planned], group: undefined, killAfterMs });
+}
+
+/** The flags without an effect beside the others, each with the reason; the original ignores them without a word. */
+export function ignoredFlags(request: RunRequest): readonly string[] {
+  const { task, taskGroup, shell, command, containerizer, hasTerminal, hasResources } = request;
+  const { hasSecret, principal } = request;
+  const isDocker = containerizer === 'docker';
+  const ofMesosContainer = {
+    effective_capabilities: request.effectiveCapabilities !== undefined,
+    bounding_capabilities: request.boundingCapabilities !== undefined,
+    rlimits: request.rlimits !== undefined,
+  };
+  const ofTask = { shell: !shell, resources: hasResources, containerizer: isDocker, tty: hasTerminal };
+  const ofNamedTask = [
+    ...ignored(!shell && command !== undefined, { command: true }, "with '--shell=false': the image has it"),
+    ...ignored(isDocker, ofMesosContainer, "with '--containerizer=docker'"),
+  ];
+  const document = task ? 'task' : 'task_group';
+  return [
+    ...(task || taskGroup
+      ? ignored(true, { ...ofTask, ...ofMesosContainer }, `beside '--${document}'`)
+      : ofNamedTask),
+    ...ignored(hasSecret && principal === undefined, { secret: true }, "without '--principal'"),
+  ];
+}
+
+function ignored(applies: boolean, isSent: Readonly<Record<string, boolean>>, reason: string): string[] {
+  const flags = applies ? Object.keys(isSent).filter((flag) => isSent[flag]) : [];
+  return flags.map((flag) => `'--${flag}' has no effect ${reason}`);
 }
 
 /** No agent has more ports, and they are matched one by one. */

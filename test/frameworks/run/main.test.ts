@@ -4,12 +4,18 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { runFlags } from '../../../frameworks/run/config';
 import { runTasks } from '../../../frameworks/run/main';
 
+const parsed = (args: readonly string[]) =>
+  parseFlags(runFlags, { command: 'meseta run', about: '', args, env: {} }).flags;
 const deps = { clock: systemClock(), log: silentLogger, out: () => undefined };
 
 describe('runTasks', () => {
   test.each(['[1]', '{"A": 1}', 'null', '{"A": {"B": "c"}}'])('refuses the variables %s', async (env) => {
-    const args = ['--name=a', '--command=true', `--env=${env}`];
-    const { flags } = parseFlags(runFlags, { command: 'meseta run', about: '', args, env: {} });
+    const flags = parsed(['--name=a', '--command=true', `--env=${env}`]);
     await expect(runTasks(flags, deps)).rejects.toThrow('--env: expected an object of strings');
+  });
+
+  test('refuses a master in ZooKeeper', async () => {
+    const flags = parsed(['--name=a', '--command=true', '--master=zk://127.0.0.1:2181/mesos']);
+    await expect(runTasks(flags, deps)).rejects.toThrow('--master: expected an address');
   });
 });

@@ -1,5 +1,5 @@
 import type { Resource } from '../../../../cluster/api/generated/mesos';
-import { planRun, type RunRequest } from '../../../../frameworks/run/core/plan';
+import { ignoredFlags, planRun, type RunRequest } from '../../../../frameworks/run/core/plan';
 
 const base: RunRequest = {
   user: 'alice',
@@ -7,6 +7,8 @@ const base: RunRequest = {
   command: 'true',
   shell: true,
   resources: [],
+  hasResources: false,
+  hasSecret: false,
   checkpoint: false,
   capabilities: [],
   containerizer: 'mesos',
@@ -90,6 +92,27 @@ test.each<[Partial<RunRequest>, string]>([
   ],
 ])('the flags %j are refused', (more, error) => {
   expect(planRun({ ...base, ...more })).toEqual({ error: expect.stringContaining(error) });
+});
+
+const rlimits = { rlimits: [] };
+
+test.each<[Partial<RunRequest>, readonly string[]]>([
+  [{ hasResources: true, hasTerminal: true, rlimits, hasSecret: true, principal: 'p' }, []],
+  [{ shell: false }, ["'--command' has no effect with '--shell=false': the image has it"]],
+  [{ containerizer: 'docker', rlimits }, ["'--rlimits' has no effect with '--containerizer=docker'"]],
+  [
+    { ...given, shell: false, hasResources: true, containerizer: 'docker', rlimits },
+    ['shell', 'resources', 'containerizer', 'rlimits'].map(
+      (flag) => `'--${flag}' has no effect beside '--task'`,
+    ),
+  ],
+  [
+    { ...given, task: undefined, taskGroup: { tasks: [task] }, hasTerminal: true },
+    ["'--tty' has no effect beside '--task_group'"],
+  ],
+  [{ hasSecret: true }, ["'--secret' has no effect without '--principal'"]],
+])('of the flags %j those without an effect are told', (more, texts) => {
+  expect(ignoredFlags({ ...base, ...more })).toEqual(texts);
 });
 
 test.each([
