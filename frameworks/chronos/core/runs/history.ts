@@ -15,7 +15,7 @@ export type History = readonly PackedEntry[];
 /** Adds an entry in front. Slots that follow those of the entry before, for the same reason, join it. */
 export function addEntry(history: History, entry: HistoryEntry, { pack, unpack }: Packer): History {
   const [newest, ...older] = history;
-  const joined = newest && joinSlots(unpack(newest), entry);
+  const joined = newest && !isPackedRun(newest) ? joinSlots(unpack(newest), entry) : undefined;
   return joined ? [pack(joined), ...older] : [pack(entry), ...history];
 }
 
@@ -38,17 +38,4 @@ export function trimHistory(history: History, { countMax, ageMax }: Retention, n
   if (history.length <= countMax && (oldest === undefined || !isOld(oldest))) return history;
   const newestRun = history.find(isPackedRun);
   return history.slice(0, countMax).filter((entry) => entry === newestRun || !isOld(entry));
-}
-
-/** The slots that have an outcome, for checks: how many, and how many of them ran. */
-export function countOutcomes(history: readonly HistoryEntry[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = { ran: 0, 'caught up': 0, missed: 0, skipped: 0 };
-  const add = (outcome: string, count: number): void => {
-    counts[outcome] = (counts[outcome] ?? 0) + count;
-  };
-  for (const entry of history) {
-    if (entry.kind === 'slots') add(entry.entry.kind, entry.entry.slots.count);
-    else if (entry.run.cause.kind === 'slot') add(entry.run.cause.isCaughtUp ? 'caught up' : 'ran', 1);
-  }
-  return counts;
 }

@@ -12,7 +12,15 @@ import { loadGraph, type Quarantined, type StoredEdge } from '../graph/load-grap
 import type { Job, JobCounters } from '../jobs/job';
 import { MEMBER_FALLBACKS } from '../jobs/members';
 import type { JobRecord } from '../jobs/record';
-import { idOfEntry, idOfPacked, type Places, packerOf, timeOfEntry, unpackEntry } from '../runs/packed-entry';
+import {
+  idOfPacked,
+  type PackedEntry,
+  type Packer,
+  type Places,
+  packerOf,
+  timeOfPacked,
+  unpackEntry,
+} from '../runs/packed-entry';
 import { type HistoryEntry, jobNameOf, type Run, runNumberOf } from '../runs/run';
 import type { Progress } from '../schedule/progress';
 import type { Timetable } from '../schedule/timetable';
@@ -139,7 +147,11 @@ export interface StoredJobs {
 interface StoredParts {
   definition: StoredDefinition | undefined;
   state: StoredState | undefined;
-  readonly runs: StoredRun[];
+  /** The runs that have not ended. */
+  readonly runs: Run[];
+  /** Packed as soon as they are read, so that no two histories are there as objects at once. */
+  readonly history: PackedEntry[];
+  readonly pack: Packer['pack'];
 }
 
 /** The jobs among variables that will be quarantined, with the reasons. */
@@ -158,71 +170,69 @@ export function readStored(variables: readonly StoredText[], places: Places = ne
   const faults: { name: string; reason: string }[] = [];
   for (const variable of variables) {
     try {
-      addPart(parts, variable);
+      addPart(parts, variable, places);
     } catch (error) {
       faults.push({ name: variable.name, reason: errorText(error) });
     }
   }
   const entries: JobEntry[] = [];
   const shared: SharedParts = new Map();
-  for (const [name, { definition, state, runs }] of parts) {
+  for (const [name, part] of parts) {
+    const { definition, state } = part;
     if (definition !== undefined && state !== undefined)
-      entries.push(entryFrom(recordFrom(definition, state, shared), state, runs, places));
+      entries.push(entryFrom(recordFrom(definition, state, shared), state, part));
     else faults.push({ name, reason: definition ? 'its state is missing' : 'its definition is missing' });
   }
   return { entries, faults };
 }
 
-function addPart(parts: Map<string, StoredParts>, { name, text }: StoredText): void {
+function addPart(parts: Map<string, StoredParts>, { name, text }: StoredText, places: Places): void {
   if (name.startsWith(DEFINITION)) {
     const definition = JSON.parse(text) as StoredDefinition;
-    partsOf(parts, definition.job.name).definition = definition;
+    partsOf(parts, definition.job.name, places).definition = definition;
   } else if (name.startsWith(STATE)) {
-    partsOf(parts, name.slice(STATE.length)).state = JSON.parse(text) as StoredState;
+    partsOf(parts, name.slice(STATE.length), places).state = JSON.parse(text) as StoredState;
   } else if (name.startsWith(RUN)) {
-    partsOf(parts, jobNameOf(name.slice(RUN.length))).runs.push(JSON.parse(text) as StoredRun);
+    const { runs, history, pack } = partsOf(parts, jobNameOf(name.slice(RUN.length)), places);
+    const entry = JSON.parse(text) as StoredRun;
+    if (entry.kind === 'slots' || entry.run.end !== undefined) history.push(pack(entry));
+    else runs.push(entry.run);
   }
 }
 
-function partsOf(parts: Map<string, StoredParts>, name: string): StoredParts {
+function partsOf(parts: Map<string, StoredParts>, name: string, places: Places): StoredParts {
   const existing = parts.get(name);
   if (existing !== undefined) return existing;
-  const added = { definition: undefined, state: undefined, runs: [] };
+  const { pack } = packerOf(name, places);
+  const added: StoredParts = { definition: undefined, state: undefined, runs: [], history: [], pack };
   parts.set(name, added);
   return added;
 }
 
-function entryFrom(
-  record: JobRecord,
-  state: StoredState,
-  stored: readonly StoredRun[],
-  sharedPlaces: Places,
-): JobEntry {
+function entryFrom(record: JobRecord, state: StoredState, { runs, history }: StoredParts): JobEntry {
   const places = new Map(state.queue.map((id, place) => [id, place]));
-  const history: HistoryEntry[] = [];
   const active: Record<string, Run> = {};
   const queue: Run[] = [];
-  for (const entry of [...stored].sort(byNumber)) {
-    if (entry.kind === 'slots' || entry.run.end !== undefined) history.push(entry);
-    else if (places.has(entry.run.id)) queue.push(entry.run);
-    else active[entry.run.id] = entry.run;
+  for (const run of runs.toSorted((a, b) => runNumberOf(a.id) - runNumberOf(b.id))) {
+    if (places.has(run.id)) queue.push(run);
+    else active[run.id] = run;
   }
   queue.sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
-  history.sort((a, b) => timeOfEntry(b) - timeOfEntry(a) || byNumber(b, a));
+  const { name } = record.job;
+  const numberOf = (entry: PackedEntry): number => runNumberOf(idOfPacked(name, entry));
+  const newestFirst = (a: PackedEntry, b: PackedEntry): number =>
+    timeOfPacked(b) - timeOfPacked(a) || numberOf(b) - numberOf(a);
   const { join, lastMillis, nextRun } = state;
   return {
     record,
     join: isNewJoin(join) ? NEW_JOIN : join,
     active: sharedRecord(active),
     queue: sharedList(queue),
-    history: sharedList(history.map(packerOf(record.job.name, sharedPlaces).pack)),
+    history: sharedList(history.toSorted(newestFirst)),
     lastMillis,
     nextRun,
   };
 }
-
-const byNumber = (a: HistoryEntry, b: HistoryEntry): number =>
-  runNumberOf(idOfEntry(a)) - runNumberOf(idOfEntry(b));
 
 function isNewJoin({ cycle, marks, counted }: JoinState): boolean {
   return cycle === 1 && sharedRecord(marks) !== marks && sharedRecord(counted) !== counted;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { countOutcomes } from '../../../../frameworks/chronos/core/runs/history';
+import type { HistoryEntry } from '../../../../frameworks/chronos/core/runs/run';
 import { historyOf } from '../../../../frameworks/chronos/core/state/state';
 import { chronosMachine } from '../../../../frameworks/chronos/core/step';
 import { RULES } from '../schedules';
@@ -86,3 +86,16 @@ test('over any faults each slot has one outcome, and a count is never exceeded',
     { numRuns: 300 },
   );
 });
+
+/** The slots that have an outcome: how many, and how many of them ran. */
+function countOutcomes(history: readonly HistoryEntry[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = { ran: 0, 'caught up': 0, missed: 0, skipped: 0 };
+  const add = (outcome: string, count: number): void => {
+    counts[outcome] = (counts[outcome] ?? 0) + count;
+  };
+  for (const entry of history) {
+    if (entry.kind === 'slots') add(entry.entry.kind, entry.entry.slots.count);
+    else if (entry.run.cause.kind === 'slot') add(entry.run.cause.isCaughtUp ? 'caught up' : 'ran', 1);
+  }
+  return counts;
+}

@@ -1,9 +1,4 @@
-import {
-  addEntry,
-  countOutcomes,
-  type History,
-  trimHistory,
-} from '../../../../../frameworks/chronos/core/runs/history';
+import { addEntry, type History, trimHistory } from '../../../../../frameworks/chronos/core/runs/history';
 import {
   packerOf,
   timeOfEntry,
@@ -65,13 +60,4 @@ test('a history is bounded by number and by age, but the newest run stays', () =
   expect(trimHistory(history, { countMax: 2, ageMax: 1000 }, 110).map(timeOfPacked)).toEqual([101, 13]);
   expect(trimHistory(history, { countMax: 9, ageMax: 10 }, 500).map(timeOfPacked)).toEqual([13]);
   expect(trimHistory([], { countMax: 2, ageMax: 1000 }, 110)).toEqual([]);
-});
-
-test('each slot has one outcome', () => {
-  expect(countOutcomes(add(run(1), run(2, true), slots(3, 9, 7), slots(10, 11, 2, 'skipped')))).toEqual({
-    ran: 1,
-    'caught up': 1,
-    missed: 7,
-    skipped: 2,
-  });
 });

@@ -70,6 +70,7 @@ test('variables that cannot be read leave the other jobs alone', () => {
     { name: 'job_a', text: '{' },
     { name: 'state_b', text: '{}' },
     { name: 'job_c', text: '{"job":{"name":"c"}}' },
+    { name: 'run_a:9', text: 'null' },
     { name: 'other', text: '' },
     ...[...busyWorld().stored].map(([name, text]) => ({ name, text })),
   ];
@@ -77,6 +78,7 @@ test('variables that cannot be read leave the other jobs alone', () => {
   expect(entries.map(({ record }) => record.job.name)).toEqual(['a']);
   expect(faults.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
     expect.stringMatching(/^job_a: .*JSON/),
+    expect.stringMatching(/^run_a:9: /),
     'b: its definition is missing',
     'c: its state is missing',
   ]);
