@@ -1,28 +1,26 @@
 /** The cost of a round of offers beside very many runs that no offer fits. */
 
 import type * as mesos from '../../cluster/api/generated/mesos';
+import { parseFlags } from '../../cluster/runtime/config/flags';
+import { CHRONOS_FLAGS, chronosConfig } from '../../frameworks/chronos/config';
+import type { Settings } from '../../frameworks/chronos/core/state/state';
 import { chronosMachine } from '../../frameworks/chronos/core/step';
+import { mesosSettings } from '../../frameworks/chronos/edge/master-session';
 import { RULES, readingOf, SETTINGS, START } from './jobs';
 
 const ROUNDS = 20;
 const OFFERS = 100;
 
-const MESOS = {
-  frameworkName: 'chronos',
-  user: 'root',
-  role: '*',
-  hostname: 'bench',
-  failoverTimeoutSeconds: 60,
-  checkpoint: true,
-  seed: 1,
-  declineOfferMs: 5000,
-  minReviveOffersMs: 5000,
-  suppressOffers: true,
-  killRetryMs: 30_000,
-  killChunkSize: 100,
-  reconciliationInitialMs: 15_000,
-  reconciliationIntervalMs: 600_000,
-};
+/** Those of a Chronos without flags; the seed is one, so that each round is the same. */
+function settingsOf(): Settings {
+  const { flags } = parseFlags(CHRONOS_FLAGS, {
+    args: ['--master=bench:5050'],
+    env: {},
+    command: 'bench',
+    about: '',
+  });
+  return { ...SETTINGS, mesos: { ...mesosSettings(chronosConfig(flags), 'http://bench'), seed: 1 } };
+}
 
 function offerOf(number: number): mesos.Offer {
   const scalar = (name: string, value: number): mesos.Resource => ({
@@ -44,7 +42,7 @@ function offerOf(number: number): mesos.Offer {
 /** Milliseconds of a round of offers, of which one job takes a part; so many others wait for racks that are not there. */
 function costOf(runs: number): number {
   const machine = chronosMachine(RULES);
-  const state = machine.init({ ...SETTINGS, mesos: MESOS });
+  const state = machine.init(settingsOf());
   machine.step(state, { kind: 'scheduler.subscribed', at: START, frameworkId: 'F', master: 'M' });
   for (let number = 0; number < runs; number++) {
     const reading = readingOf(number * 10, 'R1//PT1H');
