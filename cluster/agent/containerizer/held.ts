@@ -48,7 +48,7 @@ export function startedProgram(program: HeldProgram): StartedProgram {
 }
 
 /** A program whose holder was killed is killed with it, by the kernel or by the destroy that follows. */
-function exitStatus(end: ProgramEnd): ExitStatus {
+export function exitStatus(end: ProgramEnd): ExitStatus {
   return 'lost' in end ? { signal: 'SIGKILL' } : end;
 }
 

@@ -5,10 +5,11 @@
  * none is half there after a kill -9.
  */
 
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../runtime/files/make-folder';
+import { replaceFile } from '../../runtime/files/replace-file';
 import type { ContainerSpec, Limitation, Termination } from '../core/state/container-spec';
 
 const CONTAINERS = 'containers';
@@ -43,11 +44,6 @@ interface Records {
 
 export function writeRecord<K extends keyof Records>(folder: string, name: K, record: Records[K]): void {
   replaceFile(join(folder, `${name}.json`), JSON.stringify(record, withInfinity));
-}
-
-function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }
 
 /** Notes that URIs are fetched, and that no program has run yet. */

@@ -15,6 +15,7 @@ import { descendants, HeldProgram } from '../../runtime/holder/held-program';
 import { identityOf } from '../../runtime/identity';
 import { signalAll } from '../../runtime/processes';
 import {
+  exitStatus,
   findHeld,
   holderFolder,
   interruptStart,
@@ -35,7 +36,7 @@ import { type DockerSettings, runArguments, runEnvironment } from './core/run-ar
 import { sandboxFolders } from './core/volumes';
 import { holdDocker } from './docker-program';
 import { EngineUnreachable, type RunningExec } from './engine';
-import { exitStatus, type FollowContext, FollowedContainer, followFolder } from './followed-container';
+import { type FollowContext, FollowedContainer, followFolder } from './followed-container';
 import { endPull, type PullContext, pullImage } from './pull';
 import { livePid, noteKill, readRun, recordOf, writeRun } from './run-record';
 

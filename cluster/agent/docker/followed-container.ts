@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorText } from '../../model/error-text';
 import type { ExitStatus } from '../../model/exit-status';
-import type { HeldProgram, ProgramEnd } from '../../runtime/holder/held-program';
+import type { HeldProgram } from '../../runtime/holder/held-program';
 import type { Logger } from '../../runtime/log';
-import { findHeld, holderFolder } from '../containerizer/held';
+import { exitStatus, findHeld, holderFolder } from '../containerizer/held';
 import type { ContainerRun } from '../containerizer/isolators/isolator';
 import type { StartedProgram } from '../containerizer/program-launcher';
 import { judgeEnd, mayMissOutput, type Signs } from './core/judge-end';
@@ -86,6 +86,7 @@ export class FollowedContainer implements StartedProgram {
   }
 
   private async follow(): Promise<ExitStatus> {
+    // A holder that was killed has killed `docker run`; the container goes on.
     const status = exitStatus(await this.command.ended);
     let lostSince: number | undefined;
     for (;;) {
@@ -173,11 +174,6 @@ export function followFolder({ folder }: Pick<ContainerRun, 'folder'>): string {
 /** The time at which the program of a holder has ended. */
 function endOf(folder: string): Date | undefined {
   return statSync(join(folder, 'status'), { throwIfNoEntry: false })?.mtime;
-}
-
-/** A holder that was killed has killed `docker run`; the container goes on. */
-export function exitStatus(end: ProgramEnd): ExitStatus {
-  return 'lost' in end ? { signal: 'SIGKILL' } : end;
 }
 
 /** Opens a file of output that is there, to append; a link is refused. */

@@ -20,8 +20,9 @@ import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { assertReachable, LinkLocalRefused } from '../../runtime/network/guarded-lookup';
 import { killHeld } from '../containerizer/held';
+import { readReference } from '../containerizer/images/reference';
 import type { ContainerRun } from '../containerizer/isolators/isolator';
-import { registryConfig, registryHost, taggedImage } from './core/registry-config';
+import { registryConfig, taggedImage } from './core/registry-config';
 import { type DockerProgram, holdDocker, printCall } from './docker-program';
 import type { DockerEngine } from './engine';
 
@@ -63,7 +64,7 @@ export async function endPull(run: Pick<ContainerRun, 'folder'>): Promise<void> 
 
 /** A name that this machine does not know is the engine's to judge: it may have a proxy. */
 async function refuseLinkLocal(image: string): Promise<void> {
-  const host = registryHost(image);
+  const host = readReference(image).registry?.replace(/:\d+$/, '');
   if (host === undefined) return;
   await assertReachable(host).catch((error: unknown) => {
     if (error instanceof LinkLocalRefused) throw new Error(`Failed to pull '${image}': ${error.message}`);

@@ -3,8 +3,9 @@
  * known of the container.
  */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../runtime/files/replace-file';
 import { startTime } from '../../runtime/processes';
 
 export interface RunRecord {
@@ -21,9 +22,7 @@ export function recordOf(pid: number | undefined): RunRecord {
 }
 
 export function writeRun(folder: string, record: RunRecord): void {
-  const path = join(folder, 'docker.json');
-  writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  replaceFile(join(folder, 'docker.json'), JSON.stringify(record));
 }
 
 /** Undefined for a container that was not seen as started. */

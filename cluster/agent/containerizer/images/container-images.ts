@@ -5,10 +5,11 @@
  * Always true: an image is named on disk before anything of it is in use.
  */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../../runtime/files/make-folder';
+import { replaceFile } from '../../../runtime/files/replace-file';
 import type { StoredImage } from './stored-image';
 
 export const PROVISIONER = 'provisioner/containers';
@@ -24,9 +25,7 @@ export class ContainerImages {
   add(image: StoredImage): string {
     makeFolder(this.path);
     const images = [...this.images(), image];
-    const fresh = `${this.file()}.new`;
-    writeFileSync(fresh, JSON.stringify(images), { mode: 0o600 });
-    renameSync(fresh, this.file());
+    replaceFile(this.file(), JSON.stringify(images));
     const folder = join(this.path, String(images.length));
     mkdirSync(folder, { mode: 0o700 });
     return folder;

@@ -6,7 +6,7 @@ import { isAbsolute } from 'node:path';
 import type { Image } from '../../../api/generated/mesos';
 import { decodeJson } from '../../../api/json-read';
 import { refuse } from '../../../runtime/config/classes';
-import { bytes, document, type Flag, text, toggle, type Values } from '../../../runtime/config/flags';
+import { bytes, document, type Flag, text, toggle } from '../../../runtime/config/flags';
 import { readCredentials } from './credentials';
 import type { Backend } from './provisioner';
 import { type DefaultRegistry, readRegistry } from './registry';
@@ -74,8 +74,6 @@ export const imageFlags = {
     read: readSandboxDirectory,
   } satisfies Flag<string>,
 } as const;
-
-export type ImageConfigFlags = Values<typeof imageFlags>;
 
 function readProviders(value: string): boolean {
   const names = value.split(',').map((name) => name.trim().toUpperCase());

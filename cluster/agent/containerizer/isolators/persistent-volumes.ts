@@ -5,18 +5,11 @@
  * not there any more, or that is something else by now, is the task's affair.
  */
 
-import {
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { chown, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Resource } from '../../../api/generated/mesos';
+import { replaceFile } from '../../../runtime/files/replace-file';
 import { linkName, volumePlace } from '../../core/resources/volume-places';
 import type { ContainerRun } from './isolator';
 
@@ -117,9 +110,7 @@ function readLinks(folder: string): readonly Link[] {
 
 function writeLinks(folder: string, links: readonly Link[]): void {
   if (links.length === 0 && readLinks(folder).length === 0) return;
-  const fresh = `${file(folder)}.new`;
-  writeFileSync(fresh, JSON.stringify(links.map(({ name, path }) => ({ name, path }))), { mode: 0o600 });
-  renameSync(fresh, file(folder));
+  replaceFile(file(folder), JSON.stringify(links.map(({ name, path }) => ({ name, path }))));
 }
 
 function link(path: string, linkPath: string): void {

@@ -9,9 +9,10 @@
  * Always true: a network that a plugin was called for has both a configuration and the folder of its interface.
  */
 
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../../runtime/files/make-folder';
+import { replaceFile } from '../../../runtime/files/replace-file';
 import { type CniNetwork, printNetwork, readNetwork } from './configuration';
 import type { Attachment } from './joined-networks';
 import { type AttachResult, readResult } from './result';
@@ -47,12 +48,12 @@ export class ContainerFolder {
   keepNetwork(network: CniNetwork, interfaceName: string): void {
     const folder = join(this.path, network.name);
     makeFolder(join(folder, interfaceName));
-    write(join(folder, 'network.conf'), printNetwork(network));
+    replaceFile(join(folder, 'network.conf'), printNetwork(network));
   }
 
   /** Keeps the result of the last plugin. */
   keepResult({ network, interfaceName }: Interface, output: string): void {
-    write(join(this.path, network, interfaceName, 'network.info'), output);
+    replaceFile(join(this.path, network, interfaceName, 'network.info'), output);
   }
 
   /** The interfaces that plugins may have been called for, in their order. */
@@ -79,12 +80,6 @@ export type Interface = Pick<Attachment, 'network' | 'interfaceName'>;
 
 function indexOf({ interfaceName }: Interface): number {
   return Number(interfaceName.replace(/^\D+/, ''));
-}
-
-/** Replaces a file as a whole, so that a kill leaves no half of it. */
-function write(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }
 
 function foldersOf(path: string): string[] {

@@ -33,10 +33,3 @@ function isObject(value: unknown): value is Json {
 export function taggedImage(image: string): string {
   return image.split('/').at(-1)?.includes(':') ? image : `${image}:latest`;
 }
-
-/** The host of the registry that an image is pulled from; undefined for Docker's own. */
-export function registryHost(image: string): string | undefined {
-  const [first = '', ...path] = image.split('/');
-  const isHost = path.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  return isHost ? first.replace(/:\d+$/, '') : undefined;
-}

@@ -7,6 +7,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { PATH as HOST_PATH } from '../../core/containers/executor-environment';
 import type { ContainerSpec } from '../../core/state/container-spec';
 import { containerName } from './names';
 import { type DefaultDns, NetworkRefused, networkOptions } from './network';
@@ -127,8 +128,6 @@ export interface RunEnvironment {
   readonly odd: Readonly<Record<string, string>>;
 }
 
-/** The PATH that executors have on the host; that of an image is another one. */
-const HOST_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Lines of a file of variables are shorter than 64 KB. */
 const LINE_MAX = 60_000;
 
@@ -141,6 +140,7 @@ export function runEnvironment(
   const ofCommand = (command?.environment?.variables ?? []).flatMap(({ name, value }) =>
     value === undefined ? [] : [[name, value] as const],
   );
+  // That of the host is of no use in an image.
   const { PATH, ...others } = environment;
   const role = resources.find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
   const variables: Readonly<Record<string, string>> = {
