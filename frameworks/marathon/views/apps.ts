@@ -6,7 +6,7 @@ import type { App } from '../api/app';
 import { printApp } from '../core/apps/print-app';
 import { healthOf } from '../core/instances/health-state';
 import type { Instance, MarathonState } from '../core/state/state';
-import { printTask, tasksOf } from './tasks';
+import { countedTasksOf, printTask, tasksOf } from './tasks';
 
 export type Embed = 'tasks' | 'counts' | 'deployments' | 'readiness' | 'lastTaskFailure' | 'taskStats';
 
@@ -36,16 +36,18 @@ export function deploymentsOf(state: MarathonState, appId: string): { id: string
 }
 
 export function printAppInfo(state: MarathonState, app: App, embed: ReadonlySet<Embed>, now: number): object {
-  const tasks = tasksOf(state, app.id);
+  const counted = countedTasksOf(state, app.id);
   const failure = state.failures.get(app.id);
   return {
     ...printApp(app),
-    ...(embed.has('counts') && countsOf(state, app, tasks)),
+    ...(embed.has('counts') && countsOf(state, app, counted)),
     ...((embed.has('deployments') || embed.has('tasks')) && { deployments: deploymentsOf(state, app.id) }),
-    ...(embed.has('tasks') && { tasks: tasks.map((instance) => printTask(state, instance)) }),
-    ...(embed.has('readiness') && { readinessCheckResults: readinessOf(state, tasks) }),
+    ...(embed.has('tasks') && {
+      tasks: tasksOf(state, app.id).map((instance) => printTask(state, instance)),
+    }),
+    ...(embed.has('readiness') && { readinessCheckResults: readinessOf(state, counted) }),
     ...(embed.has('lastTaskFailure') && failure && { lastTaskFailure: failure }),
-    ...(embed.has('taskStats') && { tasksStats: statsOf(state, app, tasks, now) }),
+    ...(embed.has('taskStats') && { tasksStats: statsOf(state, app, counted, now) }),
   };
 }
 

@@ -4,28 +4,35 @@
 
 import type { App } from '../api/app';
 import { servicePortsOf } from '../core/apps/service-ports';
-import { isActive } from '../core/instances/conditions';
+import { isEnded, isWaiting, taskStateOf } from '../core/instances/conditions';
 import { appOf } from '../core/instances/definition';
 import { isAlive } from '../core/instances/health-state';
 import { instancesOf } from '../core/instances/instances';
 import type { CheckHealth, Instance, MarathonState } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 
-/** Instances of an app that have a task. */
+/** Instances of an app that have a task or had one, also those whose task has ended or is unreachable. */
 export function tasksOf(state: MarathonState, appId: string): Instance[] {
-  return instancesOf(state, appId).filter(({ task, condition }) => task && isActive(condition));
+  return instancesOf(state, appId).filter(({ task, agent }) => task && agent);
 }
 
+/** Those of them that counts and statistics include: all but the ones that wait for another launch. */
+export function countedTasksOf(state: MarathonState, appId: string): Instance[] {
+  return tasksOf(state, appId).filter((instance) => !isWaiting(instance));
+}
+
+/** A task that has ended is shown without its times, ports and version, as in the original. */
 export function printTask(state: MarathonState, instance: Instance): Record<string, unknown> {
   const app = appOf(state, instance);
-  const { task, agent } = instance;
+  const { task, agent, condition } = instance;
+  const live = isEnded(condition) ? undefined : task;
   return {
     ipAddresses: task?.ipAddresses ?? [],
-    stagedAt: task && isoTime(task.stagedAt),
-    state: task?.state ?? 'TASK_STAGING',
-    ports: task?.hostPorts ?? [],
-    startedAt: task?.startedAt === undefined ? undefined : isoTime(task.startedAt),
-    version: instance.version,
+    stagedAt: live && isoTime(live.stagedAt),
+    state: taskStateOf(condition),
+    ports: live?.hostPorts ?? [],
+    startedAt: live?.startedAt === undefined ? undefined : isoTime(live.startedAt),
+    version: live && instance.version,
     id: task?.id ?? instance.id,
     appId: instance.appId,
     slaveId: agent?.agentId,

@@ -27,7 +27,9 @@ export function killTasks(turn: Turn, event: EventOf<'api.kill'>): void {
 function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonly Instance[]): void {
   const { state } = turn;
   const counts = new Map<string, number>();
-  for (const { appId } of instances) counts.set(appId, (counts.get(appId) ?? 0) + 1);
+  // An inactive instance has been replaced, so its end makes the app no smaller.
+  const counting = instances.filter(({ condition }) => condition !== 'UnreachableInactive');
+  for (const { appId } of counting) counts.set(appId, (counts.get(appId) ?? 0) + 1);
   const put = [...counts].flatMap(([id, count]) => {
     const app = state.apps.get(id);
     return app ? [{ ...app, instances: Math.max(0, app.instances - count) }] : [];

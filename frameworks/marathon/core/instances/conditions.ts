@@ -3,6 +3,7 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type { TaskState } from '../../../../cluster/model/task-state';
 import type { Condition, Instance } from '../state/state';
 
 const ACTIVE: ReadonlySet<Condition> = new Set<Condition>([
@@ -60,6 +61,18 @@ const SAME_NAME: Readonly<Record<string, Condition>> = {
   TASK_UNREACHABLE: 'Unreachable',
   TASK_UNKNOWN: 'Unknown',
 };
+
+const STATES: ReadonlyMap<Condition, TaskState> = new Map(
+  Object.entries(SAME_NAME)
+    .filter(([state]) => state !== 'TASK_GONE_BY_OPERATOR')
+    .map(([state, condition]) => [condition, state as TaskState]),
+);
+
+/** The task state that the API shows for a condition: TASK_STAGING before the first update. */
+export function taskStateOf(condition: Condition): TaskState {
+  if (condition === 'UnreachableInactive') return 'TASK_UNREACHABLE';
+  return STATES.get(condition) ?? 'TASK_STAGING';
+}
 
 /** The condition a status stands for. */
 export function conditionOf({ state, reason }: Pick<mesos.TaskStatus, 'state' | 'reason'>): Condition {

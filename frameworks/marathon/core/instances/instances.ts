@@ -10,7 +10,7 @@ import { safeId } from '../state/paths';
 import type { Condition, Instance, MarathonState } from '../state/state';
 import { dropStoredInstance, saveInstance } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
-import { isActive, isWaiting } from './conditions';
+import { isWaiting } from './conditions';
 
 /** Instances of an app, oldest first. */
 export function instancesOf(state: MarathonState, appId: string): Instance[] {
@@ -65,11 +65,8 @@ export function recordChange(turn: Turn, instance: Instance): void {
 /** Gives an instance a condition. Without an effect when it has that one. */
 export function setCondition(turn: Turn, instance: Instance, condition: Condition): void {
   if (instance.condition === condition) return;
-  const wasActive = isActive(instance.condition);
   instance.condition = condition;
   instance.since = turn.now;
-  if (isActive(condition) && !wasActive) instance.activeSince = turn.now;
-  if (!isActive(condition)) instance.activeSince = undefined;
   instance.unreachableSince = condition === 'Unreachable' ? turn.now : undefined;
   recordChange(turn, instance);
   publishChange(turn, instance);

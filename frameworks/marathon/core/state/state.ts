@@ -64,7 +64,6 @@ export interface Instance {
   goal: Goal;
   condition: Condition;
   since: Millis;
-  activeSince?: Millis | undefined;
   unreachableSince?: Millis | undefined;
   incarnation: number;
   agent?: AgentInfo | undefined;

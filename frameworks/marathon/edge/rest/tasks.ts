@@ -9,6 +9,7 @@ import { queryAll } from '../../../kit/edge/rest/request';
 import { listOf, object, required, text } from '../../api/read';
 import { failure, isFailure } from '../../api/violations';
 import { instanceOfTask } from '../../core/instances/instances';
+import type { Condition } from '../../core/state/state';
 import { printTask, tasksOf } from '../../views/tasks';
 import { type RestContext, readBody } from './context';
 import { killInstances, readKillFlags } from './task-kills';
@@ -20,15 +21,15 @@ export function tasksRoutes(context: RestContext): Route[] {
   ];
 }
 
-const STATES: Readonly<Record<string, string>> = { running: 'TASK_RUNNING', staging: 'TASK_STAGING' };
+const CONDITIONS: Readonly<Record<string, Condition>> = { running: 'Running', staging: 'Staging' };
 
 function list(context: RestContext, request: Request): Outcome {
   const statuses = [...queryAll(request, 'status'), ...queryAll(request, 'status[]')];
-  const states = statuses.flatMap((word) => STATES[word.toLowerCase()] ?? []);
+  const conditions = statuses.flatMap((word) => CONDITIONS[word.toLowerCase()] ?? []);
   const tasks = context.read((state) =>
     [...state.apps.keys()]
       .flatMap((id) => tasksOf(state, id))
-      .filter(({ task }) => states.length === 0 || states.includes(task?.state ?? 'TASK_STAGING'))
+      .filter(({ condition }) => conditions.length === 0 || conditions.includes(condition))
       .map((instance) => printTask(state, instance)),
   );
   return ok({ tasks });

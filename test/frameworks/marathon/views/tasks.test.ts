@@ -1,4 +1,4 @@
-import { printTask, tasksOf } from '../../../../frameworks/marathon/views/tasks';
+import { countedTasksOf, printTask, tasksOf } from '../../../../frameworks/marathon/views/tasks';
 import { FakeCluster } from '../fake-cluster';
 
 const CHECK = { protocol: 'HTTP', path: '/', gracePeriodSeconds: 1, intervalSeconds: 5, timeoutSeconds: 1 };
@@ -35,6 +35,27 @@ describe('a task', () => {
     const cluster = new FakeCluster({ agents: [] });
     cluster.put({ instances: 1 });
     expect([cluster.instances().length, printed(cluster)]).toEqual([1, []]);
+  });
+
+  it('that has ended is shown without times, ports and version until it is launched again', () => {
+    const cluster = start({ portDefinitions: [{ port: 12_345 }], backoffSeconds: 60 });
+    cluster.update(cluster.instances()[0]?.task?.id ?? '', 'TASK_FAILED');
+    const [task] = printed(cluster);
+    expect(task).toMatchObject({ state: 'TASK_FAILED', host: 'host1', ports: [] });
+    expect([task?.['stagedAt'], task?.['startedAt'], task?.['version']]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(countedTasksOf(cluster.state, '/app')).toEqual([]);
+  });
+
+  it('of an inactive instance is shown beside its replacement', () => {
+    const cluster = start({ unreachableStrategy: { inactiveAfterSeconds: 1, expungeAfterSeconds: 600 } });
+    cluster.update(cluster.instances()[0]?.task?.id ?? '', 'TASK_UNREACHABLE');
+    cluster.advance(5000);
+    expect(printed(cluster).map(({ state }) => state)).toEqual(['TASK_UNREACHABLE', 'TASK_RUNNING']);
+    expect(printed(cluster)[0]?.['startedAt']).toBeDefined();
   });
 
   it('shows the results of its health checks once there are some', () => {

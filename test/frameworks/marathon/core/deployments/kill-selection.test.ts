@@ -6,9 +6,12 @@ interface Sample {
   readonly condition?: Condition;
   readonly since?: number;
   readonly rack?: string;
+  readonly zone?: string;
+  readonly startedAt?: number;
 }
 
-function instance(id: string, { condition = 'Running', since = 0, rack }: Sample): Instance {
+function instance(id: string, sample: Sample): Instance {
+  const { condition = 'Running', since = 0, rack, zone, startedAt = since } = sample;
   const attributes = rack === undefined ? [] : [{ name: 'rack', text: rack }];
   return {
     id,
@@ -19,10 +22,9 @@ function instance(id: string, { condition = 'Running', since = 0, rack }: Sample
     goal: 'Running',
     condition,
     since,
-    activeSince: condition === 'Running' ? since : undefined,
     incarnation: 1,
-    agent: { host: `host-${id}`, agentId: id, attributes },
-    task: { id, hostPorts: [], stagedAt: since, ipAddresses: [] },
+    agent: { host: `host-${id}`, agentId: id, zone, attributes },
+    task: { id, hostPorts: [], stagedAt: since, startedAt, ipAddresses: [] },
   };
 }
 
@@ -85,6 +87,56 @@ test.each([
   [3, ['a3', 'a2', 'b1']],
 ])('with GROUP_BY rack %i instances are taken from the largest rack first: %j', (count, ids) => {
   expect(select({ constraints: [['rack', 'GROUP_BY']] }, RACKS, count)).toEqual(ids);
+});
+
+/** The sizes of the groups that are left. */
+const left = (field: 'rack' | 'zone', samples: Record<string, Sample>, ids: readonly string[]): number[] => {
+  const sizes = new Map<string, number>();
+  for (const [id, sample] of Object.entries(samples)) {
+    const group = sample[field] ?? '';
+    sizes.set(group, (sizes.get(group) ?? 0) + (ids.includes(id) ? 0 : 1));
+  }
+  return [...sizes.values()].sort();
+};
+
+test('groups that are even stay so: of 3 and 3 racks 2 and 2 are left, whatever the ages', () => {
+  const young = { a1: { rack: 'a', since: 7 }, a2: { rack: 'a', since: 8 }, a3: { rack: 'a', since: 9 } };
+  const old = { b1: { rack: 'b', since: 1 }, b2: { rack: 'b', since: 2 }, b3: { rack: 'b', since: 3 } };
+  const samples: Record<string, Sample> = { ...young, ...old };
+  const ids = select({ constraints: [['rack', 'GROUP_BY']] }, samples, 2);
+  expect(ids).toEqual(['a3', 'b3']);
+  expect(left('rack', samples, ids)).toEqual([2, 2]);
+});
+
+test('every GROUP_BY counts, and not the first one alone', () => {
+  const samples: Record<string, Sample> = {
+    a1: { rack: 'a', zone: 'x', since: 1 },
+    a2: { rack: 'a', zone: 'y', since: 2 },
+    a3: { rack: 'a', zone: 'x', since: 3 },
+    b1: { rack: 'b', zone: 'y', since: 4 },
+    b2: { rack: 'b', zone: 'x', since: 5 },
+    b3: { rack: 'b', zone: 'y', since: 6 },
+  };
+  const constraints = [
+    ['rack', 'GROUP_BY'],
+    ['@zone', 'GROUP_BY'],
+  ];
+  for (const [count, sizes] of [
+    [2, [2, 2]],
+    [4, [1, 1]],
+  ] as const) {
+    const ids = select({ constraints }, samples, count);
+    expect([left('rack', samples, ids), left('zone', samples, ids)]).toEqual([sizes, sizes]);
+  }
+});
+
+test('an instance that was unreachable keeps the age of its task', () => {
+  const samples: Record<string, Sample> = {
+    returned: { since: 100, startedAt: 1 },
+    replacement: { since: 60, startedAt: 60 },
+  };
+  expect(select({}, samples, 1)).toEqual(['replacement']);
+  expect(select({ killSelection: 'OLDEST_FIRST' }, samples, 1)).toEqual(['returned']);
 });
 
 test('without GROUP_BY racks do not matter', () => {
