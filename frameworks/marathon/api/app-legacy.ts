@@ -16,14 +16,19 @@ export function mixedFormFindings(update: AppUpdate): Finding[] {
   const { container, networks, ipAddress } = update;
   const findings: Finding[] = [];
   const add = (path: string, error: string): unknown => findings.push({ path, error });
-  if (update.uris && update.fetch) add('/uris', 'may not be set in conjunction with fetch');
-  if (update.ports && update.portDefinitions) add('/ports', 'cannot specify both ports and port definitions');
-  if (ipAddress && update.ports) add('/', 'cannot specify both an IP address and port');
-  if (networks && ipAddress) add('/', 'must not specify both networks and ipAddress');
+  // Marathon 1.4 wrote both forms of some members: the deprecated one is empty then, or says the same.
+  if (isFilled(update.uris) && isFilled(update.fetch))
+    add('/uris', 'may not be set in conjunction with fetch');
+  if (!arePortsEqual(update)) add('/', 'cannot specify both ports and port definitions');
+  const hasPorts = isFilled(update.ports) || isFilled(update.portDefinitions);
+  if (ipAddress && hasPorts) add('/', 'cannot specify both an IP address and port');
+  if (isFilled(networks) && ipAddress) add('/', 'must not specify both networks and ipAddress');
   const docker = container?.docker;
-  if (networks && docker?.network) add('/', 'must not specify both container.docker.network and networks');
+  if (isFilled(networks) && docker?.network) {
+    add('/', 'must not specify both container.docker.network and networks');
+  }
   if (docker?.network === 'NONE') add('/container/docker/network', 'NONE is not supported');
-  if (container?.portMappings && docker?.portMappings) {
+  if (container?.portMappings && isFilled(docker?.portMappings)) {
     add('/container', 'cannot specify both portMappings and docker.portMappings');
   }
   const discovered = (ipAddress?.discovery?.ports.length ?? 0) > 0;
@@ -34,6 +39,18 @@ export function mixedFormFindings(update: AppUpdate): Finding[] {
   return findings;
 }
 
+function isFilled(list: readonly unknown[] | undefined): boolean {
+  return list !== undefined && list.length > 0;
+}
+
+/** True unless `ports` and `portDefinitions` are both there and name different ports. */
+function arePortsEqual({ ports, portDefinitions }: AppUpdate): boolean {
+  if (!ports || !portDefinitions) return true;
+  return (
+    ports.length === portDefinitions.length && ports.every((port, i) => port === portDefinitions[i]?.port)
+  );
+}
+
 /** The same app in current members. */
 export function normalizeDeprecated(update: AppUpdate, options: NormalizationOptions): AppUpdate {
   const { ports, uris, ipAddress, ...rest } = update;
@@ -41,8 +58,11 @@ export function normalizeDeprecated(update: AppUpdate, options: NormalizationOpt
   const container = containerOf(update);
   return {
     ...rest,
-    ...(ports && { portDefinitions: ports.map((port) => ({ port, protocol: 'tcp', labels: {} })) }),
-    ...(uris && { fetch: uris.map(artifactOf) }),
+    ...(ports &&
+      !rest.portDefinitions && {
+        portDefinitions: ports.map((port) => ({ port, protocol: 'tcp', labels: {} })),
+      }),
+    ...(uris && isFilled(uris) && { fetch: uris.map(artifactOf) }),
     ...(networks && { networks }),
     ...(container && { container }),
   };
@@ -52,7 +72,7 @@ function networksOf(
   { networks, container, ipAddress }: AppUpdate,
   options: NormalizationOptions,
 ): RawNetwork[] | undefined {
-  if (networks) return [...networks];
+  if (networks && (networks.length > 0 || !(ipAddress || container?.docker?.network))) return [...networks];
   const name = ipAddress?.networkName ?? options.defaultNetworkName;
   const named = name === undefined ? {} : { name };
   const labels = ipAddress?.labels ?? {};

@@ -9,6 +9,8 @@ import type { AppUpdate, RawContainer, RawNetwork } from './app-update';
 
 export interface NormalizationInput {
   readonly id: string;
+  /** The group that relative dependencies start from (`AppNormalization.withCanonizedIds`); the root without it. */
+  readonly base?: string | undefined;
   readonly update: AppUpdate;
   /** The app a partial update is merged with. */
   readonly stored?: App | undefined;
@@ -21,7 +23,7 @@ const NOT_MERGED = { executorResources: undefined, resourceLimits: undefined };
 
 const NO_VERSION = { version: '', versionInfo: { lastScalingAt: '', lastConfigChangeAt: '' } };
 
-export function normalizeApp({ id, update, stored, role, options }: NormalizationInput): App {
+export function normalizeApp({ id, base = '/', update, stored, role, options }: NormalizationInput): App {
   const { version: _version, ...modern } = normalizeDeprecated(update, options);
   const merged: AppUpdate = stored ? merge(stored, modern) : modern;
   const networks = networksOf(merged, options);
@@ -36,7 +38,7 @@ export function normalizeApp({ id, update, stored, role, options }: Normalizatio
     container,
     portDefinitions: hostMode ? (merged.portDefinitions ?? [DEFAULT_PORT]) : undefined,
     requirePorts: hostMode && (merged.requirePorts ?? false),
-    dependencies: (merged.dependencies ?? []).map((path) => resolvePath(path, id)),
+    dependencies: (merged.dependencies ?? []).map((path) => resolvePath(path, base)),
     ...NO_VERSION,
   };
   return { ...app, healthChecks: app.healthChecks.map((check) => withPortIndex(check, app)) };

@@ -20,6 +20,11 @@ export interface Reading {
   readonly unknown: UnknownMember[];
 }
 
+/** The problem of a member that has to be there. */
+export function missingMember(path: string): Problem {
+  return { path, error: 'error.path.missing', clause: 'is missing' };
+}
+
 /** Reads a value; undefined after a problem, which the reading has. */
 export type Reader<T> = (value: unknown, path: string, reading: Reading) => T | undefined;
 
@@ -110,7 +115,8 @@ export function number(limits: NumberLimits = {}): Reader<number> {
   };
 }
 
-const INT_MAX = 2 ** 31 - 1;
+/** The largest integer of Java. */
+export const INT_MAX = 2 ** 31 - 1;
 
 export function integer(limits: NumberLimits = {}): Reader<number> {
   const read = number({ max: INT_MAX, ...limits });
@@ -179,6 +185,7 @@ export function object<T extends object>(fields: Fields<T>, ignored: readonly st
 
 function readField(field: Field<unknown>, value: unknown, path: string, reading: Reading): unknown {
   if (value !== undefined && value !== null) return field.read(value, path, reading);
-  if (field.required) return problem(reading, path, 'error.path.missing', 'is missing');
-  return field.fallback;
+  if (!field.required) return field.fallback;
+  reading.problems.push(missingMember(path));
+  return undefined;
 }

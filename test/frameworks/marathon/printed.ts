@@ -27,6 +27,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   deployment_success: ['id'],
   deployment_failed: ['id'],
   group_change_success: ['groupId'],
+  group_change_failed: ['groupId', 'reason'],
   app_terminated_event: ['appId'],
   scheduler_registered_event: ['frameworkId'],
 };
@@ -118,7 +119,17 @@ export class MarathonPrinter {
     return texts.map((text) => this.shorten(text));
   }
 
-  private shorten(text: string): string {
+  /** A text with the ids behind its short names. */
+  withIds(text: string): string {
+    return text
+      .replace(/[\w-]+#\d+(\.\d+)?/g, (name) => this.idOf(name))
+      .replace(/@(\d+(\.\d+)?)/g, (_whole, seconds: string) =>
+        new Date(this.startedAt + Math.round(Number(seconds) * 1000)).toISOString(),
+      );
+  }
+
+  /** A text with short names for its ids and times. */
+  shorten(text: string): string {
     return text
       .replace(INSTANCE, (_whole, app: string, uuid: string, incarnation?: string) => {
         const name = this.nameOf(`${app}.instance-${uuid}`, app);

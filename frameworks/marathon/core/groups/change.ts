@@ -27,10 +27,11 @@ interface Target {
 }
 
 export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
-  const outcome = tryChange(turn, event.change, { force: event.force, create: event.create ?? false });
-  if ('refusal' in outcome) {
-    return refuse(turn, event.request, outcome.refusal);
-  }
+  const refusal = missingTarget(turn.state, event.change);
+  const outcome = refusal
+    ? { refusal }
+    : tryChange(turn, event.change, { force: event.force, create: event.create ?? false });
+  if ('refusal' in outcome) return refuseChange(turn, event, outcome.refusal);
   const { deployment } = outcome;
   const [app] = event.change.put ?? [];
   const stored = app && turn.state.apps.get(app.id);
@@ -40,6 +41,40 @@ export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   publish(turn, 'group_change_success', { groupId: event.group, version: deployment.version });
   startDeployment(turn, deployment);
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
+}
+
+/** The refusal of a change of a group or an app that is not there. */
+function missingTarget(
+  { groups, apps }: MarathonState,
+  { removeGroups = [], remove = [], restart = [] }: RootChange,
+): Refusal | undefined {
+  const group = removeGroups.find((id) => !groups.has(id));
+  if (group !== undefined) return { code: 'missing', message: `Group '${group}' does not exist` };
+  const app = [...remove, ...restart].find((id) => !apps.has(id));
+  return app === undefined ? undefined : { code: 'missing', message: `App '${app}' does not exist` };
+}
+
+/** A refused change is told to the request and to the event stream. */
+export function refuseChange(
+  turn: Turn,
+  { request, group }: { readonly request: number; readonly group: string },
+  refusal: Refusal,
+): void {
+  const version = isoTime(Math.max(turn.now, turn.state.lastVersionAt));
+  publish(turn, 'group_change_failed', { groupId: group, version, reason: reasonOf(refusal) });
+  refuse(turn, request, refusal);
+}
+
+/** A refusal as one sentence. */
+function reasonOf(refusal: Refusal): string {
+  switch (refusal.code) {
+    case 'invalid':
+      return refusal.details.map(({ path, errors }) => `${path} ${errors.join(' ')}`).join('; ');
+    case 'locked':
+      return `App is locked by one or more deployments: ${refusal.deployments.join(', ')}`;
+    default:
+      return refusal.message;
+  }
 }
 
 /** Checks and applies a change. Returns the deployment it needs, which the caller starts. */
@@ -93,11 +128,27 @@ function targetOf(state: MarathonState, change: RootChange, version: string): Ta
     const app = apps.get(id);
     if (app) apps.set(id, stamped(app, version, app, 'config'));
   }
-  for (const id of apps.keys()) {
-    for (const path of ancestorsOf(id))
-      if (!groups.has(path)) groups.set(path, { id: path, dependencies: [] });
-  }
+  addParents(groups, change);
+  dropReplacedGroups({ apps, groups }, change);
   return { apps, groups, version };
+}
+
+/** The groups above whatever a change puts are made with it. */
+function addParents(groups: Map<string, Group>, { put = [], putGroups = [] }: RootChange): void {
+  for (const { id } of [...put, ...putGroups]) {
+    for (const path of ancestorsOf(id)) {
+      if (!groups.has(path)) groups.set(path, { id: path, dependencies: [] });
+    }
+  }
+}
+
+/** An app that is put replaces a group of its id without apps in it (`RootGroup.updateApp`). */
+function dropReplacedGroups({ apps, groups }: Pick<Target, 'apps' | 'groups'>, change: RootChange): void {
+  const wanted = new Set(change.putGroups?.map(({ id }) => id));
+  for (const { id } of change.put ?? []) {
+    if (!groups.has(id) || wanted.has(id)) continue;
+    if (![...apps.keys()].some((path) => isBelow(path, id))) removeGroup(apps, groups, id);
+  }
 }
 
 function removeGroup(apps: Map<string, App>, groups: Map<string, Group>, id: string): void {
@@ -105,6 +156,7 @@ function removeGroup(apps: Map<string, App>, groups: Map<string, Group>, id: str
   for (const group of [...groups.keys()]) {
     if (group !== '/' && (group === id || isBelow(group, id))) groups.delete(group);
   }
+  if (id === '/') groups.set('/', { id: '/', dependencies: [] });
 }
 
 function invalid(path: string, error: string): Refusal {
@@ -113,12 +165,8 @@ function invalid(path: string, error: string): Refusal {
 
 /** Rules about the tree as a whole. */
 function checkRoot(state: MarathonState, { apps, groups }: Target): Refusal | undefined {
-  // An app may replace an empty group, never a group with members.
   for (const id of apps.keys()) {
-    if (!groups.has(id)) continue;
-    const inhabited = [...apps.keys(), ...groups.keys()].some((path) => isBelow(path, id));
-    if (inhabited) return invalid('/', 'Groups and Applications may not have the same identifier.');
-    groups.delete(id);
+    if (groups.has(id)) return invalid('/', 'Groups and Applications may not have the same identifier.');
   }
   if (hasCycle(apps, groups)) return invalid('/', 'Dependency graph has cyclic dependencies.');
   const { maxApps } = state.settings;
@@ -211,7 +259,7 @@ export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
   }
   const originals = Object.entries(deployment.originals);
   const put = originals.flatMap(([, app]) => app ?? []);
-  const remove = originals.flatMap(([id, app]) => (app ? [] : [id]));
+  const remove = originals.flatMap(([id, app]) => (app || !state.apps.has(id) ? [] : [id]));
   changeRoot(turn, {
     kind: 'api.change',
     at: turn.now,

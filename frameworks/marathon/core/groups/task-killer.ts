@@ -8,10 +8,9 @@ import { instanceOfTask } from '../instances/instances';
 import { decommission, killTask } from '../instances/kill';
 import { resetBackoff } from '../launch/backoff';
 import type { EventOf } from '../state/events';
-import { parentOf } from '../state/paths';
 import type { Instance } from '../state/state';
 import { publish, type Turn } from '../state/turn';
-import { tryChange } from './change';
+import { refuseChange, tryChange } from './change';
 
 export function killTasks(turn: Turn, event: EventOf<'api.kill'>): void {
   const matching = new Set(event.taskIds.flatMap((id) => instanceOfTask(turn.state, id) ?? []));
@@ -35,11 +34,12 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
     return app ? [{ ...app, instances: Math.max(0, app.instances - count) }] : [];
   });
   const outcome = tryChange(turn, { put }, { force: event.force, create: false });
-  if ('refusal' in outcome) return refuse(turn, event.request, outcome.refusal);
+  if ('refusal' in outcome) {
+    return refuseChange(turn, { request: event.request, group: '/' }, outcome.refusal);
+  }
   const { deployment } = outcome;
   for (const instance of instances) decommission(turn, instance);
-  const group = put.length === 1 && put[0] ? parentOf(put[0].id) : '/';
-  publish(turn, 'group_change_success', { groupId: group, version: deployment.version });
+  publish(turn, 'group_change_success', { groupId: '/', version: deployment.version });
   startDeployment(turn, deployment);
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
 }

@@ -7,25 +7,30 @@ import { mixedFormFindings } from '../../api/app-legacy';
 import { normalizeApp, resolvePath } from '../../api/app-normalization';
 import type { AppUpdate } from '../../api/app-update';
 import { validateApp } from '../../api/app-validate';
-import { type ApiFailure, byPath, failure, isFailure, notValid } from '../../api/violations';
+import { missingMember } from '../../api/read';
+import { type ApiFailure, byPath, failure, invalidJson, isFailure, notValid } from '../../api/violations';
 import type { RestContext } from './context';
 
 export interface WriteInput {
   readonly id: string;
+  /** The group whose list of apps has this one. */
+  readonly base?: string | undefined;
   readonly update: AppUpdate;
   /** Members left out keep their stored value. */
   readonly partial: boolean;
 }
 
 /** The app after the write, or the refusal. */
-export function wantedApp(context: RestContext, { id, update, partial }: WriteInput): App | ApiFailure {
+export function wantedApp(context: RestContext, { id, base, update, partial }: WriteInput): App | ApiFailure {
   const stored = context.read(({ apps }) => apps.get(id));
-  if (update.version !== undefined) return earlierApp(context, id, update);
+  // The version of a whole definition is that of an answer which the client sends back.
+  if (update.version !== undefined && partial) return earlierApp(context, id, update);
   const mixed = mixedFormFindings(update);
   if (mixed.length > 0) return notValid(byPath(mixed));
   const { role, features } = context.settings;
   const app = normalizeApp({
     id,
+    base,
     update,
     stored: partial ? stored : undefined,
     role,
@@ -55,6 +60,12 @@ export function absoluteId(path: string): string {
   return resolvePath(path, '/');
 }
 
+/** The refusal of an array with an app without an id. */
+function withoutId(path: string, partial: boolean): ApiFailure {
+  if (!partial) return invalidJson([missingMember(path)]);
+  return failure(422, 'requirement failed: App Update must have app id set');
+}
+
 /** All apps of an array body, or the first refusal. */
 export function wantedApps(
   context: RestContext,
@@ -62,8 +73,8 @@ export function wantedApps(
   partial: boolean,
 ): App[] | ApiFailure {
   const apps: App[] = [];
-  for (const update of updates) {
-    if (update.id === undefined) return notValid([{ path: '/id', errors: ['error.path.missing'] }]);
+  for (const [index, update] of updates.entries()) {
+    if (update.id === undefined) return withoutId(`(${index})/id`, partial);
     const app = wantedApp(context, { id: absoluteId(update.id), update, partial });
     if (isFailure(app)) return app;
     apps.push(app);

@@ -9,7 +9,7 @@ import { originOf, queryAll, queryFlag } from '../../../kit/edge/rest/request';
 import type { App } from '../../api/app';
 import { readAppUpdate } from '../../api/app-update';
 import { readLabelSelector } from '../../api/label-selector';
-import { listOf } from '../../api/read';
+import { listOf, missingMember } from '../../api/read';
 import { failure, invalidJson, isFailure } from '../../api/violations';
 import { printApp } from '../../core/apps/print-app';
 import { parentOf } from '../../core/state/paths';
@@ -73,10 +73,9 @@ async function create(context: RestContext, request: Request): Promise<Outcome> 
   const body = readBody(request, readAppUpdate);
   if (isFailure(body)) return body;
   const { id: path } = body.value;
-  if (path === undefined)
-    return invalidJson([{ path: '/id', error: 'error.path.missing', clause: 'is missing' }]);
+  if (path === undefined) return invalidJson([missingMember('/id')]);
   const id = absoluteId(path);
-  const app = wantedApp(context, { id, update: { ...body.value, version: undefined }, partial: false });
+  const app = wantedApp(context, { id, update: body.value, partial: false });
   if (isFailure(app)) return app;
   const answer = await context.ask({
     kind: 'api.change',

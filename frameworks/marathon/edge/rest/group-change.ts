@@ -1,14 +1,25 @@
 /**
  * The change of the root for a group in a request. Lists of apps and groups are complete: members they leave out are
  * removed.
+ *
+ * Always true: a change adds or replaces nothing outside of its group but the groups above it.
  */
 
 import type { App, Group } from '../../api/app';
 import { resolvePath } from '../../api/app-normalization';
 import type { GroupUpdate } from '../../api/group-update';
-import { type ApiFailure, failure, isFailure, notValid } from '../../api/violations';
+import { INT_MAX, missingMember, type Problem } from '../../api/read';
+import {
+  type ApiFailure,
+  byPath,
+  type Finding,
+  failure,
+  invalidJson,
+  isFailure,
+  notValid,
+} from '../../api/violations';
 import type { RootChange } from '../../core/state/events';
-import { ancestorsOf, isBelow, parentOf } from '../../core/state/paths';
+import { isBelow, parentOf } from '../../core/state/paths';
 import { wantedApp } from './app-writes';
 import type { RestContext } from './context';
 
@@ -19,90 +30,156 @@ interface Draft {
   readonly removeGroups: string[];
 }
 
+/** A group in a request, and the path of its members in the body. */
+interface Place {
+  readonly id: string;
+  readonly update: GroupUpdate;
+  readonly path: string;
+}
+
 export function groupChange(context: RestContext, id: string, update: GroupUpdate): RootChange | ApiFailure {
-  const { scaleBy, version, id: _id, ...others } = update;
-  const rest = Object.values(others).some((value) => value !== undefined);
-  if (version !== undefined && (rest || scaleBy !== undefined)) return alone('version');
-  if (scaleBy !== undefined && rest) return alone('scaleBy');
+  const place: Place = { id, update, path: '' };
+  const problems = missingIds(place);
+  if (problems.length > 0) return invalidJson(problems, id);
+  const findings = findingsOf(context, place);
+  if (findings.length > 0) return notValid(byPath(findings));
+  const { scaleBy, version } = update;
   if (version !== undefined) return failure(422, `Group ${id} not available in version ${version}`);
-  if (scaleBy !== undefined) return { put: scaled(context, id, scaleBy) };
+  if (scaleBy !== undefined) return scaled(context, place, scaleBy);
   const draft: Draft = { put: [], remove: [], putGroups: [], removeGroups: [] };
-  const refused = addGroup(context, draft, id, update);
-  return refused ?? draft;
+  return addGroup(context, draft, place) ?? draft;
 }
 
-function alone(field: string): ApiFailure {
-  const error = `'${field}' is not allowed in conjunction with other properties.`;
-  return notValid([{ path: '/', errors: [error] }]);
-}
-
-function scaled(context: RestContext, id: string, factor: number): App[] {
-  return context.read(({ apps }) =>
-    [...apps.values()]
-      .filter((app) => isBelow(app.id, id))
-      .map((app) => ({ ...app, instances: Math.ceil(app.instances * factor) })),
-  );
-}
-
-function addGroup(
-  context: RestContext,
-  draft: Draft,
-  id: string,
-  update: GroupUpdate,
-): ApiFailure | undefined {
-  const existing = context.read(({ groups }) => groups.get(id));
-  const dependencies = update.dependencies?.map((path) => resolvePath(path, id));
-  const enforceRole = update.enforceRole ?? existing?.enforceRole;
-  draft.putGroups.push({
+/** Apps and groups in lists need an id. */
+function missingIds({ update, path }: Place): Problem[] {
+  const apps = (update.apps ?? []).map(({ id }, index) => ({ id, idPath: `${path}/apps(${index})/id` }));
+  const groups = (update.groups ?? []).map(({ id }, index) => ({
     id,
-    dependencies: dependencies ?? existing?.dependencies ?? [],
-    ...(enforceRole !== undefined && { enforceRole }),
-  });
-  for (const path of ancestorsOf(id)) {
-    if (!context.read(({ groups }) => groups.has(path))) draft.putGroups.push({ id: path, dependencies: [] });
-  }
-  return addApps(context, draft, id, update) ?? addSubgroups(context, draft, id, update);
+    idPath: `${path}/groups(${index})/id`,
+  }));
+  const missing = [...apps, ...groups].filter(({ id }) => id === undefined);
+  return [
+    ...missing.map(({ idPath }) => missingMember(idPath)),
+    ...(update.groups ?? []).flatMap((group, index) =>
+      missingIds({ id: '', update: group, path: `${path}/groups(${index})` }),
+    ),
+  ];
 }
 
-function addApps(
-  context: RestContext,
-  draft: Draft,
-  id: string,
-  { apps }: GroupUpdate,
-): ApiFailure | undefined {
-  if (!apps) return undefined;
-  const wanted = new Set<string>();
-  for (const update of apps) {
-    if (update.id === undefined) return notValid([{ path: '/apps/id', errors: ['error.path.missing'] }]);
-    const path = resolvePath(update.id, id);
-    const app = wantedApp(context, { id: path, update, partial: false });
-    if (isFailure(app)) return app;
-    wanted.add(path);
-    draft.put.push(app);
+/** The subgroups of a group in a request. */
+function subgroupsOf({ id, update, path }: Place): Place[] {
+  return (update.groups ?? []).map((group, index) => ({
+    id: resolvePath(group.id ?? '', id),
+    update: group,
+    path: `${path}/groups(${index})`,
+  }));
+}
+
+/** The broken rules of a group and its subgroups (`Group.validNestedGroupUpdateWithBase`). */
+function findingsOf(context: RestContext, place: Place): Finding[] {
+  const subgroups = subgroupsOf(place);
+  return [
+    ...aloneFindings(place),
+    ...roleFindings(place),
+    ...memberFindings(place),
+    ...twice(subgroups.map(({ id, path }) => ({ id, path }))),
+    ...subgroups
+      .filter(({ id }) => parentOf(id) !== place.id || id === '/')
+      .map(({ path }) => ({ path, error: 'Group has to be child of groups with parent id' })),
+    ...subgroups.flatMap((subgroup) => findingsOf(context, subgroup)),
+  ];
+}
+
+/** `version` and `scaleBy` stand alone, even without an id. */
+function aloneFindings({ update, path }: Place): Finding[] {
+  const members = Object.values(update).filter((value) => value !== undefined).length;
+  if (members <= 1) return [];
+  const error = 'not allowed in conjunction with other properties.';
+  return (['version', 'scaleBy'] as const)
+    .filter((name) => update[name] !== undefined)
+    .map((name) => ({ path: `${path}/${name}`, error }));
+}
+
+function roleFindings({ id, update, path }: Place): Finding[] {
+  if (update.enforceRole !== true || (parentOf(id) === '/' && id !== '/')) return [];
+  const error = `enforceRole can only be set for top-level groups, and ${id} is not top-level`;
+  return [{ path: `${path}/enforceRole`, error }];
+}
+
+/** Apps belong to the group that lists them. */
+function memberFindings({ id, update, path }: Place): Finding[] {
+  const apps = (update.apps ?? []).map((app, index) => ({
+    id: resolvePath(app.id ?? '', id),
+    path: `${path}/apps(${index})/id`,
+  }));
+  const strangers = apps.filter((app) => parentOf(app.id) !== id || app.id === '/');
+  const error = `Identifier is not child of '${id}'`;
+  return [...strangers.map((app) => ({ path: app.path, error })), ...twice(apps)];
+}
+
+/** The original keeps the last of two entries with one id, and forgets the other. */
+function twice(entries: readonly { readonly id: string; readonly path: string }[]): Finding[] {
+  const ids = new Set<string>();
+  return entries.flatMap(({ id, path }) => {
+    if (ids.has(id)) return [{ path, error: `Elements must be unique. ${id} is there twice.` }];
+    ids.add(id);
+    return [];
+  });
+}
+
+/** All apps below a group get so many times their instances, rounded up. A group that is not there is made. */
+function scaled(context: RestContext, place: Place, factor: number): RootChange | ApiFailure {
+  const apps = context.read((state) => [...state.apps.values()].filter(({ id }) => isBelow(id, place.id)));
+  const put = apps.map((app) => ({ ...app, instances: Math.ceil(app.instances * factor) }));
+  const tooLarge = put.find(({ instances }) => instances > INT_MAX);
+  if (!tooLarge) return { put, putGroups: groupOf(context, place) };
+  return notValid([
+    { path: '/scaleBy', errors: [`${tooLarge.id} cannot have ${tooLarge.instances} instances`] },
+  ]);
+}
+
+/** The group of a request; the stored one stands in for members that the request leaves out. */
+function groupOf(context: RestContext, { id, update }: Place): Group[] {
+  const stored = context.read(({ groups }) => groups.get(id));
+  const dependencies = update.dependencies?.map((path) => resolvePath(path, id));
+  const enforceRole = update.enforceRole ?? stored?.enforceRole;
+  return [
+    {
+      id,
+      dependencies: dependencies ?? stored?.dependencies ?? [],
+      ...(enforceRole !== undefined && { enforceRole }),
+    },
+  ];
+}
+
+function addGroup(context: RestContext, draft: Draft, place: Place): ApiFailure | undefined {
+  const { id, update } = place;
+  draft.putGroups.push(...groupOf(context, place));
+  const refused = addApps(context, draft, place);
+  if (refused) return refused;
+  const subgroups = subgroupsOf(place);
+  for (const subgroup of subgroups) {
+    const refusedBelow = addGroup(context, draft, subgroup);
+    if (refusedBelow) return refusedBelow;
   }
-  const direct = context.read((state) => [...state.apps.keys()].filter((path) => parentOf(path) === id));
-  draft.remove.push(...direct.filter((path) => !wanted.has(path)));
+  if (!update.groups) return undefined;
+  const listed = new Set(subgroups.map((subgroup) => subgroup.id));
+  const stored = context.read(({ groups }) => [...groups.keys()].filter((path) => parentOf(path) === id));
+  draft.removeGroups.push(...stored.filter((path) => path !== '/' && !listed.has(path)));
   return undefined;
 }
 
-function addSubgroups(
-  context: RestContext,
-  draft: Draft,
-  id: string,
-  { groups }: GroupUpdate,
-): ApiFailure | undefined {
-  if (!groups) return undefined;
-  const wanted = new Set<string>();
-  for (const update of groups) {
-    if (update.id === undefined) return notValid([{ path: '/groups/id', errors: ['error.path.missing'] }]);
-    const path = resolvePath(update.id, id);
-    wanted.add(path);
-    const refused = addGroup(context, draft, path, update);
-    if (refused) return refused;
+function addApps(context: RestContext, draft: Draft, { id, update }: Place): ApiFailure | undefined {
+  if (!update.apps) return undefined;
+  const listed = new Set<string>();
+  for (const appUpdate of update.apps) {
+    const path = resolvePath(appUpdate.id ?? '', id);
+    const app = wantedApp(context, { id: path, base: id, update: appUpdate, partial: false });
+    if (isFailure(app)) return app;
+    listed.add(path);
+    draft.put.push(app);
   }
-  const direct = context.read((state) =>
-    [...state.groups.keys()].filter((path) => path !== '/' && parentOf(path) === id),
-  );
-  draft.removeGroups.push(...direct.filter((path) => !wanted.has(path)));
+  const stored = context.read(({ apps }) => [...apps.keys()].filter((path) => parentOf(path) === id));
+  draft.remove.push(...stored.filter((path) => !listed.has(path)));
   return undefined;
 }

@@ -61,23 +61,25 @@ function showApps(context: RestContext, request: Request, id: string): Outcome {
   return apps ? ok(apps) : notFound(`Group '${id}' does not exist`);
 }
 
-/** The id of a group from the path and the body of a request. */
+/** The group that a request is about: the id in its body starts from that in its path. */
 function targetId(request: Request, { id }: GroupUpdate): string {
-  const base = `/${restOf(request).join('/')}`;
-  return id === undefined ? base : resolvePath(id, base === id ? '/' : base);
+  const base = baseOf(request);
+  return id === undefined ? base : resolvePath(id, base);
+}
+
+/** The group in the path of a request; the root without one. */
+function baseOf(request: Request): string {
+  return `/${restOf(request).join('/')}`;
 }
 
 async function write(context: RestContext, request: Request, method: 'POST' | 'PUT'): Promise<Outcome> {
   const body = readBody(request, readGroupUpdate);
   if (isFailure(body)) return body;
-  const base = `/${restOf(request).join('/')}`;
-  const id = method === 'POST' || base === '/' ? targetId(request, body.value) : base;
-  if (method === 'POST') {
-    const refusal = conflict(context, id);
-    if (refusal) return refusal;
-  }
+  const id = targetId(request, body.value);
   const change = groupChange(context, id, body.value);
   if (isFailure(change)) return change;
+  const refusal = method === 'POST' ? conflict(context, id) : undefined;
+  if (refusal) return refusal;
   if (method === 'PUT' && queryFlag(request, 'dryRun')) {
     const preview = context.read((state) => previewChange(state, change));
     return 'code' in preview ? refusalOutcome(preview) : ok({ steps: preview });
@@ -86,25 +88,24 @@ async function write(context: RestContext, request: Request, method: 'POST' | 'P
     kind: 'api.change',
     change,
     force: queryFlag(request, 'force'),
-    group: id,
+    group: parentOf(baseOf(request)),
   });
   const created = method === 'POST' ? { status: 201 } : {};
   const location = method === 'POST' ? { location: locationOf(request, id) } : {};
   return deploymentOutcome(answer, { ...created, headers: { ...body.headers, ...location } });
 }
 
+/** The refusal to create a group or an app a second time. */
 function conflict(context: RestContext, id: string): Outcome | undefined {
   return context.read((state) => {
-    if (state.apps.has(id)) return failure(409, `An app with the path ${id} already exists.`);
-    const empty = ![...state.apps.keys()].some((app) => isBelow(app, id));
-    if (!state.groups.has(id) || (id === '/' && empty)) return undefined;
-    return failure(409, `Group ${id} is already created. Use PUT to change this group.`);
+    if (state.groups.has(id))
+      return failure(409, `Group ${id} is already created. Use PUT to change this group.`);
+    return state.apps.has(id) ? failure(409, `An app with the path ${id} already exists.`) : undefined;
   });
 }
 
 async function remove(context: RestContext, request: Request): Promise<Outcome> {
-  const id = `/${restOf(request).join('/')}`;
-  if (!context.read(({ groups }) => groups.has(id))) return notFound(`Group '${id}' does not exist`);
+  const id = baseOf(request);
   const answer = await context.ask({
     kind: 'api.change',
     change: { removeGroups: [id] },

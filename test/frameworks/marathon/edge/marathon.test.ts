@@ -326,7 +326,7 @@ describe('Marathon over real HTTP', () => {
   it('keeps groups', async () => {
     const reply = await ask('PUT', '/v2/groups', {
       id: '/shop',
-      apps: [{ id: 'front', cmd: 'f', cpus: 0.1, dependencies: ['../back/api'] }],
+      apps: [{ id: 'front', cmd: 'f', cpus: 0.1, dependencies: ['back/api'] }],
       groups: [{ id: 'back', apps: [{ id: 'api', cmd: 'a', cpus: 0.1 }] }],
     });
     expect([reply.status, reply.body]).toEqual([
