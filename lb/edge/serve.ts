@@ -6,7 +6,7 @@ import type { Lifetime } from '../../cluster/runtime/lifecycle';
 import { Metrics } from '../../cluster/runtime/metrics';
 import type { ProcessDeps } from '../../cluster/runtime/process';
 import type { LbConfig } from '../config';
-import { reservedListeners } from '../core/services/services';
+import { reservedListeners } from '../core/services/conflicts';
 import { type AdminDeps, addMetrics } from './admin-api';
 import { requireBindable } from './bind-check';
 import { Certificates } from './certificates';

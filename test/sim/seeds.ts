@@ -1,6 +1,7 @@
 /**
- * Which seeds are played: one by SIM_SEED, or a range of them; SIM_SEEDS says how many, and SIM_SHARE which of them this
- * process plays, as `1/2` for the second of two (see scripts/sim.mjs).
+ * The seeds that a simulation plays: the one of SIM_SEED, or a range of as many as SIM_SEEDS says.
+ *
+ * SIM_SHARE limits the range to the share of this process, as `1/2` for the second of two (see scripts/sim.mjs).
  */
 
 export function seeds(): number[] {

@@ -4,7 +4,7 @@
 
 import type { HealthCheck } from '../apps/apps';
 import type { ModelOptions } from '../services/options';
-import type { Mode, Server, Service } from '../services/services';
+import type { Mode, Server, Service } from '../services/service';
 import type { Snippet, TemplateName, TemplateValues } from '../templates/template-table';
 import { hostHeaders, withoutPort } from '../vhosts/vhost-snippets';
 

@@ -8,6 +8,7 @@
 import type { App } from '../apps/apps';
 import { mergeDeployments } from '../apps/deployments';
 import type { Issue } from '../issues/issues';
+import { placedLike } from '../services/conflicts';
 import {
   type Bind,
   type BuildContext,
@@ -15,18 +16,10 @@ import {
   type ProcessOptions,
   printBind,
 } from '../services/options';
+import type { Mode, Service } from '../services/service';
+import { createCounter, createServiceCache, type ServiceCache } from '../services/service-cache';
 import { assignServicePorts } from '../services/service-ports';
-import {
-  buildAppServices,
-  buildServices,
-  createCounter,
-  createServiceCache,
-  type Mode,
-  placedLike,
-  type Service,
-  type ServiceCache,
-  structureKey,
-} from '../services/services';
+import { buildAppServices, buildServices, structureKey } from '../services/services';
 import type { Snippet } from '../templates/template-table';
 import { createVersioned, NO_VERSION, UNVERSIONED } from '../versions/versioned';
 import { buildGroupedVhosts, type GroupedVhost } from '../vhosts/grouped-vhosts';

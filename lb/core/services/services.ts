@@ -5,100 +5,24 @@
  * cannot listen keeps its backend, its host names and its app id. An unchanged app gives services of the same versions.
  */
 
-import type { App, HealthCheck, Task } from '../apps/apps';
+import type { App, HealthCheck } from '../apps/apps';
 import type { Issue } from '../issues/issues';
-import { appOfRefusal, type RefusedPart, refusalKey, templateLabelKey } from '../issues/refusals';
+import { type RefusedPart, refusalKey, templateLabelKey } from '../issues/refusals';
 import {
   type ClosablePart,
   type PortLabels,
-  portLabels,
   readAppGroups,
   readPortLabels,
   unknownLabels,
 } from '../labels/labels';
 import { type Overrides, readOverrides } from '../labels/overrides';
-import { createVersioned, NO_VERSION, UNVERSIONED, type Versioned } from '../versions/versioned';
-import { backendName, cookieValue, serverId, serverName } from './names';
-import {
-  type Bind,
-  type BuildContext,
-  bindsCollide,
-  isSameBind,
-  isWildcard,
-  type ModelOptions,
-  printBind,
-} from './options';
-
-export type Mode = 'http' | 'tcp';
-
-export interface Server {
-  readonly name: string;
-  readonly host: string;
-  readonly address: string;
-  readonly port: number;
-  readonly id: number;
-  readonly cookie: string;
-  readonly taskId: string;
-  /** The app of the task, which differs from the service's app in a deployment group, and its version. */
-  readonly app: string;
-  readonly version: string;
-  /** The port of the health check; undefined for the server's own port. */
-  readonly checkPort: number | undefined;
-  readonly weight: number | undefined;
-  /** The server gets no new requests. */
-  readonly draining: boolean;
-}
-
-export interface Service {
-  /** Another one after each change of the service; `UNVERSIONED` for a changed copy. */
-  readonly version: number;
-  readonly app: string;
-  readonly name: string;
-  readonly index: number;
-  readonly bind: Bind;
-  readonly mode: Mode;
-  readonly labels: PortLabels;
-  readonly overrides: Overrides;
-  readonly check: HealthCheck | undefined;
-  readonly servers: readonly Server[];
-  /** True when the service has its own listener, at `bind`. */
-  readonly listens: boolean;
-  /** True when the shared frontends route the host names. */
-  readonly routesHosts: boolean;
-  /** The service as its app requested it, when this one has another name or no listener because of a conflict. */
-  readonly requested?: Service;
-}
-
-/** The services of one app alone, before conflicts with other apps are resolved. */
-export interface AppServices {
-  readonly services: readonly Service[];
-  readonly issues: readonly Issue[];
-}
-
-export interface ServiceCache {
-  readonly dependencies: Versioned<AppDependencies>;
-  /** By app. */
-  readonly services: Versioned<AppServices>;
-  /** Services with another name or without a listener because of a conflict, by app and index. */
-  readonly placed: Versioned<Service>;
-  /** Makes the version of what is made anew. */
-  readonly nextVersion: () => number;
-}
-
-export function createServiceCache(nextVersion: () => number = createCounter()): ServiceCache {
-  return {
-    dependencies: createVersioned(),
-    services: createVersioned(),
-    placed: createVersioned(),
-    nextVersion,
-  };
-}
-
-/** Counts from 1 on. */
-export function createCounter(): () => number {
-  let count = 0;
-  return () => ++count;
-}
+import { NO_VERSION, UNVERSIONED } from '../versions/versioned';
+import { placedName, resolveConflicts } from './conflicts';
+import { backendName } from './names';
+import type { BuildContext, ModelOptions } from './options';
+import { serversOf } from './servers';
+import type { Mode, Service } from './service';
+import { type AppServices, contextKey, createServiceCache, type ServiceCache } from './service-cache';
 
 /** Builds all services and collects the issues. */
 export function buildServices(
@@ -128,7 +52,7 @@ export function buildAppServices(
   context: BuildContext,
   cache: ServiceCache,
 ): AppServices {
-  const key = contextKey(dependenciesOf(app, cache), app, context);
+  const key = contextKey(app, context, cache);
   const version = app.version === NO_VERSION ? NO_VERSION : `${app.version} ${key}`;
   return cache.services.of(app.id, version, () => {
     const { services, issues } = servicesOf(app, options, context);
@@ -140,42 +64,6 @@ export function buildAppServices(
 export function structureKey(service: Service): string {
   const { labels, overrides, mode, bind, app, index, check, listens, routesHosts } = service;
   return JSON.stringify([labels, overrides, mode, bind, app, index, check?.givenPath, listens, routesHosts]);
-}
-
-interface AppDependencies {
-  readonly hosts: readonly string[];
-  readonly withoutResult: readonly string[];
-}
-
-/** Hosts whose addresses an app depends on, and tasks without a health result, for which the last known one counts. */
-function dependenciesOf(app: App, cache: ServiceCache): AppDependencies {
-  return cache.dependencies.of(app.id, app.version, () => ({
-    hosts: [...new Set(app.tasks.flatMap(({ ip, host }) => (ip === undefined ? [host] : [])))],
-    withoutResult:
-      app.healthChecks.length === 0
-        ? []
-        : app.tasks.flatMap((task) => (task.alive === undefined ? [task.id] : [])),
-  }));
-}
-
-/** A key of all facts that the services of an app depend on, beside the app and the options. */
-function contextKey(
-  { hosts, withoutResult }: AppDependencies,
-  app: App,
-  { addresses, aliveByTask, refused, drained, weights, refusedTemplates }: BuildContext,
-): string {
-  let key = `${refused.get(app.id) ?? ''} ${refusedTemplates?.get(app.id) ?? ''}`;
-  for (const map of refusedTemplates ? [refused, refusedTemplates] : [refused])
-    for (const [what, why] of map)
-      if (what !== app.id && appOfRefusal(what) === app.id) key += ` ${what} ${why}`;
-  for (const host of hosts) key += ` ${addresses.get(host) ?? ''}`;
-  for (const task of withoutResult) key += ` ${aliveByTask.get(task) ?? ''}`;
-  if (drained && drained.size > 0) for (const { id } of app.tasks) if (drained.has(id)) key += ` out ${id}`;
-  if (weights && weights.size > 0) {
-    const owners = new Set([app.id, ...app.tasks.map((task) => task.app ?? app.id)]);
-    for (const owner of owners) if (weights.has(owner)) key += ` weight ${owner} ${weights.get(owner)}`;
-  }
-  return key;
 }
 
 function servicesOf(
@@ -328,211 +216,4 @@ function checkIndexIssues(app: App, index: number, labels: PortLabels): Issue[] 
     return [{ app: app.id, label, text: `the app has no port ${other}: it has ${count}, counted from 0` }];
   if (findCheck(app, index) ?? findCheck(app, other)) return [];
   return [{ app: app.id, label, text: 'does nothing: no health check is about this port' }];
-}
-
-interface ServerSettings {
-  readonly index: number;
-  readonly labels: PortLabels;
-  readonly check: HealthCheck | undefined;
-  readonly checkIndex: number | undefined;
-}
-
-function serversOf(app: App, wanted: ServerSettings, options: ModelOptions, context: BuildContext): Server[] {
-  const places = app.tasks
-    .filter((task) => !options.healthCheck || app.healthChecks.length === 0 || isAlive(task, context))
-    .flatMap((task) => {
-      const address = task.ip ?? context.addresses.get(task.host);
-      const port = task.ports[wanted.index];
-      return address && port ? [{ task, host: task.host, address, port }] : [];
-    })
-    .sort(byHostAndPort);
-  const ids = new Set<number>();
-  const names = new Set<string>();
-  return places.flatMap(({ task, host, address, port }): Server[] => {
-    const name = serverName(host, address, port);
-    if (names.has(name)) return [];
-    names.add(name);
-    const id = serverId(name, ids, options.digests);
-    ids.add(id);
-    return [
-      {
-        name,
-        host,
-        address,
-        port,
-        id,
-        cookie: cookieValue(name, options.digests),
-        taskId: task.id,
-        app: task.app ?? app.id,
-        version: task.version,
-        checkPort: checkPort(task, port, wanted),
-        weight: weightOf(app, task, wanted.index, context),
-        draining: task.draining === true || (context.drained?.has(task.id) ?? false),
-      },
-    ];
-  });
-}
-
-interface HostPort {
-  readonly host: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-function byHostAndPort(a: HostPort, b: HostPort): number {
-  if (a.host !== b.host) return a.host < b.host ? -1 : 1;
-  return a.port - b.port || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0);
-}
-
-/** The port of the health check for the server's line; undefined for the server's own port. */
-function checkPort(
-  task: Task,
-  serverPort: number,
-  { labels, check, checkIndex }: ServerSettings,
-): number | undefined {
-  if (check === undefined) return undefined;
-  if (labels.BACKEND_HEALTHCHECK_PORT_INDEX === undefined) return check.port;
-  return (checkIndex === undefined ? undefined : task.ports[checkIndex]) ?? serverPort;
-}
-
-/** The weight set over the API, else the SERVER_WEIGHT of the task's own app. */
-function weightOf(app: App, task: Task, index: number, context: BuildContext): number | undefined {
-  const set = context.weights?.get(task.app ?? app.id);
-  if (set !== undefined) return set;
-  const text = (task.labels ?? app.labels)[`HAPROXY_${index}_SERVER_WEIGHT`];
-  const read = text === undefined ? undefined : portLabels.SERVER_WEIGHT.read(text);
-  return read && 'value' in read ? read.value : undefined;
-}
-
-function isAlive(task: Task, context: BuildContext): boolean {
-  return task.alive ?? context.aliveByTask.get(task.id) ?? false;
-}
-
-/** An address with its owner, and a test for addresses that later services cannot bind because of it. */
-interface ListenerClaim {
-  readonly bind: Bind;
-  readonly owner: string | Service;
-  readonly blocks: (bind: Bind) => boolean;
-}
-
-/** Gives each service a unique name. A service whose address is taken gets no listener; the load balancer's own win. */
-function resolveConflicts(
-  services: readonly Service[],
-  {
-    options,
-    context,
-    issues,
-    cache,
-  }: {
-    readonly options: ModelOptions;
-    readonly context: BuildContext;
-    readonly issues: Issue[];
-    readonly cache: ServiceCache;
-  },
-): Service[] {
-  const held = new Map<number, ListenerClaim[]>();
-  const names = new Set<string>();
-  const hold = (holder: ListenerClaim): void => {
-    const holders = held.get(holder.bind.port);
-    if (holders) holders.push(holder);
-    else held.set(holder.bind.port, [holder]);
-  };
-  for (const [owner, bind] of reservedListeners(options))
-    hold({ owner, bind, blocks: reservedBlocks(bind, options) });
-  const ordered = [...services].sort((a, b) => (a.app === b.app ? a.bind.port - b.bind.port : 0));
-  return ordered.map((service) => {
-    const { app, index, bind, labels } = service;
-    const name = uniqueName(service, names);
-    names.add(name);
-    if (!service.listens) return placedService(service, { name, listens: false }, cache);
-    const holders = held.get(bind.port) ?? [];
-    const blocking = holders.find(({ blocks }) => blocks(bind));
-    const why =
-      (blocking && `it belongs to ${printOwner(blocking.owner)}`) ??
-      (context.unbindable.size > 0 ? context.unbindable.get(printBind(bind)) : undefined);
-    if (why === undefined) {
-      issues.push(...holders.flatMap((holder) => shadowIssues({ owner: service, bind }, holder)));
-      hold({ bind, owner: service, blocks: (other) => isSameBind(bind, other) });
-      return placedService(service, { name, listens: true }, cache);
-    }
-    const label = labels.PORT === undefined ? undefined : `HAPROXY_${index}_PORT`;
-    const text = `port ${index} cannot listen on ${printBind(bind)}: ${why}; ${remainingRoutes(service, options)}`;
-    issues.push({ app, label, text });
-    return placedService(service, { name, listens: false }, cache);
-  });
-}
-
-/** Tests for addresses that a listener of the load balancer blocks. Its API is another process than HAProxy. */
-function reservedBlocks(bind: Bind, { admin, stats }: ModelOptions): (other: Bind) => boolean {
-  if (bind === admin) return (other) => bindsCollide(bind, other);
-  if (bind === stats && isWildcard(bind)) return (other) => other.port === bind.port;
-  return (other) => isSameBind(bind, other);
-}
-
-/** An issue for a listener on a single address that takes connections from a wildcard listener of the same port. */
-function shadowIssues(
-  left: Pick<ListenerClaim, 'owner' | 'bind'>,
-  right: Pick<ListenerClaim, 'owner' | 'bind'>,
-): Issue[] {
-  const [single, wild] = isWildcard(left.bind) ? [right, left] : [left, right];
-  if (!isWildcard(wild.bind) || isWildcard(single.bind) || typeof single.owner === 'string') return [];
-  const { app, index } = single.owner;
-  const text = `takes the connections to ${printBind(single.bind)} from ${printOwner(wild.owner)}`;
-  return [{ app, label: `HAPROXY_${index}_BIND_ADDR`, text: `${text}, which has ${printBind(wild.bind)}` }];
-}
-
-/** Tells in the issue by which ways requests still reach a service without a listener. */
-function remainingRoutes({ mode, labels, index, routesHosts }: Service, { httpIn }: ModelOptions): string {
-  if (mode !== 'http') return `nothing leads to it; HAPROXY_${index}_PORT gives it another port`;
-  const hosts = httpIn !== undefined && routesHosts && (labels.VHOST ?? []).length > 0;
-  return hosts ? 'its host names and app id lead to it' : 'its app id leads to it';
-}
-
-/** The name of a service, with its index appended when the name is in use. */
-function uniqueName({ name, index }: Service, names: ReadonlySet<string>): string {
-  let free = name;
-  while (names.has(free)) free = `${free}_${index}`;
-  return free;
-}
-
-function placedName({ index, app }: Service): string {
-  return `${index} ${app}`;
-}
-
-/** The service with this name and with or without a listener. */
-function placedService(
-  service: Service,
-  { name, listens }: Pick<Service, 'name' | 'listens'>,
-  cache: ServiceCache,
-): Service {
-  if (service.name === name && service.listens === listens) return service;
-  const placement = service.version === UNVERSIONED ? UNVERSIONED : `${service.version} ${name} ${listens}`;
-  return cache.placed.of(placedName(service), placement, () => ({
-    ...service,
-    version: cache.nextVersion(),
-    name,
-    listens,
-    requested: service,
-  }));
-}
-
-/** Gives `fresh` the name and listener that `before` has. */
-export function placedLike(before: Service, fresh: Service, cache: ServiceCache): Service {
-  return placedService(fresh, before, cache);
-}
-
-function printOwner(owner: string | Service): string {
-  return typeof owner === 'string' ? owner : `${owner.app} port ${owner.index}`;
-}
-
-/** The load balancer's own listeners, with their names for issues and errors. */
-export function reservedListeners(options: ModelOptions): [string, Bind][] {
-  const listeners: [string, Bind | undefined][] = [
-    ['the HTTP front (--http-in-port)', options.httpIn],
-    ['the HTTPS front (--https-in-port)', options.httpsIn],
-    ['the app id front (--appid-port)', options.appIdIn],
-    ['the statistics (--stats-port)', options.stats],
-    ["the load balancer's API (--http-port)", options.admin],
-  ];
-  return listeners.flatMap(([who, bind]): [string, Bind][] => (bind ? [[who, bind]] : []));
 }

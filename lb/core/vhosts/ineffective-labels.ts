@@ -5,7 +5,7 @@
 import type { Issue } from '../issues/issues';
 import type { PortLabelName } from '../labels/labels';
 import type { ModelOptions } from '../services/options';
-import type { Service } from '../services/services';
+import type { Service } from '../services/service';
 
 const HTTP_ONLY: readonly PortLabelName[] = [
   'USE_HSTS',

@@ -5,7 +5,7 @@
 
 import type { PathTest } from '../labels/label-values';
 import type { ModelOptions } from '../services/options';
-import type { Service } from '../services/services';
+import type { Service } from '../services/service';
 import type { Snippet, TemplateName, TemplateValues } from '../templates/template-table';
 
 export interface VhostSnippets {

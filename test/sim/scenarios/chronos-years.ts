@@ -335,7 +335,7 @@ export class ChronosYears {
     return this.chance.between(SECOND, this.durations.get(name) ?? MINUTE);
   }
 
-  /** What leaves is in the state: the run of the task, and its job. */
+  /** Checks a launch against the state, which has the run of the task and its job, and returns its facts. */
   private launch(taskId: string): LaunchFacts {
     this.launches += 1;
     const runId = this.state.tasks.get(taskId) ?? '';

@@ -2,7 +2,9 @@
 
 import { type AppStore, createAppStore } from '../../../../lb/core/apps/app-store';
 import type { BuildContext } from '../../../../lb/core/services/options';
-import { buildServices, createServiceCache, type Service } from '../../../../lb/core/services/services';
+import type { Service } from '../../../../lb/core/services/service';
+import { createServiceCache } from '../../../../lb/core/services/service-cache';
+import { buildServices } from '../../../../lb/core/services/services';
 import { addressContext, appJson, plainOptions, taskJson } from '../../builders';
 
 let cache = createServiceCache();
