@@ -110,7 +110,6 @@ export const UNMIRRORED: readonly string[] = [
   'dns/core/zone/zone.ts',
   'frameworks/marathon/core/state/limits.ts',
   'frameworks/marathon/core/state/settings.ts',
-  'frameworks/marathon/core/task/container.ts',
   'lb/core/apps/deployments.ts',
   'lb/core/labels/label-values.ts',
   'lb/core/model/backends.ts',

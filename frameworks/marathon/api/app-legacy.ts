@@ -28,6 +28,10 @@ export function mixedFormFindings(update: AppUpdate): Finding[] {
     add('/', 'must not specify both container.docker.network and networks');
   }
   if (docker?.network === 'NONE') add('/container/docker/network', 'NONE is not supported');
+  if (docker?.credential) {
+    const error = 'must be empty: use pullConfig, or credentials of the agents (--docker_config)';
+    add('/container/docker/credential', error);
+  }
   if (container?.portMappings && isFilled(docker?.portMappings)) {
     add('/container', 'cannot specify both portMappings and docker.portMappings');
   }
@@ -101,7 +105,7 @@ function containerOf({ container, ipAddress }: AppUpdate): RawContainer | undefi
   return {
     ...rest,
     type,
-    ...(docker && { docker: plainDocker(docker, type) }),
+    ...(docker && { docker: plainDocker(docker) }),
     ...(mappings && { portMappings: mappings }),
   };
 }
@@ -111,24 +115,24 @@ function ipMappings(ipAddress: AppUpdate['ipAddress']): PortMapping[] | undefine
 }
 
 function discoveredMappings(ipAddress: NonNullable<AppUpdate['ipAddress']>): PortMapping[] {
-  return (ipAddress.discovery?.ports ?? []).map(({ number, name, protocol }) => ({
+  return (ipAddress.discovery?.ports ?? []).map(({ number, name, protocol, labels }) => ({
     containerPort: number,
     servicePort: 0,
     name,
     protocol,
-    labels: {},
+    labels,
     networkNames: [],
   }));
 }
 
-/** Docker members without deprecated ones. Credentials stay for Mesos' own image puller only. */
-function plainDocker(
-  { network: _network, portMappings: _mappings, ...docker }: NonNullable<RawContainer['docker']>,
-  type: string,
-): Docker {
-  if (type === 'MESOS') return docker;
-  const { credential: _credential, ...rest } = docker;
-  return rest;
+/** Docker members without deprecated ones. */
+function plainDocker({
+  network: _network,
+  portMappings: _mappings,
+  credential: _credential,
+  ...docker
+}: NonNullable<RawContainer['docker']>): Docker {
+  return docker;
 }
 
 const ARCHIVE = /\.(tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz|zip|tar|gz)$/;

@@ -38,6 +38,7 @@ export function normalizeApp({ id, base = '/', update, stored, role, options }: 
     container,
     portDefinitions: hostMode ? (merged.portDefinitions ?? [DEFAULT_PORT]) : undefined,
     requirePorts: hostMode && (merged.requirePorts ?? false),
+    upgradeStrategy: merged.upgradeStrategy ?? defaultUpgradeStrategy(container),
     dependencies: (merged.dependencies ?? []).map((path) => resolvePath(path, base)),
     ...NO_VERSION,
   };
@@ -79,12 +80,18 @@ const DEFAULTS = {
   backoffSeconds: 1,
   backoffFactor: 1.15,
   maxLaunchDelaySeconds: 300,
-  upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
   labels: {},
   secrets: {},
   killSelection: 'YOUNGEST_FIRST',
   unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
 } as const;
+
+/** An external volume is free for the next instance when the one before has ended. */
+function defaultUpgradeStrategy(container: Container | undefined): App['upgradeStrategy'] {
+  return container?.volumes.some(({ external }) => external)
+    ? { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
+    : { minimumHealthCapacity: 1, maximumOverCapacity: 1 };
+}
 
 function networksOf({ networks }: AppUpdate, { defaultNetworkName }: NormalizationOptions): Network[] {
   if (!networks || networks.length === 0) return [{ mode: 'host', labels: {} }];

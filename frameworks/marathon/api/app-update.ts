@@ -43,6 +43,7 @@ type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
 /** Docker with its deprecated members. */
 export interface RawDocker extends Docker {
   readonly network?: 'BRIDGE' | 'HOST' | 'NONE' | 'USER' | undefined;
+  readonly credential?: { readonly principal: string; readonly secret?: string | undefined } | undefined;
   readonly portMappings?: readonly PortMapping[] | undefined;
 }
 
@@ -70,6 +71,7 @@ export interface DiscoveryPort {
   readonly number: number;
   readonly name: string;
   readonly protocol: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface AppUpdate extends Loose<Omit<App, 'container' | 'networks' | 'version' | 'versionInfo'>> {
@@ -112,7 +114,7 @@ const artifact = object<Artifact>({
   extract: fallback(boolean, true),
   executable: fallback(boolean, false),
   cache: fallback(boolean, false),
-  destPath: optional(text()),
+  destPath: optional(text({ min: 1 })),
 });
 
 const network = object<RawNetwork>({
@@ -150,7 +152,7 @@ const docker = object<RawDocker>({
   ),
   pullConfig: optional(object<{ secret: string }>({ secret: required(text()) })),
   credential: optional(
-    object<NonNullable<Docker['credential']>>({ principal: required(text()), secret: optional(text()) }),
+    object<NonNullable<RawDocker['credential']>>({ principal: required(text()), secret: optional(text()) }),
   ),
   network: optional(oneOf('BRIDGE', 'HOST', 'NONE', 'USER')),
   portMappings: optional(listOf(portMapping)),
@@ -159,20 +161,34 @@ const docker = object<RawDocker>({
 /** A value of any type, for members that validation refuses as not supported. */
 const anything: Reader<unknown> = (value) => value;
 
+/** Options of a CSI volume are no texts; validation refuses the volume. */
+const csiOptions: Reader<Record<string, string>> = () => ({});
+
+/** Options of a Docker volume driver. Those of other providers are not sent to it. */
+const driverOptions: Reader<Record<string, string>> = (value, location, reading) => {
+  const options = mapOf(text())(value, location, reading);
+  const hint = 'has no effect: options of the provider dvdi start with dvdi/';
+  for (const name of Object.keys(options ?? {}))
+    if (!name.startsWith('dvdi/'))
+      reading.unknown.push({ path: `${location}/${name}`, memberNames: [], hint });
+  return options;
+};
+
+const external: Reader<ExternalVolume> = (value, location, reading) =>
+  object<ExternalVolume>({
+    name: optional(text()),
+    provider: optional(text()),
+    size: optional(integer({ min: 0 })),
+    options: fallback(isObject(value) && value['provider'] === 'csi' ? csiOptions : driverOptions, {}),
+    shared: fallback(boolean, false),
+  })(value, location, reading);
+
 const volume = object<RawVolume>({
   containerPath: required(text({ min: 1 })),
   mode: optional(oneOf('RO', 'RW')),
   hostPath: optional(text({ min: 1 })),
   secret: optional(text({ min: 1 })),
-  external: optional(
-    object<ExternalVolume>({
-      name: optional(text()),
-      provider: optional(text()),
-      size: optional(integer({ min: 0 })),
-      options: fallback(mapOf(text()), {}),
-      shared: fallback(boolean, false),
-    }),
-  ),
+  external: optional(external),
   persistent: optional(mapOf(anything)),
 });
 
@@ -272,6 +288,7 @@ const ipAddress = object<IpAddressForm>(
               number: required(port),
               name: required(text()),
               protocol: fallback(protocol, 'tcp'),
+              labels: fallback(labels, {}),
             }),
           ),
           [],

@@ -3,7 +3,9 @@
  */
 
 import type { App } from './app';
+import { artifactViolations } from './artifact-validate';
 import { constraintViolations } from './constraint-validate';
+import { containerViolations } from './container-validate';
 import { networkViolations } from './network-validate';
 import { type ApiFailure, byPath, type Finding, notValid } from './violations';
 import { volumeViolations } from './volume-validate';
@@ -11,6 +13,8 @@ import { volumeViolations } from './volume-validate';
 export interface ValidateOptions {
   readonly features: readonly string[];
   readonly role: string;
+  /** The executor of apps that name none. */
+  readonly executor: string;
 }
 
 type Rule = (app: App, options: ValidateOptions) => readonly Finding[];
@@ -44,11 +48,26 @@ const rules: readonly Rule[] = [
   rule('/check', "AppDefinition must not use 'checks' if using docker", ({ check, container }) =>
     Boolean(check && container?.type === 'DOCKER'),
   ),
+  rule(
+    '/check',
+    'must have one of http, tcp and exec',
+    ({ check }) =>
+      check !== undefined &&
+      [check.http, check.tcp, check.exec].filter((kind) => kind !== undefined).length !== 1,
+  ),
+  rule(
+    '/check/http/scheme',
+    'must be HTTP: checks of Mesos know no other',
+    ({ check }) => check?.http?.scheme === 'HTTPS',
+  ),
   readinessRules,
   networkViolations,
   secretRules,
   featureRules,
+  containerViolations,
   volumeViolations,
+  artifactViolations,
+  executorRules,
   constraintViolations,
   unreachableRules,
   limitRules,
@@ -110,7 +129,10 @@ function healthRules({ healthChecks, portDefinitions, container }: App): Finding
       });
     }
   });
-  if (healthChecks.filter(({ protocol }) => protocol.startsWith('MESOS_')).length > 1) {
+  const ofMesos = healthChecks.filter(
+    ({ protocol }) => protocol === 'COMMAND' || protocol.startsWith('MESOS_'),
+  );
+  if (ofMesos.length > 1) {
     findings.push({
       path: '/healthChecks',
       error: 'AppDefinition can contain at most one Mesos health check',
@@ -182,6 +204,19 @@ function featureRules(app: App, { features }: ValidateOptions): Finding[] {
     findings.push({ path: '/', error: 'GPU resources only work with the Mesos containerizer' });
   }
   return findings;
+}
+
+/** The command executor of Mesos has no resources of its own. */
+function executorRules({ executor, executorResources }: App, options: ValidateOptions): Finding[] {
+  const isCommand = ['', '//cmd'].includes(executor === '' ? options.executor : executor);
+  return executorResources && isCommand
+    ? [
+        {
+          path: '/executorResources',
+          error: 'needs a path as executor: commands have no executor of their own',
+        },
+      ]
+    : [];
 }
 
 function unreachableRules({ unreachableStrategy: strategy }: App): Finding[] {

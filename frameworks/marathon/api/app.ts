@@ -110,7 +110,6 @@ export interface Docker {
   readonly privileged: boolean;
   readonly parameters: readonly { readonly key: string; readonly value: string }[];
   readonly pullConfig?: { readonly secret: string } | undefined;
-  readonly credential?: { readonly principal: string; readonly secret?: string | undefined } | undefined;
 }
 
 export interface Volume {
@@ -124,6 +123,7 @@ export interface Volume {
 export interface ExternalVolume {
   readonly name?: string | undefined;
   readonly provider?: string | undefined;
+  /** In GiB. */
   readonly size?: number | undefined;
   readonly options: Readonly<Record<string, string>>;
   readonly shared: boolean;

@@ -15,6 +15,9 @@ export function networkViolations(app: App): Finding[] {
       add(path, 'Host networks may not have names or labels');
     }
     if (mode === 'container/bridge' && name !== undefined) add(path, 'Bridge networks may not have names');
+    if (mode === 'container/bridge' && container?.type === 'DOCKER' && Object.keys(labels).length > 0) {
+      add(`${path}/labels`, 'labels of a bridge need a container of type MESOS');
+    }
     if (mode === 'container' && name === undefined) {
       add(path, 'Network name must be specified when container network is selected.');
     }
@@ -29,7 +32,12 @@ export function networkViolations(app: App): Finding[] {
   if (container?.type === 'DOCKER' && count('container') > 1) {
     add('/networks', 'may only specify a single container network when using the Docker container engine');
   }
-  (container?.portMappings ?? []).forEach(({ networkNames }, index) => {
+  (container?.portMappings ?? []).forEach(({ hostPort, networkNames }, index) => {
+    if (count('container') > 1 && hostPort !== undefined && networkNames.length !== 1) {
+      const error =
+        'networkNames must be a single item list when hostPort is specified and more than 1 container network is defined';
+      add(`/container/portMappings(${index})`, error);
+    }
     for (const name of networkNames) {
       if (!names.includes(name)) {
         add(

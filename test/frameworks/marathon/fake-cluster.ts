@@ -33,6 +33,7 @@ export interface FakeAgent {
   readonly host: string;
   readonly cpus: number;
   readonly mem: number;
+  readonly disk?: number;
   readonly ports: readonly [number, number];
   readonly attributes?: Readonly<Record<string, string>>;
 }
@@ -318,6 +319,17 @@ export class FakeCluster {
         allocation_info,
       },
       { name: 'mem', type: 'SCALAR', scalar: { value: each.mem - sum('mem') }, role: '*', allocation_info },
+      ...(each.disk === undefined
+        ? []
+        : [
+            {
+              name: 'disk',
+              type: 'SCALAR' as const,
+              scalar: { value: each.disk - sum('disk') },
+              role: '*',
+              allocation_info,
+            },
+          ]),
       {
         name: 'ports',
         type: 'RANGES',

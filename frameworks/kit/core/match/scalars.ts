@@ -10,6 +10,16 @@ export type ScalarName = (typeof SCALAR_NAMES)[number];
 /** An amount for each scalar, in Mesos' units. */
 export type ScalarNeed = Readonly<Record<ScalarName, number>>;
 
+/** The need of two parts of a task together. */
+export function addNeeds(need: ScalarNeed, other: ScalarNeed): ScalarNeed {
+  return {
+    cpus: need.cpus + other.cpus,
+    mem: need.mem + other.mem,
+    disk: need.disk + other.disk,
+    gpus: need.gpus + other.gpus,
+  };
+}
+
 /** The scalars of which there is not enough. */
 export function lackingScalars(usable: Resources, need: ScalarNeed): ScalarName[] {
   return SCALAR_NAMES.filter((name) => scalarAmount(usable, name) < milliOf(need[name]));

@@ -55,19 +55,17 @@ function commonOf({ volumes, networks, linuxInfo, hasTty }: ContainerParts): Par
 export interface ImageParts {
   readonly name: string;
   readonly forcePull: boolean;
-  readonly credential?: mesos.Credential | undefined;
   /** The name of a secret that holds the configuration for pulling. */
   readonly configSecret?: string | undefined;
 }
 
 /** An image of a Docker registry, for Mesos' own containerizer. */
-export function dockerImage({ name, forcePull, credential, configSecret }: ImageParts): mesos.Image {
+export function dockerImage({ name, forcePull, configSecret }: ImageParts): mesos.Image {
   return {
     type: 'DOCKER',
     cached: !forcePull,
     docker: {
       name,
-      ...(credential && { credential }),
       ...(configSecret !== undefined && { config: secretReference(configSecret) }),
     },
   };

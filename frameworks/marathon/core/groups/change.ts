@@ -6,6 +6,7 @@
 
 import { answer, refuse } from '../../../kit/core/turn/answer';
 import type { App, Group } from '../../api/app';
+import { volumeConflict } from '../apps/external-volumes';
 import { printApp } from '../apps/print-app';
 import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
 import { differenceOf, nextVersion, stamped } from '../apps/versions';
@@ -124,6 +125,8 @@ function targetOf(state: MarathonState, change: RootChange, version: string): Ta
     const difference = old ? differenceOf(old, app) : 'config';
     apps.set(app.id, old && difference === 'none' ? old : stamped(app, version, old, difference));
   }
+  const conflict = volumeConflict(change.put ?? [], apps);
+  if (conflict !== undefined) return { refusal: invalid('/container/volumes', conflict) };
   for (const id of change.restart ?? []) {
     const app = apps.get(id);
     if (app) apps.set(id, stamped(app, version, app, 'config'));

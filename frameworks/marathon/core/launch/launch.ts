@@ -105,7 +105,7 @@ function tryLaunch(
   if (!instance) return undefined;
   countUsed(stats, now);
   const task = provision(turn, { instance, app, remaining, match });
-  return { task, remaining: afterLaunch(remaining, match.resources) };
+  return { task, remaining: afterLaunch(remaining, [...match.resources, ...match.executorResources]) };
 }
 
 function firstWaiting(state: MarathonState, appId: string): Instance | undefined {
@@ -149,6 +149,7 @@ function provision(
     taskId,
     offer: remaining.offer,
     resources: match.resources,
+    executorResources: match.executorResources,
     hostPorts: match.hostPorts,
     settings: state.settings,
     random: state.random,

@@ -14,9 +14,10 @@ import {
   offeredRole,
   type RemainingOffer,
 } from '../../../kit/core/match/remaining-offer';
-import { scalarAmount, usableResources } from '../../../kit/core/match/resources';
-import { consumeNeed, lackingScalars, type ScalarName } from '../../../kit/core/match/scalars';
+import { remainderOf, scalarAmount, usableResources } from '../../../kit/core/match/resources';
+import { addNeeds, consumeNeed, lackingScalars, type ScalarName } from '../../../kit/core/match/scalars';
 import type { App } from '../../api/app';
+import { executorNeed } from '../apps/executor';
 import type { MarathonSettings } from '../state/settings';
 import { matchPorts } from './ports';
 
@@ -46,23 +47,32 @@ export interface MatchContext {
 }
 
 export type Match =
-  | { readonly ok: true; readonly resources: Resources; readonly hostPorts: readonly (number | null)[] }
+  | {
+      readonly ok: true;
+      readonly resources: Resources;
+      /** Those of an executor beside the task. */
+      readonly executorResources: Resources;
+      readonly hostPorts: readonly (number | null)[];
+    }
   | { readonly ok: false; readonly reasons: readonly NoOfferMatchReason[] };
 
 export function matchOffer(remaining: RemainingOffer, app: App, context: MatchContext): Match {
   const roles = acceptedRoles(app, context.settings);
   const usable = usableResources(remaining.resources, roles);
+  const ofExecutor = executorNeed(app, context.settings);
   const reasons = [
     ...roleReasons(remaining, app, usable),
     ...agentReasons(remaining, app, context),
-    ...lackingScalars(usable, app).map((name) => LACKING[name]),
+    ...lackingScalars(usable, ofExecutor ? addNeeds(app, ofExecutor) : app).map((name) => LACKING[name]),
     ...gpuReasons(remaining, app, context.settings),
   ];
   if (reasons.length > 0) return { ok: false, reasons: inFunnelOrder(reasons) };
   const hostPorts = matchPorts(app, rangesOf(usable, 'ports'), context.random);
   if (!hostPorts) return { ok: false, reasons: ['InsufficientPorts'] };
   const ports = hostPorts.filter((port) => port !== null);
-  return { ok: true, resources: consumeNeed(usable, app, ports), hostPorts };
+  const resources = consumeNeed(usable, app, ports);
+  const executorResources = ofExecutor ? consumeNeed(remainderOf(usable, resources), ofExecutor, []) : [];
+  return { ok: true, resources, executorResources, hostPorts };
 }
 
 /** The accepted resource roles of an app. */

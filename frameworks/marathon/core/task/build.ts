@@ -8,8 +8,9 @@ import type { Resources } from '../../../../cluster/model/resources';
 import { type Artifact, commandInfo, type Program, shellQuoted } from '../../../kit/core/task/command';
 import { labelsOf } from '../../../kit/core/task/labels';
 import { effectivePort, protocolsOf } from '../../../kit/core/task/ports';
-import { customExecutor, killPolicy, scalarResources, taskResources } from '../../../kit/core/task/task-info';
+import { customExecutor, killPolicy, taskResources } from '../../../kit/core/task/task-info';
 import type { App, Limit } from '../../api/app';
+import { executorPath } from '../apps/executor';
 import { dottedName } from '../state/paths';
 import type { MarathonSettings } from '../state/settings';
 import { mesosCheck, mesosHealthCheck } from './checks';
@@ -22,23 +23,23 @@ export interface TaskInput {
   readonly taskId: string;
   readonly offer: mesos.Offer;
   readonly resources: Resources;
+  /** Those of an executor by its path, when it asks for some. */
+  readonly executorResources: Resources;
   readonly hostPorts: readonly (number | null)[];
   readonly settings: MarathonSettings;
   readonly random: Random;
 }
 
 export function buildTask(input: TaskInput): mesos.TaskInfo {
-  const { app, taskId, offer, settings } = input;
+  const { app, taskId, offer } = input;
   const ports = taskPorts(app, input.hostPorts);
-  const container = containerOf({ app, taskId, ports, bridgeName: settings.mesosBridgeName });
   const limits = limitsOf(app);
   return {
     name: dottedName(app.id),
     task_id: { value: taskId },
     agent_id: offer.agent_id,
-    resources: taskResources(input.resources, offer.allocation_info?.role ?? app.role),
+    resources: taskResources(input.resources, roleOf(input)),
     ...runnable(input, ports),
-    ...(container && { container }),
     ...labelsOf(app.labels),
     discovery: discoveryOf(app, ports),
     ...optional('health_check', mesosHealthCheck(app, ports)),
@@ -48,12 +49,17 @@ export function buildTask(input: TaskInput): mesos.TaskInfo {
   };
 }
 
-/** The command, or the executor that gets the command. */
+function roleOf({ app, offer }: TaskInput): string {
+  return offer.allocation_info?.role ?? app.role;
+}
+
+/** The command, or the executor that gets the command, in its container. */
 function runnable(input: TaskInput, ports: readonly AppPort[]): Partial<mesos.TaskInfo> {
-  const { app, settings } = input;
-  const executor = app.executor === '' ? settings.executor : app.executor;
+  const { app, taskId, settings } = input;
+  const executor = executorPath(app, settings);
   const command = commandOf(input, ports);
-  if (executor === '//cmd' || executor === '') return { command };
+  const container = containerOf({ app, taskId, ports, bridgeName: settings.mesosBridgeName });
+  if (executor === undefined) return { command, ...(container && { container }) };
   const path = shellQuoted(executor);
   const value = `chmod ug+rx ${path} && exec ${path} ${app.cmd ?? app.args.join(' ')}`.trimEnd();
   const { arguments: _none, ...rest } = command;
@@ -61,14 +67,12 @@ function runnable(input: TaskInput, ports: readonly AppPort[]): Partial<mesos.Ta
     executor: customExecutor({
       id: `marathon-${input.taskId}`,
       command: { ...rest, shell: true, value },
-      resources: executorResources(input),
+      ...(input.executorResources.length > 0 && {
+        resources: taskResources(input.executorResources, roleOf(input)),
+      }),
+      container,
     }),
   };
-}
-
-function executorResources({ app, offer }: TaskInput): mesos.Resource[] | undefined {
-  if (!app.executorResources) return undefined;
-  return scalarResources({ ...app.executorResources }, offer.allocation_info?.role ?? app.role);
 }
 
 function commandOf(input: TaskInput, ports: readonly AppPort[]): mesos.CommandInfo {
@@ -89,33 +93,42 @@ function commandOf(input: TaskInput, ports: readonly AppPort[]): mesos.CommandIn
   });
 }
 
-/** A shell line, or an argument list; in a container without either the image's own command. */
+/** A shell line, or an argument list: without an image, its first argument is the program. */
 function programOf({ cmd, args, container }: App): Program {
   if (cmd !== undefined) return { shell: true, value: cmd };
-  return { shell: false, value: container ? undefined : args[0], arguments: args };
+  return { shell: false, value: container?.docker ? undefined : args[0], arguments: args };
 }
 
 function artifactOf({ destPath, ...artifact }: App['fetch'][number]): Artifact {
   return { ...artifact, outputFile: destPath };
 }
 
+/** One entry for each container network that a port is in. */
+function containerScopes({ networks }: App, { networkNames }: AppPort): Record<string, string>[] {
+  const names = networks.flatMap(({ mode, name }) =>
+    mode === 'container' && name !== undefined ? [name] : [],
+  );
+  return (networkNames.length > 0 ? networkNames : names).map((name) => ({
+    'network-scope': 'container',
+    'network-name': name,
+  }));
+}
+
 /** One entry per port and protocol; other systems find the task's addresses here. */
 function discoveryOf(app: App, ports: readonly AppPort[]): mesos.DiscoveryInfo {
   const hostMode = app.networks.every(({ mode }) => mode === 'host');
-  const named = app.networks.find(({ mode }) => mode === 'container')?.name;
   const list = ports.flatMap((port) => {
     const onHost = hostMode || port.hostPort !== undefined;
-    const scope: Record<string, string> = {
-      'network-scope': onHost ? 'host' : 'container',
-      ...(!onHost && named !== undefined && { 'network-name': named }),
-    };
+    const scopes = onHost ? [{ 'network-scope': 'host' }] : containerScopes(app, port);
     const number = onHost ? port.hostPort : effectivePort(port);
-    return protocolsOf(port.protocol).map((protocol) => ({
-      number: number ?? 0,
-      ...(port.name !== undefined && { name: port.name }),
-      protocol,
-      ...labelsOf({ ...port.labels, ...scope }),
-    }));
+    return protocolsOf(port.protocol).flatMap((protocol) =>
+      scopes.map((scope) => ({
+        number: number ?? 0,
+        ...(port.name !== undefined && { name: port.name }),
+        protocol,
+        ...labelsOf({ ...port.labels, ...scope }),
+      })),
+    );
   });
   return { visibility: 'FRAMEWORK', name: dottedName(app.id), ports: { ports: list } };
 }

@@ -10,13 +10,14 @@ import {
   networkInfo,
   secretVolume,
 } from '../../../kit/core/task/container';
-import { mappingsOf, type TaskPort } from '../../../kit/core/task/ports';
-import type { App, Container, Docker, Network, Volume } from '../../api/app';
+import { mappingsOf } from '../../../kit/core/task/ports';
+import type { App, Docker, ExternalVolume, LinuxInfo, Network, Volume } from '../../api/app';
+import type { AppPort } from './ports';
 
 export interface ContainerInput {
   readonly app: App;
   readonly taskId: string;
-  readonly ports: readonly TaskPort[];
+  readonly ports: readonly AppPort[];
   readonly bridgeName: string;
 }
 
@@ -58,9 +59,18 @@ function dockerOf(
     network: network ? ofContainer : 'HOST',
     portMappings: network && mappingsOf(ports),
     privileged: docker.privileged,
-    parameters: [...docker.parameters, { key: 'label', value: `MESOS_TASK_ID=${taskId}` }],
+    parameters: [
+      ...docker.parameters,
+      ...terminalOf(app, docker),
+      { key: 'label', value: `MESOS_TASK_ID=${taskId}` },
+    ],
     forcePullImage: docker.forcePullImage,
   };
+}
+
+/** Docker's containerizer leaves a terminal of TaskInfo out; its option is a parameter. */
+function terminalOf({ tty }: App, { parameters }: Docker): mesos.Parameter[] {
+  return tty && !parameters.some(({ key }) => key === 'tty') ? [{ key: 'tty', value: 'true' }] : [];
 }
 
 function mesosNetworks({ app, ports, bridgeName }: ContainerInput): mesos.NetworkInfo[] {
@@ -69,42 +79,52 @@ function mesosNetworks({ app, ports, bridgeName }: ContainerInput): mesos.Networ
     networkInfo({
       name: network.name ?? bridgeName,
       labels: network.labels,
-      portMappings: mappingsOf(portsOfNetwork(app, network, ports)),
+      portMappings: mappingsOf(portsOfNetwork(network, ports)),
     }),
   );
 }
 
-function portsOfNetwork(app: App, network: Network, ports: readonly TaskPort[]): TaskPort[] {
-  const mappings = app.container?.portMappings ?? [];
-  return ports.filter((_port, index) => {
-    const names = mappings[index]?.networkNames ?? [];
-    return names.length === 0 || names.includes(network.name ?? '');
-  });
+function portsOfNetwork(network: Network, ports: readonly AppPort[]): AppPort[] {
+  return ports.filter(
+    ({ networkNames }) => networkNames.length === 0 || networkNames.includes(network.name ?? ''),
+  );
 }
 
-function imageOf(app: App, { image, forcePullImage, credential, pullConfig }: Docker): mesos.Image {
+function imageOf(app: App, { image, forcePullImage, pullConfig }: Docker): mesos.Image {
   const configSecret = pullConfig && (app.secrets[pullConfig.secret]?.source ?? pullConfig.secret);
-  return dockerImage({ name: image, forcePull: forcePullImage, credential, configSecret });
+  return dockerImage({ name: image, forcePull: forcePullImage, configSecret });
 }
 
 function volumeOf(app: App, { mode, containerPath, hostPath, external, secret }: Volume): mesos.Volume {
   const mount = { mode: mode ?? 'RW', containerPath };
   if (hostPath !== undefined) return hostVolume(mount, hostPath);
   if (external) {
-    const { 'dvdi/driver': driver, ...others } = external.options;
-    const options = Object.entries(others).map(([key, value]) => ({
-      key: key.replace(/^dvdi\//, ''),
-      value,
-    }));
-    return externalVolume(mount, { name: external.name ?? '', driver, options });
+    const { name = '', options } = external;
+    return externalVolume(mount, { name, driver: options[DVDI_DRIVER], options: driverOptions(external) });
   }
   const source = app.secrets[secret ?? '']?.source ?? secret ?? '';
   return secretVolume({ mode: mode ?? 'RO', containerPath }, source);
 }
 
-function linuxOf({ seccomp, ipcInfo }: NonNullable<Container['linuxInfo']>): mesos.LinuxInfo {
+const DVDI = 'dvdi/';
+const DVDI_DRIVER = 'dvdi/driver';
+
+/** The options of the volume driver; the size of the volume wins over an option of that name. */
+function driverOptions({ options, size }: ExternalVolume): mesos.Parameter[] {
+  const all = { ...options, ...(size !== undefined && { [`${DVDI}size`]: String(size) }) };
+  return Object.entries(all)
+    .filter(([name]) => name.startsWith(DVDI) && name.toLowerCase() !== DVDI_DRIVER)
+    .map(([name, value]) => ({ key: name.slice(DVDI.length), value: value.trim() }));
+}
+
+function linuxOf({ seccomp, ipcInfo }: LinuxInfo): mesos.LinuxInfo {
   return {
-    ...(seccomp && { seccomp: { profile_name: seccomp.profileName, unconfined: seccomp.unconfined } }),
-    ...(ipcInfo && { ipc_mode: ipcInfo.mode, shm_size: ipcInfo.shmSize }),
+    ...(seccomp && { seccomp: seccompOf(seccomp) }),
+    ...(ipcInfo && { ipc_mode: ipcInfo.mode }),
+    ...(ipcInfo?.shmSize !== undefined && { shm_size: ipcInfo.shmSize }),
   };
+}
+
+function seccompOf({ profileName, unconfined }: NonNullable<LinuxInfo['seccomp']>): mesos.SeccompInfo {
+  return { ...(profileName !== undefined && { profile_name: profileName }), unconfined };
 }

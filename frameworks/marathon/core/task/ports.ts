@@ -8,6 +8,8 @@ import type { App } from '../../api/app';
 export interface AppPort extends TaskPort {
   readonly servicePort: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** The networks that it is in; none stands for all. */
+  readonly networkNames: readonly string[];
 }
 
 /** The ports of a task with these host ports. */
@@ -20,6 +22,7 @@ export function taskPorts(app: App, hostPorts: readonly (number | null)[]): AppP
       name,
       protocol,
       labels,
+      networkNames: [],
     }));
   }
   return (app.container?.portMappings ?? []).map((mapping, index) => ({
@@ -30,5 +33,6 @@ export function taskPorts(app: App, hostPorts: readonly (number | null)[]): AppP
     name: mapping.name,
     protocol: mapping.protocol,
     labels: mapping.labels,
+    networkNames: mapping.networkNames,
   }));
 }

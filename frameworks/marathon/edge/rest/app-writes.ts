@@ -27,7 +27,7 @@ export function wantedApp(context: RestContext, { id, base, update, partial }: W
   if (update.version !== undefined && partial) return earlierApp(context, id, update);
   const mixed = mixedFormFindings(update);
   if (mixed.length > 0) return notValid(byPath(mixed));
-  const { role, features } = context.settings;
+  const { role, features, executor } = context.settings;
   const app = normalizeApp({
     id,
     base,
@@ -36,7 +36,7 @@ export function wantedApp(context: RestContext, { id, base, update, partial }: W
     role,
     options: context.normalization,
   });
-  return validateApp(app, { role, features }) ?? app;
+  return validateApp(app, { role, features, executor }) ?? app;
 }
 
 /** The earlier version of an app that a request names; it may have no other member but the id. */

@@ -168,6 +168,17 @@ describe('normalisation', () => {
       { container: { portMappings: [{ containerPort: 80, name: 'http' }] } },
     ],
     [
+      'labels of a port found by discovery',
+      {
+        cmd: 'x',
+        ipAddress: {
+          networkName: 'own',
+          discovery: { ports: [{ number: 80, name: 'http', labels: { a: 'b' } }] },
+        },
+      },
+      { container: { portMappings: [{ labels: { a: 'b' } }] } },
+    ],
+    [
       'a named network',
       { cmd: 'x', networks: [{ name: 'n' }] },
       { networks: [{ name: 'n', mode: 'container' }], requirePorts: false },
@@ -260,6 +271,11 @@ describe('mixing old and new forms', () => {
       { container: { portMappings: [], docker: { image: 'x', portMappings: [{}] } } },
       'cannot specify both portMappings and docker.portMappings',
     ],
+    [
+      'credentials of an image',
+      { container: { type: 'MESOS', docker: { image: 'x', credential: { principal: 'p' } } } },
+      'must be empty: use pullConfig, or credentials of the agents (--docker_config)',
+    ],
   ])('is refused for %s', (_name, body, error) => {
     const update = readAppUpdate(body, '', newReading());
     expect(update && mixedFormFindings(update).map((finding) => finding.error)).toContain(error);
@@ -296,6 +312,8 @@ describe('mixing old and new forms', () => {
   });
 });
 
+const OPTIONS = { features: [], role: '*', executor: '//cmd' };
+
 describe('validation', () => {
   const run = { cmd: 'x' };
   const bridge = { networks: [{ mode: 'container/bridge' }] };
@@ -330,6 +348,28 @@ describe('validation', () => {
       { ...run, healthChecks: [{ protocol: 'MESOS_TCP' }, { protocol: 'MESOS_HTTP' }] },
       '/healthChecks',
       'AppDefinition can contain at most one Mesos health check',
+    ],
+    [
+      'a command check beside one of Mesos',
+      {
+        ...run,
+        healthChecks: [{ protocol: 'COMMAND', command: { value: 'x' } }, { protocol: 'MESOS_TCP' }],
+      },
+      '/healthChecks',
+      'AppDefinition can contain at most one Mesos health check',
+    ],
+    ['a check of no kind', { ...run, check: {} }, '/check', 'must have one of http, tcp and exec'],
+    [
+      'a check over HTTPS',
+      { ...run, check: { http: { portIndex: 0, scheme: 'HTTPS' } } },
+      '/check/http/scheme',
+      'must be HTTP: checks of Mesos know no other',
+    ],
+    [
+      'resources of an executor that commands do not have',
+      { ...run, executorResources: { cpus: 1 } },
+      '/executorResources',
+      'needs a path as executor: commands have no executor of their own',
     ],
     [
       'a command check without command',
@@ -440,7 +480,7 @@ describe('validation', () => {
       'persistent volumes are not supported by this Marathon; use a host volume or an external one',
     ],
   ])('refuses %s', (_name, body, path, error) => {
-    expect(violationsOf(read(body), { features: [], role: '*' })).toContainEqual({ path, error });
+    expect(violationsOf(read(body), OPTIONS)).toContainEqual({ path, error });
   });
 
   it.each<[string, Body]>([
@@ -463,10 +503,10 @@ describe('validation', () => {
       { ...run, container: { volumes: [{ containerPath: '/a', hostPath: '/b', mode: 'RO' }] } },
     ],
   ])('accepts %s', (_name, body) => {
-    expect(violationsOf(read(body), { features: [], role: '*' })).toEqual([]);
+    expect(violationsOf(read(body), OPTIONS)).toEqual([]);
   });
 
   it.each(['/a/restart', '/tasks', '/x/versions'])('refuses the reserved id %s', (id) => {
-    expect(violationsOf({ ...read(run), id }, { features: [], role: '*' })).toMatchObject([{ path: '/id' }]);
+    expect(violationsOf({ ...read(run), id }, OPTIONS)).toMatchObject([{ path: '/id' }]);
   });
 });

@@ -1,5 +1,5 @@
 import { printResources, readResources } from '../../../../../cluster/model/resources';
-import { consumeNeed, lackingScalars } from '../../../../../frameworks/kit/core/match/scalars';
+import { addNeeds, consumeNeed, lackingScalars } from '../../../../../frameworks/kit/core/match/scalars';
 import { readWords } from '../../../../cluster/master/operation-words';
 
 const read = (words: string) => readResources(readWords(words));
@@ -23,4 +23,13 @@ test('a task takes what it needs, reserved resources first', () => {
 
 test('thousandths are rounded and not cut off', () => {
   expect(lackingScalars(read('cpus:0.3'), { ...need, cpus: 0.1 + 0.2, mem: 0 })).toEqual([]);
+});
+
+test('the needs of two parts add up', () => {
+  expect(addNeeds(need, { cpus: 0.5, mem: 32, disk: 10, gpus: 1 })).toEqual({
+    cpus: 2,
+    mem: 96,
+    disk: 10,
+    gpus: 1,
+  });
 });

@@ -55,15 +55,6 @@ test('a container of Mesos has an image, or the files of the agent', () => {
   expect(mesosContainer(NOTHING, undefined)).toEqual({ type: 'MESOS', volumes: [], mesos: {} });
 });
 
-test('an image has the credential of its registry', () => {
-  const credential = { principal: 'p', secret: 's' };
-  expect(dockerImage({ name: 'a', forcePull: true, credential })).toEqual({
-    type: 'DOCKER',
-    cached: false,
-    docker: { name: 'a', credential },
-  });
-});
-
 test('a network maps the ports that it is given, none included', () => {
   expect(networkInfo({ name: undefined, labels: {}, portMappings: [] })).toEqual({ port_mappings: [] });
 });

@@ -67,6 +67,14 @@ describe('matching an offer', () => {
     );
   });
 
+  it('takes what an executor needs beside the task', () => {
+    const members = { cpus: 3.5, mem: 100, executor: 'own', executorResources: { cpus: 0.5 } };
+    const offer = { resources: [...ENOUGH, scalar('disk', 50)] };
+    const result = match(members, offer);
+    expect(result.ok && printResources(result.executorResources)).toBe('cpus:0.5; disk:10; mem:32');
+    expect(match({ ...members, cpus: 3.6 }, offer)).toEqual({ ok: false, reasons: ['InsufficientCpus'] });
+  });
+
   it.each<[string, Record<string, unknown>, Partial<mesos.Offer>, string[]]>([
     ['too few cpus', { cpus: 5 }, {}, ['InsufficientCpus']],
     [
