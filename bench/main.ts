@@ -70,6 +70,11 @@ const BENCHES: readonly (readonly [name: string, about: string, run: (options: O
       async () => (await import('./chronos/bench')).benchChronos(),
     ],
     [
+      'marathon',
+      'Marathon: 1,000 to 50,000 instances and up to 10,000 apps until all run, with reads, changes and pings meanwhile',
+      async () => (await import('./marathon/bench')).benchMarathon(),
+    ],
+    [
       'lb',
       'the load balancer: text, changes to traffic, plain restarts beside it; --original COMMAND for marathon-lb',
       async ({ original }) => (await import('./lb/bench')).benchLb(original),

@@ -20,17 +20,19 @@ import { checkMarathon } from './instances/check-marathon';
 import { killOverdue } from './instances/overdue';
 import { expungeOverdue, unreachableDue } from './instances/unreachable';
 import { cleanUpOverdueDelays } from './launch/backoff';
-import { answerOffers, revertLaunches } from './launch/launch';
-import { dropIdleStats, statsOf } from './launch/queue';
+import { revertLaunches } from './launch/launch';
+import { answerHeldOffers, declineIdleOffers, receiveOffers, rescindOffer } from './launch/offers';
+import { keepStats } from './launch/queue';
 import { currentEvent, type RecordedEvent } from './older-events';
 import { reconcileAllTasks, reconcileSilentTasks } from './scheduler/reconcile';
-import { askForOffers } from './scheduler/revive';
+import { askForOffers, endDelays } from './scheduler/revive';
 import { disconnected, handleError, subscribed } from './scheduler/session';
 import { applyUpdate } from './scheduler/updates';
 import type { MarathonEffect } from './state/effects';
 import type { MarathonEvent, MarathonEvents } from './state/events';
 import { SETTLE_ROUNDS_MAX } from './state/limits';
 import type { MarathonState } from './state/state';
+import { textOf } from './state/storage';
 import { marathonTimers } from './state/timers';
 import { publish, startTurn, type Turn, wake } from './state/turn';
 
@@ -39,8 +41,8 @@ const transitions: Transitions<Turn, MarathonEvents> = {
   ...storeTransitions,
   'scheduler.subscribed': subscribed,
   'scheduler.disconnected': disconnected,
-  'scheduler.offers': answerOffers,
-  'scheduler.rescind': () => undefined,
+  'scheduler.offers': receiveOffers,
+  'scheduler.rescind': rescindOffer,
   'scheduler.update': applyUpdate,
   // The tasks of the agent or executor get status updates of their own.
   'scheduler.failure': () => undefined,
@@ -68,8 +70,10 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
   ready: readinessDue,
   unreachable: unreachableDue,
   'kill-retry': retryKills,
-  // A delay has passed or a REVIVE is allowed again: askForOffers acts on it.
-  backoff: () => undefined,
+  settle: (turn, { appId }) => void turn.touched.add(appId),
+  offers: answerHeldOffers,
+  backoff: endDelays,
+  // A REVIVE is allowed again: askForOffers acts on it.
   revive: () => undefined,
   'revive-again': repeatRevive,
   'backoff-clean': (turn) => {
@@ -85,23 +89,27 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
 
 /** Settles what was touched, asks for offers or stops to, and stores what changed. */
 function endStep(turn: Turn): void {
-  settle(turn);
-  askForOffers(turn);
-  commit(turn);
+  const changed = settle(turn);
+  for (const appId of changed) keepStats(turn, appId);
+  askForOffers(turn, changed);
+  declineIdleOffers(turn);
+  commit(turn, (name) => textOf(turn.state, name));
 }
 
-/** Settles each touched app, and those that this touches, until no app is left. */
-function settle(turn: Turn): void {
-  if (turn.touched.size === 0) return;
-  for (let round = 0; turn.touched.size > 0; round++) {
+/** Settles each touched app, and those that this touches, until no app is left. Returns all of them. */
+function settle(turn: Turn): ReadonlySet<string> {
+  const { touched, postponed } = turn;
+  const all = new Set<string>();
+  for (let round = 0; touched.size > 0; round++) {
     assert(round < SETTLE_ROUNDS_MAX, 'an app does not settle');
-    const touched = [...turn.touched];
-    turn.touched.clear();
-    for (const app of touched) settleApp(turn, app);
+    const apps = [...touched];
+    touched.clear();
+    for (const app of apps) {
+      all.add(app);
+      if (!postponed.has(app)) settleApp(turn, app);
+    }
   }
-  const { state, now } = turn;
-  for (const app of state.waiting.keys()) statsOf(state, app, now);
-  dropIdleStats(state);
+  return all;
 }
 
 /** Drives the deployment of an app; an app without one is brought to its number of instances. */

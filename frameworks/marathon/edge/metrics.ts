@@ -52,8 +52,8 @@ export function marathonMetrics(input: MetricsInput): MarathonMetrics {
   gauge('instances.staged.gauge', 'Instances being started', () => count(isStaged));
   gauge('instances.launch-overdue.gauge', 'Instances that take too long to start', () =>
     read((state) => {
-      const turn = { state, now: now(), effects: [], touched: new Set<string>() };
-      return [...state.instances.values()].filter((instance) => isOverdue(turn, instance)).length;
+      const moment = { state, now: now() };
+      return [...state.instances.values()].filter((instance) => isOverdue(moment, instance)).length;
     }),
   );
   gauge('instances.inflight-kills.gauge', 'Tasks being killed', () => read(({ kills }) => kills.size));

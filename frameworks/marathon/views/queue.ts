@@ -1,5 +1,6 @@
 /** The launch queue as the API shows it, with the reasons why offers were declined. */
 
+import type * as mesos from '../../../cluster/api/generated/mesos';
 import { printApp } from '../core/apps/print-app';
 import { deadlineOf } from '../core/launch/backoff';
 import { NO_OFFER_MATCH_REASONS } from '../core/match/match';
@@ -54,8 +55,39 @@ function funnel(declined: ReadonlyMap<string, number>, total: number): object[] 
 
 function printOffers({ lastUnused }: QueueStats): object[] {
   return lastUnused.map(({ offer, reasons, at: time }) => ({
-    offer,
+    offer: printOffer(offer),
     reason: reasons,
     timestamp: isoTime(time),
   }));
+}
+
+function printOffer({ id, hostname, agent_id, resources, attributes }: mesos.Offer): unknown {
+  return {
+    id: id.value,
+    hostname,
+    agentId: agent_id.value,
+    resources: (resources ?? []).map((resource) => ({
+      name: resource.name,
+      role: resource.reservations?.at(-1)?.role ?? resource.role ?? '*',
+      ...valuesOf(resource),
+    })),
+    attributes: (attributes ?? []).map((attribute) => ({
+      name: attribute.name,
+      ...(attribute.text && { text: attribute.text.value }),
+      ...valuesOf(attribute),
+    })),
+  };
+}
+
+function valuesOf(from: Pick<mesos.Attribute, 'scalar' | 'ranges' | 'set'>): object {
+  return {
+    ...(from.scalar && { scalar: from.scalar.value }),
+    ...(from.ranges && {
+      ranges: (from.ranges.range ?? []).map(({ begin, end }) => ({
+        begin: Number(begin),
+        end: Number(end),
+      })),
+    }),
+    ...(from.set && { set: [...(from.set.item ?? [])] }),
+  };
 }

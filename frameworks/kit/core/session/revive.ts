@@ -17,7 +17,7 @@ const BURST = 3;
 const URGENT_PAUSE_MS = 500;
 
 /** The number of tasks that wait for a launch, by their owners. */
-export type Wanted = ReadonlyMap<string, number>;
+export type Wanted = Map<string, number>;
 
 export interface ReviveState {
   suppressed: boolean;
@@ -64,7 +64,14 @@ export function reviveOrSuppress(turn: RevivingTurn, wanted: Wanted, isUrgent = 
   if (!session.connected) return;
   const isNew = [...wanted].some(([owner, count]) => count > (revive.wanted.get(owner) ?? 0));
   revive.wanted = wanted;
-  if (wanted.size === 0) return suppress(turn);
+  askFor(turn, isNew, isUrgent);
+}
+
+/** The same for a framework that keeps `wanted` itself, and knows whether more waits than at the last step. */
+export function askFor(turn: RevivingTurn, isNew: boolean, isUrgent = false): void {
+  const { revive, session } = turn.state;
+  if (!session.connected) return;
+  if (revive.wanted.size === 0) return suppress(turn);
   if (isNew || isUrgent || revive.suppressed) {
     revive.owed = true;
     revive.repeated = false;

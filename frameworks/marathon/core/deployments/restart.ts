@@ -10,12 +10,13 @@
 import type { App } from '../../api/app';
 import { watchReadiness } from '../health/readiness';
 import { isActive } from '../instances/conditions';
-import { appOf, isUp } from '../instances/definition';
-import { healthOf } from '../instances/health-state';
-import { expunge, instancesOf, schedule } from '../instances/instances';
+import { expunge, instancesOf } from '../instances/instances';
 import { decommission } from '../instances/kill';
-import type { Instance, MarathonState } from '../state/state';
-import type { Turn } from '../state/turn';
+import { countOf } from '../instances/tally';
+import { SCALED_AT_ONCE_MAX } from '../state/limits';
+import type { Instance, InstanceClass, MarathonState } from '../state/state';
+import { postpone, type Turn } from '../state/turn';
+import { scheduleSome } from './scale';
 
 export interface RestartLimits {
   readonly minHealthy: number;
@@ -39,38 +40,51 @@ export function restartLimits({ instances, upgradeStrategy, labels }: App): Rest
 export function reachRestart(turn: Turn, app: App): boolean {
   const { state } = turn;
   const limits = restartLimits(app);
+  const sides = sidesOf(app);
   stopOld(turn, app, limits);
-  const { old, fresh } = split(state, app);
-  const room = limits.capacity - old.filter(({ condition }) => isActive(condition)).length - fresh.length;
-  for (let left = Math.min(app.instances - fresh.length, room); left > 0; left--) schedule(turn, app);
-  for (const instance of fresh) watchReadiness(turn, instance);
-  const up = fresh.filter((instance) => isUp(state, app, instance)).length;
-  return up >= app.instances && old.length === 0;
+  const oldActive = countOf(state, app.id, (instances) => sides.isOld(instances) && isLive(instances));
+  const fresh = countOf(state, app.id, sides.isFresh);
+  scheduleSome(turn, app, Math.min(app.instances - fresh, limits.capacity - oldActive - fresh));
+  if (app.readinessChecks.length > 0)
+    for (const instance of instancesOf(state, app.id))
+      if (instance.configVersion >= app.versionInfo.lastConfigChangeAt) watchReadiness(turn, instance);
+  const up = countOf(state, app.id, (instances) => sides.isFresh(instances) && instances.isUp);
+  return up >= app.instances && countOf(state, app.id, sides.isOld) === 0;
 }
 
-function split(state: MarathonState, app: App): { old: Instance[]; fresh: Instance[] } {
-  const all = instancesOf(state, app.id);
-  const isOld = ({ configVersion }: Instance): boolean => configVersion < app.versionInfo.lastConfigChangeAt;
-  const fresh = all.filter(
-    (instance) =>
-      !isOld(instance) && instance.goal === 'Running' && instance.condition !== 'UnreachableInactive',
-  );
-  return { old: all.filter(isOld), fresh };
+interface Sides {
+  readonly isOld: (instances: InstanceClass) => boolean;
+  readonly isFresh: (instances: InstanceClass) => boolean;
+}
+
+/** Old instances run an older configuration; fresh ones are those that are to stay. */
+function sidesOf({ versionInfo }: App): Sides {
+  const isOld = ({ configVersion }: InstanceClass): boolean => configVersion < versionInfo.lastConfigChangeAt;
+  return {
+    isOld,
+    isFresh: (instances) => !isOld(instances) && instances.isWanted && instances.life !== 'inactive',
+  };
+}
+
+function isLive({ life }: InstanceClass): boolean {
+  return life === 'active' || life === 'unreachable';
 }
 
 function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
   const { state } = turn;
-  const { old, fresh } = split(state, app);
-  const active = old.filter(({ goal }) => goal === 'Running');
+  const { isOld, isFresh } = sidesOf(app);
+  const count = (fulfils: (instances: InstanceClass) => boolean): number => countOf(state, app.id, fulfils);
+  const isActiveOld = (instances: InstanceClass): boolean => isOld(instances) && instances.isWanted;
+  const active = count(isActiveOld);
   const healthy =
-    active.filter((instance) => isHealthyOld(state, instance)).length +
-    fresh.filter((instance) => isUp(state, app, instance)).length;
-  let budget = Math.max(healthy - minHealthy, active.length - app.instances);
-  const order = [...active].sort(
-    (a, b) =>
-      costOf(state, a) - costOf(state, b) || Number(isHealthyOld(state, a)) - Number(isHealthyOld(state, b)),
-  );
-  for (const instance of order) {
+    count((instances) => isActiveOld(instances) && isHealthyClass(instances)) +
+    count((instances) => isFresh(instances) && instances.isUp);
+  let budget = Math.max(healthy - minHealthy, active - app.instances);
+  const free = count((instances) => isActiveOld(instances) && !isCostlyClass(instances));
+  if (free === 0 && (budget < 1 || active === 0)) return;
+  const order = oldInOrder(state, app);
+  if (order.length > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
+  for (const instance of order.slice(0, SCALED_AT_ONCE_MAX)) {
     const cost = costOf(state, instance);
     if (cost > Math.max(0, budget)) break;
     budget -= cost;
@@ -79,16 +93,33 @@ function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
   }
 }
 
+/** The old instances that are not being stopped yet, those that cost least first. */
+function oldInOrder(state: MarathonState, app: App): Instance[] {
+  const active = instancesOf(state, app.id).filter(
+    ({ goal, configVersion }) => goal === 'Running' && configVersion < app.versionInfo.lastConfigChangeAt,
+  );
+  return active.sort(
+    (a, b) =>
+      costOf(state, a) - costOf(state, b) || Number(isHealthyOld(state, a)) - Number(isHealthyOld(state, b)),
+  );
+}
+
 /** True for an old instance that counts as healthy; without health checks every active one does. */
 function isHealthyOld(state: MarathonState, instance: Instance): boolean {
-  if (!isActive(instance.condition) || instance.condition === 'Unreachable') return false;
-  const app = appOf(state, instance);
-  return !app || app.healthChecks.length === 0 || healthOf(state, app, instance) === true;
+  const instances = state.tallied.get(instance.id);
+  return instances !== undefined && isHealthyClass(instances);
 }
 
 /** The cost of stopping an instance: 0 when it is known not to work, else 1. */
 function costOf(state: MarathonState, instance: Instance): number {
-  if (!isActive(instance.condition) || instance.condition === 'Unreachable') return 0;
-  const app = appOf(state, instance);
-  return app && healthOf(state, app, instance) === false ? 0 : 1;
+  const instances = state.tallied.get(instance.id);
+  return instances && isCostlyClass(instances) ? 1 : 0;
+}
+
+function isHealthyClass({ life, health }: InstanceClass): boolean {
+  return life === 'active' && health === 'good';
+}
+
+function isCostlyClass({ life, health }: InstanceClass): boolean {
+  return life === 'active' && health !== 'bad';
 }

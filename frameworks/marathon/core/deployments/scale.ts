@@ -6,34 +6,74 @@
 
 import type { App } from '../../api/app';
 import { watchReadiness } from '../health/readiness';
-import { isOutdated, isUp } from '../instances/definition';
+import { isOutdated } from '../instances/definition';
 import { expunge, instancesOf, schedule } from '../instances/instances';
 import { decommission } from '../instances/kill';
-import type { Turn } from '../state/turn';
+import { countOf } from '../instances/tally';
+import { SCALED_AT_ONCE_MAX } from '../state/limits';
+import type { InstanceClass } from '../state/state';
+import { postpone, type Turn } from '../state/turn';
 import { selectForKill } from './kill-selection';
 
 /** Schedules or decommissions instances; true when the wanted number is up and no other is left. */
 export function reachScale(turn: Turn, app: App): boolean {
   const { state } = turn;
-  for (const instance of instancesOf(state, app.id)) if (isOutdated(app, instance)) expunge(turn, instance);
-  const all = instancesOf(state, app.id);
-  const active = all.filter(
+  expungeOutdated(turn, app);
+  const counting = countOf(state, app.id, isCounting);
+  scheduleSome(turn, app, app.instances - counting);
+  if (counting > app.instances) stopSurplus(turn, app, counting - app.instances);
+  if (counting !== app.instances) return app.instances === 0 && !state.byApp.has(app.id);
+  if (app.readinessChecks.length > 0 && state.locks.has(app.id))
+    for (const instance of instancesOf(state, app.id)) watchReadiness(turn, instance);
+  return (
+    countOf(state, app.id, (instances) => isCounting(instances) !== instances.isUp) === 0 &&
+    countOf(state, app.id, ({ isWanted }) => !isWanted) === 0
+  );
+}
+
+/** True for instances that count towards the wanted number. */
+function isCounting({ isWanted, life }: InstanceClass): boolean {
+  return isWanted && life !== 'inactive';
+}
+
+/** Schedules instances. Of very many only some: the others follow in steps of their own, between those of others. */
+export function scheduleSome(turn: Turn, app: App, missing: number): void {
+  for (let left = Math.min(missing, SCALED_AT_ONCE_MAX); left > 0; left--) schedule(turn, app);
+  if (missing > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
+}
+
+function expungeOutdated(turn: Turn, app: App): void {
+  const { lastConfigChangeAt } = app.versionInfo;
+  const outdated = countOf(
+    turn.state,
+    app.id,
+    ({ life, configVersion }) => life === 'idle' && configVersion < lastConfigChangeAt,
+  );
+  if (outdated === 0) return;
+  for (const instance of instancesOf(turn.state, app.id))
+    if (isOutdated(app, instance)) expunge(turn, instance);
+}
+
+function stopSurplus(turn: Turn, app: App, surplus: number): void {
+  const candidates = instancesOf(turn.state, app.id).filter(
     ({ goal, condition }) => goal === 'Running' && condition !== 'UnreachableInactive',
   );
-  for (let missing = app.instances - active.length; missing > 0; missing--) schedule(turn, app);
-  const surplus = active.length - app.instances;
-  if (surplus > 0) for (const instance of selectForKill(app, active, surplus)) decommission(turn, instance);
-  if (surplus !== 0) return app.instances === 0 && instancesOf(state, app.id).length === 0;
-  if (state.locks.has(app.id)) for (const instance of active) watchReadiness(turn, instance);
-  return (
-    active.every((instance) => isUp(state, app, instance)) && all.every(({ goal }) => goal === 'Running')
-  );
+  const count = Math.min(surplus, SCALED_AT_ONCE_MAX);
+  const chosen =
+    app.instances === 0
+      ? candidates.slice(0, count)
+      : selectForKill(app, candidates, surplus).slice(0, count);
+  for (const instance of chosen) decommission(turn, instance);
+  if (surplus > count) postpone(turn, app.id);
 }
 
 /** Decommissions all instances of an app; true when none is left. */
 export function reachNothing(turn: Turn, appId: string): boolean {
-  for (const instance of instancesOf(turn.state, appId)) {
-    if (instance.goal !== 'Decommissioned') decommission(turn, instance);
-  }
-  return !turn.state.byApp.has(appId);
+  const { state } = turn;
+  const wanted = countOf(state, appId, ({ isWanted }) => isWanted);
+  if (wanted === 0) return !state.byApp.has(appId);
+  const running = instancesOf(state, appId).filter(({ goal }) => goal !== 'Decommissioned');
+  for (const instance of running.slice(0, SCALED_AT_ONCE_MAX)) decommission(turn, instance);
+  if (wanted > SCALED_AT_ONCE_MAX) postpone(turn, appId);
+  return !state.byApp.has(appId);
 }

@@ -12,6 +12,7 @@ import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
 import { differenceOf, nextVersion, stamped } from '../apps/versions';
 import { cancelDeployment, deploymentOf, startDeployment } from '../deployments/deploy';
 import { hasCycle, planDeployment } from '../deployments/plan';
+import { tallyAll } from '../instances/tally';
 import type { Refusal } from '../state/effects';
 import type { EventOf, RootChange } from '../state/events';
 import { newUuid } from '../state/ids';
@@ -227,12 +228,14 @@ function apply(turn: Turn, target: Target): void {
     publishCheckChanges(turn, old, app);
     state.apps.set(id, app);
     saveApp(turn, app);
+    tallyAll(state, id);
     turn.touched.add(id);
   }
   for (const id of [...state.apps.keys()]) {
     if (target.apps.has(id)) continue;
     state.apps.delete(id);
     dropApp(turn, id);
+    tallyAll(state, id);
     turn.touched.add(id);
   }
   state.groups.clear();

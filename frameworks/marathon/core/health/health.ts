@@ -13,6 +13,7 @@ import type { App, HealthCheck } from '../../api/app';
 import { appOf } from '../instances/definition';
 import { healthOf, isAlive } from '../instances/health-state';
 import { killTask } from '../instances/kill';
+import { tally } from '../instances/tally';
 import type { EventOf } from '../state/events';
 import { FIRST_PROBE_PAUSE_MS, PROBE_PAUSE_MIN_MS } from '../state/limits';
 import type { CheckHealth, Instance } from '../state/state';
@@ -31,6 +32,7 @@ export function watchHealth(turn: Turn, instance: Instance): void {
     isLeaderCheck(check) ? { consecutiveFailures: 0, pauseMs: FIRST_PROBE_PAUSE_MS } : null,
   );
   state.health.set(instance.id, { taskId: instance.task.id, checks });
+  tally(state, instance);
   checks.forEach((check, index) => {
     if (check) sendProbe(turn, instance, index);
   });
@@ -204,6 +206,7 @@ export function announceHealth(turn: Turn, app: App, instance: Instance): void {
   const { state } = turn;
   const health = state.health.get(instance.id);
   if (!health) return;
+  tally(state, instance);
   const healthy = healthOf(state, app, instance);
   if (healthy === health.healthy) return;
   health.healthy = healthy;

@@ -5,6 +5,7 @@
 import type { ReadinessCheck } from '../../api/app';
 import { hostPortNames } from '../apps/host-port-names';
 import { appOf } from '../instances/definition';
+import { tally } from '../instances/tally';
 import type { EventOf } from '../state/events';
 import { PROBE_PAUSE_MIN_MS } from '../state/limits';
 import type { Instance, Readiness } from '../state/state';
@@ -18,6 +19,7 @@ export function watchReadiness(turn: Turn, instance: Instance): void {
   if (!check || !instance.task || instance.condition !== 'Running') return;
   if (state.readiness.get(instance.id)?.taskId === instance.task.id) return;
   state.readiness.set(instance.id, { taskId: instance.task.id, name: check.name, ready: false });
+  tally(state, instance);
   sendProbe(turn, instance);
 }
 
@@ -65,6 +67,7 @@ export function applyReadinessResult(turn: Turn, event: EventOf<'probed'>): void
   if (!check) return;
   readiness.probing = undefined;
   readiness.ready = event.result.ok;
+  tally(state, instance);
   if (check.preserveLastResponse) keepResponse(readiness, event.result);
   turn.touched.add(instance.appId);
   if (!readiness.ready) wake(turn, { kind: 'ready', instanceId: instance.id }, turn.now + intervalMs(check));

@@ -4,10 +4,44 @@
 
 import type { MarathonState } from '../state/state';
 import { isWaiting } from './conditions';
+import { classKey } from './tally';
 
 /** The violations, a text each; none in a state that is right. */
 export function checkMarathon(state: MarathonState): string[] {
-  return [...indexErrors(state), ...taskErrors(state), ...lockErrors(state), ...versionErrors(state)];
+  return [
+    ...indexErrors(state),
+    ...tallyErrors(state),
+    ...wantedErrors(state),
+    ...taskErrors(state),
+    ...lockErrors(state),
+    ...versionErrors(state),
+  ];
+}
+
+/** Each instance is counted in the class of its present state, and the counts are those of all instances. */
+function tallyErrors(state: MarathonState): string[] {
+  const { instances, tallies, tallied } = state;
+  const wrong = [...instances.values()].filter(
+    (instance) => tallied.get(instance.id)?.key !== classKey(state, instance),
+  );
+  const errors = wrong.map(({ id }) => `${id} is counted as ${tallied.get(id)?.key ?? 'nothing'}`);
+  let total = 0;
+  for (const classes of tallies.values()) for (const { count } of classes.values()) total += count;
+  if (total !== instances.size || tallied.size !== instances.size)
+    errors.push(`${total} instances are counted, ${tallied.size} have a class, of ${instances.size}`);
+  return errors;
+}
+
+/** An app with waiting instances asks for offers, or its launch delay is awaited. */
+function wantedErrors({ apps, waiting, revive, delayed }: MarathonState): string[] {
+  const errors: string[] = [];
+  for (const [appId, { size }] of waiting) {
+    if (!apps.has(appId) || delayed.has(appId) || revive.wanted.get(appId) === size) continue;
+    errors.push(`${appId} asks for ${revive.wanted.get(appId) ?? 0} launches, not for ${size}`);
+  }
+  for (const appId of [...revive.wanted.keys(), ...delayed.keys()])
+    if (!waiting.has(appId)) errors.push(`${appId} asks for launches, and nothing waits`);
+  return errors;
 }
 
 /** byApp has exactly the instances, and waiting exactly those that need a launch. */

@@ -11,6 +11,7 @@ import type { Condition, Instance, MarathonState } from '../state/state';
 import { dropStoredInstance, saveInstance } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
 import { isWaiting } from './conditions';
+import { tally, untally } from './tally';
 
 /** Instances of an app, oldest first. */
 export function instancesOf(state: MarathonState, appId: string): Instance[] {
@@ -35,6 +36,7 @@ export function indexInstance(state: MarathonState, instance: Instance): void {
   if (isWaiting(instance)) addTo(state.waiting, instance.appId, instance.id);
   else removeFrom(state.waiting, instance.appId, instance.id);
   if (instance.task) state.byTask.set(instance.task.id, instance.id);
+  tally(state, instance);
 }
 
 /** Adds an instance that waits for a launch. */
@@ -81,6 +83,7 @@ export function expunge(turn: Turn, instance: Instance): void {
   if (instance.task) forgetTask(state, instance.task.id);
   state.health.delete(instance.id);
   state.readiness.delete(instance.id);
+  untally(state, instance);
   state.kills.delete(instance.id);
   dropStoredInstance(turn, instance.id);
   turn.touched.add(instance.appId);

@@ -21,7 +21,10 @@ export function killOverdue(turn: Turn): void {
 }
 
 /** True when an instance has been in a condition on its way to Running for too long. */
-export function isOverdue({ state, now }: Turn, { condition, task, since }: Instance): boolean {
+export function isOverdue(
+  { state, now }: Pick<Turn, 'state' | 'now'>,
+  { condition, task, since }: Instance,
+): boolean {
   const { taskLaunchConfirmMs, taskLaunchMs } = state.settings;
   if (condition === 'Provisioned') return now > since + taskLaunchConfirmMs;
   const launching = condition === 'Staging' || condition === 'Starting';

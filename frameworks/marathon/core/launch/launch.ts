@@ -1,12 +1,11 @@
 /**
- * Offers become launches or are declined.
+ * An offer becomes launches or is declined.
  *
- * Always true: an instance is stored as Provisioned before the call that launches its task goes out, and each offer
- * gets exactly one answer.
+ * Always true: an instance is stored as Provisioned before the call that launches its task goes out.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
-import { shuffle } from '../../../../cluster/model/random';
+import { nextInteger, type Random, shuffle } from '../../../../cluster/model/random';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
 import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
 import { decline, launch, launchedTasks } from '../../../kit/core/session/calls';
@@ -15,7 +14,7 @@ import { isActive } from '../instances/conditions';
 import { forgetTask, instanceOfTask, instancesOf, recordChange, setCondition } from '../instances/instances';
 import { type Match, matchOffer } from '../match/match';
 import type { EventOf } from '../state/events';
-import { SHORT_REFUSE_MS } from '../state/limits';
+import { MATCHES_AT_ONCE_MAX, SHORT_REFUSE_MS } from '../state/limits';
 import type { Instance, MarathonState } from '../state/state';
 import type { Turn } from '../state/turn';
 import { buildTask } from '../task/build';
@@ -24,57 +23,76 @@ import { countUnused, countUsed, statsOf } from './queue';
 
 type SuccessfulMatch = Extract<Match, { ok: true }>;
 
-export function answerOffers(turn: Turn, event: EventOf<'scheduler.offers'>): void {
+/** Tries the instances that wait on an offer, and answers it. The number of matches that were tried. */
+export function answerOffer(turn: Turn, offer: mesos.Offer, candidates: readonly App[]): number {
   const { state } = turn;
-  if (turn.now - state.launchTokensAt >= state.settings.launchTokenRefreshMs) {
-    state.launchTokens = state.settings.launchTokens;
-    state.launchTokensAt = turn.now;
-  }
-  for (const offer of event.offers) answerOffer(turn, offer);
-}
-
-function answerOffer(turn: Turn, offer: mesos.Offer): void {
-  const { state } = turn;
-  state.counters.offersIncoming++;
-  const tasks = launchFrom(turn, offer);
+  const launches = launchFrom(turn, offer, candidates);
+  const { tasks } = launches;
   if (tasks.length > 0) {
     state.counters.offersUsed++;
     state.counters.tasksLaunched += tasks.length;
     launch(turn, offer, tasks);
-    return;
-  }
+  } else declineOffer(turn, offer);
+  return launches.tries;
+}
+
+/** Declines an offer: for a short time when it will be of use before long. */
+export function declineOffer(turn: Turn, offer: mesos.Offer): void {
+  const { state } = turn;
   state.counters.offersDeclined++;
   const refuseMs = comesBackSoon(state) ? SHORT_REFUSE_MS : state.settings.declineOfferMs;
   decline(turn, offer, refuseMs / 1000);
 }
 
-/** True when an instance waits for a delay or a launch token: the offer will be of use before long. */
+/** True when an instance waits for a delay, a launch token or its turn. */
 function comesBackSoon(state: MarathonState): boolean {
-  return state.waiting.size > 0 && (state.launchTokens <= 0 || state.backoffs.size > 0);
+  const { waiting, launchTokens, backoffs, revive } = state;
+  return (
+    waiting.size > 0 && (launchTokens <= 0 || backoffs.size > 0 || revive.wanted.size > MATCHES_AT_ONCE_MAX)
+  );
 }
 
-/** Launches from an offer, round robin over the apps that wait, until no app takes more of it. */
-function launchFrom(turn: Turn, offer: mesos.Offer): mesos.TaskInfo[] {
+interface Launches {
+  readonly tasks: mesos.TaskInfo[];
+  tries: number;
+}
+
+/** Launches tasks from an offer, round robin over the apps that wait, until no app takes more of it. */
+function launchFrom(turn: Turn, offer: mesos.Offer, ready: readonly App[]): Launches {
   const { state } = turn;
-  const tasks: mesos.TaskInfo[] = [];
-  let candidates = shuffle(state.random, readyApps(turn));
+  const launches: Launches = { tasks: [], tries: 0 };
+  let candidates = someOf(
+    state.random,
+    ready.filter(({ id }) => state.waiting.has(id)),
+  );
   let remaining = remainingOffer(offer);
   while (candidates.length > 0) {
     const matched: App[] = [];
     for (const app of candidates) {
-      if (tasks.length >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0) return tasks;
+      if (launches.tasks.length >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0)
+        return launches;
+      launches.tries++;
       const launched = tryLaunch(turn, app, remaining);
       if (!launched) continue;
-      tasks.push(launched.task);
+      launches.tasks.push(launched.task);
       remaining = launched.remaining;
       if (state.waiting.has(app.id)) matched.push(app);
     }
     candidates = matched;
   }
-  return tasks;
+  return launches;
 }
 
-function readyApps({ state, now }: Turn): App[] {
+/** The apps in random order; of very many only some, which others follow on the next offers. */
+function someOf(random: Random, apps: App[]): App[] {
+  if (apps.length <= MATCHES_AT_ONCE_MAX) return shuffle(random, apps);
+  const start = nextInteger(random, apps.length);
+  const turned = [...apps.slice(start), ...apps.slice(0, start)];
+  return shuffle(random, turned.slice(0, MATCHES_AT_ONCE_MAX));
+}
+
+/** The apps whose waiting instances may be launched now. */
+export function readyApps({ state, now }: Turn): App[] {
   const out: App[] = [];
   for (const id of state.waiting.keys()) {
     const app = state.apps.get(id);

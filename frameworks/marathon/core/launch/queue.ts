@@ -5,6 +5,7 @@ import type { Millis } from '../../../../cluster/model/time';
 import type { NoOfferMatchReason } from '../match/match';
 import { UNUSED_OFFERS_MAX } from '../state/limits';
 import type { MarathonState, QueueStats } from '../state/state';
+import type { Turn } from '../state/turn';
 
 /** The statistics of an app's launch attempt; new ones when there are none. */
 export function statsOf(state: MarathonState, appId: string, now: Millis): QueueStats {
@@ -15,9 +16,10 @@ export function statsOf(state: MarathonState, appId: string, now: Millis): Queue
   return begun;
 }
 
-/** Removes the statistics of apps that wait for no launch any more. */
-export function dropIdleStats(state: MarathonState): void {
-  for (const appId of state.queue.keys()) if (!state.waiting.has(appId)) state.queue.delete(appId);
+/** Begins the statistics of an app that waits for a launch, and removes those of one that does not. */
+export function keepStats({ state, now }: Turn, appId: string): void {
+  if (state.waiting.has(appId)) statsOf(state, appId, now);
+  else state.queue.delete(appId);
 }
 
 export function countUsed(stats: QueueStats, now: Millis): void {
@@ -38,37 +40,6 @@ export function countUnused(
   const agentId = offer.agent_id.value;
   const index = stats.lastUnused.findIndex((other) => other.agentId === agentId);
   if (index >= 0) stats.lastUnused.splice(index, 1);
-  stats.lastUnused.push({ offer: printOffer(offer), agentId, reasons: [...reasons], at: now });
+  stats.lastUnused.push({ offer, agentId, reasons: [...reasons], at: now });
   if (stats.lastUnused.length > UNUSED_OFFERS_MAX) stats.lastUnused.shift();
-}
-
-function printOffer({ id, hostname, agent_id, resources, attributes }: mesos.Offer): unknown {
-  return {
-    id: id.value,
-    hostname,
-    agentId: agent_id.value,
-    resources: (resources ?? []).map((resource) => ({
-      name: resource.name,
-      role: resource.reservations?.at(-1)?.role ?? resource.role ?? '*',
-      ...valuesOf(resource),
-    })),
-    attributes: (attributes ?? []).map((attribute) => ({
-      name: attribute.name,
-      ...(attribute.text && { text: attribute.text.value }),
-      ...valuesOf(attribute),
-    })),
-  };
-}
-
-function valuesOf(from: Pick<mesos.Attribute, 'scalar' | 'ranges' | 'set'>): object {
-  return {
-    ...(from.scalar && { scalar: from.scalar.value }),
-    ...(from.ranges && {
-      ranges: (from.ranges.range ?? []).map(({ begin, end }) => ({
-        begin: Number(begin),
-        end: Number(end),
-      })),
-    }),
-    ...(from.set && { set: [...(from.set.item ?? [])] }),
-  };
 }

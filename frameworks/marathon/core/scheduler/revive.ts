@@ -1,19 +1,23 @@
-/** The instances for which offers are asked for: those that wait for a launch without a delay. */
+/**
+ * The instances for which offers are asked for: those that wait for a launch without a delay.
+ *
+ * Always true: at the end of a step each app with waiting instances is in exactly one of wanted and delayed.
+ */
 
-import type { Millis } from '../../../../cluster/model/time';
-import { resubscribed, reviveNow, reviveOrSuppress } from '../../../kit/core/session/revive';
+import { askFor, resubscribed, reviveNow } from '../../../kit/core/session/revive';
 import { deadlineOf } from '../launch/backoff';
 import { type Turn, wake } from '../state/turn';
 
-/** Asks for offers or suppresses them, at the end of every step. */
-export function askForOffers(turn: Turn): void {
-  reviveOrSuppress(turn, wantedNow(turn));
+/** Asks for offers or suppresses them, at the end of every step; `changed` are the apps that the step has touched. */
+export function askForOffers(turn: Turn, changed: ReadonlySet<string>): void {
+  let isNew = false;
+  for (const appId of changed) isNew = updateWanted(turn, appId) || isNew;
+  askFor(turn, isNew);
 }
 
 /** Asks for offers after a new subscription. */
 export function askAfterSubscription(turn: Turn): void {
-  const { waiting } = turn.state;
-  resubscribed(turn, new Map([...waiting].map(([id, instances]) => [id, instances.size])));
+  resubscribed(turn, turn.state.revive.wanted);
 }
 
 /** Asks at once: the offers of the subscription may have come before the tasks were reconciled. */
@@ -21,17 +25,36 @@ export function reviveWaiting(turn: Turn): void {
   if (turn.state.waiting.size > 0) reviveNow(turn);
 }
 
-function wantedNow(turn: Turn): Map<string, number> {
-  const { state, now } = turn;
-  const wanted = new Map<string, number>();
-  let next: Millis = Number.POSITIVE_INFINITY;
-  for (const [id, waiting] of state.waiting) {
-    const app = state.apps.get(id);
-    if (!app) continue;
-    const deadline = deadlineOf(state, app) ?? 0;
-    if (deadline <= now) wanted.set(id, waiting.size);
+/** The `backoff` timer: apps whose launch delay is over want offers again. */
+export function endDelays(turn: Turn): void {
+  const { delayed } = turn.state;
+  let next = Number.POSITIVE_INFINITY;
+  for (const [appId, deadline] of delayed) {
+    if (deadline <= turn.now) turn.touched.add(appId);
     else next = Math.min(next, deadline);
   }
   if (Number.isFinite(next)) wake(turn, { kind: 'backoff' }, next);
-  return wanted;
+}
+
+/** Records what an app wants now; true when it is more than before. */
+function updateWanted(turn: Turn, appId: string): boolean {
+  const { state, now } = turn;
+  const { wanted } = state.revive;
+  const app = state.apps.get(appId);
+  const count = app ? (state.waiting.get(appId)?.size ?? 0) : 0;
+  const deadline = (app && deadlineOf(state, app)) ?? 0;
+  if (count === 0 || deadline <= now) state.delayed.delete(appId);
+  else if (state.delayed.get(appId) !== deadline) delay(turn, appId, deadline);
+  const before = wanted.get(appId) ?? 0;
+  if (count === 0 || deadline > now) wanted.delete(appId);
+  else wanted.set(appId, count);
+  return (wanted.get(appId) ?? 0) > before;
+}
+
+function delay(turn: Turn, appId: string, deadline: number): void {
+  const { delayed } = turn.state;
+  delayed.set(appId, deadline);
+  let next = deadline;
+  for (const other of delayed.values()) if (other > turn.now) next = Math.min(next, other);
+  wake(turn, { kind: 'backoff' }, next);
 }

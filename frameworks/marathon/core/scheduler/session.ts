@@ -46,6 +46,8 @@ export function subscribed(turn: Turn, event: EventOf<'scheduler.subscribed'>): 
 }
 
 export function disconnected(turn: Turn, { reason }: EventOf<'scheduler.disconnected'>): void {
+  // Offers end with the connection.
+  turn.state.heldOffers.clear();
   if (disconnect(turn, reason)) publish(turn, 'scheduler_disconnected_event', {});
 }
 

@@ -16,6 +16,7 @@ import { expunge, instanceOfTask, recordChange, setCondition } from '../instance
 import { forgetKill } from '../instances/kill';
 import { handleUnreachable } from '../instances/unreachable';
 import { resetBackoff, updateDelay } from '../launch/backoff';
+import { returnToken } from '../launch/offers';
 import type { EventOf } from '../state/events';
 import { MESSAGE_MAX_CHARS } from '../state/limits';
 import type { Condition, Instance, IpAddress, Task } from '../state/state';
@@ -95,11 +96,6 @@ function applyStatus(turn: Turn, update: TaskUpdate): void {
   } else if (before === 'Running') unwatchHealth(turn, instance);
   if (isEnded(condition)) ended(turn, update);
   else if (condition === 'Unreachable') handleUnreachable(turn, instance);
-}
-
-/** Returns the launch token of a task that runs, so that the next launch may follow. */
-function returnToken({ state }: Turn): void {
-  state.launchTokens = Math.min(state.settings.launchTokens, state.launchTokens + 1);
 }
 
 /** Copies start, addresses and results of checks from a status to its task; true when one of them was new. */

@@ -11,6 +11,21 @@ export const UNUSED_OFFERS_MAX = 10;
 /** Passes over the touched apps in one step. More means that two rules fight each other: a mistake of ours. */
 export const SETTLE_ROUNDS_MAX = 100;
 
+/** Instances of an app that one step schedules or decommissions; further ones follow, so that others are not held up. */
+export const SCALED_AT_ONCE_MAX = 1000;
+
+/** The longest time an offer waits for launch tokens. Tasks that begin to run return theirs within milliseconds. */
+export const OFFER_HOLD_MS = 2000;
+
+/** The pause in which returned launch tokens are collected, so that an offer is not used up for one task. */
+export const TOKENS_PAUSE_MS = 10;
+
+/** Offers that wait at once; further ones are declined for a short time. */
+export const HELD_OFFERS_MAX = 2000;
+
+/** Matches of an offer and an app that one step tries: a few milliseconds. */
+export const MATCHES_AT_ONCE_MAX = 1000;
+
 /** The refusal of an offer that will be of use soon, when a back-off has passed. */
 export const SHORT_REFUSE_MS = 5000;
 

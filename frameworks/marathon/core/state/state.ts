@@ -5,6 +5,7 @@
  * an app is named by at most one running deployment's lock (checked by instances/check-marathon.ts).
  */
 
+import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Random } from '../../../../cluster/model/random';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import type { Millis } from '../../../../cluster/model/time';
@@ -70,6 +71,26 @@ export interface Instance {
   task?: Task | undefined;
 }
 
+/** Instances of one app that scaling and restarts need not tell apart. */
+export interface InstanceClass {
+  readonly key: string;
+  readonly configVersion: string;
+  /** True for those with the goal Running. */
+  readonly isWanted: boolean;
+  /** Idle ones have nothing that runs. */
+  readonly life: 'idle' | 'active' | 'unreachable' | 'inactive';
+  readonly health: 'good' | 'bad' | 'unknown';
+  /** True for those that run, and are healthy and ready as far as there are checks. */
+  readonly isUp: boolean;
+  count: number;
+}
+
+/** An offer that waits for launch tokens, or for its turn. */
+export interface HeldOffer {
+  readonly offer: mesos.Offer;
+  readonly since: Millis;
+}
+
 export type ActionName = 'StartApplication' | 'StopApplication' | 'ScaleApplication' | 'RestartApplication';
 
 export interface Action {
@@ -115,7 +136,7 @@ export interface QueueStats {
 }
 
 export interface UnusedOffer {
-  readonly offer: unknown;
+  readonly offer: mesos.Offer;
   readonly agentId: string;
   readonly reasons: readonly string[];
   readonly at: Millis;
@@ -173,6 +194,9 @@ export interface MarathonState {
   readonly byTask: Map<string, string>;
   /** App id to its instances that need a launch. */
   readonly waiting: Map<string, Set<string>>;
+  /** App id to the classes of its instances, and each instance to its class (instances/tally.ts). */
+  readonly tallies: Map<string, Map<string, InstanceClass>>;
+  readonly tallied: Map<string, InstanceClass>;
   readonly deployments: Map<string, Deployment>;
   readonly locks: Map<string, string>;
   readonly backoffs: Map<string, Backoff>;
@@ -184,6 +208,10 @@ export interface MarathonState {
   readonly session: Session;
   readonly outbox: Outbox<MarathonEffect>;
   readonly revive: ReviveState;
+  /** Apps with waiting instances whose launch delay is not over, with its end. */
+  readonly delayed: Map<string, Millis>;
+  /** By id, oldest first. */
+  readonly heldOffers: Map<string, HeldOffer>;
   /** Tasks without an update since the subscription. */
   readonly unconfirmed: Set<string>;
   confirmPauseMs: Millis;

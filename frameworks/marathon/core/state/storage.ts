@@ -2,7 +2,7 @@
  * The stored variables and their names; the rest of the state is rebuilt from these or from the cluster.
  */
 
-import { save } from '../../../kit/core/turn/outbox';
+import { save, saveAtCommit } from '../../../kit/core/turn/outbox';
 import type { App, Group } from '../../api/app';
 import type { Deployment, Instance, MarathonState, TaskFailure } from './state';
 import type { Turn } from './turn';
@@ -62,8 +62,15 @@ export function dropApp(turn: Turn, id: string): void {
   if (turn.state.failures.delete(id)) save(turn, FAILURE_PREFIX + id, undefined);
 }
 
+/** An instance is printed at the commit, once for all of its changes. */
 export function saveInstance(turn: Turn, instance: Instance): void {
-  save(turn, INSTANCE_PREFIX + instance.id, instance);
+  saveAtCommit(turn, INSTANCE_PREFIX + instance.id);
+}
+
+/** The text of a variable that is printed at the commit. */
+export function textOf({ instances }: MarathonState, name: string): string | undefined {
+  const instance = instances.get(name.slice(INSTANCE_PREFIX.length));
+  return instance && JSON.stringify(instance);
 }
 
 export function dropStoredInstance(turn: Turn, id: string): void {

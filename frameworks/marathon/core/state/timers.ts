@@ -11,6 +11,10 @@ export const marathonTimers = timersOf({
   ready: { instanceId: String },
   /** An unreachable instance becomes inactive. */
   unreachable: { instanceId: String },
+  /** An app of very many instances is scaled on. */
+  settle: { appId: String },
+  /** Offers that wait are looked at again. */
+  offers: {},
   /** A launch delay is over. */
   backoff: {},
   /** Launch delays that are over are forgotten. */

@@ -11,18 +11,26 @@ import { marathonTimers } from './timers';
 export interface Turn extends MachineTurn<MarathonState, MarathonEffect> {
   /** Apps whose instances or definition changed in this step. */
   readonly touched: Set<string>;
+  /** Apps that are settled on in a step of their own. */
+  readonly postponed: Set<string>;
 }
 
-export function startTurn(turn: Omit<Turn, 'touched'>): Turn {
-  return { ...turn, touched: new Set() };
+export const { wake } = marathonTimers;
+
+export function startTurn(turn: Omit<Turn, 'touched' | 'postponed'>): Turn {
+  return { ...turn, touched: new Set(), postponed: new Set() };
+}
+
+/** Ends the settling of an app for this step; another step goes on with it, so that others are not held up. */
+export function postpone(turn: Turn, appId: string): void {
+  turn.postponed.add(appId);
+  wake(turn, { kind: 'settle', appId }, turn.now);
 }
 
 export function publish(turn: Turn, eventType: EventType, fields: Readonly<Record<string, unknown>>): void {
   const event: BusEvent = { ...fields, eventType, timestamp: isoTime(turn.now) };
   announce(turn, { kind: 'publish', event });
 }
-
-export const { wake } = marathonTimers;
 
 /** ISO 8601 in UTC with milliseconds, the form of every timestamp and version. */
 export function isoTime(time: Millis): string {

@@ -54,4 +54,20 @@ describe('the launch queue', () => {
     cluster.advance(29_500);
     expect(queueOf(cluster)[0]?.delay).toEqual({ timeLeftSeconds: 0, overdue: true });
   });
+
+  it('shows the last offers that were not used, each with its resources, attributes and reasons', () => {
+    const cluster = new FakeCluster({ agents: [agent(1, { cpus: 1, attributes: { rack: 'r1' } })] });
+    cluster.put({ instances: 1, cpus: 2 });
+    cluster.advance(1000);
+    const [unused] = queueOf(cluster, true)[0]?.lastUnusedOffers ?? [];
+    expect(unused).toMatchObject({
+      offer: { hostname: 'host1', agentId: 'S1', attributes: [{ name: 'rack', text: 'r1' }] },
+      reason: ['InsufficientCpus'],
+    });
+    expect((unused as { offer?: { resources: unknown[] } }).offer?.resources).toContainEqual({
+      name: 'cpus',
+      role: '*',
+      scalar: 1,
+    });
+  });
 });

@@ -1,11 +1,12 @@
 import {
   countUnused,
   countUsed,
-  dropIdleStats,
+  keepStats,
   statsOf,
 } from '../../../../../frameworks/marathon/core/launch/queue';
 import { UNUSED_OFFERS_MAX } from '../../../../../frameworks/marathon/core/state/limits';
 import type { MarathonState } from '../../../../../frameworks/marathon/core/state/state';
+import { startTurn } from '../../../../../frameworks/marathon/core/state/turn';
 import { FakeCluster } from '../../fake-cluster';
 
 const fresh = (): MarathonState => new FakeCluster({ connect: false }).state;
@@ -35,7 +36,8 @@ test('they end when nothing of the app waits any more', () => {
   statsOf(state, '/app', 5);
   statsOf(state, '/other', 5);
   state.waiting.set('/other', new Set(['i']));
-  dropIdleStats(state);
+  const turn = startTurn({ state, now: 9, effects: [] });
+  for (const appId of ['/app', '/other']) keepStats(turn, appId);
   expect([...state.queue.keys()]).toEqual(['/other']);
 });
 
@@ -64,20 +66,4 @@ test('only so many unused offers are kept', () => {
     countUnused(stats, { offer: offer(number), reasons: [], at: number });
   expect(stats.lastUnused).toHaveLength(UNUSED_OFFERS_MAX);
   expect(stats.lastUnused[0]?.agentId).toBe('S3');
-});
-
-test('an offer is kept as the API shows it', () => {
-  const stats = statsOf(fresh(), '/app', 5);
-  countUnused(stats, { offer: offer(1), reasons: ['UnfulfilledRole'], at: 7 });
-  expect(stats.lastUnused[0]?.offer).toEqual({
-    id: 'O1',
-    hostname: 'h',
-    agentId: 'S1',
-    resources: [
-      { name: 'cpus', role: 'web', scalar: 2 },
-      { name: 'ports', role: '*', ranges: [{ begin: 1, end: 2 }] },
-      { name: 'disks', role: '*', set: ['a'] },
-    ],
-    attributes: [{ name: 'rack', text: 'r1' }],
-  });
 });

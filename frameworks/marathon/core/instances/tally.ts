@@ -1,0 +1,98 @@
+/**
+ * Counts of the instances of an app by what scaling and restarts ask of them, so that no status update walks all instances.
+ *
+ * Always true: each instance is counted in one class of its app, which is the one that its present state leads to. Whoever
+ * changes an instance, its health or its readiness tallies it again (checked by check-marathon.ts against all instances).
+ */
+
+import type { Instance, InstanceClass, MarathonState } from '../state/state';
+import { isActive } from './conditions';
+import { appOf, isUp } from './definition';
+import { healthOf } from './health-state';
+
+/** Counts an instance in the class of its present state. */
+export function tally(state: MarathonState, instance: Instance): void {
+  const previous = state.tallied.get(instance.id);
+  const key = classKey(state, instance);
+  if (previous?.key === key) return;
+  if (previous) leave(state, instance, previous);
+  const classes = state.tallies.get(instance.appId) ?? new Map<string, InstanceClass>();
+  state.tallies.set(instance.appId, classes);
+  const current = classes.get(key) ?? classOf(state, instance, key);
+  classes.set(key, current);
+  current.count++;
+  state.tallied.set(instance.id, current);
+}
+
+/** Counts an instance no longer. */
+export function untally(state: MarathonState, instance: Instance): void {
+  const previous = state.tallied.get(instance.id);
+  if (previous) leave(state, instance, previous);
+  state.tallied.delete(instance.id);
+}
+
+/** Counts all instances of an app anew: an older definition that some of them ran is gone. */
+export function tallyAll(state: MarathonState, appId: string): void {
+  for (const id of state.byApp.get(appId) ?? []) {
+    const instance = state.instances.get(id);
+    if (instance) tally(state, instance);
+  }
+}
+
+/** The number of instances of an app in the classes that fulfil a condition. */
+export function countOf(
+  state: MarathonState,
+  appId: string,
+  fulfils: (instances: InstanceClass) => boolean,
+): number {
+  let sum = 0;
+  for (const instances of state.tallies.get(appId)?.values() ?? [])
+    if (fulfils(instances)) sum += instances.count;
+  return sum;
+}
+
+function leave({ tallies }: MarathonState, { appId }: Instance, previous: InstanceClass): void {
+  const classes = tallies.get(appId);
+  previous.count--;
+  if (previous.count > 0) return;
+  classes?.delete(previous.key);
+  if (classes?.size === 0) tallies.delete(appId);
+}
+
+/** The name of the class that the present state of an instance leads to. */
+export function classKey(state: MarathonState, instance: Instance): string {
+  const { configVersion, goal } = instance;
+  return `${configVersion} ${goal} ${lifeOf(instance)} ${healthWord(state, instance)} ${isUpNow(state, instance)}`;
+}
+
+function classOf(state: MarathonState, instance: Instance, key: string): InstanceClass {
+  return {
+    key,
+    configVersion: instance.configVersion,
+    isWanted: instance.goal === 'Running',
+    life: lifeOf(instance),
+    health: healthWord(state, instance),
+    isUp: isUpNow(state, instance),
+    count: 0,
+  };
+}
+
+function lifeOf({ condition }: Instance): InstanceClass['life'] {
+  if (condition === 'Unreachable') return 'unreachable';
+  if (condition === 'UnreachableInactive') return 'inactive';
+  return isActive(condition) ? 'active' : 'idle';
+}
+
+/** Without health checks every instance counts as healthy. */
+function healthWord(state: MarathonState, instance: Instance): InstanceClass['health'] {
+  const app = appOf(state, instance);
+  if (!app || app.healthChecks.length === 0) return 'good';
+  const healthy = healthOf(state, app, instance);
+  if (healthy === undefined) return 'unknown';
+  return healthy ? 'good' : 'bad';
+}
+
+function isUpNow(state: MarathonState, instance: Instance): boolean {
+  const app = appOf(state, instance);
+  return app ? isUp(state, app, instance) : instance.condition === 'Running';
+}
