@@ -2,9 +2,11 @@
  * The flags of the fetcher: Mesos' with its names and defaults (Mesos 1.11 src/slave/flags.cpp), and bounds of ours.
  */
 
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { bytes, duration, type Flag, integer, text, type Values } from '../../../runtime/config/flags';
+import { bytes, duration, type Flag, integer, path, text, type Values } from '../../../runtime/config/flags';
 import type { FetcherSettings } from './fetcher';
+import { s3Flags, s3Settings } from './s3-flags';
 import { DEFAULT_SCHEMES } from './uris';
 
 const GIB = 1024 ** 3;
@@ -25,6 +27,18 @@ function readSchemes(value: string): ReadonlySet<string> {
   return new Set(names);
 }
 
+const authorities: Flag<string | undefined> = {
+  ...path({
+    help: 'certificates, in PEM, of authorities that https and ftps servers may have beside those of the machine (ours)',
+  }),
+  read: (value) => {
+    const file = resolve(value.replace(/^file:\/\//, ''));
+    if (!readFileSync(file, 'utf8').includes('-----BEGIN CERTIFICATE-----'))
+      throw new Error('expected a file with certificates in PEM');
+    return file;
+  },
+};
+
 export const fetcherFlags = {
   fetcher_cache_dir: text({
     help: 'folder of files that are fetched with cache; it is emptied at the start. fetch in --work_dir without it',
@@ -43,10 +57,12 @@ export const fetcherFlags = {
   }),
   frameworks_home: text({ help: 'folder of URIs that are relative paths', fallback: '', value: 'PATH' }),
   hadoop_home: text({
-    help: 'folder of Hadoop, whose bin/hadoop fetches hdfs, s3 and the like; HADOOP_HOME or the PATH without it',
+    help: 'folder of Hadoop, whose bin/hadoop fetches hdfs, hftp and the like; HADOOP_HOME or the PATH without it',
     value: 'PATH',
   }),
   fetcher_schemes: schemes,
+  fetcher_ca_file: authorities,
+  ...s3Flags,
   fetcher_max_size: bytes({
     help: 'what the fetch of one task may write, archives and what is in them (ours)',
     fallback: 5 * GIB,
@@ -81,6 +97,8 @@ export function fetcherSettings(
     timeoutMs: flags.fetcher_timeout,
     schemes: flags.fetcher_schemes,
     limits: { bytesMax: flags.fetcher_max_size, filesMax: flags.fetcher_max_files },
+    caFile: flags.fetcher_ca_file,
+    s3: s3Settings(flags, environment, hadoopHome),
     hadoop: hadoopHome ? join(hadoopHome, 'bin', 'hadoop') : 'hadoop',
     frameworksHome: flags.frameworks_home === '' ? undefined : flags.frameworks_home,
     workDir,

@@ -6,7 +6,7 @@
  * belong to the agent, and tasks get copies.
  */
 
-import { closeSync, realpathSync } from 'node:fs';
+import { closeSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { CommandInfo } from '../../../api/generated/mesos';
 import { present } from '../../../model/assert';
@@ -20,7 +20,8 @@ import type { Output } from '../output';
 import { aborted, type Claim, FetcherCache } from './cache';
 import type { CacheFile, CacheGrant, FetchItem, FetchLimits, FetchPlan, FetchReport } from './plan';
 import { FIRST_CACHE_FD, runFetcher } from './run-fetcher';
-import { urisError } from './uris';
+import { linksTo, type ObjectLinks, objectError, type S3Settings } from './s3';
+import { sourceKind, urisError } from './uris';
 
 /** Fetches that run at a time; each is a process. */
 const FETCHES_MAX = 32;
@@ -33,6 +34,10 @@ export interface FetcherSettings {
   readonly timeoutMs: number;
   readonly schemes: ReadonlySet<string>;
   readonly limits: FetchLimits;
+  /** The file of `--fetcher_ca_file`. */
+  readonly caFile: string | undefined;
+  /** Undefined when the Hadoop client fetches objects of S3. */
+  readonly s3: S3Settings | undefined;
   /** The program of the Hadoop client. */
   readonly hadoop: string;
   readonly frameworksHome: string | undefined;
@@ -94,7 +99,7 @@ export class Fetcher {
   }
 
   private async fetchAll(order: FetchOrder, output: Output, signal: AbortSignal): Promise<void> {
-    const error = urisError(order.uris, this.options.schemes);
+    const error = urisError(order.uris, this.options.schemes) ?? this.objectsError(order);
     if (error !== undefined) throw new Error(`Could not fetch: ${error}`);
     const identity = order.image ? order.image.identity : await identityOf(order.user);
     const claims = this.claimsOf(order);
@@ -104,6 +109,26 @@ export class Fetcher {
     } finally {
       this.cache.release(claims);
     }
+  }
+
+  private objectsError({ uris }: FetchOrder): string | undefined {
+    const objects = uris.filter(({ value }) => this.isObject(value));
+    return objects.map(({ value }) => objectError(value)).find((error) => error !== undefined);
+  }
+
+  /** True for an object of S3 that the agent signs a link to. */
+  private isObject(uri: string): boolean {
+    return this.options.s3 !== undefined && sourceKind(uri) === 's3';
+  }
+
+  /** The links to the objects among the URIs, by these. They are valid for as long as the fetch may take. */
+  private async linksTo({ uris }: FetchOrder): Promise<ReadonlyMap<string, ObjectLinks>> {
+    const { s3, clock, timeoutMs } = this.options;
+    const links = new Map<string, ObjectLinks>();
+    for (const { value } of uris)
+      if (s3 && this.isObject(value))
+        links.set(value, await linksTo(value, s3, { now: clock.now(), lifeMs: timeoutMs }));
+    return links;
   }
 
   /** A claim on the cache for each URI; several of the same URI share one. */
@@ -131,11 +156,12 @@ export class Fetcher {
   }
 
   private async run(fetch: Fetch, signal: AbortSignal): Promise<void> {
+    const links = await this.linksTo(fetch.order);
     const files = this.openFiles(fetch.claims);
     try {
       const { output } = fetch;
       const { containerId } = fetch.order;
-      const plan = this.planOf(fetch, files);
+      const plan = this.planOf(fetch, files, links);
       const cacheFiles = [...files.values()].map(({ fd }) => fd);
       const reported = (report: FetchReport): CacheGrant | undefined => this.reported(fetch.claims, report);
       await this.inTime(signal, (limited) =>
@@ -156,8 +182,12 @@ export class Fetcher {
     return files;
   }
 
-  private planOf({ order, claims, identity }: Fetch, files: ReadonlyMap<Claim, CacheFile>): FetchPlan {
-    const { workDir, frameworksHome, hadoop, stallMs, schemes, limits } = this.options;
+  private planOf(
+    { order, claims, identity }: Fetch,
+    files: ReadonlyMap<Claim, CacheFile>,
+    links: ReadonlyMap<string, ObjectLinks>,
+  ): FetchPlan {
+    const { workDir, frameworksHome, hadoop, stallMs, schemes, limits, caFile } = this.options;
     const { directory, user, uris } = order;
     // The numbers that they have in the process.
     const numbers = new Map([...files.keys()].map((claim, index) => [claim, FIRST_CACHE_FD + index]));
@@ -172,6 +202,7 @@ export class Fetcher {
         executable: uri.executable ?? false,
         extract: uri.extract ?? true,
         outputFile: uri.output_file,
+        links: links.get(uri.value),
         cache: file && { ...file, fd: numbers.get(claim as Claim) ?? 0, isNew },
       };
     });
@@ -185,6 +216,7 @@ export class Fetcher {
       frameworksHome,
       hadoop,
       stallMs,
+      authorities: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
       schemes: [...schemes],
       limits,
     };

@@ -3,6 +3,8 @@
  * line of JSON.
  */
 
+import type { ObjectLinks } from './s3';
+
 /** The order of a fetch, the first line. */
 export interface FetchPlan {
   /** The sandbox, which is the folder of the process. */
@@ -21,6 +23,8 @@ export interface FetchPlan {
   /** The program of the Hadoop client. */
   readonly hadoop: string;
   readonly stallMs: number;
+  /** Certificates in PEM of authorities that are trusted beside those of the machine. */
+  readonly authorities: string | undefined;
   /** Schemes that may be fetched, redirects included. */
   readonly schemes: readonly string[];
   readonly limits: FetchLimits;
@@ -38,6 +42,8 @@ export interface FetchItem {
   readonly executable: boolean;
   readonly extract: boolean;
   readonly outputFile: string | undefined;
+  /** Undefined for what is no object of S3, or is the Hadoop client's. */
+  readonly links: ObjectLinks | undefined;
   /** The file of the cache, open in the process; undefined without a cache. */
   readonly cache: CacheFile | undefined;
 }

@@ -42,12 +42,16 @@ function schemeOf(uri: string): string {
   return end < 0 ? 'file' : text.slice(0, end).toLowerCase();
 }
 
-/** The part of the fetcher that fetches a URI. Whatever nobody else fetches is the Hadoop client's, as in the original. */
-export function sourceKind(uri: string): 'local' | 'http' | 'ftp' | 'hadoop' {
+/**
+ * The part of the fetcher that fetches a URI. Whatever nobody else fetches is the Hadoop client's, as in the original;
+ * objects of S3 are, too, without a store to ask.
+ */
+export function sourceKind(uri: string): 'local' | 'http' | 'ftp' | 's3' | 'hadoop' {
   const scheme = schemeOf(uri);
   if (scheme === 'file') return 'local';
   if (scheme === 'http' || scheme === 'https') return 'http';
-  return scheme === 'ftp' || scheme === 'ftps' ? 'ftp' : 'hadoop';
+  if (scheme === 'ftp' || scheme === 'ftps') return 'ftp';
+  return /^s3[an]?$/.test(scheme) ? 's3' : 'hadoop';
 }
 
 /** The reason why the URIs of a command are not fetched; undefined when they are. */

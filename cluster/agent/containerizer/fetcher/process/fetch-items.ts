@@ -3,29 +3,26 @@
  * src/launcher/fetcher.cpp).
  */
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, ftruncateSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errorText } from '../../../../model/error-text';
 import { printDuration } from '../../../../model/time';
 import type { CacheFile, CacheGrant, FetchItem, FetchPlan, FetchReport } from '../plan';
-import { baseName, isArchive, isPackedFile, localPath, sourceKind, targetOf } from '../uris';
+import { baseName, isArchive, isPackedFile, targetOf } from '../uris';
 import { extract } from './archive';
-import { openFtp } from './ftp-source';
 import { info, warn } from './glog';
-import { copyFromHadoop, hadoopSize } from './hadoop';
-import { httpSize, openHttp } from './http-source';
+import { copyFromHadoop } from './hadoop';
 import { openLocal } from './local-source';
 import { bytesOf, withOpen } from './open-file';
 import type { SandboxFiles } from './sandbox-files';
 import type { Source } from './source';
+import { type SourceSurroundings, Sources } from './sources';
 
 const DOWNLOAD_ERROR = 'Error downloading resource';
 
-export interface FetchSurroundings {
+export interface FetchSurroundings extends SourceSurroundings {
   readonly files: SandboxFiles;
-  readonly signal: AbortSignal;
-  readonly environment: NodeJS.ProcessEnv;
   readonly report: (report: FetchReport) => void;
   /** Asks for the size of a file in the cache. */
   readonly ask: (item: number, bytes: number) => Promise<CacheGrant>;
@@ -49,25 +46,27 @@ export async function fetchItems(plan: FetchPlan, surroundings: FetchSurrounding
 class ItemFetcher {
   /** Open files of the cache that are not filled, since it has no room for them. */
   private readonly unfilled = new Set<number>();
+  private readonly sources: Sources;
 
   constructor(
     private readonly plan: FetchPlan,
     private readonly surroundings: FetchSurroundings,
-  ) {}
+  ) {
+    this.sources = new Sources(plan, surroundings);
+  }
 
   /** Fetches one URI; the path of what was made. */
   async fetch(index: number, item: FetchItem): Promise<string> {
     info(`Fetching URI '${item.uri}'`);
     const { cache } = item;
-    if (cache?.isNew && !(await this.isGranted(index, item))) this.unfilled.add(cache.fd);
+    if (cache?.isNew && !(await this.isFilled(index, item, cache))) this.unfilled.add(cache.fd);
     if (!cache || this.unfilled.has(cache.fd)) return await this.fetchDirectly(item);
-    if (cache.isNew) await this.fillCache(index, item, cache);
     return await this.fetchFromCache(item, cache);
   }
 
   private async fetchDirectly(item: FetchItem): Promise<string> {
     info(`Fetching '${item.uri}' directly into the sandbox directory`);
-    const path = await this.download(item.uri, nameOf(item));
+    const path = await this.download(item, nameOf(item));
     if (item.executable) await this.files.makeExecutable(path);
     else if (item.extract) {
       const isExtracted = await withOpen(path, (fd) => this.extract({ fd, name: path }));
@@ -104,23 +103,25 @@ class ItemFetcher {
   }
 
   /** Downloads into the sandbox; the path below it. */
-  private async download(uri: string, name: string): Promise<string> {
-    if (sourceKind(uri) === 'hadoop') return await this.copyFromHadoop(uri, name);
-    return await this.withSource(uri, this.inSandbox(name), (bytes) => this.files.write(name, bytes));
+  private async download(item: FetchItem, name: string): Promise<string> {
+    if (this.sources.isOfHadoop(item)) return await this.copyFromHadoop(item.uri, name);
+    return await this.withSource(item, this.inSandbox(name), (bytes) => this.files.write(name, bytes));
   }
 
   private async withSource<T>(
-    uri: string,
+    item: FetchItem,
     target: string,
     use: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
   ): Promise<T> {
     let source: Source | undefined;
     try {
-      source = await this.open(uri.trimStart(), target);
+      this.tellSource(item, target);
+      source = await this.sources.open(item);
       return await use(source.bytes);
     } catch (error) {
       const text = this.textOf(error);
-      const isTold = sourceKind(uri) === 'local' || text.startsWith(DOWNLOAD_ERROR);
+      if (error instanceof CacheUnusable) throw error;
+      const isTold = this.sources.localPath(item) !== undefined || text.startsWith(DOWNLOAD_ERROR);
       throw isTold ? error : new Error(`${DOWNLOAD_ERROR}: ${text}`);
     } finally {
       source?.close();
@@ -135,17 +136,13 @@ class ItemFetcher {
     return /timeout/i.test(text) ? `${text}: ${stalled}` : text;
   }
 
-  private async open(uri: string, target: string): Promise<Source> {
-    const path = localPath(uri, this.plan.frameworksHome);
-    if (path !== undefined) {
-      info(`Copying resource from '${path}' to '${target}'`);
-      return await openLocal(path);
-    }
-    info(`Downloading resource from '${uri}' to '${target}'`);
-    const { signal, environment } = this.surroundings;
-    const { stallMs, schemes } = this.plan;
-    const options = { stallMs, schemes, signal, environment };
-    return sourceKind(uri) === 'ftp' ? await openFtp(uri, options) : await openHttp(uri, options);
+  private tellSource(item: FetchItem, target: string): void {
+    const path = this.sources.localPath(item);
+    const text =
+      path === undefined
+        ? `Downloading resource from '${item.uri.trimStart()}'`
+        : `Copying resource from '${path}'`;
+    info(`${text} to '${target}'`);
   }
 
   /** The client writes into a folder of its own, where it can be watched. */
@@ -174,46 +171,47 @@ class ItemFetcher {
     }
   }
 
-  /** True when the cache has room for it; everything else is fetched without the cache. */
-  private async isGranted(index: number, item: FetchItem): Promise<boolean> {
-    const { ask, report } = this.surroundings;
+  /** False when the cache has no room for it, or its size is not to be learned: it is fetched without the cache then. */
+  private async isFilled(index: number, item: FetchItem, cache: CacheFile): Promise<boolean> {
+    const { report } = this.surroundings;
     try {
-      const grant = await ask(index, await this.sizeOf(item.uri.trimStart()));
-      if (grant.granted) return true;
-      throw new Error(`Failed to reserve space in the cache: ${grant.reason}`);
+      await this.fillCache(item, cache, await this.grantedBytes(index, item));
     } catch (error) {
-      const reason = errorText(error);
-      report({ kind: 'uncached', item: index, reason });
+      if (!(error instanceof CacheUnusable)) throw error;
+      ftruncateSync(cache.fd, 0);
+      report({ kind: 'uncached', item: index, reason: error.message });
       warn(
         `Reverting to fetching directly into the sandbox for '${item.uri}', ` +
-          `due to failure to fetch through the cache, with error: ${reason}`,
+          `due to failure to fetch through the cache, with error: ${error.message}`,
       );
       return false;
     }
+    report({ kind: 'cached', item: index, bytes: fstatSync(cache.fd).size });
+    return true;
   }
 
-  private async sizeOf(uri: string): Promise<number> {
-    const path = localPath(uri, this.plan.frameworksHome);
-    const { signal, environment } = this.surroundings;
-    if (path !== undefined) {
-      const source = await openLocal(path);
-      source.close();
-      return source.size;
+  /** Rejects with a CacheUnusable. */
+  private async grantedBytes(index: number, item: FetchItem): Promise<number> {
+    try {
+      const bytes = await this.sources.sizeOf(item);
+      const grant = await this.surroundings.ask(index, bytes);
+      if (grant.granted) return bytes;
+      throw new Error(`Failed to reserve space in the cache: ${grant.reason}`);
+    } catch (error) {
+      throw new CacheUnusable(errorText(error));
     }
-    const { stallMs, schemes, hadoop } = this.plan;
-    const kind = sourceKind(uri);
-    if (kind === 'http') return await httpSize(uri, { stallMs, schemes, signal, environment });
-    if (kind === 'ftp') throw new Error('the size of a file is not asked for over FTP');
-    return await hadoopSize(uri, { hadoop, signal });
   }
 
-  private async fillCache(index: number, { uri }: FetchItem, { fd, name }: CacheFile): Promise<void> {
-    if (sourceKind(uri) === 'hadoop') {
-      const path = await this.copyFromHadoop(uri, name);
-      await withOpen(path, (opened) => this.files.copyTo(fd, bytesOf(opened)));
+  private async fillCache(item: FetchItem, { fd, name }: CacheFile, bytesMax: number): Promise<void> {
+    const fill = (bytes: AsyncIterable<Uint8Array>): Promise<void> =>
+      this.files.copyTo(fd, atMost(bytes, bytesMax));
+    if (!this.sources.isOfHadoop(item)) return await this.withSource(item, name, fill);
+    const path = await this.copyFromHadoop(item.uri, name);
+    try {
+      await withOpen(path, (opened) => fill(bytesOf(opened)));
+    } finally {
       await this.files.remove(path);
-    } else await this.withSource(uri, name, (bytes) => this.files.copyTo(fd, bytes));
-    this.surroundings.report({ kind: 'cached', item: index, bytes: fstatSync(fd).size });
+    }
   }
 
   private get files(): SandboxFiles {
@@ -222,6 +220,22 @@ class ItemFetcher {
 
   private inSandbox(path: string): string {
     return join(this.plan.sandbox, path);
+  }
+}
+
+/** The cache does not take a file, which is fetched without it. */
+class CacheUnusable extends Error {}
+
+/** The bytes of a file in the cache, which has room for those alone that were granted. */
+async function* atMost(bytes: AsyncIterable<Uint8Array>, bytesMax: number): AsyncGenerator<Uint8Array> {
+  let received = 0;
+  for await (const chunk of bytes) {
+    received += chunk.length;
+    if (received > bytesMax)
+      throw new CacheUnusable(
+        `Failed to fill the cache: it is larger than the ${bytesMax} bytes that were told`,
+      );
+    yield chunk;
   }
 }
 

@@ -5,9 +5,10 @@
  * sandbox is removed.
  */
 
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { rootCertificates } from 'node:tls';
 import { errorText } from '../../../../model/error-text';
 import { refuseInspector } from '../../../../runtime/no-inspector';
 import type { CacheGrant, FetchPlan, FetchReport } from '../plan';
@@ -27,6 +28,13 @@ function loadParser(): void {
   const load = createRequire(require.resolve('undici/lib/dispatcher/client-h1.js'));
   load('../llhttp/llhttp-wasm.js');
   load('../llhttp/llhttp_simd-wasm.js');
+}
+
+/** The authorities of the plan with those that are trusted without it; undefined when it has none. */
+function authoritiesOf({ authorities }: FetchPlan): readonly string[] | undefined {
+  if (authorities === undefined) return undefined;
+  const { NODE_EXTRA_CA_CERTS: path } = process.env;
+  return [...rootCertificates, ...(path ? [readFileSync(path, 'utf8')] : []), authorities];
 }
 
 /** Becomes the user. From here on the modules of this process may be out of reach, so all are loaded. */
@@ -80,6 +88,7 @@ async function main(): Promise<number> {
   const next = async (): Promise<string> => (await received.next()).value ?? '';
   const plan = JSON.parse(await next()) as FetchPlan;
   assertSandbox(plan);
+  const authorities = authoritiesOf(plan);
   becomeUser(plan);
   const files = new SandboxFiles(new Budget(plan.limits, cancel.signal));
   try {
@@ -88,7 +97,8 @@ async function main(): Promise<number> {
       report({ kind: 'size', item, bytes });
       return JSON.parse(await next()) as CacheGrant;
     };
-    await fetchItems(plan, { files, signal: cancel.signal, environment: process.env, report, ask });
+    const { signal } = cancel;
+    await fetchItems(plan, { files, signal, environment: process.env, authorities, report, ask });
     return 0;
   } catch (error) {
     await files.undo();

@@ -5,6 +5,7 @@
  * data is refused by the library.
  */
 
+import { isIP } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { Client } from 'basic-ftp';
 import { resolveGuarded } from '../../../../runtime/network/guarded-lookup';
@@ -13,7 +14,7 @@ import type { Source, SourceOptions } from './source';
 const PORTS: Readonly<Record<string, number>> = { 'ftp:': 21, 'ftps:': 990 };
 
 /** Opens a download. A reply that is not positive ends its bytes with an error. */
-export async function openFtp(uri: string, { stallMs, signal }: SourceOptions): Promise<Source> {
+export async function openFtp(uri: string, { stallMs, signal, authorities }: SourceOptions): Promise<Source> {
   const url = new URL(uri);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const path = pathOf(url);
@@ -26,7 +27,13 @@ export async function openFtp(uri: string, { stallMs, signal }: SourceOptions): 
       port: url.port === '' ? (PORTS[url.protocol] ?? 21) : Number(url.port),
       user: textOf(url.username) || 'anonymous',
       password: textOf(url.password) || 'ftp@example.com',
-      ...(url.protocol === 'ftps:' && { secure: 'implicit', secureOptions: { servername: host } }),
+      ...(url.protocol === 'ftps:' && {
+        secure: 'implicit',
+        secureOptions: {
+          servername: isIP(host) === 0 ? host : '',
+          ...(authorities && { ca: [...authorities] }),
+        },
+      }),
     });
   } catch (error) {
     close();

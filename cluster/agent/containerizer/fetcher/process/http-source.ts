@@ -16,9 +16,21 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 /** As many as curl follows. */
 const REDIRECTS_MAX = 50;
 
-export interface HttpOptions extends SourceOptions {
-  readonly environment: NodeJS.ProcessEnv;
+/** An answer that brings nothing. */
+export interface HttpFailure {
+  readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  /** The first bytes of it. */
+  readonly body: string;
 }
+
+interface HttpOptions extends SourceOptions {
+  /** More about a failure than its status, for the error. */
+  readonly explain?: (failure: HttpFailure) => string;
+}
+
+/** Bytes of the answer that an explanation is taken from. */
+const FAILURE_BYTES_MAX = 4096;
 
 /** Opens a download. Rejects for any status but 200. */
 export async function openHttp(uri: string, options: HttpOptions): Promise<Source> {
@@ -26,10 +38,34 @@ export async function openHttp(uri: string, options: HttpOptions): Promise<Sourc
   if ('bytes' in answer) return answer;
   const { statusCode, body } = answer;
   if (statusCode !== 200) {
+    const reason = await explanationOf(answer, options);
     drop(body);
-    throw new Error(`Error downloading resource, received HTTP return code ${statusCode}`);
+    throw new Error(`Error downloading resource, received HTTP return code ${statusCode}${reason}`);
   }
   return { bytes: body, close: () => drop(body) };
+}
+
+async function explanationOf(
+  { statusCode: status, headers, body }: Dispatcher.ResponseData,
+  { explain }: HttpOptions,
+): Promise<string> {
+  if (!explain) return '';
+  const reason = explain({ status, headers, body: await beginOf(body) });
+  return reason === '' ? '' : `: ${reason}`;
+}
+
+/** The first bytes of an answer, as far as they come. */
+async function beginOf(body: Readable): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body) {
+      text += (chunk as Buffer).toString();
+      if (text.length >= FAILURE_BYTES_MAX) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  return text;
 }
 
 /** The size that a server tells. Rejects when it tells none. */
@@ -84,9 +120,11 @@ async function follow(uri: string, method: 'GET' | 'HEAD', options: HttpOptions)
   throw new Error(`Error downloading resource: more than ${REDIRECTS_MAX} redirects`);
 }
 
-function dispatcherOf({ stallMs }: SourceOptions): Dispatcher {
+function dispatcherOf({ stallMs, authorities }: SourceOptions): Dispatcher {
+  const trust = authorities && { ca: [...authorities] };
   return new EnvHttpProxyAgent({
-    connect: { lookup: guardedLookup, timeout: stallMs },
+    connect: { lookup: guardedLookup, timeout: stallMs, ...trust },
+    ...(trust && { requestTls: trust, proxyTls: trust }),
     headersTimeout: stallMs,
     bodyTimeout: stallMs,
     keepAliveTimeout: 1,

@@ -40,6 +40,8 @@ export class FetchPlace {
       schemes: new Set(DEFAULT_SCHEMES.split(',')),
       limits: { bytesMax: 10_000_000, filesMax: 100 },
       hadoop: 'hadoop',
+      caFile: undefined,
+      s3: undefined,
       frameworksHome: undefined,
       workDir: this.root,
       clock: systemClock(),

@@ -2,8 +2,11 @@
  * Servers for tests of the fetcher: HTTP, and as much of FTP as a download needs.
  */
 
+import { readFileSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTls } from 'node:tls';
 
 export interface HttpPages {
   readonly url: string;
@@ -12,20 +15,33 @@ export interface HttpPages {
   readonly close: () => Promise<void>;
 }
 
-export type Page = Buffer | string | ((request: IncomingMessage, response: ServerResponse) => void);
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+export type Page = Buffer | string | Handler;
 
-/** Serves pages by their paths; 404 for others. */
-export async function httpServer(pages: Readonly<Record<string, Page>>): Promise<HttpPages> {
+/** The files of a certificate and its key, for a server with TLS. */
+export interface ServerFiles {
+  readonly key: string;
+  readonly cert: string;
+}
+
+const pairOf = ({ key, cert }: ServerFiles) => ({ key: readFileSync(key), cert: readFileSync(cert) });
+
+/** Serves pages by their paths; `other` answers for the rest, 404 without it. */
+export async function httpServer(
+  pages: Readonly<Record<string, Page>>,
+  { other, tls }: { readonly other?: Handler; readonly tls?: ServerFiles } = {},
+): Promise<HttpPages> {
   const requests: string[] = [];
-  const server = createHttp((request, response) => {
+  const handle: Handler = (request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    const page = pages[request.url ?? ''];
+    const page = pages[request.url ?? ''] ?? other;
     if (page === undefined) return void response.writeHead(404).end('no');
     if (typeof page === 'function') return page(request, response);
     response.writeHead(200, { 'content-length': Buffer.byteLength(page) });
     response.end(request.method === 'HEAD' ? undefined : page);
-  });
-  const url = `http://127.0.0.1:${await listening(server)}`;
+  };
+  const server = tls ? createHttps(pairOf(tls), handle) : createHttp(handle);
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${await listening(server)}`;
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
@@ -39,21 +55,27 @@ export interface FtpServer {
   readonly close: () => Promise<void>;
 }
 
-/** Serves files by FTP to anonymous users. `data` is the host that it names for data in its answer to PASV. */
+/**
+ * Serves files by FTP to anonymous users. `data` is the host that it names for data in its answer to PASV; `tls` makes both
+ * connections those of `ftps`.
+ */
 export async function ftpServer(
   files: Readonly<Record<string, Buffer>>,
-  { data = '127.0.0.1' } = {},
+  { data = '127.0.0.1', tls }: { readonly data?: string; readonly tls?: ServerFiles } = {},
 ): Promise<FtpServer> {
+  const connectionEvent = tls ? 'secureConnection' : 'connection';
+  const open = (connected?: (socket: Socket) => void): Server =>
+    tls ? createTls(pairOf(tls), connected) : createServer(connected);
   const commands: string[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = open((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     const say = (line: string): void => void socket.write(`${line}\r\n`);
     let transfer: Promise<Socket> | undefined;
     const listen = async (): Promise<number> => {
-      const passive = createServer();
-      transfer = new Promise((resolve) => passive.once('connection', resolve));
+      const passive = open();
+      transfer = new Promise((resolve) => passive.once(connectionEvent, resolve));
       void transfer.then(() => passive.close());
       passive.unref();
       return await listening(passive);

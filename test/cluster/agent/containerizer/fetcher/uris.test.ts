@@ -15,6 +15,9 @@ describe('baseName', () => {
     ['http://host/a?b=c/d', 'd'],
     ['http://host/a.tgz?x=1', 'a.tgz?x=1'],
     ['hdfs://nn/a', 'a'],
+    ['http://h/a%2Fb%20c', 'a%2Fb%20c'],
+    ['http://h/..%2f..%2fup', '..%2f..%2fup'],
+    ['s3://bucket/folder/a b?c', 'a b?c'],
     ['/a/b/', 'b'],
     ['a', 'a'],
   ])('of %s is %s', (uri, name) => {
@@ -46,7 +49,9 @@ test.each([
   [' http://h/a', 'http'],
   ['HTTPS://h/a', 'http'],
   ['ftps://h/a', 'ftp'],
-  ['s3a://b/a', 'hadoop'],
+  ['S3A://b/a', 's3'],
+  ['s3n://b/a', 's3'],
+  ['hdfs://nn/a', 'hadoop'],
 ])('%s is fetched by %s', (uri, kind) => {
   expect(sourceKind(uri)).toBe(kind);
 });

@@ -9,6 +9,7 @@ const options = {
   schemes: ['http', 'ftp'],
   signal: new AbortController().signal,
   environment: {},
+  authorities: undefined,
 };
 
 describe('a download', () => {
