@@ -5,7 +5,8 @@
 import type { App } from '../api/app';
 import { printApp } from '../core/apps/print-app';
 import { healthOf } from '../core/instances/health-state';
-import type { Instance, MarathonState } from '../core/state/state';
+import { countOf } from '../core/instances/tally';
+import type { Instance, InstanceClass, MarathonState } from '../core/state/state';
 import { countedTasksOf, printTask, tasksOf } from './tasks';
 
 export type Embed = 'tasks' | 'counts' | 'deployments' | 'readiness' | 'lastTaskFailure' | 'taskStats';
@@ -36,18 +37,48 @@ export function deploymentsOf(state: MarathonState, appId: string): { id: string
 }
 
 export function printAppInfo(state: MarathonState, app: App, embed: ReadonlySet<Embed>, now: number): object {
-  const counted = countedTasksOf(state, app.id);
-  const failure = state.failures.get(app.id);
   return {
     ...printApp(app),
-    ...(embed.has('counts') && countsOf(state, app, counted)),
-    ...((embed.has('deployments') || embed.has('tasks')) && { deployments: deploymentsOf(state, app.id) }),
+    ...membersBeforeTasks(state, app, embed),
     ...(embed.has('tasks') && {
       tasks: tasksOf(state, app.id).map((instance) => printTask(state, instance)),
     }),
-    ...(embed.has('readiness') && { readinessCheckResults: readinessOf(state, counted) }),
-    ...(embed.has('lastTaskFailure') && failure && { lastTaskFailure: failure }),
-    ...(embed.has('taskStats') && { tasksStats: statsOf(state, app, counted, now) }),
+    ...membersAfterTasks(state, app, { embed, now }),
+  };
+}
+
+/** The embedded members of an app that come before its tasks. */
+export function membersBeforeTasks(state: MarathonState, app: App, embed: ReadonlySet<Embed>): object {
+  return {
+    ...(embed.has('counts') && quickCountsOf(state, app)),
+    ...((embed.has('deployments') || embed.has('tasks')) && { deployments: deploymentsOf(state, app.id) }),
+  };
+}
+
+/** The embedded members of an app that come after its tasks. */
+export function membersAfterTasks(
+  state: MarathonState,
+  app: App,
+  { embed, now }: { readonly embed: ReadonlySet<Embed>; readonly now: number },
+): object {
+  const failure = embed.has('lastTaskFailure') ? state.failures.get(app.id) : undefined;
+  return {
+    ...(embed.has('readiness') && {
+      readinessCheckResults: readinessOf(state, countedTasksOf(state, app.id)),
+    }),
+    ...(failure && { lastTaskFailure: failure }),
+    ...(embed.has('taskStats') && { tasksStats: statsOf(state, app, countedTasksOf(state, app.id), now) }),
+  };
+}
+
+/** The counts of all tasks of an app, from the classes of its instances. */
+function quickCountsOf(state: MarathonState, { id }: App): Counts {
+  const count = (fulfils: (instances: InstanceClass) => boolean): number => countOf(state, id, fulfils);
+  return {
+    tasksStaged: count(({ report }) => report === 'staged'),
+    tasksRunning: count(({ report }) => report === 'running'),
+    tasksHealthy: count(({ report, health }) => report !== 'none' && health === 'good'),
+    tasksUnhealthy: count(({ report, health }) => report !== 'none' && health === 'bad'),
   };
 }
 

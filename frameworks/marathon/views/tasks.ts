@@ -11,12 +11,16 @@ import { instancesOf } from '../core/instances/instances';
 import type { CheckHealth, Instance, MarathonState } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 
-/** Instances of an app that have a task or had one, also those whose task has ended or is unreachable. */
-export function tasksOf(state: MarathonState, appId: string): Instance[] {
-  return instancesOf(state, appId).filter(({ task, agent }) => task && agent);
+/** True for an instance that has a task or had one, also when the task has ended or is unreachable. */
+export function isShownTask({ task, agent }: Instance): boolean {
+  return task !== undefined && agent !== undefined;
 }
 
-/** Those of them that counts and statistics include: all but the ones that wait for another launch. */
+export function tasksOf(state: MarathonState, appId: string): Instance[] {
+  return instancesOf(state, appId).filter(isShownTask);
+}
+
+/** The tasks that counts and statistics include: all but the ones that wait for another launch. */
 export function countedTasksOf(state: MarathonState, appId: string): Instance[] {
   return tasksOf(state, appId).filter((instance) => !isWaiting(instance));
 }

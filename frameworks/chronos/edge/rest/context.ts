@@ -5,6 +5,7 @@ import { acceptsGzip } from '../../../../cluster/runtime/http/compress';
 import type { Request } from '../../../../cluster/runtime/http/server';
 import type { RestDoor } from '../../../kit/edge/rest/door';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
+import { gzipped, printSliced, type Slices } from '../../../kit/edge/rest/slices';
 import type { JobDefaults } from '../../core/jobs/job';
 import type { ApiBase } from '../../core/jobs/names';
 import { printRefusal, type Refusal, unknownJob } from '../../core/jobs/refusal';
@@ -18,7 +19,6 @@ import type { ChangeStream } from '../changes';
 import type { ChronosMetrics } from '../metrics';
 import type { CachedTexts } from './cached-texts';
 import type { SearchIndex } from './search-index';
-import { gzipped, printSliced, type Slices } from './slices';
 import type { SortedNames } from './sorted-names';
 
 type Commands = {

@@ -7,6 +7,7 @@ import { type HostNames, hostRule } from '../../../../cluster/runtime/http/hosts
 import type { Metrics } from '../../../../cluster/runtime/metrics';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
 import { errorAnswers } from '../../../kit/edge/rest/door';
+import { Slices } from '../../../kit/edge/rest/slices';
 import { jobPrinters } from '../../core/jobs/print-job';
 import { printRefusal } from '../../core/jobs/refusal';
 import type { ZoneRules } from '../../core/schedule/zone';
@@ -18,7 +19,6 @@ import { CachedTexts } from './cached-texts';
 import type { RestContext, RestSettings } from './context';
 import { chronosRoutes } from './routes';
 import { SearchIndex } from './search-index';
-import { Slices } from './slices';
 import { SortedNames } from './sorted-names';
 
 /** What `main.ts` gives to the API. */

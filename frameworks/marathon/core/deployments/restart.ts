@@ -117,7 +117,7 @@ function costOf(state: MarathonState, instance: Instance): number {
 }
 
 function isHealthyClass({ life, health }: InstanceClass): boolean {
-  return life === 'active' && health === 'good';
+  return life === 'active' && (health === 'good' || health === 'none');
 }
 
 function isCostlyClass({ life, health }: InstanceClass): boolean {

@@ -6,7 +6,7 @@
  */
 
 import type { Instance, InstanceClass, MarathonState } from '../state/state';
-import { isActive } from './conditions';
+import { isActive, isWaiting } from './conditions';
 import { appOf, isUp } from './definition';
 import { healthOf } from './health-state';
 
@@ -62,7 +62,8 @@ function leave({ tallies }: MarathonState, { appId }: Instance, previous: Instan
 /** The name of the class that the present state of an instance leads to. */
 export function classKey(state: MarathonState, instance: Instance): string {
   const { configVersion, goal } = instance;
-  return `${configVersion} ${goal} ${lifeOf(instance)} ${healthWord(state, instance)} ${isUpNow(state, instance)}`;
+  const words = [lifeOf(instance), healthWord(state, instance), reportOf(instance), isUpNow(state, instance)];
+  return `${configVersion} ${goal} ${words.join(' ')}`;
 }
 
 function classOf(state: MarathonState, instance: Instance, key: string): InstanceClass {
@@ -72,6 +73,7 @@ function classOf(state: MarathonState, instance: Instance, key: string): Instanc
     isWanted: instance.goal === 'Running',
     life: lifeOf(instance),
     health: healthWord(state, instance),
+    report: reportOf(instance),
     isUp: isUpNow(state, instance),
     count: 0,
   };
@@ -83,13 +85,19 @@ function lifeOf({ condition }: Instance): InstanceClass['life'] {
   return isActive(condition) ? 'active' : 'idle';
 }
 
-/** Without health checks every instance counts as healthy. */
 function healthWord(state: MarathonState, instance: Instance): InstanceClass['health'] {
   const app = appOf(state, instance);
-  if (!app || app.healthChecks.length === 0) return 'good';
+  if (!app || app.healthChecks.length === 0) return 'none';
   const healthy = healthOf(state, app, instance);
   if (healthy === undefined) return 'unknown';
   return healthy ? 'good' : 'bad';
+}
+
+function reportOf(instance: Instance): InstanceClass['report'] {
+  const { task, agent } = instance;
+  if (!task || !agent || isWaiting(instance)) return 'none';
+  if (task.state === undefined || task.state === 'TASK_STAGING') return 'staged';
+  return task.state === 'TASK_RUNNING' ? 'running' : 'other';
 }
 
 function isUpNow(state: MarathonState, instance: Instance): boolean {

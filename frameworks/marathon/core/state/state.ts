@@ -79,7 +79,10 @@ export interface InstanceClass {
   readonly isWanted: boolean;
   /** Idle ones have nothing that runs. */
   readonly life: 'idle' | 'active' | 'unreachable' | 'inactive';
-  readonly health: 'good' | 'bad' | 'unknown';
+  /** None without health checks. */
+  readonly health: 'none' | 'good' | 'bad' | 'unknown';
+  /** The last that Mesos told of the task; none for instances without one and for those that wait for a launch. */
+  readonly report: 'none' | 'staged' | 'running' | 'other';
   /** True for those that run, and are healthy and ready as far as there are checks. */
   readonly isUp: boolean;
   count: number;

@@ -11,11 +11,10 @@ import { readAppUpdate } from '../../api/app-update';
 import { failure, isFailure } from '../../api/violations';
 import { printApp } from '../../core/apps/print-app';
 import { isBelow, parentOf } from '../../core/state/paths';
-import { printAppInfo } from '../../views/apps';
-import { printTask, tasksOf } from '../../views/tasks';
 import { wantedApp } from './app-writes';
 import { locationOf, readEmbed } from './apps';
-import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome } from './context';
+import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome, sliced } from './context';
+import { appsPieces, oneAppPieces, tasksPieces } from './fragments';
 import { killAllTasks, killOneTask } from './task-kills';
 
 type AppHandler = (
@@ -79,24 +78,22 @@ export function noApp(id: string, version?: string): Outcome {
   return notFound(`App '${id}' does not exist${version === undefined ? '' : ` in version ${version}`}`);
 }
 
-function show(context: RestContext, request: Request, id: string): Outcome {
+function show(context: RestContext, request: Request, id: string): Outcome | Promise<Outcome> {
   if (id.endsWith('/*')) return showGroup(context, request, parentOf(id));
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
-  const app = context.read((state) => {
-    const stored = state.apps.get(id);
-    return stored && printAppInfo(state, stored, embed, context.now());
-  });
-  return app ? ok({ app }) : noApp(id);
+  const app = context.read(({ apps }) => apps.get(id));
+  if (!app) return noApp(id);
+  return sliced(context, oneAppPieces(app, { read: context.read, embed, now: context.now() }));
 }
 
-function showGroup(context: RestContext, request: Request, group: string): Outcome {
+function showGroup(context: RestContext, request: Request, group: string): Promise<Outcome> {
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
-  const apps = context.read((state) =>
-    [...state.apps.values()]
-      .filter(({ id }) => isBelow(id, group))
-      .map((app) => printAppInfo(state, app, embed, context.now())),
-  );
-  return ok({ '*': apps });
+  const ids = appsBelow(context, group);
+  return sliced(context, appsPieces('*', { read: context.read, ids, embed, now: context.now() }));
+}
+
+function appsBelow(context: RestContext, group: string): string[] {
+  return context.read(({ apps }) => [...apps.keys()].filter((id) => isBelow(id, group)));
 }
 
 async function change(
@@ -160,12 +157,9 @@ function showVersion(context: RestContext, _request: Request, id: string, versio
   return app ? ok(printApp(app)) : noApp(id, version);
 }
 
-function showTasks(context: RestContext, _request: Request, id: string): Outcome {
-  return context.read((state) => {
-    const group = id.endsWith('/*') ? parentOf(id) : undefined;
-    if (group === undefined && !state.apps.has(id)) return noApp(id);
-    const ids = group === undefined ? [id] : [...state.apps.keys()].filter((app) => isBelow(app, group));
-    const tasks = ids.flatMap((app) => tasksOf(state, app).map((instance) => printTask(state, instance)));
-    return ok({ tasks });
-  });
+function showTasks(context: RestContext, _request: Request, id: string): Outcome | Promise<Outcome> {
+  const group = id.endsWith('/*') ? parentOf(id) : undefined;
+  if (group === undefined && !context.read(({ apps }) => apps.has(id))) return noApp(id);
+  const ids = group === undefined ? [id] : appsBelow(context, group);
+  return sliced(context, tasksPieces(context.read, ids));
 }

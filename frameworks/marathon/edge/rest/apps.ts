@@ -4,7 +4,7 @@
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { handlerOf } from '../../../kit/edge/rest/door';
-import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { originOf, queryAll, queryFlag } from '../../../kit/edge/rest/request';
 import type { App } from '../../api/app';
 import { readAppUpdate } from '../../api/app-update';
@@ -13,9 +13,10 @@ import { listOf, missingMember } from '../../api/read';
 import { failure, invalidJson, isFailure } from '../../api/violations';
 import { printApp } from '../../core/apps/print-app';
 import { parentOf } from '../../core/state/paths';
-import { type Embed, printAppInfo } from '../../views/apps';
+import type { Embed } from '../../views/apps';
 import { absoluteId, wantedApp, wantedApps } from './app-writes';
-import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome } from './context';
+import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome, sliced } from './context';
+import { appsPieces } from './fragments';
 
 export function appsRoutes(context: RestContext): Route[] {
   return [
@@ -47,14 +48,12 @@ export function readEmbed(request: Request, always: readonly Embed[]): Set<Embed
   return new Set([...always, ...embeds.flatMap((value) => EMBEDS[value] ?? [])]);
 }
 
-function list(context: RestContext, request: Request): Outcome {
+function list(context: RestContext, request: Request): Outcome | Promise<Outcome> {
   const filter = readFilter(request);
   if (isFailure(filter)) return filter;
   const embed = readEmbed(request, ['counts', 'deployments']);
-  const apps = context.read((state) =>
-    [...state.apps.values()].filter(filter).map((app) => printAppInfo(state, app, embed, context.now())),
-  );
-  return ok({ apps });
+  const ids = context.read(({ apps }) => [...apps.values()].filter(filter).map(({ id }) => id));
+  return sliced(context, appsPieces('apps', { read: context.read, ids, embed, now: context.now() }));
 }
 
 function readFilter(request: Request): ((app: App) => boolean) | ReturnType<typeof failure> {

@@ -7,6 +7,7 @@ import type { RequestOf } from '../../../kit/edge/requests';
 import { NO_CACHE, type RestDoor } from '../../../kit/edge/rest/door';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { jsonOf, warnings } from '../../../kit/edge/rest/request';
+import { printSliced, type Slices } from '../../../kit/edge/rest/slices';
 import type { NormalizationOptions } from '../../api/app-legacy';
 import { newReading, type Reader } from '../../api/read';
 import { type ApiFailure, failure, invalidJson, isFailure, notValid } from '../../api/violations';
@@ -27,6 +28,7 @@ export interface RestContext extends RestDoor {
   readonly version: string;
   /** Flag values for `/v2/info`, secrets starred out. */
   readonly info: Readonly<Record<string, unknown>>;
+  readonly slices: Slices;
   now(): number;
   /** `host:port` of this process. */
   leader(): string;
@@ -42,6 +44,11 @@ export function commonHeaders(leader: string): Record<string, string> {
     'x-xss-protection': '1; mode=block',
     'x-marathon-leader': `http://${leader}`,
   };
+}
+
+/** An answer of JSON that is printed in slices. */
+export async function sliced({ slices }: RestContext, pieces: Iterator<string, unknown>): Promise<Outcome> {
+  return { status: 200, text: await printSliced(slices, pieces) };
 }
 
 export function notFound(message: string): Outcome {

@@ -7,6 +7,7 @@ import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
 import { askCore } from '../../../kit/edge/requests';
 import { errorAnswers } from '../../../kit/edge/rest/door';
+import { Slices } from '../../../kit/edge/rest/slices';
 import type { MarathonConfig } from '../../config';
 import { marathonMetrics } from '../metrics';
 import type { MarathonParts } from '../parts';
@@ -62,6 +63,7 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     active: { count: 0 },
     version: API_VERSION,
     info: config.info,
+    slices: new Slices(),
     now,
     leader,
     headers: () => commonHeaders(leader()),

@@ -4,14 +4,14 @@
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { handlerOf } from '../../../kit/edge/rest/door';
-import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { queryAll } from '../../../kit/edge/rest/request';
 import { listOf, object, required, text } from '../../api/read';
 import { failure, isFailure } from '../../api/violations';
 import { instanceOfTask } from '../../core/instances/instances';
-import type { Condition } from '../../core/state/state';
-import { printTask, tasksOf } from '../../views/tasks';
-import { type RestContext, readBody } from './context';
+import type { Condition, Instance } from '../../core/state/state';
+import { type RestContext, readBody, sliced } from './context';
+import { tasksPieces } from './fragments';
 import { killInstances, readKillFlags } from './task-kills';
 
 export function tasksRoutes(context: RestContext): Route[] {
@@ -23,16 +23,13 @@ export function tasksRoutes(context: RestContext): Route[] {
 
 const CONDITIONS: Readonly<Record<string, Condition>> = { running: 'Running', staging: 'Staging' };
 
-function list(context: RestContext, request: Request): Outcome {
+function list(context: RestContext, request: Request): Promise<Outcome> {
   const statuses = [...queryAll(request, 'status'), ...queryAll(request, 'status[]')];
   const conditions = statuses.flatMap((word) => CONDITIONS[word.toLowerCase()] ?? []);
-  const tasks = context.read((state) =>
-    [...state.apps.keys()]
-      .flatMap((id) => tasksOf(state, id))
-      .filter(({ condition }) => conditions.length === 0 || conditions.includes(condition))
-      .map((instance) => printTask(state, instance)),
-  );
-  return ok({ tasks });
+  const includes = ({ condition }: Instance): boolean =>
+    conditions.length === 0 || conditions.includes(condition);
+  const ids = context.read(({ apps }) => [...apps.keys()]);
+  return sliced(context, tasksPieces(context.read, ids, includes));
 }
 
 const readIds = object<{ ids: readonly string[] }>({ ids: required(listOf(text())) });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { gzipped, printSliced, Slices } from '../../../../../frameworks/chronos/edge/rest/slices';
+import { gzipped, printSliced, Slices } from '../../../../../frameworks/kit/edge/rest/slices';
 
 function* texts(count: number, text: string): Generator<string, void> {
   for (let number = 0; number < count; number++) yield text;
