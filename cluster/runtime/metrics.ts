@@ -71,6 +71,16 @@ export class Timings {
     this.count += 1;
   }
 
+  /** Adds the time that work takes, also of work that fails. */
+  async time<T>(work: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.add(performance.now() - begun);
+    }
+  }
+
   snapshot(): Record<string, number> {
     if (this.count === 0) return {};
     const name = `${this.name}_ms`;

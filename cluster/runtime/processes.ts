@@ -1,5 +1,5 @@
 /**
- * Finds processes of this machine by their environment, such as children of an earlier run.
+ * Finds processes of this machine by their environment or their cgroup, such as children of an earlier run.
  *
  * It needs /proc; elsewhere nothing is found.
  */
@@ -25,6 +25,24 @@ export function groupProcesses(variable: string): Map<string, number[]> {
     groups.set(value, [...(groups.get(value) ?? []), pid]);
   }
   return groups;
+}
+
+/** Pids of processes in a cgroup, by its path in any hierarchy, and in those below it (cgroups(7), /proc/PID/cgroup). */
+export function cgroupMembers(cgroup: string): number[] {
+  const isIn = (line: string): boolean => {
+    const path = line.split(':').slice(2).join(':');
+    // An agent in a container may not see the way to the root of its own cgroups.
+    return path.endsWith(cgroup) || path.includes(`${cgroup}/`);
+  };
+  return numericFolders().filter((pid) => pid !== process.pid && cgroupsOf(pid).some(isIn));
+}
+
+function cgroupsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
 }
 
 function numericFolders(): number[] {

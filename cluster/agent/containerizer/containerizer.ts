@@ -29,7 +29,7 @@ import {
   runFolder,
 } from './run-folder';
 import { sessionLauncher } from './session-launcher';
-import { killStrays } from './strays';
+import { killInCgroup, killStrays } from './strays';
 
 /**
  * Fewer take longer until the last one of a burst runs, as processors then wait for this process; with more of them the
@@ -71,6 +71,8 @@ export class MesosContainerizer implements Containerizer {
   private readonly nested = new Map<string, Set<string>>();
 
   private readonly launches: LaunchQueue;
+  /** The number of containers of which something is left. */
+  private destroyErrors = 0;
 
   constructor(private readonly options: ContainerizerOptions) {
     this.launches = new LaunchQueue(options.launchesMax ?? LAUNCHES_PER_CORE * availableParallelism());
@@ -128,6 +130,19 @@ export class MesosContainerizer implements Containerizer {
     return [...this.containers.values()];
   }
 
+  /** In the original's names. */
+  metrics(): Record<string, number> {
+    const all = {
+      'containerizer/mesos/container_destroy_errors': this.destroyErrors,
+    };
+    if (!this.options.provisioner) return all;
+    const containers = [...this.containers.values()].map(({ spec }) => spec);
+    const withImages = containers.filter(
+      ({ parent, container }) => parent === undefined && container?.mesos?.image,
+    );
+    return { ...all, 'containerizer/mesos/filesystem/containers_new_rootfs': withImages.length };
+  }
+
   get(containerId: string): Container | undefined {
     return this.containers.get(containerId);
   }
@@ -146,14 +161,23 @@ export class MesosContainerizer implements Containerizer {
     return ids.flatMap((id) => this.containers.get(id) ?? []);
   }
 
-  /** Ends containers that have processes and no run folder, and removes what isolators have made for them. */
+  /**
+   * Ends containers that have processes or images and no run folder, and removes what isolators and the provisioner have
+   * made for them.
+   */
   private async endStrays(ids: readonly string[]): Promise<void> {
-    const strays = await killStrays(this.options.workDir, new Set(ids));
-    for (const id of strays) {
-      this.options.log.warn({ container: id }, 'a container without a run folder is killed');
-      this.add(this.runOf(unknownSpec(id)), { mode: 'clean', termination: END_UNKNOWN }).begin();
-      await this.destroy(id);
+    const { workDir, provisioner, log } = this.options;
+    const strays = new Set(await killStrays(workDir, new Set(ids)));
+    const withImages = provisioner?.unknown() ?? [];
+    for (const id of withImages.flatMap(idsAround)) if (!this.containers.has(id)) strays.add(id);
+    for (const id of byDepth([...strays]).flat()) {
+      const run = this.runOf(unknownSpec(id));
+      // Programs in images do not have the path of their sandbox in their environment.
+      const killed = await killInCgroup(run.cgroup);
+      log.warn({ container: id, killed }, 'a container without a run folder is ended');
+      this.add(run, { mode: 'clean', termination: END_UNKNOWN }).begin();
     }
+    for (const id of strays) await this.destroy(id);
   }
 
   /** True for a container that was launched without an executor, and for those nested in it. */
@@ -167,8 +191,7 @@ export class MesosContainerizer implements Containerizer {
 
   /** True when one of the containers around it is not wanted. */
   private isInOrphan(id: string, keep: ReadonlySet<string>): boolean {
-    const names = id.split('.');
-    return names.some((_name, index) => !keep.has(names.slice(0, index + 1).join('.')));
+    return idsAround(id).some((around) => !keep.has(around));
   }
 
   /** Takes a container of an earlier run into the table, and adopts it when its program was started. */
@@ -225,6 +248,9 @@ export class MesosContainerizer implements Containerizer {
       launcherOf: (started) => this.launcherOf(started),
       nestedPids: (id) => this.nestedPids(id),
       destroyNested: (id) => this.destroyNested(id),
+      destroyFailed: () => {
+        this.destroyErrors += 1;
+      },
     });
     const { containerId, parent } = run.spec;
     this.containers.set(containerId, container);
@@ -298,6 +324,12 @@ function byDepth(ids: readonly string[]): readonly (readonly string[])[] {
   const depthOf = (id: string): number => id.split('.').length;
   const depths = [...new Set(ids.map(depthOf))].toSorted((a, b) => a - b);
   return depths.map((depth) => ids.filter((id) => depthOf(id) === depth));
+}
+
+/** The id of a container, and of all containers around it, the outermost first. */
+function idsAround(id: string): readonly string[] {
+  const names = id.split('.');
+  return names.map((_name, index) => names.slice(0, index + 1).join('.'));
 }
 
 /** The ends of containers that cannot be adopted. */

@@ -62,6 +62,8 @@ export interface LiveContainerDeps {
   readonly nestedPids: (containerId: string) => readonly number[];
   /** Ends the containers nested in this one. */
   readonly destroyNested: (containerId: string) => Promise<void>;
+  /** Called at the end of a container of which something is left. */
+  readonly destroyFailed?: () => void;
 }
 
 export class LiveContainer implements Container {
@@ -439,8 +441,9 @@ export class LiveContainer implements Container {
 
   /** Tells the end. What never ran leaves nothing; all else leaves its folder, in which its end is kept. */
   private async end(termination: Termination): Promise<void> {
-    const { started, boot } = this.mailbox.state;
+    const { started, boot, leftovers } = this.mailbox.state;
     this.isEnding = true;
+    if (leftovers.length > 0) this.deps.destroyFailed?.();
     await this.mailbox.stop();
     try {
       if (boot.mode === 'launch' && !started) await removeRunFolder(this.folder);

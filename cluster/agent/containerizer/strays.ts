@@ -4,7 +4,7 @@
  * Nobody can tell their ends, and their tasks are launched anew elsewhere, so that they must not go on.
  */
 
-import { groupProcesses, killFound } from '../../runtime/processes';
+import { cgroupMembers, groupProcesses, killFound } from '../../runtime/processes';
 
 /** The sandbox of an executor, or of a standalone container. */
 const SANDBOX = /^(?:slaves\/[^/]+\/frameworks\/[^/]+\/executors\/[^/]+\/runs|containers)\/([^/]+)/;
@@ -21,6 +21,11 @@ export async function killStrays(workDir: string, ids: ReadonlySet<string>): Pro
     }),
   );
   return [...strays];
+}
+
+/** Kills all processes in a cgroup and those below, in whatever hierarchy; the number of them. */
+export async function killInCgroup(cgroup: string): Promise<number> {
+  return await killFound(() => cgroupMembers(cgroup));
 }
 
 /** The id of the executor's or standalone container that a sandbox is in, or is nested in. */

@@ -7,6 +7,7 @@ import type { Clock } from '../../runtime/clock';
 import { holderProgram } from '../../runtime/holder/held-program';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
+import { Timings } from '../../runtime/metrics';
 import type { AgentConfig } from '../config';
 import type { Hierarchies } from '../containerizer/cgroups/hierarchies';
 import type { Fetching } from '../containerizer/live-container';
@@ -43,6 +44,8 @@ type DockerConfig = Pick<
 
 export interface DockerParts {
   readonly containerizer: DockerContainerizer;
+  /** In the original's names. */
+  readonly metrics: () => Record<string, number>;
   /** Ends the timers and the connections to the engine. Containers go on. */
   readonly stop: () => void;
 }
@@ -61,11 +64,13 @@ export async function createDocker(config: DockerConfig, place: DockerPlace): Pr
   const stopping = new AbortController();
   const settings = dockerSettings(config, workDir);
   const stopSeconds = Math.trunc(config.docker_stop_timeout / 1000);
+  const pullTimes = new Timings('containerizer/docker/image_pull');
   const launcher = new DockerLauncher({
     program,
     engine,
     settings,
     config: config.docker_config,
+    pullTimes,
     output: place.fetching.output,
     stopSeconds,
     stopped: stopping.signal,
@@ -86,7 +91,7 @@ export async function createDocker(config: DockerConfig, place: DockerPlace): Pr
     containerizer.stop();
     void engine.close();
   };
-  return { containerizer, stop };
+  return { containerizer, metrics: () => pullTimes.snapshot(), stop };
 }
 
 function dockerSettings(config: DockerConfig, workDir: string): DockerSettings {

@@ -18,6 +18,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
+import type { Timings } from '../../runtime/metrics';
 import { assertReachable, LinkLocalRefused } from '../../runtime/network/guarded-lookup';
 import { killHeld } from '../containerizer/held';
 import { readReference } from '../containerizer/images/reference';
@@ -36,6 +37,8 @@ export interface PullContext {
   readonly engine: DockerEngine;
   /** The text of `--docker_config`. */
   readonly config: string | undefined;
+  /** The times of all pulls, also of images that the engine had. */
+  readonly pullTimes: Timings;
 }
 
 function pullFolder({ folder }: Pick<ContainerRun, 'folder'>): string {
@@ -44,6 +47,10 @@ function pullFolder({ folder }: Pick<ContainerRun, 'folder'>): string {
 
 /** Pulls the image of a container, unless the engine has it. Rejects with the reason. */
 export async function pullImage(run: ContainerRun, context: PullContext): Promise<void> {
+  await context.pullTimes.time(() => pullUnlessThere(run, context));
+}
+
+async function pullUnlessThere(run: ContainerRun, context: PullContext): Promise<void> {
   const { image = '', force_pull_image: isForced = false } = run.spec.container?.docker ?? {};
   const tagged = taggedImage(image);
   if (!isForced && (await context.engine.hasImage(tagged))) return;

@@ -62,7 +62,7 @@ export async function agentParts(
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
   const runtimeDir = runtimeFolder(config, workDir);
-  const { containerizer, fetcher, provisioner, stop } = await createContainerizer(config, {
+  const { containerizer, metrics, provisioner, stop } = await createContainerizer(config, {
     workDir,
     runtimeDir,
     clock,
@@ -88,7 +88,7 @@ export async function agentParts(
     runtimeDir,
     containerizer,
     operatorContainers,
-    fetcher,
+    metrics,
     provisioner,
     shutdownGraceMs: config.executor_shutdown_grace_period,
     dockerStopMs: config.docker_stop_timeout,

@@ -49,6 +49,18 @@ export class ContainerImages {
   }
 }
 
+/** The folders of an overlay that have what is written into it. */
+const WRITABLE = ['upper', 'work'];
+
+/**
+ * The folders that have what a container writes into the file system of its image, its first one; none with the backend
+ * copy, whose folders the original does not count either.
+ */
+export function ephemeralFolders(workDir: string, containerId: string): readonly string[] {
+  const { path } = new ContainerImages(workDir, containerId);
+  return WRITABLE.map((name) => join(path, '1', name)).filter((folder) => existsSync(folder));
+}
+
 /** The ids of all containers that have images. */
 export function containersWithImages(workDir: string): readonly string[] {
   const folder = join(workDir, PROVISIONER);

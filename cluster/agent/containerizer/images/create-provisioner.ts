@@ -73,9 +73,8 @@ export async function createProvisioner(
       workDir,
       ignoresConfig: config.docker_ignore_runtime,
       isKnown: (containerId) => existsSync(runFolder(runtimeDir, containerId)),
-      log,
     });
-    await provisioner.recover();
+    provisioner.recover();
     const garbage = new ImageGarbage(config.image_gc_config, { path, provisioner, clock, log });
     const stop = (): void => {
       garbage.stop();

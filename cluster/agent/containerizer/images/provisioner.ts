@@ -13,7 +13,6 @@ import type { Image } from '../../../api/generated/mesos';
 import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
 import { identityOf } from '../../../runtime/identity';
-import type { Logger } from '../../../runtime/log';
 import type { ContainerSpec } from '../../core/state/container-spec';
 import { ContainerImages, containersWithImages } from './container-images';
 import { readCredentials } from './credentials';
@@ -35,7 +34,6 @@ export interface ProvisionerOptions {
   readonly ignoresConfig: boolean;
   /** True for the id of a container that has a run folder. */
   readonly isKnown: (containerId: string) => boolean;
-  readonly log: Logger;
 }
 
 interface Provisioned extends ProvisionedRoot {
@@ -44,20 +42,29 @@ interface Provisioned extends ProvisionedRoot {
 }
 
 export class Provisioner {
+  private removalErrors = 0;
+
   constructor(private readonly options: ProvisionerOptions) {}
 
-  /** Knows the images of running containers again, and removes those of containers that nobody knows. */
-  async recover(): Promise<void> {
-    const { workDir, store, isKnown, log } = this.options;
-    for (const containerId of containersWithImages(workDir)) {
-      const folder = new ContainerImages(workDir, containerId);
-      if (isKnown(containerId)) for (const image of folder.images()) store.use(containerId, image);
-      else
-        await folder.remove().catch((error: unknown) => {
-          const fields = { container: containerId, error: errorText(error) };
-          log.warn(fields, 'the file system of an unknown container could not be removed');
-        });
-    }
+  /** Knows the images of running containers again. */
+  recover(): void {
+    const { workDir, store, isKnown } = this.options;
+    for (const containerId of containersWithImages(workDir).filter(isKnown))
+      for (const image of new ContainerImages(workDir, containerId).images()) store.use(containerId, image);
+  }
+
+  /** The ids of containers that have images and that nobody knows: they may run, with another `--runtime_dir`. */
+  unknown(): readonly string[] {
+    const { workDir, isKnown } = this.options;
+    return containersWithImages(workDir).filter((containerId) => !isKnown(containerId));
+  }
+
+  /** In the original's names. */
+  metrics(): Record<string, number> {
+    return {
+      ...this.options.store.metrics(),
+      'containerizer/mesos/provisioner/remove_container_errors': this.removalErrors,
+    };
   }
 
   /** The root file system of a container, with the user and the program that the image says. */
@@ -115,7 +122,12 @@ export class Provisioner {
   /** Removes all that a container has of images. */
   async deprovision(containerId: string): Promise<void> {
     const { workDir, store } = this.options;
-    await new ContainerImages(workDir, containerId).remove();
+    try {
+      await new ContainerImages(workDir, containerId).remove();
+    } catch (error) {
+      this.removalErrors += 1;
+      throw error;
+    }
     store.forget(containerId);
   }
 

@@ -9,6 +9,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../../runtime/log';
+import { Timings } from '../../../runtime/metrics';
 import type { ImageUsers } from './image-user';
 import { digestOf, type Platform } from './manifest';
 import { garbageOf } from './prune';
@@ -57,6 +58,7 @@ export class ImageStore {
   private readonly used = new Map<string, readonly StoredImage[]>();
   /** The images that were pulled and have yet to be used, by the folders of their pulls. */
   private readonly arriving = new Map<string, StoredImage>();
+  private readonly pullTimes = new Timings('containerizer/mesos/provisioner/docker_store/image_pull');
 
   constructor(private readonly options: StoreOptions) {}
 
@@ -68,8 +70,14 @@ export class ImageStore {
     const { credentials = this.options.credentials } = request;
     const name = `${reference} ${digestOf(credentials ?? '')}`;
     return await this.pulls
-      .join(name, signal, (end) => this.pull(request.reference, { credentials, signal: end }))
+      .join(name, signal, (end) =>
+        this.pullTimes.time(() => this.pull(request.reference, { credentials, signal: end })),
+      )
       .then((image) => this.use(containerId, image));
+  }
+
+  metrics(): Record<string, number> {
+    return this.pullTimes.snapshot();
   }
 
   /** Says that a container has an image, also one of an earlier run. */

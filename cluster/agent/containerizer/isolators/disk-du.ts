@@ -3,7 +3,8 @@
  * `--enforce_container_disk_quota` the end of one that takes more than it has (Mesos 1.11
  * src/slave/containerizer/mesos/isolators/posix/disk.cpp).
  *
- * Nested containers are measured with the container that they are in: their sandboxes are below its own.
+ * Nested containers are measured with the container that they are in: their sandboxes are below its own. With the backend
+ * overlay, what a container writes into the file system of its image counts for its sandbox.
  */
 
 import { lstatSync } from 'node:fs';
@@ -11,7 +12,9 @@ import { isAbsolute, join } from 'node:path';
 import type { DiskStatistics, Resource, ResourceStatistics } from '../../../api/generated/mesos';
 import { printBytes } from '../../../model/bytes';
 import { milliOf, readResources, type WireResource } from '../../../model/resources';
+import { volumePlace } from '../../core/resources/volume-places';
 import type { Limitation } from '../../core/state/container-spec';
+import { ephemeralFolders } from '../images/container-images';
 import type { IsolatorContext } from './context';
 import { diskUse } from './disk-use';
 import type { ContainerRun, Isolator } from './isolator';
@@ -29,17 +32,19 @@ export interface DiskQuota {
 /** A container that is measured. */
 interface Measured {
   readonly sandbox: string;
+  /** Folders outside of the sandbox that count for it. */
+  readonly ephemeral: readonly string[];
   quotas: readonly DiskQuota[];
   /** Bytes by path, from the last look. */
   readonly used: Map<string, number>;
 }
 
-export function diskDu({ config, clock, log }: IsolatorContext): Isolator {
+export function diskDu({ config, workDir, clock, log }: IsolatorContext): Isolator {
   const containers = new Map<string, Measured>();
   const look = async ({ spec }: ContainerRun): Promise<Limitation | undefined> => {
     const measured = containers.get(spec.containerId);
     if (measured === undefined) return undefined;
-    await measure(measured).catch((error: unknown) =>
+    await measure(measured, workDir).catch((error: unknown) =>
       log.error({ container: spec.containerId, error }, 'cannot measure the disk of a container'),
     );
     return config.enforce_container_disk_quota ? diskLimitation(measured.quotas, measured.used) : undefined;
@@ -51,8 +56,10 @@ export function diskDu({ config, clock, log }: IsolatorContext): Isolator {
     watch: (run, limited) => {
       const { spec } = run;
       if (spec.parent !== undefined) return;
-      const quotas = diskQuotas(spec.directory, spec.resources);
-      containers.set(spec.containerId, { sandbox: spec.directory, quotas, used: new Map() });
+      const { containerId, directory: sandbox, container } = spec;
+      const quotas = diskQuotas(sandbox, spec.resources);
+      const ephemeral = container?.mesos?.image ? ephemeralFolders(workDir, containerId) : [];
+      containers.set(containerId, { sandbox, ephemeral, quotas, used: new Map() });
       watches.add(run, limited);
     },
     update: async ({ spec }, { resources }) => {
@@ -92,14 +99,23 @@ function bytesOf(resources: readonly Resource[]): number {
 }
 
 /** Volumes in the sandbox do not count for it. */
-async function measure({ sandbox, quotas, used }: Measured): Promise<void> {
-  for (const { path } of quotas) {
-    const excluded =
-      path === sandbox ? quotas.map((quota) => quota.path).filter((other) => other !== sandbox) : [];
-    // A slash at the end measures what a link leads to.
-    const isLink = path !== sandbox && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
-    used.set(path, await diskUse(isLink ? `${path}/` : path, excluded));
+async function measure({ sandbox, ephemeral, quotas, used }: Measured, workDir: string): Promise<void> {
+  const volumes = quotas.filter(({ path }) => path !== sandbox);
+  const excluded = volumes.map(({ path }) => path);
+  if (volumes.length < quotas.length) {
+    let bytes = 0;
+    for (const folder of [sandbox, ...ephemeral]) bytes += await diskUse(folder, excluded);
+    used.set(sandbox, bytes);
   }
+  for (const volume of volumes) used.set(volume.path, await diskUse(folderOf(volume, workDir), []));
+}
+
+/** The folder of a volume on the host: a container with an image has a mount of it that nobody else sees. */
+function folderOf({ path, resources: [resource] }: DiskQuota, workDir: string): string {
+  const place = resource && volumePlace(workDir, resource)?.path;
+  if (place !== undefined) return place;
+  // A slash at the end measures what a link leads to.
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? `${path}/` : path;
 }
 
 /** The first folder that is above its quota. A disk of its own (MOUNT) has its own limit. */

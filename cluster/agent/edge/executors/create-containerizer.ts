@@ -50,7 +50,8 @@ interface Place {
 /** The containerizer, with what has to be stopped when the agent stops. */
 export interface ContainerizerParts {
   readonly containerizer: ContainerTable;
-  readonly fetcher: Fetcher;
+  /** What its parts count, in the original's names. */
+  readonly metrics: () => Record<string, number>;
   /** Undefined without `--image_providers`. */
   readonly provisioner: Provisioner | undefined;
   /** Ends the timers of the isolators. Containers go on. */
@@ -101,7 +102,13 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
     images?.stop();
     docker?.stop();
   };
-  return { containerizer: new ComposedContainerizer(rows), fetcher, provisioner, stop };
+  const metrics = (): Record<string, number> => ({
+    ...fetcher.metrics(),
+    ...mesos.metrics(),
+    ...provisioner?.metrics(),
+    ...docker?.metrics(),
+  });
+  return { containerizer: new ComposedContainerizer(rows), metrics, provisioner, stop };
 }
 
 /** The containers that each containerizer takes. */

@@ -63,7 +63,7 @@ function createRoutes(
     containerizer,
     provisioner,
     operatorContainers,
-    fetcher,
+    metrics,
     verbosity,
     workDir,
   }: AgentParts,
@@ -89,7 +89,7 @@ function createRoutes(
     flags: printFlags(agentFlags, config),
     metrics: () => ({
       ...read((state) => snapshot(state, now())),
-      ...fetcher.metrics(),
+      ...metrics(),
       'slave/invariant_violations': core.violations,
     }),
     statistics: async () => {

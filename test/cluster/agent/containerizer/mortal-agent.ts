@@ -15,7 +15,9 @@ export const isBuilt = existsSync(join(DIST, 'cluster/agent/containerizer/contai
 /** The parts of an agent, as JavaScript. `plan` has what the attempt gives, and `from` requires a file of `cluster`. */
 export interface MortalAgent {
   /** An expression: its isolators. It may use `provisioner`. */
-  readonly isolators: string;
+  readonly isolators?: string;
+  /** An expression: its containerizer, which may be a promise; without one it is that of Mesos. */
+  readonly containerizer?: string;
   /** An expression: its provisioner of images, which may be a promise. */
   readonly provisioner?: string;
   /** Statements that make more of a container, which has the name `container`, before it is destroyed. */
@@ -27,13 +29,15 @@ export interface MortalPlan {
   readonly at: number;
   readonly runtimeDir: string;
   readonly workDir: string;
-  readonly cgroupsRoot: string;
+  readonly cgroupsRoot?: string;
   readonly holder: string | undefined;
   readonly runtime: string | undefined;
   readonly spec: object;
+  /** The flags that an expression of the agent reads. */
+  readonly config?: object;
 }
 
-/** The calls that are points. */
+/** The calls that are points, beside requests over HTTP. */
 const CALLS = {
   'node:fs': [
     'writeFileSync',
@@ -49,44 +53,60 @@ const CALLS = {
   'node:child_process': ['spawn', 'execFile'],
 };
 
-function programOf({ isolators, provisioner = 'undefined', use = '' }: MortalAgent): string {
+/** The containerizer of Mesos, with what an attempt gives. */
+function mesosContainerizer({ isolators = '[]', provisioner = 'undefined' }: MortalAgent): string {
+  return `
+    const { MesosContainerizer } = from('agent/containerizer/containerizer');
+    const { OciLauncher } = from('agent/containerizer/oci/oci-launcher');
+    const { PosixLauncher } = from('agent/containerizer/posix/posix-launcher');
+    const { cgroupsRoot, runtime } = plan;
+    const ofCgroups = () => from('agent/containerizer/isolators/cgroup-folders').cgroupFolders({
+      config: { cgroups_destroy_timeout: 60_000 },
+      hierarchies: from('agent/containerizer/cgroups/hierarchies').findHierarchies('/sys/fs/cgroup'),
+      isolation: [],
+    });
+    const provisioner = await ${provisioner};
+    return new MesosContainerizer({
+      provisioner,
+      // As every agent has it where there is a runtime.
+      isolators: [...(runtime ? [ofCgroups()] : []), ...${isolators}],
+      posix: new PosixLauncher(holder),
+      runtime: runtime && new OciLauncher({ runtime, stateFolder: runtimeDir + '/runc', holder }),
+      runtimeDir, workDir, cgroupsRoot, clock, log,
+    });
+  `;
+}
+
+function programOf(agent: MortalAgent): string {
+  const { containerizer, use = '' } = agent;
   return `
     const plan = JSON.parse(process.env.PLAN);
     let count = 0;
     const point = () => { if (++count === plan.at) process.kill(process.pid, 'SIGKILL'); };
-    for (const [name, calls] of Object.entries(${JSON.stringify(CALLS)})) {
-      const module = require(name);
+    const from = (path) => require(${JSON.stringify(DIST)} + '/cluster/' + path + '.js');
+    const makePoints = (owner, calls) => {
       for (const call of calls) {
-        const original = module[call];
-        module[call] = function (...args) {
+        const original = owner[call];
+        owner[call] = function (...args) {
           point();
           const result = original.apply(this, args);
           point();
           return result;
         };
       }
-    }
-    const from = (path) => require(${JSON.stringify(DIST)} + '/cluster/' + path + '.js');
-    const { MesosContainerizer } = from('agent/containerizer/containerizer');
-    const { OciLauncher } = from('agent/containerizer/oci/oci-launcher');
-    const { PosixLauncher } = from('agent/containerizer/posix/posix-launcher');
+    };
+    for (const [name, calls] of Object.entries(${JSON.stringify(CALLS)})) makePoints(require(name), calls);
+    const { HttpClient } = from('runtime/http/client');
+    makePoints(HttpClient.prototype, ['request', 'stream']);
+    const { request } = HttpClient.prototype;
+    HttpClient.prototype.request = function (...args) {
+      return request.apply(this, args).finally(point);
+    };
     const { silentLogger: log } = from('runtime/log');
-    const { runtimeDir, workDir, cgroupsRoot, holder, runtime, spec } = plan;
-    const ofCgroups = () => from('agent/containerizer/isolators/cgroup-folders').cgroupFolders({
-      config: { cgroups_destroy_timeout: 60_000 },
-      hierarchies: from('agent/containerizer/cgroups/hierarchies').findHierarchies('/sys/fs/cgroup'),
-      isolation: [],
-    });
+    const clock = from('runtime/clock').systemClock();
+    const { runtimeDir, workDir, holder, spec } = plan;
     const start = async () => {
-      const provisioner = await ${provisioner};
-      return new MesosContainerizer({
-      provisioner,
-      // As every agent has it where there is a runtime.
-      isolators: [...(runtime ? [ofCgroups()] : []), ...${isolators}],
-      posix: new PosixLauncher(holder),
-      runtime: runtime && new OciLauncher({ runtime, stateFolder: runtimeDir + '/runc', holder }),
-      runtimeDir, workDir, cgroupsRoot, clock: from('runtime/clock').systemClock(), log,
-      });
+      ${containerizer === undefined ? mesosContainerizer(agent) : `return await ${containerizer};`}
     };
     (async () => {
       const containerizer = await start();

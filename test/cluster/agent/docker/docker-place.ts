@@ -40,19 +40,7 @@ export class DockerPlace {
   async agent(more: Partial<Config> = {}): Promise<DockerContainerizer> {
     this.stop();
     const parts = await createDocker(
-      {
-        docker: 'docker',
-        docker_socket: this.engine.socket,
-        docker_config: undefined,
-        docker_stop_timeout: 0,
-        docker_remove_delay: 0,
-        docker_kill_orphans: true,
-        switch_user: true,
-        sandbox_directory: '/mnt/mesos/sandbox',
-        cgroups_enable_cfs: false,
-        default_container_dns: NO_DNS,
-        ...more,
-      },
+      { ...this.config, ...more },
       {
         workDir: this.workDir,
         runtimeDir: this.runtimeDir,
@@ -64,6 +52,22 @@ export class DockerPlace {
     );
     this.agents.push(parts);
     return parts.containerizer;
+  }
+
+  /** The flags of the agents. */
+  get config(): Config {
+    return {
+      docker: 'docker',
+      docker_socket: this.engine.socket,
+      docker_config: undefined,
+      docker_stop_timeout: 0,
+      docker_remove_delay: 0,
+      docker_kill_orphans: true,
+      switch_user: true,
+      sandbox_directory: '/mnt/mesos/sandbox',
+      cgroups_enable_cfs: false,
+      default_container_dns: NO_DNS,
+    };
   }
 
   /** A command task in a container: a shell command, or without one the command of the image. */

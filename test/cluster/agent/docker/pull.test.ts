@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { ContainerRun } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import { DockerEngine } from '../../../../cluster/agent/docker/engine';
 import { type PullContext, pullImage } from '../../../../cluster/agent/docker/pull';
+import { Timings } from '../../../../cluster/runtime/metrics';
 
 const root = mkdtempSync(join(tmpdir(), 'meseta-docker-pull-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -15,22 +16,24 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let runs = 0;
 
 /** A run with an empty sandbox, whose engine has no image and whose program is not there. */
-function place(): { readonly sandbox: string; readonly pull: (image?: string) => Promise<void> } {
+function place() {
   runs += 1;
   const folder = join(root, `run-${runs}`);
   const sandbox = join(root, `sandbox-${runs}`);
   mkdirSync(sandbox);
+  const pullTimes = new Timings('containerizer/docker/image_pull');
   const context = {
     program: { file: 'docker', socket: '/none', holder: '/no holder' },
     engine: { hasImage: () => Promise.resolve(false) },
     config: 'the configuration of the agent',
+    pullTimes,
   } as unknown as PullContext;
   const pull = async (image = 'web'): Promise<void> => {
     const spec = { directory: sandbox, container: { type: 'DOCKER', docker: { image } } };
     await pullImage({ folder, spec } as unknown as ContainerRun, context);
     expect(existsSync(join(folder, 'pull'))).toBe(false);
   };
-  return { sandbox, pull };
+  return { sandbox, pull, pullTimes };
 }
 
 const CONFIG = join('.docker', 'config.json');
@@ -56,9 +59,10 @@ test.each<[name: string, make: (path: string) => void]>([
   ['a link leads out of it', (path) => symlinkSync('/etc/passwd', path)],
   ['a link leads to itself', (path) => symlinkSync(path, path)],
 ])('the configuration of the agent is for a sandbox when %s', async (_name, make) => {
-  const { sandbox, pull } = place();
+  const { sandbox, pull, pullTimes } = place();
   make(join(sandbox, '.dockercfg'));
   await expect(pull()).rejects.toThrow('it is not JSON');
+  expect(pullTimes.snapshot()['containerizer/docker/image_pull_ms/count']).toBe(1);
 });
 
 test.each(['../containers/json', 'a/../../info', 'a?b', 'http://host/a'])(

@@ -56,6 +56,8 @@ export interface ImagePlan {
   readonly layers: readonly Buffer[];
   readonly config?: object;
   readonly isOci?: boolean;
+  /** Compresses its layers by zstd and not by gzip. */
+  readonly isZstd?: boolean;
   readonly architecture?: string;
 }
 
@@ -73,9 +75,12 @@ export function buildImage({
   layers,
   config = {},
   isOci = false,
+  isZstd = false,
   architecture = 'amd64',
 }: ImagePlan): BuiltImage {
-  const packed = layers.map((tar) => gzipSync(tar, { level: 1 }));
+  const packed = layers.map((tar) =>
+    isZstd ? execFileSync('zstd', ['-q', '-c'], { input: tar }) : gzipSync(tar, { level: 1 }),
+  );
   const rootfs = { type: 'layers', diff_ids: layers.map(digestOf) };
   const configBlob = Buffer.from(JSON.stringify({ architecture, os: 'linux', config, rootfs }));
   const descriptor = (mediaType: string, blob: Buffer): object => ({
@@ -84,7 +89,10 @@ export function buildImage({
     digest: digestOf(blob),
   });
   const types = isOci
-    ? ['application/vnd.oci.image.config.v1+json', 'application/vnd.oci.image.layer.v1.tar+gzip']
+    ? [
+        'application/vnd.oci.image.config.v1+json',
+        `application/vnd.oci.image.layer.v1.tar+${isZstd ? 'zstd' : 'gzip'}`,
+      ]
     : ['application/vnd.docker.container.image.v1+json', 'application/vnd.docker.image.rootfs.diff.tar.gzip'];
   const mediaType = isOci ? OCI : DOCKER;
   const manifest = {

@@ -4,11 +4,12 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MesosContainerizer } from '../../../../../cluster/agent/containerizer/containerizer';
 import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import type { CommandInfo, Resource, Volume } from '../../../../../cluster/api/generated/mesos';
+import { startTime } from '../../../../../cluster/runtime/processes';
 import { Host, hasPlugins } from '../network/host';
 import { buildImage, busyboxLayer, layer } from './image-builder';
 import { hasImages, ImagePlace } from './image-place';
@@ -239,6 +240,25 @@ check('a session is in the file system of the container around it', async () => 
   });
   expect(text).toBe('other\n/mnt/mesos/sandbox\nMESOS_SANDBOX=/mnt/mesos/sandbox\n');
   await containers.destroy(parent.containerId);
+});
+
+check('a container whose run folder is lost is ended, with its file system', async () => {
+  const containers = await agent();
+  const spec = place.imageSpec('app:1', 'sleep 1000 & wait');
+  const { pid = 0 } = await containers.launch(spec);
+  const nested = { ...place.imageSpec('app:1', 'sleep 1000'), parent: spec.containerId };
+  await containers.launch({
+    ...nested,
+    containerId: `${spec.containerId}.n`,
+    directory: `${spec.directory}/n`,
+  });
+  const lost = `${place.runtimeDir}-lost`;
+  renameSync(place.runtimeDir, lost);
+  const next = await agent();
+  expect(await next.recover([spec.containerId])).toEqual([]);
+  expect(startTime(pid)).toBeUndefined();
+  expect(place.leftovers()).toEqual([]);
+  rmSync(lost, { recursive: true });
 });
 
 check('a container that is destroyed while its image is pulled waits for nobody', async () => {

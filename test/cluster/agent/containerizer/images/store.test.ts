@@ -20,6 +20,7 @@ import { readReference } from '../../../../../cluster/agent/containerizer/images
 import { readRegistry } from '../../../../../cluster/agent/containerizer/images/registry';
 import { ImageStore, type StoreOptions } from '../../../../../cluster/agent/containerizer/images/store';
 import { layerIdsOf, StoreFolder } from '../../../../../cluster/agent/containerizer/images/store-folder';
+import { findProgram } from '../../../../../cluster/agent/containerizer/oci/runtime';
 import { silentLogger } from '../../../../../cluster/runtime/log';
 import { expectNothingLeft } from '../../../../leftovers';
 import {
@@ -143,6 +144,7 @@ describe('an image', () => {
       await Promise.all(['A', 'B', 'C'].map((container) => get(store, 'app:1', container)));
       await get(store, 'app:1', 'D');
       expect(registry.pulled).toHaveLength(3);
+      expect(store.metrics()['containerizer/mesos/provisioner/docker_store/image_pull_ms/count']).toBe(1);
       const changed = buildImage({ layers: [one, layer({ b: 'new' })] });
       registry.push('app:1', changed);
       expect(file(await get(store, 'app:1'), 'b')).toBe('two');
@@ -160,6 +162,20 @@ describe('an image', () => {
     const [first, second] = [await get(store, 'app:1'), await get(store, 'app:2')];
     expect(second[1]).toBe(first[1]);
     expect(readdirSync(join(root, 'store/layers'))).toHaveLength(3);
+  });
+
+  (hasImages && findProgram('zstd') ? it : it.skip)('may have layers that zstd has compressed', async () => {
+    registry.push('app:1', buildImage({ layers: [one, two], isOci: true, isZstd: true }));
+    const store = await open();
+    expect(file(await get(store, 'app:1'), 'b')).toBe('two');
+    registry.push(
+      'bomb:1',
+      buildImage({ layers: [layer({ a: 'a'.repeat(MB) })], isOci: true, isZstd: true }),
+    );
+    const small = await open({ bounds: { bytesMax: MB / 2, entriesMax: 1000 } });
+    await expect(get(small, 'bomb:1')).rejects.toThrow(
+      "Failed to unpack the image 'bomb:1': zstd: it is larger than it may be",
+    );
   });
 
   check('is there after a restart, without its registry', async () => {

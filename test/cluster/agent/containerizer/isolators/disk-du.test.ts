@@ -83,6 +83,33 @@ describe('disk/du', () => {
       await expect(diskUse(join(folder, 'missing'), [])).rejects.toThrow(/^Failed to perform 'du'/);
     });
 
+    it('counts what is written into the file system of an image for the sandbox, and volumes where they are', async () => {
+      const workDir = join(folder, 'work');
+      const write = (place: string): void => {
+        mkdirSync(place, { recursive: true });
+        writeFileSync(join(place, 'file'), Buffer.alloc(MB, 'x'));
+      };
+      // Of an image volume nothing counts.
+      for (const name of ['1/upper', '2/upper']) write(join(workDir, 'provisioner/containers/C', name));
+      write(join(workDir, 'volumes/roles/*/v'));
+      const sandbox = join(folder, 'sandbox');
+      mkdirSync(join(sandbox, 'data'), { recursive: true });
+      const clock = new VirtualClock();
+      const isolator = diskDu(contextOf({ clock, workDir }));
+      const resources = [...SANDBOX, volume('data')];
+      const container = { type: 'MESOS', mesos: { image: { type: 'DOCKER' } } } as const;
+      const run = runOf({ directory: sandbox, resources, container });
+      isolator.watch?.(run, () => undefined);
+      clock.advance(15_000);
+      await until(() => clock.next() !== undefined);
+      const { disk_statistics: [ofVolume, ofSandbox] = [] } = (await isolator.usage?.(run, [])) ?? {};
+      for (const { used_bytes } of [ofVolume ?? {}, ofSandbox ?? {}]) {
+        expect(used_bytes).toBeGreaterThanOrEqual(MB);
+        expect(used_bytes).toBeLessThan(1.5 * MB);
+      }
+      await isolator.cleanup?.(run);
+    });
+
     it.each([true, false])('ends a container above its quota: %s', async (enforced) => {
       writeFileSync(join(folder, 'file'), Buffer.alloc(2 * MB, 'x'));
       const clock = new VirtualClock();

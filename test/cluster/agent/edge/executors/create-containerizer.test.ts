@@ -43,6 +43,18 @@ test('without a flag the runtime folder is in the work folder', async () => {
   stop();
 });
 
+test('the metrics of its parts have the names of the original', async () => {
+  const { metrics, stop } = await create();
+  expect(metrics()).toEqual({
+    'containerizer/fetcher/cache_size_total_bytes': 2 * 1024 ** 3,
+    'containerizer/fetcher/cache_size_used_bytes': 0,
+    'containerizer/fetcher/task_fetches_failed': 0,
+    'containerizer/fetcher/task_fetches_succeeded': 0,
+    'containerizer/mesos/container_destroy_errors': 0,
+  });
+  stop();
+});
+
 test('a program of Docker that is not there stops the start', async () => {
   await expect(create('--containerizers=docker', '--docker=/not/there')).rejects.toThrow(
     "--containerizers: Could not create DockerContainerizer: the program '/not/there' (--docker) cannot be run",
