@@ -66,6 +66,11 @@ const FLAGS = {
     words: ['any', 'unreserved', 'reserved'],
     fallback: 'any',
   }),
+  new_group_enforce_role: choice({
+    help: 'whether new groups below the root give their name as the role to their apps',
+    words: ['off', 'top'],
+    fallback: 'off',
+  }),
   gpu_scheduling_behavior: choice({
     help: 'whether apps without GPUs may use agents with GPUs',
     words: ['restricted', 'unrestricted'],
@@ -205,6 +210,7 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
     localPortMax: flags.local_port_max,
     envVarsPrefix: flags.env_vars_prefix,
     mesosBridgeName: flags.mesos_bridge_name,
+    newGroupEnforceRole: flags.new_group_enforce_role === 'top',
     acceptedRolesDefault: flags.accepted_resource_roles_default_behavior,
     gpuScheduling: flags.gpu_scheduling_behavior,
     maintenanceMode: flags.maintenance_mode,

@@ -12,9 +12,10 @@ import { volumeViolations } from './volume-validate';
 
 export interface ValidateOptions {
   readonly features: readonly string[];
-  readonly role: string;
   /** The executor of apps that name none. */
   readonly executor: string;
+  /** The roles that the app may have, that of its group included. */
+  readonly validRoles: readonly string[];
 }
 
 type Rule = (app: App, options: ValidateOptions) => readonly Finding[];
@@ -240,8 +241,9 @@ function limitRules({ resourceLimits, cpus, mem }: App): Finding[] {
 
 function roleRules({ role, acceptedResourceRoles }: App, options: ValidateOptions): Finding[] {
   const findings: Finding[] = [];
-  if (role !== options.role)
-    findings.push({ path: '/role', error: `got ${role}, expected one of: ${options.role}` });
+  if (!options.validRoles.includes(role)) {
+    findings.push({ path: '/role', error: `got ${role}, expected one of: ${options.validRoles.join(', ')}` });
+  }
   if (acceptedResourceRoles.some((other) => other !== '*' && other !== role)) {
     findings.push({
       path: '/acceptedResourceRoles',

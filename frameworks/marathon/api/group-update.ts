@@ -38,3 +38,8 @@ function groupReader(depth: number): Reader<GroupUpdate> {
 }
 
 export const readGroupUpdate: Reader<GroupUpdate> = groupReader(0);
+
+/** The body of a PATCH. */
+export const readGroupPatch: Reader<Pick<GroupUpdate, 'enforceRole'>> = object<
+  Pick<GroupUpdate, 'enforceRole'>
+>({ enforceRole: optional(boolean) });

@@ -4,6 +4,7 @@ import { randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';
 import { newReviveState } from '../../kit/core/session/revive';
 import { newOutbox } from '../../kit/core/turn/outbox';
+import { rolesInUse } from './groups/roles';
 import { watchHealth } from './health/health';
 import { indexInstance } from './instances/instances';
 import { decommission } from './instances/kill';
@@ -26,6 +27,7 @@ export interface MarathonBoot {
 export function init(boot: MarathonBoot): MarathonState {
   const state = emptyState(boot);
   for (const instance of restore(state, boot.stored)) indexInstance(state, instance);
+  state.session.roles = rolesInUse(state);
   return state;
 }
 
@@ -62,6 +64,7 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     rootVersion: isoTime(now),
     groups: new Map([['/', { id: '/', dependencies: [] }]]),
     apps: new Map(),
+    history: [],
     versions: new Map(),
     instances: new Map(),
     byApp: new Map(),

@@ -12,7 +12,7 @@ import { commit, storeTransitions } from '../../kit/core/turn/outbox';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
 import { deploymentOf, driveDeployment } from './deployments/deploy';
 import { reachNothing, reachScale } from './deployments/scale';
-import { cancel, changeRoot } from './groups/change';
+import { cancel, changeRoot, patchGroup } from './groups/change';
 import { killTasks, resetDelay } from './groups/task-killer';
 import { applyHealthResult, probeDue } from './health/health';
 import { applyReadinessResult, readinessDue } from './health/readiness';
@@ -57,6 +57,7 @@ const transitions: Transitions<Turn, MarathonEvents> = {
   },
   'api.change': changeRoot,
   'api.kill': killTasks,
+  'api.patch-group': patchGroup,
   'api.cancel': cancel,
   'api.reset-delay': resetDelay,
   probed: (turn, event) => {

@@ -147,10 +147,6 @@ const refusedFlags = {
     'pages of other origins are refused; leave it out, and let a proxy answer for them',
     'access_control_allow_origin',
   ),
-  ...refusedUnless(
-    { values: ['off'], reason: 'roles of groups are not enforced, as yet; leave it out' },
-    'new_group_enforce_role',
-  ),
   ...refused(
     'it was removed in Marathon 1.10; use --accepted_resource_roles_default_behavior',
     'default_accepted_resource_roles',

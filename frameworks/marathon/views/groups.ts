@@ -2,34 +2,57 @@
  * Groups as the API shows them, with the apps and groups in them that the request embeds.
  */
 
+import type { App, Group } from '../api/app';
+import { isTopLevel } from '../core/groups/roles';
 import { parentOf } from '../core/state/paths';
-import type { MarathonState } from '../core/state/state';
-import { type Embed, printAppInfo } from './apps';
 
 export interface GroupEmbed {
   readonly apps: boolean;
   readonly groups: boolean;
-  readonly pods: boolean;
-  readonly appEmbed: ReadonlySet<Embed>;
 }
 
+/** A root to show: the current one, or an earlier version. */
+export interface ShownRoot {
+  readonly version: string;
+  readonly apps: ReadonlyMap<string, App>;
+  readonly groups: ReadonlyMap<string, Group>;
+}
+
+type PrintApp = (app: App) => object;
+
+/** A group with what is embedded of it; lists that are not embedded are empty, as in the original. */
 export function printGroup(
-  state: MarathonState,
+  root: ShownRoot,
   id: string,
   embed: GroupEmbed,
-  now: number,
+  print: PrintApp,
 ): object | undefined {
-  const group = state.groups.get(id);
-  if (!group) return undefined;
-  const apps = [...state.apps.values()].filter((app) => parentOf(app.id) === id);
-  const groups = [...state.groups.keys()].filter((path) => path !== '/' && parentOf(path) === id);
-  return {
-    id,
-    ...(embed.apps && { apps: apps.map((app) => printAppInfo(state, app, embed.appEmbed, now)) }),
-    ...(embed.groups && { groups: groups.map((path) => printGroup(state, path, embed, now)) }),
-    ...(embed.pods && { pods: [] }),
-    dependencies: group.dependencies,
-    version: state.rootVersion,
-    enforceRole: group.enforceRole ?? false,
+  const members = {
+    apps: embed.apps ? childrenOf(root.apps) : new Map<string, App[]>(),
+    groups: embed.groups ? childrenOf(root.groups) : new Map<string, Group[]>(),
   };
+  const show = (group: Group): object => ({
+    id: group.id,
+    apps: (members.apps.get(group.id) ?? []).map(print),
+    groups: (members.groups.get(group.id) ?? []).map(show),
+    pods: [],
+    dependencies: group.dependencies,
+    version: root.version,
+    ...(isTopLevel(group.id) && { enforceRole: group.enforceRole ?? false }),
+  });
+  const group = root.groups.get(id);
+  return group && show(group);
+}
+
+/** Apps or groups by the group they are directly in. */
+function childrenOf<Member>(members: ReadonlyMap<string, Member>): Map<string, Member[]> {
+  const children = new Map<string, Member[]>();
+  for (const [id, member] of members) {
+    if (id === '/') continue;
+    const parent = parentOf(id);
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(member);
+    else children.set(parent, [member]);
+  }
+  return children;
 }

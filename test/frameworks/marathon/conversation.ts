@@ -69,6 +69,15 @@ export class MarathonConversation {
           [eventType, groupId, appId, reason].filter((part) => part !== undefined).join(' '),
         );
       }
+      case 'roles':
+        return [
+          `framework ${cluster.lastInfo?.roles?.join(' ')}`,
+          ...cluster
+            .callsOf('UPDATE_FRAMEWORK')
+            .map(({ update_framework: update }) => `call ${update?.framework_info.roles?.join(' ')}`),
+        ];
+      case 'stored':
+        return cluster.store.fetchAllNow('marathon/app').map(({ name }) => name);
       case 'apps':
         return [...cluster.state.apps.values()].map(
           ({ id, instances, cmd, role }) =>

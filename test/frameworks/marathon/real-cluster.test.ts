@@ -129,4 +129,14 @@ describe('Marathon on a real cluster', () => {
       await expect(fetch(`http://${host}:${ports[0]}/`)).rejects.toThrow();
     }
   });
+
+  it('runs the apps of a group in the role that the group enforces', async () => {
+    const apps = [{ id: 'worker', cmd: 'sleep 1000', cpus: 0.1, mem: 32 }];
+    await ask('PUT', '/v2/groups/dev', { enforceRole: true, apps });
+    await settled();
+    const { tasks } = await ask('GET', '/v2/apps/dev/worker/tasks');
+    expect(tasks).toMatchObject([{ state: 'TASK_RUNNING', role: 'dev' }]);
+    await ask('DELETE', '/v2/groups/dev');
+    await settled();
+  });
 });

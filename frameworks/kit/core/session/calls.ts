@@ -11,6 +11,8 @@ export interface Session {
   connected: boolean;
   master?: string | undefined;
   region?: string | undefined;
+  /** The roles of the framework, where it has more than the one of its settings. */
+  roles?: readonly string[] | undefined;
 }
 
 /** A turn that sends calls. */

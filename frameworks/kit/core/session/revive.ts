@@ -89,7 +89,7 @@ export function resubscribed(turn: RevivingTurn, wanted: Wanted): void {
 
 /** Asks for offers right after a subscription, whatever the limit. */
 export function reviveNow(turn: RevivingTurn): void {
-  callNow(turn, { type: 'REVIVE', revive: { roles: [turn.state.settings.role] } });
+  callNow(turn, { type: 'REVIVE', revive: { roles: rolesOf(turn) } });
 }
 
 /** Repeats a REVIVE once: offers that were under way at the first one may have been declined since. */
@@ -97,6 +97,10 @@ export function repeatRevive({ state: { revive } }: RevivingTurn): void {
   if (revive.suppressed || revive.repeated || revive.wanted.size === 0) return;
   revive.repeated = true;
   revive.owed = true;
+}
+
+function rolesOf({ state: { session, settings } }: RevivingTurn): string[] {
+  return [...(session.roles ?? [settings.role])];
 }
 
 function reviveIfAllowed(turn: RevivingTurn, isUrgent: boolean): void {
@@ -135,5 +139,5 @@ function suppress(turn: RevivingTurn): void {
   if (revive.suppressed || !settings.suppressOffers) return;
   revive.suppressed = true;
   counters.suppresses++;
-  callNow(turn, { type: 'SUPPRESS', suppress: { roles: [settings.role] } });
+  callNow(turn, { type: 'SUPPRESS', suppress: { roles: rolesOf(turn) } });
 }

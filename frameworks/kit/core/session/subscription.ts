@@ -22,7 +22,7 @@ type Capability = mesos.FrameworkInfo.Capability.Type;
 
 export function frameworkInfo(
   settings: FrameworkSettings,
-  { frameworkId }: Readonly<Session>,
+  { frameworkId, roles }: Readonly<Session>,
   capabilities: readonly Capability[],
 ): mesos.FrameworkInfo {
   return {
@@ -31,7 +31,7 @@ export function frameworkInfo(
     ...(frameworkId !== undefined && { id: { value: frameworkId } }),
     failover_timeout: settings.failoverTimeoutSeconds,
     checkpoint: settings.checkpoint,
-    roles: [settings.role],
+    roles: [...(roles ?? [settings.role])],
     hostname: settings.hostname,
     ...(settings.principal !== undefined && { principal: settings.principal }),
     ...(settings.webuiUrl !== undefined && { webui_url: settings.webuiUrl }),

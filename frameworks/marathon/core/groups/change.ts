@@ -5,28 +5,22 @@
  */
 
 import { answer, refuse } from '../../../kit/core/turn/answer';
-import type { App, Group } from '../../api/app';
-import { volumeConflict } from '../apps/external-volumes';
+import type { App } from '../../api/app';
 import { printApp } from '../apps/print-app';
-import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
-import { differenceOf, nextVersion, stamped } from '../apps/versions';
+import { nextVersion } from '../apps/versions';
 import { cancelDeployment, deploymentOf, startDeployment } from '../deployments/deploy';
-import { hasCycle, planDeployment } from '../deployments/plan';
+import { planDeployment } from '../deployments/plan';
 import { tallyAll } from '../instances/tally';
+import { useRoles } from '../scheduler/session';
 import type { Refusal } from '../state/effects';
 import type { EventOf, RootChange } from '../state/events';
 import { newUuid } from '../state/ids';
-import { ancestorsOf, isBelow } from '../state/paths';
 import type { Deployment, MarathonState, Step } from '../state/state';
-import { dropApp, saveApp, saveRoot } from '../state/storage';
+import { dropFailure, saveApp, saveRoot } from '../state/storage';
 import { isoTime, publish, type Turn } from '../state/turn';
-
-/** The root after a change. */
-interface Target {
-  readonly apps: Map<string, App>;
-  readonly groups: Map<string, Group>;
-  readonly version: string;
-}
+import { keepRecord, recordOf } from './history';
+import { rolesInUse } from './roles';
+import { checkRoot, missingTarget, type Target, targetOf } from './target';
 
 export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   const refusal = missingTarget(turn.state, event.change);
@@ -43,17 +37,6 @@ export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   publish(turn, 'group_change_success', { groupId: event.group, version: deployment.version });
   startDeployment(turn, deployment);
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
-}
-
-/** The refusal of a change of a group or an app that is not there. */
-function missingTarget(
-  { groups, apps }: MarathonState,
-  { removeGroups = [], remove = [], restart = [] }: RootChange,
-): Refusal | undefined {
-  const group = removeGroups.find((id) => !groups.has(id));
-  if (group !== undefined) return { code: 'missing', message: `Group '${group}' does not exist` };
-  const app = [...remove, ...restart].find((id) => !apps.has(id));
-  return app === undefined ? undefined : { code: 'missing', message: `App '${app}' does not exist` };
 }
 
 /** A refused change is told to the request and to the event stream. */
@@ -86,6 +69,8 @@ export function tryChange(
   { force, create }: { force: boolean; create: boolean },
 ): { deployment: Deployment } | { refusal: Refusal } {
   const { state } = turn;
+  const full = force ? undefined : tooMany(state, 0);
+  if (full) return { refusal: full };
   const existing = create ? (change.put ?? []).find(({ id }) => state.apps.has(id)) : undefined;
   if (existing) {
     return { refusal: { code: 'exists', message: `An app with id [${existing.id}] already exists.` } };
@@ -110,79 +95,6 @@ export function previewChange(state: MarathonState, change: RootChange): readonl
   return checkRoot(state, target) ?? planDeployment(state.apps, target.apps, target.groups);
 }
 
-function targetOf(state: MarathonState, change: RootChange, version: string): Target | { refusal: Refusal } {
-  const apps = new Map(state.apps);
-  const groups = new Map(state.groups);
-  for (const id of change.remove ?? []) apps.delete(id);
-  for (const id of change.removeGroups ?? []) removeGroup(apps, groups, id);
-  for (const group of change.putGroups ?? []) groups.set(group.id, group);
-  const used = new Set([...state.apps.values(), ...(change.put ?? [])].flatMap(servicePortsOf));
-  const range = { min: state.settings.localPortMin, max: state.settings.localPortMax };
-  for (const wanted of change.put ?? []) {
-    const old = state.apps.get(wanted.id);
-    const app = assignServicePorts(wanted, { old, used, range });
-    if ('error' in app) return { refusal: invalid('/', app.error) };
-    for (const port of servicePortsOf(app)) used.add(port);
-    const difference = old ? differenceOf(old, app) : 'config';
-    apps.set(app.id, old && difference === 'none' ? old : stamped(app, version, old, difference));
-  }
-  const conflict = volumeConflict(change.put ?? [], apps);
-  if (conflict !== undefined) return { refusal: invalid('/container/volumes', conflict) };
-  for (const id of change.restart ?? []) {
-    const app = apps.get(id);
-    if (app) apps.set(id, stamped(app, version, app, 'config'));
-  }
-  addParents(groups, change);
-  dropReplacedGroups({ apps, groups }, change);
-  return { apps, groups, version };
-}
-
-/** The groups above whatever a change puts are made with it. */
-function addParents(groups: Map<string, Group>, { put = [], putGroups = [] }: RootChange): void {
-  for (const { id } of [...put, ...putGroups]) {
-    for (const path of ancestorsOf(id)) {
-      if (!groups.has(path)) groups.set(path, { id: path, dependencies: [] });
-    }
-  }
-}
-
-/** An app that is put replaces a group of its id without apps in it (`RootGroup.updateApp`). */
-function dropReplacedGroups({ apps, groups }: Pick<Target, 'apps' | 'groups'>, change: RootChange): void {
-  const wanted = new Set(change.putGroups?.map(({ id }) => id));
-  for (const { id } of change.put ?? []) {
-    if (!groups.has(id) || wanted.has(id)) continue;
-    if (![...apps.keys()].some((path) => isBelow(path, id))) removeGroup(apps, groups, id);
-  }
-}
-
-function removeGroup(apps: Map<string, App>, groups: Map<string, Group>, id: string): void {
-  for (const app of [...apps.keys()]) if (isBelow(app, id)) apps.delete(app);
-  for (const group of [...groups.keys()]) {
-    if (group !== '/' && (group === id || isBelow(group, id))) groups.delete(group);
-  }
-  if (id === '/') groups.set('/', { id: '/', dependencies: [] });
-}
-
-function invalid(path: string, error: string): Refusal {
-  return { code: 'invalid', details: [{ path, errors: [error] }] };
-}
-
-/** Rules about the tree as a whole. */
-function checkRoot(state: MarathonState, { apps, groups }: Target): Refusal | undefined {
-  for (const id of apps.keys()) {
-    if (groups.has(id)) return invalid('/', 'Groups and Applications may not have the same identifier.');
-  }
-  if (hasCycle(apps, groups)) return invalid('/', 'Dependency graph has cyclic dependencies.');
-  const { maxApps } = state.settings;
-  if (maxApps !== undefined && apps.size > maxApps) {
-    return invalid(
-      '/',
-      `This Marathon instance may only handle up to ${maxApps} Apps! (Override with command line option --max_apps)`,
-    );
-  }
-  return undefined;
-}
-
 function deploymentFor(turn: Turn, target: Target): Deployment {
   const { state } = turn;
   const steps = planDeployment(state.apps, target.apps, target.groups);
@@ -200,11 +112,16 @@ function deploymentFor(turn: Turn, target: Target): Deployment {
   };
 }
 
+/** The refusal of a change of locked apps. A change by force makes room by the deployments that it cancels. */
 function checkLocks(state: MarathonState, { affected }: Deployment, force: boolean): Refusal | undefined {
   const locks = new Set(affected.flatMap((app) => state.locks.get(app) ?? []));
   if (locks.size > 0 && !force) return { code: 'locked', deployments: [...locks] };
-  const { maxRunningDeployments } = state.settings;
-  if (state.deployments.size - locks.size < maxRunningDeployments) return undefined;
+  return tooMany(state, locks.size);
+}
+
+function tooMany({ deployments, settings }: MarathonState, cancelled: number): Refusal | undefined {
+  const { maxRunningDeployments } = settings;
+  if (deployments.size - cancelled < maxRunningDeployments) return undefined;
   return {
     code: 'too-many',
     message: `Max number (${maxRunningDeployments}) of running deployments is achieved. Wait for existing deployments to complete or cancel one using force=true parameter. You can increase max deployment number by using --max_running_deployments parameter but be advised that this can have negative effects on the performance.`,
@@ -221,6 +138,7 @@ function cancelConflicting(turn: Turn, { affected }: Deployment): void {
 
 function apply(turn: Turn, target: Target): void {
   const { state } = turn;
+  const record = recordOf(state, target);
   state.rootVersion = target.version;
   for (const [id, app] of target.apps) {
     const old = state.apps.get(id);
@@ -234,13 +152,28 @@ function apply(turn: Turn, target: Target): void {
   for (const id of [...state.apps.keys()]) {
     if (target.apps.has(id)) continue;
     state.apps.delete(id);
-    dropApp(turn, id);
+    dropFailure(turn, id);
     tallyAll(state, id);
     turn.touched.add(id);
   }
   state.groups.clear();
   for (const [id, group] of target.groups) state.groups.set(id, group);
   saveRoot(turn);
+  keepRecord(turn, record);
+  useRoles(turn, rolesInUse(state));
+}
+
+/** `PATCH /v2/groups/{id}`: no deployment and no new version, as in the original (`GroupManager.patchRoot`). */
+export function patchGroup(turn: Turn, event: EventOf<'api.patch-group'>): void {
+  const { groups } = turn.state;
+  const group = groups.get(event.group);
+  if (!group) {
+    const message = `Group '${event.group}' does not exist`;
+    return refuse(turn, event.request, { code: 'missing', message });
+  }
+  groups.set(group.id, { ...group, enforceRole: event.enforceRole });
+  saveRoot(turn);
+  answer(turn, event.request, { ok: true });
 }
 
 function publishCheckChanges(turn: Turn, old: App | undefined, app: App): void {

@@ -4,6 +4,7 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { note } from '../../../../cluster/model/machine';
+import { callNow } from '../../../kit/core/session/calls';
 import {
   disconnect,
   errorMeaning,
@@ -29,6 +30,21 @@ export function frameworkInfo({ settings, session }: MarathonState): mesos.Frame
 
 export function sendFrameworkInfo(turn: Turn): void {
   turn.effects.push({ kind: 'framework', info: frameworkInfo(turn.state) });
+}
+
+/** Subscribes with other roles than before: offers are made for each role of the apps. */
+export function useRoles(turn: Turn, roles: readonly string[]): void {
+  const { session, revive } = turn.state;
+  if (roles.join() === (session.roles ?? []).join()) return;
+  session.roles = roles;
+  sendFrameworkInfo(turn);
+  callNow(turn, {
+    type: 'UPDATE_FRAMEWORK',
+    update_framework: {
+      framework_info: frameworkInfo(turn.state),
+      suppressed_roles: revive.suppressed ? [...roles] : [],
+    },
+  });
 }
 
 export function subscribed(turn: Turn, event: EventOf<'scheduler.subscribed'>): void {

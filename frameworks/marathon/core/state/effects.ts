@@ -27,9 +27,16 @@ export interface Probe {
 export type Refusal =
   | { readonly code: 'exists'; readonly message: string }
   | { readonly code: 'missing'; readonly message: string }
-  | { readonly code: 'invalid'; readonly details: readonly { path: string; errors: readonly string[] }[] }
+  | { readonly code: 'invalid'; readonly details: readonly InvalidDetail[] }
   | { readonly code: 'locked'; readonly deployments: readonly string[] }
   | { readonly code: 'too-many'; readonly message: string };
+
+export interface InvalidDetail {
+  readonly path: string;
+  readonly errors: readonly string[];
+  /** More about the errors, which the original does not have. */
+  readonly messages?: readonly string[];
+}
 
 export type Answer =
   | { readonly ok: true; readonly version: string; readonly deployment: string }

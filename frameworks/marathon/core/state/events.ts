@@ -45,6 +45,7 @@ export interface MarathonEvents extends StoreEvents, SessionEvents {
     wipe: boolean;
     force: boolean;
   };
+  'api.patch-group': { request: number; group: string; enforceRole: boolean };
   'api.cancel': { request: number; deployment: string; force: boolean };
   'api.reset-delay': { request: number; app: string };
 

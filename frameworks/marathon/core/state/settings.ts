@@ -17,6 +17,8 @@ export interface MarathonSettings extends FrameworkSettings {
   readonly maintenanceMode: boolean;
   readonly drainingMs: Millis;
   readonly maxApps?: number | undefined;
+  /** The `enforceRole` of new top-level groups. */
+  readonly newGroupEnforceRole: boolean;
   readonly maxRunningDeployments: number;
   readonly versionsKept: number;
   readonly launchTokens: number;
@@ -55,6 +57,7 @@ export const DEFAULT_SETTINGS: MarathonSettings = {
   gpuScheduling: 'restricted',
   maintenanceMode: true,
   drainingMs: 0,
+  newGroupEnforceRole: false,
   maxRunningDeployments: 100,
   versionsKept: 50,
   launchTokens: 100,

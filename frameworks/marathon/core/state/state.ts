@@ -183,6 +183,16 @@ export interface TaskFailure {
   readonly slaveId?: string | undefined;
 }
 
+/** A change of the root as the way back: what it replaced, null for what was not there. */
+export interface RootRecord {
+  /** The version that the change made. */
+  readonly version: string;
+  readonly previous: string;
+  /** The versions of changed apps before. */
+  readonly apps: Readonly<Record<string, string | null>>;
+  readonly groups: Readonly<Record<string, Group | null>>;
+}
+
 export interface MarathonState {
   readonly settings: MarathonSettings;
   readonly random: Random;
@@ -190,7 +200,12 @@ export interface MarathonState {
   rootVersion: string;
   readonly groups: Map<string, Group>;
   readonly apps: Map<string, App>;
-  /** App id to its kept definitions by version, oldest first, the current one included. */
+  /** The last changes of the root, oldest first. */
+  readonly history: RootRecord[];
+  /**
+   * App id to its kept definitions by version, oldest first, the current one included; also those of removed apps that
+   * the history names.
+   */
   readonly versions: Map<string, Map<string, App>>;
   readonly instances: Map<string, Instance>;
   readonly byApp: Map<string, Set<string>>;

@@ -4,7 +4,7 @@
 
 import { save, saveAtCommit } from '../../../kit/core/turn/outbox';
 import type { App, Group } from '../../api/app';
-import type { Deployment, Instance, MarathonState, TaskFailure } from './state';
+import type { Deployment, Instance, MarathonState, RootRecord, TaskFailure } from './state';
 import type { Turn } from './turn';
 
 /** All names begin with it. */
@@ -14,6 +14,7 @@ export const ROOT = 'marathon/root';
 export const APP_PREFIX = 'marathon/app/';
 export const INSTANCE_PREFIX = 'marathon/instance/';
 export const DEPLOYMENT_PREFIX = 'marathon/deployment/';
+export const HISTORY_PREFIX = 'marathon/history/';
 export const FAILURE_PREFIX = 'marathon/failure/';
 
 /** The root by reference: the current version of each app. */
@@ -53,13 +54,25 @@ export function saveApp(turn: Turn, app: App): void {
   }
 }
 
-/** Removes an app with all its definitions. */
-export function dropApp(turn: Turn, id: string): void {
+/** Removes all definitions of an app. */
+export function dropDefinitions(turn: Turn, id: string): void {
   for (const version of turn.state.versions.get(id)?.keys() ?? []) {
     save(turn, appName(id, version), undefined);
   }
   turn.state.versions.delete(id);
+}
+
+/** Removes the last failure of an app. */
+export function dropFailure(turn: Turn, id: string): void {
   if (turn.state.failures.delete(id)) save(turn, FAILURE_PREFIX + id, undefined);
+}
+
+export function saveRecord(turn: Turn, record: RootRecord): void {
+  save(turn, HISTORY_PREFIX + record.version, record);
+}
+
+export function dropRecord(turn: Turn, version: string): void {
+  save(turn, HISTORY_PREFIX + version, undefined);
 }
 
 /** An instance is printed at the commit, once for all of its changes. */
@@ -104,11 +117,13 @@ export function restore(state: MarathonState, stored: Stored): Instance[] {
     else if (name.startsWith(APP_PREFIX)) restoreVersion(state, value as App);
     else if (name.startsWith(INSTANCE_PREFIX)) instances.push(value as Instance);
     else if (name.startsWith(DEPLOYMENT_PREFIX)) restoreDeployment(state, value as Deployment);
+    else if (name.startsWith(HISTORY_PREFIX)) state.history.push(value as RootRecord);
     else if (name.startsWith(FAILURE_PREFIX)) {
       const failure = value as TaskFailure;
       state.failures.set(failure.appId, failure);
     }
   }
+  state.history.sort((a, b) => (a.version < b.version ? -1 : 1));
   if (root) restoreRoot(state, root);
   return instances;
 }

@@ -9,34 +9,41 @@ import type { AppUpdate } from '../../api/app-update';
 import { validateApp } from '../../api/app-validate';
 import { missingMember } from '../../api/read';
 import { type ApiFailure, byPath, failure, invalidJson, isFailure, notValid } from '../../api/violations';
-import type { RestContext } from './context';
+import { type RoleSettings, roleSettings } from '../../core/groups/roles';
+import { type RestContext, readVersion } from './context';
 
 export interface WriteInput {
   readonly id: string;
   /** The group whose list of apps has this one. */
   readonly base?: string | undefined;
   readonly update: AppUpdate;
+  /** The roles of an app in groups that the request changes, too. */
+  readonly roles?: ((id: string) => RoleSettings) | undefined;
   /** Members left out keep their stored value. */
   readonly partial: boolean;
 }
 
 /** The app after the write, or the refusal. */
-export function wantedApp(context: RestContext, { id, base, update, partial }: WriteInput): App | ApiFailure {
+export function wantedApp(
+  context: RestContext,
+  { id, base, roles, update, partial }: WriteInput,
+): App | ApiFailure {
   const stored = context.read(({ apps }) => apps.get(id));
   // The version of a whole definition is that of an answer which the client sends back.
   if (update.version !== undefined && partial) return earlierApp(context, id, update);
   const mixed = mixedFormFindings(update);
   if (mixed.length > 0) return notValid(byPath(mixed));
-  const { role, features, executor } = context.settings;
+  const { features, executor } = context.settings;
+  const { defaultRole, validRoles } = roles?.(id) ?? context.read((state) => roleSettings(state, id));
   const app = normalizeApp({
     id,
     base,
     update,
     stored: partial ? stored : undefined,
-    role,
+    role: defaultRole,
     options: context.normalization,
   });
-  return validateApp(app, { role, features, executor }) ?? app;
+  return validateApp(app, { validRoles, features, executor }) ?? app;
 }
 
 /** The earlier version of an app that a request names; it may have no other member but the id. */
@@ -48,10 +55,11 @@ function earlierApp(context: RestContext, id: string, update: AppUpdate): App | 
     const error = "The 'version' field may only be combined with the 'id' field.";
     return notValid([{ path: '/', errors: [error] }]);
   }
-  const time = Date.parse(update.version ?? '');
-  if (Number.isNaN(time)) return failure(422, `Invalid format: "${update.version}"`);
-  const version = new Date(time).toISOString();
-  const earlier = context.read(({ versions }) => versions.get(id)?.get(version));
+  const version = readVersion(update.version ?? '');
+  if (isFailure(version)) return version;
+  const earlier = context.read(({ apps, versions }) =>
+    apps.has(id) ? versions.get(id)?.get(version) : undefined,
+  );
   return earlier ?? failure(404, `App '${id}' does not exist in version ${version}`);
 }
 

@@ -13,7 +13,15 @@ import { printApp } from '../../core/apps/print-app';
 import { isBelow, parentOf } from '../../core/state/paths';
 import { wantedApp } from './app-writes';
 import { locationOf, readEmbed } from './apps';
-import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome, sliced } from './context';
+import {
+  deploymentOutcome,
+  notFound,
+  type RestContext,
+  readBody,
+  readVersion,
+  refusalOutcome,
+  sliced,
+} from './context';
 import { appsPieces, oneAppPieces, tasksPieces } from './fragments';
 import { killAllTasks, killOneTask } from './task-kills';
 
@@ -143,17 +151,18 @@ async function restart(context: RestContext, request: Request, id: string): Prom
 }
 
 function showVersions(context: RestContext, _request: Request, id: string): Outcome {
-  const versions = context.read(
-    (state) => state.versions.get(id) && [...(state.versions.get(id)?.keys() ?? [])],
+  const versions = context.read(({ apps, versions: definitions }) =>
+    apps.has(id) ? [...(definitions.get(id)?.keys() ?? [])] : undefined,
   );
   return versions ? ok({ versions: versions.reverse() }) : noApp(id);
 }
 
 function showVersion(context: RestContext, _request: Request, id: string, versionText: string): Outcome {
-  const time = Date.parse(versionText);
-  if (Number.isNaN(time)) return failure(422, `Invalid format: "${versionText}"`);
-  const version = new Date(time).toISOString();
-  const app = context.read((state) => state.versions.get(id)?.get(version));
+  const version = readVersion(versionText);
+  if (isFailure(version)) return version;
+  const app = context.read(({ apps, versions }) =>
+    apps.has(id) ? versions.get(id)?.get(version) : undefined,
+  );
   return app ? ok(printApp(app)) : noApp(id, version);
 }
 

@@ -80,6 +80,12 @@ export function readBody<T>(request: Request, read: Reader<T>): BodyRead<T> | Ap
   return { value, headers: warnings(reading.unknown) };
 }
 
+/** A version in a path or a body, in its own form; the refusal for a text that is no time. */
+export function readVersion(text: string): string | ApiFailure {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? failure(422, `Invalid format: "${text}"`) : new Date(time).toISOString();
+}
+
 /** The id that a body names, for messages about it. */
 function idOf(json: unknown): string | undefined {
   return isObject(json) && typeof json['id'] === 'string' ? json['id'].slice(0, ID_SHOWN_MAX) : undefined;

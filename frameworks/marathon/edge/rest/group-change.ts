@@ -18,10 +18,12 @@ import {
   isFailure,
   notValid,
 } from '../../api/violations';
+import { rootAt, wayBack } from '../../core/groups/history';
+import { isTopLevel, roleSettings } from '../../core/groups/roles';
 import type { RootChange } from '../../core/state/events';
 import { isBelow, parentOf } from '../../core/state/paths';
 import { wantedApp } from './app-writes';
-import type { RestContext } from './context';
+import { type RestContext, readVersion } from './context';
 
 interface Draft {
   readonly put: App[];
@@ -41,13 +43,24 @@ export function groupChange(context: RestContext, id: string, update: GroupUpdat
   const place: Place = { id, update, path: '' };
   const problems = missingIds(place);
   if (problems.length > 0) return invalidJson(problems, id);
-  const findings = findingsOf(context, place);
+  const findings = [...findingsOf(place), ...roleChangeFindings(context, place)];
   if (findings.length > 0) return notValid(byPath(findings));
   const { scaleBy, version } = update;
-  if (version !== undefined) return failure(422, `Group ${id} not available in version ${version}`);
+  if (version !== undefined) return restored(context, id, version);
   if (scaleBy !== undefined) return scaled(context, place, scaleBy);
   const draft: Draft = { put: [], remove: [], putGroups: [], removeGroups: [] };
   return addGroup(context, draft, place) ?? draft;
+}
+
+/** The group as it was in an earlier version of the root. */
+function restored(context: RestContext, id: string, text: string): RootChange | ApiFailure {
+  const version = readVersion(text);
+  if (isFailure(version)) return version;
+  return context.read((state) => {
+    const earlier = rootAt(state, version);
+    if (earlier?.groups.has(id)) return wayBack(state, id, earlier);
+    return failure(422, `Group ${id} not available in version ${version}`);
+  });
 }
 
 /** Apps and groups in lists need an id. */
@@ -76,7 +89,7 @@ function subgroupsOf({ id, update, path }: Place): Place[] {
 }
 
 /** The broken rules of a group and its subgroups (`Group.validNestedGroupUpdateWithBase`). */
-function findingsOf(context: RestContext, place: Place): Finding[] {
+function findingsOf(place: Place): Finding[] {
   const subgroups = subgroupsOf(place);
   return [
     ...aloneFindings(place),
@@ -86,7 +99,7 @@ function findingsOf(context: RestContext, place: Place): Finding[] {
     ...subgroups
       .filter(({ id }) => parentOf(id) !== place.id || id === '/')
       .map(({ path }) => ({ path, error: 'Group has to be child of groups with parent id' })),
-    ...subgroups.flatMap((subgroup) => findingsOf(context, subgroup)),
+    ...subgroups.flatMap(findingsOf),
   ];
 }
 
@@ -101,9 +114,32 @@ function aloneFindings({ update, path }: Place): Finding[] {
 }
 
 function roleFindings({ id, update, path }: Place): Finding[] {
-  if (update.enforceRole !== true || (parentOf(id) === '/' && id !== '/')) return [];
+  if (update.enforceRole !== true || isTopLevel(id)) return [];
   const error = `enforceRole can only be set for top-level groups, and ${id} is not top-level`;
   return [{ path: `${path}/enforceRole`, error }];
+}
+
+/** Roles and services are changed one after the other (`disallowEnforceRoleChangeIfServicesChanged`). */
+function roleChangeFindings(context: RestContext, place: Place): Finding[] {
+  if (!hasServices(place.update)) return [];
+  const error =
+    'enforceRole cannot be modified in a request that adds, removes or modifies services; please make these changes in separate requests.';
+  return placesOf(place)
+    .filter(({ id, update: { enforceRole } }) => {
+      const stored = context.read(({ groups }) => groups.get(id));
+      const before = stored?.enforceRole ?? false;
+      return stored && isTopLevel(id) && (enforceRole ?? before) !== before;
+    })
+    .map(({ path }) => ({ path: `${path}/enforceRole`, error }));
+}
+
+function hasServices({ apps, groups = [] }: GroupUpdate): boolean {
+  return apps !== undefined || groups.some(hasServices);
+}
+
+/** A group and all groups below it in a request. */
+function placesOf(place: Place): Place[] {
+  return [place, ...subgroupsOf(place).flatMap(placesOf)];
 }
 
 /** Apps belong to the group that lists them. */
@@ -142,12 +178,12 @@ function scaled(context: RestContext, place: Place, factor: number): RootChange 
 function groupOf(context: RestContext, { id, update }: Place): Group[] {
   const stored = context.read(({ groups }) => groups.get(id));
   const dependencies = update.dependencies?.map((path) => resolvePath(path, id));
-  const enforceRole = update.enforceRole ?? stored?.enforceRole;
+  const enforceRole = update.enforceRole ?? stored?.enforceRole ?? context.settings.newGroupEnforceRole;
   return [
     {
       id,
       dependencies: dependencies ?? stored?.dependencies ?? [],
-      ...(enforceRole !== undefined && { enforceRole }),
+      ...(isTopLevel(id) && { enforceRole }),
     },
   ];
 }
@@ -172,9 +208,11 @@ function addGroup(context: RestContext, draft: Draft, place: Place): ApiFailure 
 function addApps(context: RestContext, draft: Draft, { id, update }: Place): ApiFailure | undefined {
   if (!update.apps) return undefined;
   const listed = new Set<string>();
+  const enforced = new Map(draft.putGroups.map((group) => [group.id, group.enforceRole ?? false]));
+  const roles = (path: string) => context.read((state) => roleSettings(state, path, enforced));
   for (const appUpdate of update.apps) {
     const path = resolvePath(appUpdate.id ?? '', id);
-    const app = wantedApp(context, { id: path, base: id, update: appUpdate, partial: false });
+    const app = wantedApp(context, { id: path, base: id, roles, update: appUpdate, partial: false });
     if (isFailure(app)) return app;
     listed.add(path);
     draft.put.push(app);

@@ -7,14 +7,24 @@ import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
 import { resolvePath } from '../../api/app-normalization';
-import { type GroupUpdate, readGroupUpdate } from '../../api/group-update';
-import { failure, isFailure } from '../../api/violations';
+import { type GroupUpdate, readGroupPatch, readGroupUpdate } from '../../api/group-update';
+import { failure, isFailure, notValid } from '../../api/violations';
+import { printApp } from '../../core/apps/print-app';
 import { previewChange } from '../../core/groups/change';
+import { rootAt, versionsOfGroup } from '../../core/groups/history';
+import { isTopLevel } from '../../core/groups/roles';
 import { isBelow, parentOf } from '../../core/state/paths';
 import { printAppInfo } from '../../views/apps';
-import { printGroup } from '../../views/groups';
+import { type GroupEmbed, printGroup } from '../../views/groups';
 import { locationOf, readEmbed } from './apps';
-import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome } from './context';
+import {
+  deploymentOutcome,
+  notFound,
+  type RestContext,
+  readBody,
+  readVersion,
+  refusalOutcome,
+} from './context';
 import { groupChange } from './group-change';
 
 export function groupRoutes(context: RestContext): Route[] {
@@ -22,6 +32,7 @@ export function groupRoutes(context: RestContext): Route[] {
     GET: handlerOf(context, (request) => show(context, request)),
     POST: handlerOf(context, (request) => write(context, request, 'POST')),
     PUT: handlerOf(context, (request) => write(context, request, 'PUT')),
+    PATCH: handlerOf(context, (request) => patch(context, request)),
     DELETE: handlerOf(context, (request) => remove(context, request)),
   };
   return [
@@ -30,35 +41,70 @@ export function groupRoutes(context: RestContext): Route[] {
   ];
 }
 
+/** The last segments of a path select what is shown of a group. */
 function show(context: RestContext, request: Request): Outcome {
   const segments = restOf(request);
-  const last = segments.at(-1);
-  if (last === 'apps') return showApps(context, request, `/${segments.slice(0, -1).join('/')}`);
-  if (last === 'versions') return ok(context.read(({ rootVersion }) => [rootVersion]));
-  const id = `/${segments.join('/')}`;
-  const embeds = queryAll(request, 'embed');
-  const has = (name: string): boolean =>
-    embeds.length === 0 || embeds.some((embed) => embed.startsWith(name));
-  const embed = {
-    apps: has('group.apps'),
-    groups: has('group.groups'),
-    pods: has('group.pods'),
-    appEmbed: readEmbed(request, ['counts', 'deployments']),
-  };
-  const group = context.read((state) => printGroup(state, id, embed, context.now()));
-  return group ? ok(group) : notFound(`Group '${id}' does not exist`);
+  const group = (suffix: number): string => `/${segments.slice(0, segments.length - suffix).join('/')}`;
+  const [last] = segments.slice(-1);
+  if (last === 'apps') return showApps(context, request, group(1));
+  if (last === 'versions') return showVersions(context, group(1));
+  if (last !== undefined && segments.at(-2) === 'versions')
+    return showVersion(context, request, { id: group(2), versionText: last });
+  const embed = readEmbed(request, []);
+  const shown = context.read((state) => {
+    const root = { ...state, version: state.rootVersion };
+    return printGroup(root, group(0), groupEmbedOf(request), (app) =>
+      printAppInfo(state, app, embed, context.now()),
+    );
+  });
+  return shown ? ok(shown) : noGroup(group(0));
 }
 
+function noGroup(id: string): Outcome {
+  return notFound(`Group '${id}' does not exist`);
+}
+
+/** Apps and groups are embedded where the request names nothing to embed. */
+function groupEmbedOf(request: Request): GroupEmbed {
+  const embeds = queryAll(request, 'embed');
+  const has = (name: string): boolean => embeds.length === 0 || embeds.includes(name);
+  return { apps: has('group.apps'), groups: has('group.groups') };
+}
+
+/** All apps below a group; none below one that is not there, as in the original. */
 function showApps(context: RestContext, request: Request, id: string): Outcome {
-  const embed = readEmbed(request, ['counts', 'deployments']);
-  const apps = context.read((state) =>
-    state.groups.has(id)
-      ? [...state.apps.values()]
-          .filter((app) => isBelow(app.id, id))
-          .map((app) => printAppInfo(state, app, embed, context.now()))
-      : undefined,
-  );
-  return apps ? ok(apps) : notFound(`Group '${id}' does not exist`);
+  const embed = readEmbed(request, []);
+  return context.read((state) => {
+    const apps = state.groups.has(id) ? [...state.apps.values()].filter((app) => isBelow(app.id, id)) : [];
+    return ok(apps.map((app) => printAppInfo(state, app, embed, context.now())));
+  });
+}
+
+function showVersions(context: RestContext, id: string): Outcome {
+  return context.read((state) => (state.groups.has(id) ? ok(versionsOfGroup(state, id)) : noGroup(id)));
+}
+
+function showVersion(
+  context: RestContext,
+  request: Request,
+  { id, versionText }: { id: string; versionText: string },
+): Outcome {
+  const version = readVersion(versionText);
+  if (isFailure(version)) return version;
+  const root = context.read((state) => rootAt(state, version));
+  const shown = root && printGroup(root, id, groupEmbedOf(request), printApp);
+  return shown ? ok(shown) : noGroup(id);
+}
+
+/** `PATCH` changes whether a group enforces its role, and nothing else. */
+async function patch(context: RestContext, request: Request): Promise<Outcome> {
+  const body = readBody(request, readGroupPatch);
+  if (isFailure(body)) return body;
+  const id = baseOf(request);
+  if (!isTopLevel(id)) return notValid([{ path: '/', errors: ['Path needs to be top-level'] }]);
+  const enforceRole = body.value.enforceRole ?? context.settings.newGroupEnforceRole;
+  const answer = await context.ask({ kind: 'api.patch-group', group: id, enforceRole });
+  return answer.ok ? { status: 200, headers: body.headers } : refusalOutcome(answer.refusal);
 }
 
 /** The group that a request is about: the id in its body starts from that in its path. */

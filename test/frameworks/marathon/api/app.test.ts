@@ -312,7 +312,7 @@ describe('mixing old and new forms', () => {
   });
 });
 
-const OPTIONS = { features: [], role: '*', executor: '//cmd' };
+const OPTIONS = { features: [], validRoles: ['*'], executor: '//cmd' };
 
 describe('validation', () => {
   const run = { cmd: 'x' };

@@ -7,5 +7,5 @@ import { app } from '../fake-cluster';
 const FEATURES = ['secrets', 'external_volumes', 'gpu_resources'];
 
 export function findingsOf(members: Record<string, unknown>, executor = '//cmd'): Finding[] {
-  return violationsOf(app(members), { features: FEATURES, role: '*', executor });
+  return violationsOf(app(members), { features: FEATURES, validRoles: ['*'], executor });
 }

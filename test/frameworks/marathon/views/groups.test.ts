@@ -1,3 +1,4 @@
+import { printApp } from '../../../../frameworks/marathon/core/apps/print-app';
 import { type GroupEmbed, printGroup } from '../../../../frameworks/marathon/views/groups';
 import { FakeCluster } from '../fake-cluster';
 
@@ -7,7 +8,7 @@ interface Printed {
   readonly groups?: readonly Printed[];
 }
 
-const ALL: GroupEmbed = { apps: true, groups: true, pods: true, appEmbed: new Set() };
+const ALL: GroupEmbed = { apps: true, groups: true };
 
 function cluster(): FakeCluster {
   const started = new FakeCluster();
@@ -16,8 +17,9 @@ function cluster(): FakeCluster {
 }
 
 const print = (id: string, embed: GroupEmbed = ALL): Printed | undefined => {
-  const { state, clock } = cluster();
-  return printGroup(state, id, embed, clock.now()) as Printed | undefined;
+  const { state } = cluster();
+  const root = { ...state, version: state.rootVersion };
+  return printGroup(root, id, embed, printApp) as Printed | undefined;
 };
 
 /** Ids of a group, its apps, and so on below it. */
@@ -36,9 +38,12 @@ test('the root has its own apps, and those of each group are with that one', () 
   expect(tree(print('/a/b') as Printed)).toEqual(['/a/b', ['/a/b/two'], []]);
 });
 
-test('what the request does not embed is not there', () => {
-  const bare = print('/', { ...ALL, apps: false, groups: false, pods: false });
-  expect(Object.keys(bare ?? {}).sort()).toEqual(['dependencies', 'enforceRole', 'id', 'version']);
+test('what the request does not embed is empty, and only groups at the top enforce roles', () => {
+  const bare = print('/', { apps: false, groups: false });
+  expect(bare).toMatchObject({ id: '/', apps: [], groups: [], pods: [], dependencies: [] });
+  expect(bare).not.toHaveProperty('enforceRole');
+  expect(print('/a')).toHaveProperty('enforceRole', false);
+  expect(print('/a/b')).not.toHaveProperty('enforceRole');
 });
 
 test('a group that nobody made is none', () => {

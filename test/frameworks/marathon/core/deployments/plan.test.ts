@@ -1,5 +1,5 @@
 import type { App, Group } from '../../../../../frameworks/marathon/api/app';
-import { hasCycle, planDeployment } from '../../../../../frameworks/marathon/core/deployments/plan';
+import { planDeployment } from '../../../../../frameworks/marathon/core/deployments/plan';
 import { app } from '../../fake-cluster';
 
 const NO_GROUPS = new Map<string, Group>();
@@ -53,14 +53,5 @@ describe('a plan', () => {
       ['ScaleApplication /db/a', 'ScaleApplication /db/b'],
       ['ScaleApplication /web'],
     ]);
-  });
-
-  it('finds cycles, also through groups', () => {
-    expect(hasCycle(root({ id: '/a', dependencies: ['/b'] }, { id: '/b' }), NO_GROUPS)).toBe(false);
-    expect(
-      hasCycle(root({ id: '/a', dependencies: ['/b'] }, { id: '/b', dependencies: ['/a'] }), NO_GROUPS),
-    ).toBe(true);
-    const groups = new Map([['/g', { id: '/g', dependencies: ['/a'] }]]);
-    expect(hasCycle(root({ id: '/g/x' }, { id: '/a', dependencies: ['/g'] }), groups)).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import { FakeCluster } from '../../fake-cluster';
 const kinds = (store: MemoryStore): string[] =>
   store
     .fetchAllNow('marathon/')
-    .map(({ name }) => name.replace(/@.*|\.instance-.*|\/[0-9a-f-]{36}$/, ''))
+    .map(({ name }) => name.replace(/@.*|\.instance-.*|\/[0-9a-f-]{36}$|\/[0-9]{4}-[^/]*Z$/, ''))
     .sort();
 
 function restarted(cluster: FakeCluster): FakeCluster {
@@ -27,6 +27,7 @@ test('what is stored is what cannot be asked for: apps, instances, running deplo
     'marathon/app//app',
     'marathon/deployment',
     'marathon/framework',
+    'marathon/history',
     'marathon/instance/app',
     'marathon/instance/app',
     'marathon/root',
@@ -75,14 +76,17 @@ test('only so many versions are kept, and those that go are taken from the store
   ).toEqual([3, 4, 5]);
 });
 
-test('a removed app leaves nothing behind', () => {
+test('a removed app leaves nothing behind but what older versions of the root have', () => {
   const store = new MemoryStore();
-  const cluster = new FakeCluster({ store });
+  const cluster = new FakeCluster({ store, settings: { versionsKept: 2 } });
   cluster.put({ instances: 1 });
   cluster.advance(2000);
   cluster.update(cluster.instances()[0]?.task?.id ?? '', 'TASK_FAILED');
   cluster.advance(20_000);
   cluster.change({ remove: ['/app'] });
   cluster.advance(5000);
-  expect(kinds(store)).toEqual(['marathon/framework', 'marathon/root']);
+  const bare = ['marathon/framework', 'marathon/history', 'marathon/root'];
+  expect(kinds(store)).toEqual(['marathon/app//app', ...bare]);
+  cluster.change({ putGroups: [{ id: '/g', dependencies: [] }] });
+  expect(kinds(store)).toEqual(bare);
 });
