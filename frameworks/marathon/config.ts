@@ -80,6 +80,10 @@ const FLAGS = {
   max_apps: integer({ help: 'apps there may be', min: 0, max: 1_000_000, fallback: undefined }),
   max_running_deployments: count('deployments at the same time', 100, 1),
   maintenance_mode: toggle({ help: 'refuse offers of agents under maintenance', fallback: true }),
+  health_storm_guard: toggle({
+    help: 'kill no unhealthy instance while most of its app, or of all apps, fail their checks at once',
+    fallback: true,
+  }),
   draining_seconds: count('seconds before a maintenance in which offers are refused', 0),
   suppress_offers: toggle({ help: 'ask for no offers while nothing is to be launched', fallback: true }),
   launch_tokens: count('launches until the next refresh', 100, 1),
@@ -213,6 +217,7 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
     newGroupEnforceRole: flags.new_group_enforce_role === 'top',
     acceptedRolesDefault: flags.accepted_resource_roles_default_behavior,
     gpuScheduling: flags.gpu_scheduling_behavior,
+    healthStormGuard: flags.health_storm_guard,
     maintenanceMode: flags.maintenance_mode,
     drainingMs: flags.draining_seconds * 1000,
     maxApps: flags.max_apps,

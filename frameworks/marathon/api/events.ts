@@ -27,7 +27,10 @@ export type EventType =
   | 'instance_health_changed_event'
   | 'unknown_instance_kill_event'
   | 'unknown_instance_terminated_event'
-  | 'framework_message_event';
+  | 'framework_message_event'
+  /** Ours: kills are held back while most instances fail their checks at once, and no longer. */
+  | 'health_storm_event'
+  | 'health_storm_ended_event';
 
 export interface BusEvent {
   readonly eventType: EventType;

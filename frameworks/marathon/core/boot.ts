@@ -72,6 +72,8 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     waiting: new Map(),
     tallies: new Map(),
     tallied: new Map(),
+    healthCounts: { failing: 0, working: 0 },
+    storms: new Map(),
     deployments: new Map(),
     locks: new Map(),
     backoffs: new Map(),

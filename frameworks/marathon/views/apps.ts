@@ -78,7 +78,9 @@ function quickCountsOf(state: MarathonState, { id }: App): Counts {
     tasksStaged: count(({ report }) => report === 'staged'),
     tasksRunning: count(({ report }) => report === 'running'),
     tasksHealthy: count(({ report, health }) => report !== 'none' && health === 'good'),
-    tasksUnhealthy: count(({ report, health }) => report !== 'none' && health === 'bad'),
+    tasksUnhealthy: count(
+      ({ report, health }) => report !== 'none' && (health === 'bad' || health === 'failing'),
+    ),
   };
 }
 

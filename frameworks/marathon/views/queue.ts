@@ -1,29 +1,43 @@
 /** The launch queue as the API shows it, with the reasons why offers were declined. */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
+import type { App } from '../api/app';
 import { printApp } from '../core/apps/print-app';
+import { stormsOf, stormText } from '../core/health/storm';
 import { deadlineOf } from '../core/launch/backoff';
+import { newStats } from '../core/launch/queue';
 import { NO_OFFER_MATCH_REASONS } from '../core/match/match';
 import type { MarathonState, QueueStats } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 
 export function printQueue(state: MarathonState, now: number, withOffers: boolean): object[] {
-  return [...state.waiting].flatMap(([id, waiting]) => {
+  const waiting = [...state.waiting.keys()];
+  // Apps of which nothing waits are in the queue only while kills of them are held back.
+  const held = [...state.storms.keys()].filter((scope) => !state.waiting.has(scope));
+  return [...waiting, ...held].flatMap((id) => {
     const app = state.apps.get(id);
-    const stats = state.queue.get(id);
-    if (!app || !stats) return [];
-    const leftMs = Math.max(0, (deadlineOf(state, app) ?? now) - now);
-    const item = {
-      count: waiting.size,
-      role: app.role,
-      delay: { timeLeftSeconds: Math.ceil(leftMs / 1000), overdue: leftMs === 0 },
-      since: isoTime(stats.since),
-      processedOffersSummary: printStats(stats),
-      ...(withOffers && { lastUnusedOffers: printOffers(stats) }),
-      app: printApp(app),
-    };
-    return [item];
+    return app ? [printItem(state, app, { now, withOffers })] : [];
   });
+}
+
+function printItem(
+  state: MarathonState,
+  app: App,
+  { now, withOffers }: { readonly now: number; readonly withOffers: boolean },
+): object {
+  const leftMs = Math.max(0, (deadlineOf(state, app) ?? now) - now);
+  const stats = state.queue.get(app.id) ?? newStats(now);
+  const storms = stormsOf(state, app.id);
+  return {
+    count: state.waiting.get(app.id)?.size ?? 0,
+    role: app.role,
+    delay: { timeLeftSeconds: Math.ceil(leftMs / 1000), overdue: leftMs === 0 },
+    since: isoTime(stats.since),
+    processedOffersSummary: printStats(stats),
+    ...(withOffers && { lastUnusedOffers: printOffers(stats) }),
+    ...(storms.length > 0 && { heldKills: storms.map((scope) => stormText(state, scope)) }),
+    app: printApp(app),
+  };
 }
 
 function printStats(stats: QueueStats): object {

@@ -121,5 +121,5 @@ function isHealthyClass({ life, health }: InstanceClass): boolean {
 }
 
 function isCostlyClass({ life, health }: InstanceClass): boolean {
-  return life === 'active' && health !== 'bad';
+  return life === 'active' && health !== 'bad' && health !== 'failing';
 }

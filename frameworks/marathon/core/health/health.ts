@@ -2,8 +2,8 @@
  * Health checks: those that Marathon performs by probes, and the results of those that Mesos performs.
  *
  * In: an instance that runs, probed, woke(probe)      Out: probe, wake, kill, events
- * Always true: health has an entry for exactly the running instances whose app has checks; a new process has no results
- * yet.
+ * Always true: health has an entry for exactly the running instances whose app has checks; a new process goes on with the
+ * results as they last changed.
  *
  * A new task is probed at once and then ever less often until its first success, so that it is healthy as soon as
  * it works.
@@ -12,15 +12,17 @@
 import type { App, HealthCheck } from '../../api/app';
 import { appOf } from '../instances/definition';
 import { healthOf, isAlive } from '../instances/health-state';
+import { recordChange } from '../instances/instances';
 import { killTask } from '../instances/kill';
 import { tally } from '../instances/tally';
 import type { EventOf } from '../state/events';
 import { FIRST_PROBE_PAUSE_MS, PROBE_PAUSE_MIN_MS } from '../state/limits';
-import type { CheckHealth, Instance } from '../state/state';
+import type { CheckHealth, Health, Instance } from '../state/state';
 import { saveFailure } from '../state/storage';
 import type { Timer } from '../state/timers';
 import { isoTime, publish, type Turn, wake } from '../state/turn';
 import { isLeaderCheck } from '../task/checks';
+import { endStorms, isHeldBack } from './storm';
 
 /** Begins to probe an instance that runs. Without an effect when that was done before. */
 export function watchHealth(turn: Turn, instance: Instance): void {
@@ -28,19 +30,40 @@ export function watchHealth(turn: Turn, instance: Instance): void {
   const app = appOf(state, instance);
   if (!app || !instance.task || app.healthChecks.length === 0) return;
   if (state.health.get(instance.id)?.taskId === instance.task.id) return;
-  const checks = app.healthChecks.map((check): CheckHealth | null =>
-    isLeaderCheck(check) ? { consecutiveFailures: 0, pauseMs: FIRST_PROBE_PAUSE_MS } : null,
-  );
-  state.health.set(instance.id, { taskId: instance.task.id, checks });
+  const health = storedHealth(app, instance) ?? newHealth(app, instance.task.id);
+  const { checks } = health;
+  state.health.set(instance.id, health);
   tally(state, instance);
   checks.forEach((check, index) => {
     if (check) sendProbe(turn, instance, index);
   });
 }
 
+function newHealth(app: App, taskId: string): Health {
+  const checks = app.healthChecks.map((check): CheckHealth | null =>
+    isLeaderCheck(check) ? { consecutiveFailures: 0, pauseMs: FIRST_PROBE_PAUSE_MS } : null,
+  );
+  return { taskId, checks };
+}
+
+/** The results of an earlier process for the same task and the same checks. */
+function storedHealth(app: App, { health, task }: Instance): Health | undefined {
+  if (!health || health.taskId !== task?.id) return undefined;
+  const isSame =
+    health.checks.length === app.healthChecks.length &&
+    app.healthChecks.every((check, index) => isLeaderCheck(check) === (health.checks[index] !== null));
+  return isSame ? copyOf(health) : undefined;
+}
+
+/** The results without the probes that are under way. */
+function copyOf({ taskId, checks, healthy }: Health): Health {
+  return { taskId, healthy, checks: checks.map((check) => check && { ...check, probing: undefined }) };
+}
+
 /** Ends the health checks of an instance whose task has ended or is unreachable. */
 export function unwatchHealth(turn: Turn, instance: Instance): void {
   turn.state.health.delete(instance.id);
+  endStorms(turn);
 }
 
 /** The timer `probe` has run out. */
@@ -119,9 +142,19 @@ export function applyHealthResult(turn: Turn, event: EventOf<'probed'>, index: n
   const before = isAlive(health);
   if (event.result.ok) succeeded(health, now);
   else failed(turn, { app, check, instance, health, cause: event.result.cause });
-  if (isAlive(health) !== before) publishAlive(turn, instance, isAlive(health) === true);
+  const isNews = isAlive(health) !== before;
+  if (isNews) publishAlive(turn, instance, isAlive(health) === true);
   announceHealth(turn, app, instance);
+  if (isNews) keepHealth(turn, instance);
+  endStorms(turn);
   wake(turn, { kind: 'probe', instanceId: instance.id, index }, now + pauseOf(turn, check, instance, health));
+}
+
+/** Stores the results with the instance, so that they outlive this process. */
+function keepHealth(turn: Turn, instance: Instance): void {
+  const health = turn.state.health.get(instance.id);
+  instance.health = health && copyOf(health);
+  recordChange(turn, instance);
 }
 
 function succeeded(health: CheckHealth, now: number): void {
@@ -152,7 +185,9 @@ function failed(turn: Turn, { app, check, instance, health, cause }: FailedCheck
   health.lastFailure = turn.now;
   health.lastFailureCause = cause;
   // The original compares the count before this failure, so the kill comes on failure number max + 1.
-  if (reached && check.maxConsecutiveFailures > 0) killUnhealthy(turn, instance, cause);
+  tally(turn.state, instance);
+  if (reached && check.maxConsecutiveFailures > 0 && !isHeldBack(turn, app))
+    killUnhealthy(turn, instance, cause);
 }
 
 function inGrace(turn: Turn, check: HealthCheck, instance: Instance, health: CheckHealth): boolean {

@@ -21,6 +21,7 @@ export function tally(state: MarathonState, instance: Instance): void {
   const current = classes.get(key) ?? classOf(state, instance, key);
   classes.set(key, current);
   current.count++;
+  addHealth(state, current, 1);
   state.tallied.set(instance.id, current);
 }
 
@@ -51,12 +52,19 @@ export function countOf(
   return sum;
 }
 
-function leave({ tallies }: MarathonState, { appId }: Instance, previous: InstanceClass): void {
+function leave(state: MarathonState, { appId }: Instance, previous: InstanceClass): void {
+  const { tallies } = state;
   const classes = tallies.get(appId);
+  addHealth(state, previous, -1);
   previous.count--;
   if (previous.count > 0) return;
   classes?.delete(previous.key);
   if (classes?.size === 0) tallies.delete(appId);
+}
+
+function addHealth({ healthCounts }: MarathonState, { health }: InstanceClass, change: 1 | -1): void {
+  if (health === 'good') healthCounts.working += change;
+  else if (health === 'failing') healthCounts.failing += change;
 }
 
 /** The name of the class that the present state of an instance leads to. */
@@ -90,7 +98,14 @@ function healthWord(state: MarathonState, instance: Instance): InstanceClass['he
   if (!app || app.healthChecks.length === 0) return 'none';
   const healthy = healthOf(state, app, instance);
   if (healthy === undefined) return 'unknown';
-  return healthy ? 'good' : 'bad';
+  if (healthy) return 'good';
+  return wasHealthy(state, instance) ? 'failing' : 'bad';
+}
+
+/** True when each check that Marathon performs has passed before. The agent acts on those that Mesos performs. */
+function wasHealthy({ health }: MarathonState, { id }: Instance): boolean {
+  const checks = (health.get(id)?.checks ?? []).filter((check) => check !== null);
+  return checks.length > 0 && checks.every(({ firstSuccess }) => firstSuccess !== undefined);
 }
 
 function reportOf(instance: Instance): InstanceClass['report'] {

@@ -158,6 +158,7 @@ function provision(
   const hostPorts = match.hostPorts.filter((port) => port !== null);
   instance.task = { id: taskId, hostPorts, stagedAt: turn.now, ipAddresses: [] };
   state.health.delete(instance.id);
+  instance.health = undefined;
   setCondition(turn, instance, 'Provisioned');
   recordChange(turn, instance);
   updateDelay(turn, app, 'Provisioned');

@@ -11,9 +11,13 @@ import type { Turn } from '../state/turn';
 export function statsOf(state: MarathonState, appId: string, now: Millis): QueueStats {
   const existing = state.queue.get(appId);
   if (existing) return existing;
-  const begun: QueueStats = { since: now, processed: 0, unused: 0, declined: new Map(), lastUnused: [] };
+  const begun = newStats(now);
   state.queue.set(appId, begun);
   return begun;
+}
+
+export function newStats(now: Millis): QueueStats {
+  return { since: now, processed: 0, unused: 0, declined: new Map(), lastUnused: [] };
 }
 
 /** Begins the statistics of an app that waits for a launch, and removes those of one that does not. */

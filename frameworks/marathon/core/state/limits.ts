@@ -11,6 +11,9 @@ export const UNUSED_OFFERS_MAX = 10;
 /** Passes over the touched apps in one step. More means that two rules fight each other: a mistake of ours. */
 export const SETTLE_ROUNDS_MAX = 100;
 
+/** The fewest failing instances of a health storm: of one or two it cannot be told that their fault is a shared one. */
+export const STORM_INSTANCES_MIN = 3;
+
 /** Instances of an app that one step schedules or decommissions; further ones follow, so that others are not held up. */
 export const SCALED_AT_ONCE_MAX = 1000;
 

@@ -12,6 +12,8 @@ export interface MarathonSettings extends FrameworkSettings {
   readonly localPortMax: number;
   readonly envVarsPrefix: string;
   readonly mesosBridgeName: string;
+  /** While most instances fail their health checks at once, none is killed. */
+  readonly healthStormGuard: boolean;
   readonly acceptedRolesDefault: 'any' | 'unreserved' | 'reserved';
   readonly gpuScheduling: 'restricted' | 'unrestricted';
   readonly maintenanceMode: boolean;
@@ -53,6 +55,7 @@ export const DEFAULT_SETTINGS: MarathonSettings = {
   localPortMax: 20_000,
   envVarsPrefix: '',
   mesosBridgeName: 'mesos-bridge',
+  healthStormGuard: true,
   acceptedRolesDefault: 'any',
   gpuScheduling: 'restricted',
   maintenanceMode: true,

@@ -69,6 +69,8 @@ export interface Instance {
   incarnation: number;
   agent?: AgentInfo | undefined;
   task?: Task | undefined;
+  /** The results of its checks when they last changed: they outlive this process. */
+  health?: Health | undefined;
 }
 
 /** Instances of one app that scaling and restarts need not tell apart. */
@@ -79,13 +81,19 @@ export interface InstanceClass {
   readonly isWanted: boolean;
   /** Idle ones have nothing that runs. */
   readonly life: 'idle' | 'active' | 'unreachable' | 'inactive';
-  /** None without health checks. */
-  readonly health: 'none' | 'good' | 'bad' | 'unknown';
+  /** None without health checks; failing ones were healthy before, bad ones never. */
+  readonly health: 'none' | 'good' | 'failing' | 'bad' | 'unknown';
   /** The last that Mesos told of the task; none for instances without one and for those that wait for a launch. */
   readonly report: 'none' | 'staged' | 'running' | 'other';
   /** True for those that run, and are healthy and ready as far as there are checks. */
   readonly isUp: boolean;
   count: number;
+}
+
+/** Instances with health checks that were healthy once, by their last results. */
+export interface HealthCounts {
+  failing: number;
+  working: number;
 }
 
 /** An offer that waits for launch tokens, or for its turn. */
@@ -215,6 +223,10 @@ export interface MarathonState {
   /** App id to the classes of its instances, and each instance to its class (instances/tally.ts). */
   readonly tallies: Map<string, Map<string, InstanceClass>>;
   readonly tallied: Map<string, InstanceClass>;
+  /** Those of all apps. */
+  readonly healthCounts: HealthCounts;
+  /** The beginning of each health storm, by app id or `*` (health/storm.ts). */
+  readonly storms: Map<string, Millis>;
   readonly deployments: Map<string, Deployment>;
   readonly locks: Map<string, string>;
   readonly backoffs: Map<string, Backoff>;
