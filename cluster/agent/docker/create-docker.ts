@@ -24,6 +24,8 @@ export interface DockerPlace {
   readonly hierarchies: Hierarchies;
   /** The fetcher of URIs, with the files of stdout and stderr. */
   readonly fetching: Fetching;
+  /** Time that the engine has for an answer; 5 seconds without it. */
+  readonly answerMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -59,7 +61,7 @@ export async function createDocker(config: DockerConfig, place: DockerPlace): Pr
     );
   await checkDocker({ file: config.docker });
   const { workDir, log } = place;
-  const engine = new DockerEngine(config.docker_socket);
+  const engine = new DockerEngine(config.docker_socket, place.answerMs);
   const program = { file: config.docker, socket: config.docker_socket, holder };
   const stopping = new AbortController();
   const settings = dockerSettings(config, workDir);

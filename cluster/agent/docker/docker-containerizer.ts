@@ -22,8 +22,8 @@ import { containerIdOf, containerName } from './core/names';
 import { WORK_DIR_LABEL } from './core/run-arguments';
 import { type DockerEngine, EngineUnreachable, type ListedContainer } from './engine';
 
-/** Time between two questions for orphans while the engine is away. */
-const ORPHANS_MS = 5000;
+/** Time after which an engine that was away is asked again. */
+const AGAIN_MS = 2000;
 
 export interface DockerContainerizerOptions {
   readonly engine: DockerEngine;
@@ -54,6 +54,7 @@ export class DockerContainerizer implements ContainerTable {
   private readonly table: MesosContainerizer;
   /** The ends of the timers under way. */
   private readonly timers = new Set<() => void>();
+  private isStopped = false;
 
   constructor(private readonly options: DockerContainerizerOptions) {
     const { isolator, launcher, fetching, runtimeDir, workDir, switchUser, clock, log } = options;
@@ -75,7 +76,14 @@ export class DockerContainerizer implements ContainerTable {
 
   async launch(spec: ContainerSpec): Promise<Container> {
     if (spec.parent !== undefined) throw new Error('Nested containers are not supported');
-    return await this.table.launch(spec);
+    try {
+      return await this.table.launch(spec);
+    } catch (error) {
+      // An engine that was away may make it yet.
+      const { containerId } = spec;
+      if (!this.table.get(containerId)) void this.remove(containerName(containerId));
+      throw error;
+    }
   }
 
   update(containerId: string, change: ResourceChange): Promise<void> {
@@ -106,6 +114,7 @@ export class DockerContainerizer implements ContainerTable {
 
   /** Ends the timers. Containers go on, and those that wait for their removal are orphans of the next agent. */
   stop(): void {
+    this.isStopped = true;
     for (const cancel of this.timers) cancel();
     this.timers.clear();
   }
@@ -118,7 +127,7 @@ export class DockerContainerizer implements ContainerTable {
       await Promise.all(listed.filter((listing) => this.isOrphan(listing)).map((orphan) => this.end(orphan)));
     } catch (error) {
       log.warn({ error: errorText(error) }, 'the Docker engine cannot be asked for orphans');
-      if (error instanceof EngineUnreachable) this.after(ORPHANS_MS, () => void this.endOrphans());
+      if (error instanceof EngineUnreachable) this.after(AGAIN_MS, () => void this.endOrphans());
     }
   }
 
@@ -139,15 +148,24 @@ export class DockerContainerizer implements ContainerTable {
     this.after(this.options.removeDelayMs, () => void this.remove(containerName(containerId)));
   }
 
-  /** A container that cannot be removed now is an orphan of the next agent. */
-  private async remove(name: string): Promise<void> {
+  /**
+   * Removes a container. While the engine is away it is tried again, and once more when it is back: what was asked of it
+   * before may be done late. A container that cannot be removed is an orphan of the next agent.
+   */
+  private async remove(name: string, wasAway = false): Promise<void> {
     const { engine, log } = this.options;
-    await engine.remove(name).catch((error: unknown) => {
-      log.warn({ container: name, error: errorText(error) }, 'a Docker container cannot be removed');
-    });
+    try {
+      await engine.remove(name);
+      if (wasAway) this.after(AGAIN_MS, () => void this.remove(name));
+    } catch (error) {
+      if (!wasAway)
+        log.warn({ container: name, error: errorText(error) }, 'a Docker container cannot be removed');
+      if (error instanceof EngineUnreachable) this.after(AGAIN_MS, () => void this.remove(name, true));
+    }
   }
 
   private after(ms: Millis, action: () => void): void {
+    if (this.isStopped) return;
     const { clock } = this.options;
     const cancel = clock.wakeAt(clock.now() + ms, () => {
       this.timers.delete(cancel);

@@ -47,6 +47,8 @@ const LOOK_MAX_MS = 500;
 const OUTPUT_MS = 3000;
 /** Time after which an engine has done what a killed `docker run` had asked of it. */
 const SETTLED_MS = 2000;
+/** Time that an engine has to tell whether a container has started, before the agent goes on with its start. */
+const ADOPT_MS = 15_000;
 /** Time that a process has to end when it is killed without the engine. */
 const KILL_MS = 5000;
 const ERROR_MAX = 2000;
@@ -132,7 +134,10 @@ export class DockerLauncher implements ProgramLauncher {
     const command = await findHeld(holderFolder(run.folder));
     if (!command) return undefined;
     // One that nobody has seen as started tells by its end what became of it.
-    if (!readRun(run.folder)) await this.untilStarted(run, command).catch(() => undefined);
+    if (!readRun(run.folder)) {
+      const started = this.untilStarted(run, command).catch(() => undefined);
+      await Promise.race([started, setTimeout(ADOPT_MS, undefined, { ref: false })]);
+    }
     return new FollowedContainer(run, command, this.options);
   }
 

@@ -13,8 +13,8 @@ import type { EngineUpdate } from './core/resources';
 
 /** Time for an answer, as the original gives to `docker inspect`. */
 const ANSWER_MS = 5000;
-/** Time that the engine has beyond that of a stop to tell its end. */
-const STOP_MS = 15_000;
+/** Answers that a stop or a removal may take the time of. */
+const SLOW = 3;
 const HOST = 'http://docker';
 
 const ABSENT = 404;
@@ -62,7 +62,10 @@ interface Asked extends Pick<HttpRequest, 'method' | 'timeoutMs'> {
 export class DockerEngine {
   private readonly client: HttpClient;
 
-  constructor(private readonly socket: string) {
+  constructor(
+    private readonly socket: string,
+    private readonly answerMs = ANSWER_MS,
+  ) {
     this.client = new HttpClient({ socketPath: socket });
   }
 
@@ -89,7 +92,7 @@ export class DockerEngine {
 
   /** Asks a container to end, and kills it when it has not in time. One that has ended already, or is gone, is no error. */
   async stop(name: string, seconds: number): Promise<void> {
-    const timeoutMs = seconds * 1000 + STOP_MS;
+    const timeoutMs = seconds * 1000 + SLOW * this.answerMs;
     await this.ask(`/containers/${name}/stop?t=${seconds}`, {
       method: 'POST',
       timeoutMs,
@@ -104,7 +107,7 @@ export class DockerEngine {
 
   /** Removes a container with its unnamed volumes, and ends it before. */
   async remove(name: string): Promise<void> {
-    const timeoutMs = STOP_MS;
+    const timeoutMs = SLOW * this.answerMs;
     await this.ask(`/containers/${name}?force=1&v=1`, { method: 'DELETE', timeoutMs, accepts: UNCHANGED });
   }
 
@@ -162,7 +165,7 @@ export class DockerEngine {
     return body.length === 0 ? undefined : JSON.parse(body.toString());
   }
 
-  private request(path: string, { method = 'GET', timeoutMs = ANSWER_MS, body }: Asked): HttpRequest {
+  private request(path: string, { method = 'GET', timeoutMs = this.answerMs, body }: Asked): HttpRequest {
     return {
       method,
       url: `${HOST}${path}`,

@@ -1,6 +1,8 @@
 /**
  * A Docker container that was started: its end, told once the engine or its first process tells it, and its output.
  *
+ * An engine that hangs keeps `docker run` from its end, so a process that was signalled without it is watched.
+ *
  * `docker run`, under a holder, copies the output into the sandbox and outlives the agent. When it loses the engine and the
  * container goes on, `docker logs` copies what comes after that.
  */
@@ -16,7 +18,7 @@ import type { Logger } from '../../runtime/log';
 import { exitStatus, findHeld, holderFolder } from '../containerizer/held';
 import type { ContainerRun } from '../containerizer/isolators/isolator';
 import type { StartedProgram } from '../containerizer/program-launcher';
-import { judgeEnd, mayMissOutput, type Signs } from './core/judge-end';
+import { judgeEnd, LOST, mayMissOutput, type Signs } from './core/judge-end';
 import { containerName } from './core/names';
 import { type DockerProgram, holdDocker } from './docker-program';
 import { type DockerEngine, EngineUnreachable } from './engine';
@@ -35,12 +37,19 @@ export interface FollowContext {
 
 export class FollowedContainer implements StartedProgram {
   readonly ended: Promise<ExitStatus>;
+  /** Resolves when the process is gone that was signalled without the engine. */
+  private readonly abandoned: Promise<ExitStatus>;
+  private tellAbandoned: (status: ExitStatus) => void = () => undefined;
+  private isWatched = false;
 
   constructor(
     private readonly run: ContainerRun,
     private readonly command: HeldProgram,
     private readonly context: FollowContext,
   ) {
+    this.abandoned = new Promise((resolve) => {
+      this.tellAbandoned = resolve;
+    });
     this.ended = this.follow();
   }
 
@@ -82,12 +91,20 @@ export class FollowedContainer implements StartedProgram {
     if (pid === undefined) return false;
     if (signal === 'SIGKILL') noteKill(this.run.folder);
     process.kill(pid, signal);
+    void this.watchProcess();
     return true;
+  }
+
+  private async watchProcess(): Promise<void> {
+    if (this.isWatched) return;
+    this.isWatched = true;
+    while (livePid(this.record) !== undefined) await this.pause();
+    this.tellAbandoned({ code: LOST });
   }
 
   private async follow(): Promise<ExitStatus> {
     // A holder that was killed has killed `docker run`; the container goes on.
-    const status = exitStatus(await this.command.ended);
+    const status = await Promise.race([this.command.ended.then(exitStatus), this.abandoned]);
     let lostSince: number | undefined;
     for (;;) {
       const seen = await this.look();

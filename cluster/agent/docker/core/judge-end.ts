@@ -14,7 +14,7 @@ export const ENGINE_MS: Millis = 60_000;
 
 const OWN_CODES: readonly number[] = [125, 126, 127];
 /** The code of `docker run` when it loses the engine, among others. */
-const LOST = 125;
+export const LOST = 125;
 const KILLED = 137;
 
 export interface Signs {

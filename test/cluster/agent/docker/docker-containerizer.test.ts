@@ -30,6 +30,8 @@ beforeEach(() => {
 afterEach(() => place?.close());
 
 const PORTS: Resource = { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31000, end: 31010 }] } };
+/** Time that an engine has for an answer in tests of one that hangs. */
+const HUNG_MS = 700;
 const WAIT = 'trap "exit 3" TERM; touch ready; while :; do sleep 0.1; done';
 
 const nameOf = ({ containerId }: ContainerSpec): string => `mesos-${containerId}`;
@@ -436,6 +438,36 @@ describe('while their engine is away, Docker containers', () => {
     await engine.run();
     expect((await container.ended).status).toEqual({ code: 137 });
     await containers.destroy(lost.containerId);
-    engine.docker('rm', '-f', nameOf(destroyed));
+    await eventually('the removal', () => engine.containers().length === 0);
+  });
+
+  check('end by signals and by force while it hangs, and are removed when it goes on', async () => {
+    const patient = await place.agent();
+    const signalled = place.spec('sleep 1000');
+    const destroyed = place.spec('sleep 1000');
+    const adopted = place.spec('sleep 1000');
+    const ids = [signalled, destroyed, adopted].map(({ containerId }) => containerId);
+    for (const spec of [signalled, destroyed, adopted]) await patient.launch(spec);
+    const hung = await place.agent({}, HUNG_MS);
+    engine.signal('SIGSTOP');
+    try {
+      const containers = await hung.recover(ids);
+      const container = containers.find(({ id }) => id === signalled.containerId);
+      const refused = expect(hung.launch(place.spec('true'))).rejects.toThrow(
+        'Is the docker daemon running?',
+      );
+      const killed = hung.destroy(destroyed.containerId);
+      await container?.signal('SIGKILL');
+      expect((await container?.ended)?.status).toEqual({ code: 137 });
+      expect((await killed)?.status).toEqual({ code: 137 });
+      await refused;
+      await hung.destroy(signalled.containerId);
+    } finally {
+      engine.signal('SIGCONT');
+    }
+    await eventually('the removal', () => engine.containers().length === 1);
+    const next = await place.agent();
+    expect((await next.recover(ids))[0]?.pid).toBe(inspect(adopted, '.State.Pid'));
+    await next.destroy(adopted.containerId);
   });
 });

@@ -37,7 +37,7 @@ export class DockerPlace {
   constructor(private readonly engine: TestEngine) {}
 
   /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
-  async agent(more: Partial<Config> = {}): Promise<DockerContainerizer> {
+  async agent(more: Partial<Config> = {}, answerMs?: number): Promise<DockerContainerizer> {
     this.stop();
     const parts = await createDocker(
       { ...this.config, ...more },
@@ -46,6 +46,7 @@ export class DockerPlace {
         runtimeDir: this.runtimeDir,
         hierarchies: findHierarchies('/sys/fs/cgroup'),
         fetching: { output: new OutputFiles(), fetcher: { fetch: () => Promise.resolve() } },
+        ...(answerMs !== undefined && { answerMs }),
         clock: systemClock(),
         log: silentLogger,
       },

@@ -102,6 +102,11 @@ export class TestEngine {
     await exited;
   }
 
+  /** Stops the daemon, which says nothing then, until it goes on by SIGCONT. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.daemon?.kill(signal);
+  }
+
   /** A port of this process is the same one on the host of the engine, until the function that this resolves with is called. */
   async passOn(port: number): Promise<() => Promise<void>> {
     const path = join(this.host.folder, `port-${port}`);
