@@ -35,20 +35,23 @@ export async function runTasks(config: RunConfig, { clock, log, out }: RunDeps):
   for (const text of ignoredFlags(request)) log.warn({}, text);
   const run = newRun(plan);
   const { promise: ended, resolve: end } = deferred<number>();
+  let isTornDown = false;
   const perform = (effects: readonly RunEffect[]): void => {
     for (const effect of effects) {
       if (effect.kind === 'call') scheduler.call(effect.call);
       else if (effect.kind === 'line') out(effect.text);
       else if (effect.kind === 'end') end(effect.status);
       else clock.wakeAt(clock.now() + (plan.killAfterMs ?? 0), () => scheduler.call(effect.call));
-      if (effect.kind === 'call' && effect.call.type === 'TEARDOWN')
+      if (effect.kind === 'call' && effect.call.type === 'TEARDOWN') {
+        isTornDown = true;
         clock.wakeAt(clock.now() + TEARDOWN_MS, () => perform([endOf(run)]));
+      }
     }
   };
   const scheduler: Scheduler = createScheduler({
     masters,
     clock,
-    log,
+    log: warningWhile(log, () => !isTornDown),
     seed: randomInt(2 ** 32),
     mediaType: config.content_type.endsWith('json') ? 'application/json' : 'application/x-protobuf',
     credentials: credentialsOf(config),
@@ -73,6 +76,16 @@ export async function runTasks(config: RunConfig, { clock, log, out }: RunDeps):
   } finally {
     await scheduler.stop();
   }
+}
+
+/** Warnings only while `isWanted` says so: the master ends the connection of a framework that was torn down. */
+export function warningWhile(log: Logger, isWanted: () => boolean): Logger {
+  return {
+    ...log,
+    warn: (fields, text) => {
+      if (isWanted()) log.warn(fields, text);
+    },
+  };
 }
 
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

@@ -2,7 +2,7 @@ import { systemClock } from '../../../cluster/runtime/clock';
 import { parseFlags } from '../../../cluster/runtime/config/flags';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { runFlags } from '../../../frameworks/run/config';
-import { runTasks } from '../../../frameworks/run/main';
+import { runTasks, warningWhile } from '../../../frameworks/run/main';
 
 const parsed = (args: readonly string[]) =>
   parseFlags(runFlags, { command: 'meseta run', about: '', args, env: {} }).flags;
@@ -18,4 +18,15 @@ describe('runTasks', () => {
     const flags = parsed(['--name=a', '--command=true', '--master=zk://127.0.0.1:2181/mesos']);
     await expect(runTasks(flags, deps)).rejects.toThrow('--master: expected an address');
   });
+});
+
+test('the end of the connection is no warning after the framework was torn down', () => {
+  const warnings: string[] = [];
+  let isTornDown = false;
+  const recorder = { ...silentLogger, warn: (_fields: object, text: string) => void warnings.push(text) };
+  const log = warningWhile(recorder, () => !isTornDown);
+  log.warn({}, 'no connection');
+  isTornDown = true;
+  log.warn({}, 'no connection');
+  expect(warnings).toEqual(['no connection']);
 });
