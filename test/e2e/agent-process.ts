@@ -7,11 +7,15 @@ import type { ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { RunningMaster } from '../../cluster/master/main';
 import { expectNothingLeft, processesOf, type TestPlace } from '../leftovers';
 import { eventually } from './eventually';
 import { freePort } from './masters';
 import { type RunAs, start } from './meseta';
+
+/** A master on this machine. */
+interface LocalMaster {
+  readonly http: { readonly port: number };
+}
 
 interface AgentOptions {
   /** Flags of every start. */
@@ -41,7 +45,7 @@ export class AgentProcess implements TestPlace {
   private ended: Promise<number | null> = Promise.resolve(null);
 
   private constructor(
-    private readonly master: RunningMaster,
+    private readonly master: LocalMaster,
     private readonly port: number,
     private readonly options: AgentOptions,
   ) {
@@ -54,7 +58,7 @@ export class AgentProcess implements TestPlace {
   }
 
   /** One that is not started yet. */
-  static async of(master: RunningMaster, options: AgentOptions = {}): Promise<AgentProcess> {
+  static async of(master: LocalMaster, options: AgentOptions = {}): Promise<AgentProcess> {
     return new AgentProcess(master, await freePort(), options);
   }
 

@@ -31,36 +31,57 @@ export function startDriver(master: string, name: string, kind: '' | 'plain' = '
   return python('driver.py', [master, name, kind]);
 }
 
-/** The original's master on a port of its own. */
+interface MasterOptions {
+  readonly agents?: 0 | 1;
+  /** Flags as variables, such as MESOS_CREDENTIALS. */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+/** The original's master on a port of its own, which it keeps over restarts, with its registry. */
 export class OriginalMaster {
   private constructor(
-    readonly url: string,
-    private readonly program: LineProgram,
+    readonly http: { readonly port: number },
+    private program: LineProgram,
+    private readonly begin: () => LineProgram,
     private readonly folder: string,
   ) {}
 
-  static async start({ agents }: { readonly agents: 0 | 1 }): Promise<OriginalMaster> {
+  static async start({ agents = 0, flags = {} }: MasterOptions = {}): Promise<OriginalMaster> {
     const folder = mkdtempSync(join(tmpdir(), 'meseta-original-'));
     const port = await freePort();
-    const program = python('master.py', [], {
-      LIBPROCESS_IP: '127.0.0.1',
-      LIBPROCESS_PORT: String(port),
-      MESOS_WORK_DIR: folder,
-      MESOS_RUNTIME_DIR: join(folder, 'run'),
-      MESOS_LAUNCHER_DIR: folder,
-      MESOS_NUM_SLAVES: String(agents),
-      MESOS_LAUNCHER: 'posix',
-      MESOS_ISOLATION: 'posix/cpu,posix/mem',
-      MESOS_SYSTEMD_ENABLE_SUPPORT: 'false',
-    });
-    const master = new OriginalMaster(`http://127.0.0.1:${port}`, program, folder);
-    await program.line('registered');
+    const begin = (): LineProgram =>
+      python('master.py', [], {
+        LIBPROCESS_IP: '127.0.0.1',
+        LIBPROCESS_PORT: String(port),
+        MESOS_WORK_DIR: folder,
+        MESOS_RUNTIME_DIR: join(folder, 'run'),
+        MESOS_LAUNCHER_DIR: folder,
+        MESOS_NUM_SLAVES: String(agents),
+        MESOS_LAUNCHER: 'posix',
+        MESOS_ISOLATION: 'posix/cpu,posix/mem',
+        MESOS_SYSTEMD_ENABLE_SUPPORT: 'false',
+        ...flags,
+      });
+    const master = new OriginalMaster({ port }, begin(), begin, folder);
+    await master.program.line('registered');
     await eventually('its agent', async () => (await master.agents()) >= agents);
     return master;
   }
 
+  /** Kills it, and starts it again. */
+  async restart(): Promise<void> {
+    this.program.end();
+    await this.program.close();
+    this.program = this.begin();
+    await this.program.line('registered');
+  }
+
   get place(): string {
-    return this.url.slice('http://'.length);
+    return `127.0.0.1:${this.http.port}`;
+  }
+
+  get url(): string {
+    return `http://${this.place}`;
   }
 
   /** How many agents are registered. */

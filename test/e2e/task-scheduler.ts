@@ -50,6 +50,19 @@ export class TaskScheduler extends JsonScheduler {
     return offer;
   }
 
+  /** An offer with all of these. Until there is one all are given back, so that their pieces come in one. */
+  async offerWith(...wanted: readonly ((resource: Resource) => boolean)[]): Promise<Offer> {
+    const offer = await this.offer();
+    if (wanted.every((has) => offer.resources?.some(has))) return offer;
+    const offers = this.events.flatMap((event) => event.offers?.offers ?? []);
+    const others = offers.filter(({ id }) => !this.gone.has(id.value));
+    for (const each of [offer, ...others]) {
+      this.gone.add(each.id.value);
+      await this.accept(each);
+    }
+    return await this.offerWith(...wanted);
+  }
+
   async accept(offer: Offer, ...operations: readonly Offer.Operation[]): Promise<void> {
     const filters = { refuse_seconds: 0 };
     const accept = { offer_ids: [offer.id], operations: [...operations], filters };

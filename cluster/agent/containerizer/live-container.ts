@@ -203,8 +203,9 @@ export class LiveContainer implements Container {
     return this.isOver ? [] : (this.program?.pids() ?? []);
   }
 
+  /** Its pid is told as long as the container is there, also when a short program has ended meanwhile. */
   async status(): Promise<ContainerStatus> {
-    return await containerStatus(this.deps.isolators, this.run, this.pid);
+    return await containerStatus(this.deps.isolators, this.run, this.program?.pid || undefined);
   }
 
   async inspection(): Promise<string | undefined> {

@@ -49,7 +49,8 @@ export async function agentParts(
   context: AgentContext,
 ) {
   const { core, clock, life, log } = context;
-  const libprocess = createLibprocess(config, context);
+  const libprocess = createLibprocess(config, context, (pid) => authentication?.exited(pid));
+  const authentication = createAuthentication(config, context, libprocess);
   const workDir = await makeWorkFolder(config.work_dir, log);
   const detect = await readDetector({
     master: config.master,
@@ -104,20 +105,27 @@ export async function agentParts(
     addToken: executorTokens(config, log),
     /** The container of executors and tasks that have none. */
     defaultContainer: config.default_container_info,
-    authentication: createAuthentication(config, context, libprocess),
+    authentication,
     end: new EndOfTasks({ core, workDir, endsTasks, onEnd }),
   };
 }
 
 /** The agent's end of libprocess, which receives the messages of masters. */
-function createLibprocess(config: AgentConfig, { core, log, tls }: AgentContext): Libprocess {
+function createLibprocess(
+  config: AgentConfig,
+  { core, log, tls }: AgentContext,
+  exited: (pid: string) => void,
+): Libprocess {
   const libprocess = new Libprocess({
     id: AGENT_ID,
     address: config,
     wayOut: ADVERTISE,
     log,
     tls: tls(),
-    exited: (pid) => core.post({ kind: 'master.exited', pid }),
+    exited: (pid) => {
+      exited(pid);
+      core.post({ kind: 'master.exited', pid });
+    },
   });
   libprocess.register(AGENT_ID, (message: Message) => {
     const event = readMessage(message);

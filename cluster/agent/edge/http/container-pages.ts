@@ -66,9 +66,20 @@ export function containerPages(sources: Sources): ContainerPages {
           matches(framework_id, container.framework_id) &&
           matches(executor_id, container.executor_id),
       );
-      return sendJson(request, reply, jsonArray(wanted.map(containerJson)));
+      const names = sourceNames(sources);
+      const pages = wanted.map((container) =>
+        containerJson(container, names.get(container.container_id.value)),
+      );
+      return sendJson(request, reply, jsonArray(pages));
     },
   };
+}
+
+/** The member `source` of executors, which the v1 API does not have, by the ids of their containers. */
+function sourceNames({ read }: Sources): ReadonlyMap<string, string> {
+  return read(
+    (state) => new Map(containersOf(state).map(({ containerId, info }) => [containerId, info.source ?? ''])),
+  );
 }
 
 function matches(wanted: string | undefined, id: { readonly value: string } | undefined): boolean {
@@ -128,14 +139,14 @@ async function containers(sources: Sources, request: Request): Promise<WireConta
   });
 }
 
-function containerJson(container: WireContainer): string {
+function containerJson(container: WireContainer, source: string | undefined): string {
   const { container_status: status, resource_statistics: statistics } = container;
   return jsonObject({
     container_id: JSON.stringify(container.container_id.value),
     executor_id: JSON.stringify(container.executor_id?.value),
     executor_name: JSON.stringify(container.executor_name),
     framework_id: JSON.stringify(container.framework_id?.value),
-    source: JSON.stringify(container.executor_id?.value),
+    source: JSON.stringify(source),
     statistics: statistics && encodeJson('mesos.v1.ResourceStatistics', statistics),
     status: status && encodeJson('mesos.v1.ContainerStatus', status),
   });

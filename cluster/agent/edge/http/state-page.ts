@@ -117,7 +117,7 @@ function executorPage(state: AgentState, executor: Executor): string {
   });
 }
 
-function queuedPage({ task_id, name, agent_id, resources, command, discovery }: TaskInfo): string {
+function queuedPage({ task_id, name, agent_id, resources, command, executor, discovery }: TaskInfo): string {
   const role = resources?.find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
   return jsonObject({
     id: JSON.stringify(task_id.value),
@@ -126,6 +126,7 @@ function queuedPage({ task_id, name, agent_id, resources, command, discovery }: 
     resources: resourcesJson(resources),
     role: JSON.stringify(role ?? '*'),
     command: command && commandJson(command),
+    executor_id: quoted(executor?.executor_id.value),
     discovery: discovery && encodeJson('mesos.v1.DiscoveryInfo', discovery),
   });
 }

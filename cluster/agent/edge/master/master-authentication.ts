@@ -2,8 +2,8 @@
  * Authenticates the agent with the master by CRAM-MD5 before it registers (Mesos 1.11,
  * src/authentication/cram_md5).
  *
- * Registrations wait for it. One that comes long after the last is authenticated again, because a master
- * forgets agents whose connection broke.
+ * Registrations wait for it. One that comes long after the last, or after the connection broke, is authenticated
+ * again, because the master forgets such an agent.
  */
 
 import type { MessageName, Messages } from '../../../api/generated/messages';
@@ -53,6 +53,12 @@ export class MasterAuthentication {
     if (this.begun?.master === to && now - this.begun.at < ATTEMPT_MS) return;
     this.begun = { master: to, at: now };
     this.say(to, 'mesos.internal.AuthenticateMessage', { pid: this.options.pid() });
+  }
+
+  /** The connection to a master broke: it has forgotten the agent, and answers no attempt that is under way. */
+  exited(master: string): void {
+    if (this.known?.master === master) this.known = undefined;
+    if (this.begun?.master === master) this.over();
   }
 
   /** Handles a message to the authenticatee process. */

@@ -87,6 +87,15 @@ async function setUp({ failingKills = 0, whileStarting = (): unknown => undefine
   return { container, folder, done, lose };
 }
 
+it('tells its pid in its status also when a short program has ended, and no signal goes there any more', async () => {
+  const { container } = await setUp();
+  container.begin();
+  await container.launched;
+  expect((await container.status()).executor_pid).toBe(7);
+  await container.destroy();
+  expect([(await container.status()).executor_pid, container.pid]).toEqual([7, undefined]);
+});
+
 const BROKEN = { state: 'TASK_FAILED', message: 'The machine of the container broke: a broken state' };
 
 describe('a container whose machine breaks', () => {

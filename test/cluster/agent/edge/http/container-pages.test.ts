@@ -1,6 +1,7 @@
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import type { Request } from '../../../../../cluster/runtime/http/server';
 import { AgentScript } from '../../interpreter';
+import { serve } from './running';
 
 const request = { headers: {}, raw: {} } as unknown as Request;
 
@@ -51,5 +52,19 @@ it('tells nested containers when they are asked for, with the id of their parent
   expect(nested.map(({ container_id, executor_id }) => [container_id, executor_id])).toEqual([
     [{ value: 'a', parent: { value: id } }, undefined],
     [{ value: 'check', parent: { value: 'a', parent: { value: id } } }, undefined],
+  ]);
+});
+
+it('shows the source of an executor: the task of a command, and nothing for one that has none', async () => {
+  const script = new AgentScript();
+  const runs = ['run web t1', 'run web t2 executor=e1', 'subscribe web t1', 'subscribe web e1'];
+  script.play('detected', 'advance 0', 'registered S0', ...runs);
+  const server = await serve(script);
+  const answer = await fetch(`${server.url}/containers`);
+  const shown = (await answer.json()) as { executor_id: string; source: string }[];
+  await server.close();
+  expect(shown.map(({ executor_id, source }) => [executor_id, source])).toEqual([
+    ['t1', 't1'],
+    ['e1', ''],
   ]);
 });

@@ -24,6 +24,14 @@ describe("an agent's state", () => {
     });
   });
 
+  it('names the executor of a queued task that brings one, and of no other', () => {
+    const script = play('run web t1 executor=e1', 'run web t2');
+    const { frameworks } = read(script) as { frameworks: { executors: { queued_tasks: object[] }[] }[] };
+    const [queued, other] = (frameworks[0]?.executors ?? []).map(({ queued_tasks }) => queued_tasks[0]);
+    expect(queued).toMatchObject({ id: 't1', executor_id: 'e1' });
+    expect(Object.keys(other ?? {})).not.toContain('executor_id');
+  });
+
   it('tells of a drain while it lasts', () => {
     const running = [
       'run web t1',
