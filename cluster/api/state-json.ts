@@ -5,6 +5,7 @@
  * one object. All results are JSON text, so that they can be combined and cached.
  */
 
+import { hideCommandSecrets, hideTaskSecrets } from '../model/hide-secrets';
 import { addRanges, printRanges, type Ranges, rangeNumberError } from '../model/ranges';
 import { printAmount, type Resource, type Resources, readResources, reservedRole } from '../model/resources';
 import type { Response } from './generated/master';
@@ -164,9 +165,10 @@ export function taskJson(task: mesos.Task): string {
 
 /** A task whose resources are JSON already. */
 export function taskJsonWith(
-  task: Omit<mesos.Task, 'resources'>,
+  whole: Omit<mesos.Task, 'resources'>,
   { resources, role }: { resources: string; role: string },
 ): string {
+  const task = hideTaskSecrets(whole);
   return jsonObject({
     id: text(task.task_id.value),
     name: text(task.name),
@@ -211,7 +213,8 @@ export function executorJson(info: mesos.ExecutorInfo, agentId: string): string 
   });
 }
 
-export function commandJson({ shell, value, arguments: argv, environment, uris }: mesos.CommandInfo): string {
+export function commandJson(command: mesos.CommandInfo): string {
+  const { shell, value, arguments: argv, environment, uris } = hideCommandSecrets(command);
   return jsonObject({
     shell: text(shell),
     value: text(value),

@@ -70,7 +70,8 @@ function variableError({ name, type = 'VALUE', value, secret }: WireVariable): s
   }
 }
 
-function secretError({ type, reference, value }: WireSecret): string | undefined {
+/** The error in a secret. */
+export function secretError({ type, reference, value }: WireSecret): string | undefined {
   if (type === 'REFERENCE') {
     if (!reference) return "Secret of type REFERENCE must have the 'reference' field set";
     return value

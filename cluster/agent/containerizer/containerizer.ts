@@ -238,7 +238,7 @@ export class MesosContainerizer implements Containerizer {
     const { isolators, provisioner, workDir, fetching, clock, log } = this.options;
     const container = new LiveContainer(run, boot, {
       // A session has the isolation of the container around it.
-      isolators: run.spec.isSession ? [] : isolators,
+      isolators: run.spec.isSession ? isolators.filter(({ isOfSessions }) => isOfSessions) : isolators,
       provisioner,
       workDir,
       fetching,

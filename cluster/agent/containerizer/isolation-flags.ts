@@ -188,6 +188,18 @@ export const isolationFlags = {
     read: readGpus,
     print: (value) => (value ?? []).join(','),
   }),
+  secrets_dir: text({
+    help: 'folder of secrets: the reference NAME of a secret is the file NAME in it, of mode 600; our own flag',
+    value: 'PATH',
+  }),
+  docker_volume_checkpoint_dir: text({
+    help: 'docker/volume: folder that tells which containers have which volumes; in --runtime_dir without it',
+    value: 'PATH',
+  }),
+  docker_volume_chown: toggle({
+    help: "docker/volume: the folder of a volume becomes that of its container's user",
+    fallback: false,
+  }),
   host_path_volume_force_creation: text({
     help: 'volume/host_path: folders below which missing ones are made, PATH:PATH',
     value: 'PATHS',

@@ -64,10 +64,10 @@ const ISOLATORS: readonly IsolatorRow[] = [
   { name: 'namespaces/ipc', needs: RUNTIME },
   { name: 'namespaces/pid', needs: RUNTIME },
   { name: 'volume/sandbox_path' },
-  { name: 'docker/volume', missing: 'external volumes are not there yet' },
+  { name: 'docker/volume', needs: RUNTIME },
   { name: 'volume/host_path', needs: RUNTIME },
   { name: 'volume/image', needs: IMAGES },
-  { name: 'volume/secret', missing: 'secrets are not there yet' },
+  { name: 'volume/secret', needs: { ...RUNTIME, isolators: ['filesystem/linux'] } },
   { name: 'volume/csi', missing: 'resource providers are not there yet' },
   { name: 'disk/du' },
   {
@@ -80,7 +80,6 @@ const ISOLATORS: readonly IsolatorRow[] = [
   { name: 'network/cni', needs: RUNTIME },
   { name: 'network/port_mapping', missing: 'give containers addresses of their own' },
   { name: 'network/ports' },
-  // Always on in Mesos; here tasks with secrets are refused.
   { name: 'environment_secret' },
 ];
 
@@ -137,11 +136,12 @@ function knownNames(): readonly string[] {
 }
 
 /**
- * Adds what is on without being named: one filesystem isolator, the folders that nested containers share, and the volumes
- * that come with filesystem/linux.
+ * Adds what is on without being named: one filesystem isolator, the folders that nested containers share, secrets in
+ * variables, and the volumes that come with filesystem/linux.
  */
 function addImplicit(names: Set<string>): void {
   names.add('volume/sandbox_path');
+  names.add('environment_secret');
   if (![...names].some((name) => name.startsWith('filesystem/'))) names.add('filesystem/posix');
   if (names.has('filesystem/linux')) names.add('volume/host_path');
 }

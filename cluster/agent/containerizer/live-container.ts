@@ -271,6 +271,7 @@ export class LiveContainer implements Container {
 
   private async prepare(): Promise<void> {
     const { isolators, launcherFor } = this.deps;
+    if (isolators.some((isolator) => isolator.waitsFor?.(this.spec))) this.tellWaits();
     this.changes = await prepareAll(isolators, this.run, this.unwanted.signal);
     this.launcher = launcherFor(this.changes);
   }

@@ -10,7 +10,9 @@ import type { Logger } from '../../runtime/log';
 import { Timings } from '../../runtime/metrics';
 import type { AgentConfig } from '../config';
 import type { Hierarchies } from '../containerizer/cgroups/hierarchies';
+import { environmentSecret } from '../containerizer/isolators/environment-secret';
 import type { Fetching } from '../containerizer/live-container';
+import { secretResolver } from '../containerizer/secrets/secret-resolver';
 import type { DockerSettings } from './core/run-arguments';
 import { DockerContainerizer } from './docker-containerizer';
 import { dockerIsolator } from './docker-isolator';
@@ -42,6 +44,7 @@ type DockerConfig = Pick<
   | 'switch_user'
   | 'cgroups_enable_cfs'
   | 'default_container_dns'
+  | 'secrets_dir'
 >;
 
 export interface DockerParts {
@@ -82,7 +85,10 @@ export async function createDocker(config: DockerConfig, place: DockerPlace): Pr
     ...place,
     engine,
     launcher,
-    isolator: dockerIsolator({ engine, settings, hierarchies: place.hierarchies }),
+    isolators: [
+      dockerIsolator({ engine, settings, hierarchies: place.hierarchies }),
+      environmentSecret({ secrets: secretResolver(config.secrets_dir) }),
+    ],
     switchUser: config.switch_user,
     killsOrphans: config.docker_kill_orphans,
     removeDelayMs: config.docker_remove_delay,

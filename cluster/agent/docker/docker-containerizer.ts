@@ -28,7 +28,8 @@ const AGAIN_MS = 2000;
 export interface DockerContainerizerOptions {
   readonly engine: DockerEngine;
   readonly launcher: ProgramLauncher;
-  readonly isolator: Isolator;
+  /** In their order. */
+  readonly isolators: readonly Isolator[];
   readonly fetching: Fetching;
   /** The folder of `--runtime_dir`. */
   readonly runtimeDir: string;
@@ -57,9 +58,9 @@ export class DockerContainerizer implements ContainerTable {
   private isStopped = false;
 
   constructor(private readonly options: DockerContainerizerOptions) {
-    const { isolator, launcher, fetching, runtimeDir, workDir, switchUser, clock, log } = options;
+    const { isolators, launcher, fetching, runtimeDir, workDir, switchUser, clock, log } = options;
     this.table = new MesosContainerizer({
-      isolators: [isolator],
+      isolators,
       posix: launcher,
       runtime: undefined,
       fetching,

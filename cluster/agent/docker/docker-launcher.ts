@@ -28,8 +28,9 @@ import { makeFolderInside } from '../containerizer/isolators/sandbox-folders';
 import type { OutputFiles } from '../containerizer/output';
 import type { ExecCommand, RunningCommand } from '../containerizer/port';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../containerizer/program-launcher';
+import { secretVariables, withSecretValues } from '../containerizer/secrets/secret-variables';
 import type { ContainerSpec } from '../core/state/container-spec';
-import type { Inspection } from './core/inspection';
+import { type Inspection, textWithout } from './core/inspection';
 import { mayHaveStarted } from './core/judge-end';
 import { containerName } from './core/names';
 import { type DockerSettings, runArguments, runEnvironment } from './core/run-arguments';
@@ -72,8 +73,9 @@ export class DockerLauncher implements ProgramLauncher {
     await pullImage(run, this.options);
   }
 
-  async start({ run }: LaunchPlan): Promise<StartedProgram> {
-    const { spec, folder } = run;
+  async start({ run, environment }: LaunchPlan): Promise<StartedProgram> {
+    const { folder } = run;
+    const spec = { ...run.spec, command: withSecretValues(run.spec.command, environment) };
     const { settings, program, output } = this.options;
     const envFile = join(folder, 'environment.list');
     const dockerRun = runArguments(spec, settings, envFile);
@@ -150,7 +152,9 @@ export class DockerLauncher implements ProgramLauncher {
   }
 
   async inspection({ spec }: ContainerRun): Promise<string | undefined> {
-    return (await this.options.engine.inspect(containerName(spec.containerId)))?.text;
+    const inspection = await this.options.engine.inspect(containerName(spec.containerId));
+    const names = secretVariables(spec.command).map(({ name }) => name);
+    return inspection && textWithout(inspection.text, names);
   }
 
   async exec({ run }: Pick<LaunchPlan, 'run'>, command: ExecCommand): Promise<RunningCommand> {

@@ -4,6 +4,7 @@
 
 import type * as api from '../../api/generated/agent';
 import type * as mesos from '../../api/generated/mesos';
+import { hideExecutorSecrets, hideTaskSecrets } from '../../model/hide-secrets';
 import { isTerminal } from '../../model/task-state';
 import type { AgentFramework, AgentState, AgentTask, Executor } from '../core/state/state';
 import { printTask } from '../core/tasks/print-task';
@@ -24,7 +25,7 @@ export function getFrameworks({
 }
 
 export function getExecutors(state: AgentState): Whole<api.Response.GetExecutors> {
-  const print = ({ info }: Executor) => ({ executor_info: info });
+  const print = ({ info }: Executor) => ({ executor_info: hideExecutorSecrets(info) });
   const all = everyFramework(state);
   return {
     executors: all.flatMap(({ executors }) => [...executors.values()].map(print)),
@@ -39,7 +40,9 @@ export function getTasks(state: AgentState): Whole<api.Response.GetTasks> {
     ...framework.completedExecutors,
   ]);
   const print = (tasks: (executor: Executor) => Iterable<AgentTask>): mesos.Task[] =>
-    executors.flatMap((executor) => [...tasks(executor)].map((task) => printTask(state, executor, task)));
+    executors.flatMap((executor) =>
+      [...tasks(executor)].map((task) => hideTaskSecrets(printTask(state, executor, task))),
+    );
   const ended = (wanted: boolean) => (executor: Executor) =>
     [...executor.tasks.values()].filter((task) => isTerminal(task.state) === wanted);
   return {

@@ -4,6 +4,7 @@
 
 import type * as api from '../../api/generated/master';
 import type * as mesos from '../../api/generated/mesos';
+import { hideExecutorSecrets } from '../../model/hide-secrets';
 import { lazyList } from '../../model/lazy-list';
 import { addQuantities } from '../../model/quantities';
 import { agentPrinter } from '../core/agents/print-agent';
@@ -80,7 +81,7 @@ export function getExecutors(state: FilteredState): Lists<api.Response.GetExecut
   const records = [...state.agents.values()].flatMap(({ executors }) => [...executors.values()]);
   return {
     executors: lazyList(records, ({ info, agentId }) => ({
-      executor_info: info,
+      executor_info: hideExecutorSecrets(info),
       agent_id: { value: agentId },
     })),
   };

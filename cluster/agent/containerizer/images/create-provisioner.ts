@@ -12,6 +12,7 @@ import type { Logger } from '../../../runtime/log';
 import type { IsolationConfig } from '../isolation-flags';
 import { findProgram } from '../oci/runtime';
 import { runFolder } from '../run-folder';
+import { secretResolver } from '../secrets/secret-resolver';
 import { PROVISIONER } from './container-images';
 import { ImageGarbage } from './image-garbage';
 import { platformOf } from './manifest';
@@ -72,6 +73,7 @@ export async function createProvisioner(
       backend,
       workDir,
       ignoresConfig: config.docker_ignore_runtime,
+      secrets: secretResolver(config.secrets_dir),
       isKnown: (containerId) => existsSync(runFolder(runtimeDir, containerId)),
     });
     provisioner.recover();

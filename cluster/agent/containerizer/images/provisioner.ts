@@ -14,6 +14,7 @@ import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
 import { identityOf } from '../../../runtime/identity';
 import type { ContainerSpec } from '../../core/state/container-spec';
+import type { SecretResolver } from '../secrets/secret-resolver';
 import { ContainerImages, containersWithImages } from './container-images';
 import { readCredentials } from './credentials';
 import { containerIdentity, type HostUser, type ImageUsers } from './image-user';
@@ -32,6 +33,8 @@ export interface ProvisionerOptions {
   readonly workDir: string;
   /** True when what images say of their programs counts for nothing, `--docker_ignore_runtime`. */
   readonly ignoresConfig: boolean;
+  /** Resolves the credentials of images. */
+  readonly secrets: SecretResolver;
   /** True for the id of a container that has a run folder. */
   readonly isKnown: (containerId: string) => boolean;
 }
@@ -85,8 +88,8 @@ export class Provisioner {
 
   /** The file system of an image, as a folder that has to be mounted. Rejects with the reason. */
   async provision(containerId: string, image: Image, signal: AbortSignal): Promise<Provisioned> {
-    const { store, backend, workDir } = this.options;
-    const request = imageRequest(image);
+    const { store, backend, workDir, secrets } = this.options;
+    const request = await imageRequest(image, secrets);
     const stored = await store.get(containerId, request, signal);
     const folder = new ContainerImages(workDir, containerId).add(stored);
     return backend === 'overlay'
@@ -138,8 +141,11 @@ export class Provisioner {
   }
 }
 
-/** An image as it is asked for. Throws with the reason why it cannot be had. */
-function imageRequest({ type, docker, cached = true }: Image): Parameters<ImageStore['get']>[1] {
+/** An image as it is asked for. Rejects with the reason why it cannot be had. */
+async function imageRequest(
+  { type, docker, cached = true }: Image,
+  secrets: SecretResolver,
+): Promise<Parameters<ImageStore['get']>[1]> {
   if (type !== 'DOCKER' || docker === undefined)
     throw new Error(`Unsupported container image type: ${type}; there is DOCKER`);
   const { name, config, credential } = docker;
@@ -147,9 +153,7 @@ function imageRequest({ type, docker, cached = true }: Image): Parameters<ImageS
     throw new Error(
       "Image.Docker.credential is not supported: use 'config', or --docker_config of the agent",
     );
-  if (config !== undefined && (config.type !== 'VALUE' || config.value === undefined))
-    throw new Error('Image.Docker.config is supported as a secret of type VALUE alone');
-  const text = config?.value && Buffer.from(config.value.data).toString('utf8');
+  const text = config && (await secrets.resolve(config)).toString('utf8');
   const credentials = text === undefined ? undefined : JSON.stringify(readCredentials(text));
   return { reference: readReference(name), cached, credentials };
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../../../runtime/log';
 import type { Hierarchies } from '../cgroups/hierarchies';
 import type { Provisioner } from '../images/provisioner';
 import type { IsolationConfig } from '../isolation-flags';
+import type { SecretResolver } from '../secrets/secret-resolver';
 
 export interface IsolatorContext {
   readonly config: IsolationConfig;
@@ -23,6 +24,8 @@ export interface IsolatorContext {
   readonly workDir: string;
   /** Makes file systems of images; undefined without `--image_providers`. */
   readonly provisioner?: Provisioner | undefined;
+  /** Resolves the secrets of containers. */
+  readonly secrets: SecretResolver;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -36,8 +36,12 @@ export interface Isolator {
   readonly name: string;
   /** True when `--isolation` with it makes every container one of the OCI runtime. */
   readonly needsRuntime: boolean;
+  /** True when it has to do with sessions, too, which have all else of the container around them. */
+  readonly isOfSessions?: boolean;
   /** The reason why it cannot do what this container asks for; undefined when it can. The launch fails with it. Pure. */
   refusal?(spec: ContainerSpec): string | undefined;
+  /** True for a container whose `prepare` waits for something outside of this machine. Other launches do not wait for it. */
+  waitsFor?(spec: ContainerSpec): boolean;
   /**
    * Makes what has to be there before the program starts, and says what the container is changed by. The signal ends a wait
    * for something outside of this machine: the container is to be destroyed.

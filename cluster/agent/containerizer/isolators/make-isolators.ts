@@ -5,6 +5,8 @@
 import { StartError } from '../../../runtime/lifecycle';
 import { type Machine, selectIsolators } from '../isolation';
 import { idleFlags } from '../isolation-flags';
+import { checkSecretFolder } from '../secrets/secret-folder';
+import { secretResolver } from '../secrets/secret-resolver';
 import { cgroupFolders } from './cgroup-folders';
 import { cgroupsBlkio } from './cgroups-blkio';
 import { cgroupsCpu } from './cgroups-cpu';
@@ -16,6 +18,8 @@ import { placedIn } from './cgroups-placed';
 import type { IsolatorContext } from './context';
 import { diskDu } from './disk-du';
 import { dockerRuntime } from './docker-runtime';
+import { dockerVolume } from './docker-volume';
+import { environmentSecret } from './environment-secret';
 import { filesystemLinux, filesystemPosix } from './filesystem';
 import { gpuNvidia } from './gpu-nvidia';
 import { hostname } from './hostname';
@@ -34,6 +38,7 @@ import { unmetAsks } from './unmet-asks';
 import { volumeHostPath } from './volume-host-path';
 import { volumeImage } from './volume-image';
 import { volumeSandboxPath } from './volume-sandbox-path';
+import { volumeSecret } from './volume-secret';
 
 type MakeIsolator = (context: IsolatorContext) => Isolator;
 
@@ -61,13 +66,16 @@ export const MAKERS: ReadonlyMap<string, MakeIsolator> = new Map<string, MakeIso
   ['namespaces/ipc', namespacesIpc],
   ['namespaces/pid', namespacesPid],
   ['volume/sandbox_path', volumeSandboxPath],
+  ['docker/volume', dockerVolume],
   ['volume/host_path', volumeHostPath],
   ['volume/image', volumeImage],
+  ['volume/secret', volumeSecret],
   ['disk/du', diskDu],
   ['linux/seccomp', linuxSeccomp],
   ['gpu/nvidia', gpuNvidia],
   ['network/cni', networkCniOf],
   ['network/ports', networkPorts],
+  ['environment_secret', environmentSecret],
 ]);
 
 function namespacesIpc({ config }: IsolatorContext): Isolator {
@@ -83,7 +91,7 @@ function namespacesPid({ config }: IsolatorContext): Isolator {
 
 /** The isolators for a machine. Throws a StartError with the first one that it cannot have. */
 export function makeIsolators(
-  { config, ...others }: Omit<IsolatorContext, 'isolation' | 'hierarchies' | 'hasRuntime'>,
+  { config, ...others }: Omit<IsolatorContext, 'isolation' | 'hierarchies' | 'hasRuntime' | 'secrets'>,
   machine: Machine,
 ): readonly Isolator[] {
   const selection = selectIsolators(namesOf(config), machine);
@@ -91,6 +99,7 @@ export function makeIsolators(
   const idle = idleFlags(config, selection.names);
   for (const text of [...config.isolation.warnings, ...selection.notes, ...idle])
     others.log.warn({ flag: 'isolation' }, text);
+  checkSecretFolder(config.secrets_dir);
   const hasRuntime = 'path' in machine.runtime;
   const context: IsolatorContext = {
     config,
@@ -98,6 +107,7 @@ export function makeIsolators(
     isolation: selection.names,
     hierarchies: machine.hierarchies,
     hasRuntime,
+    secrets: secretResolver(config.secrets_dir),
   };
   const named = selection.names.flatMap((name) => MAKERS.get(name)?.(context) ?? []);
   const always = hasRuntime ? [unmetAsks(context), cgroupFolders(context), hostname()] : [unmetAsks(context)];

@@ -5,17 +5,14 @@
  * Without `ipc_mode` a container has a namespace of its own and the host's /dev/shm, and a nested one what its parent has.
  */
 
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { makeFolder } from '../../../runtime/files/make-folder';
 import type { ContainerSpec } from '../../core/state/container-spec';
 import { withNamespace } from '../oci/change-spec';
 import { processOf } from '../oci/process-of';
 import type { Mount } from '../oci/runtime-spec';
 import type { Changes, ContainerRun, Isolator } from './isolator';
+import { mountFolder, unmountFolder } from './mounted-folder';
 
 const MB = 1024 * 1024;
 
@@ -36,7 +33,7 @@ export function ipcIsolator(options: IpcOptions): Isolator {
       if (changes.shmBytes !== undefined) await mountShm(shmFolder(run.folder), changes.shmBytes);
       return changes;
     },
-    cleanup: ({ folder }) => unmountShm(shmFolder(folder)),
+    cleanup: ({ folder }) => unmountFolder(shmFolder(folder)),
   };
 }
 
@@ -65,22 +62,8 @@ function shmOf(run: ContainerRun | undefined): string | undefined {
 }
 
 async function mountShm(folder: string, bytes: number): Promise<void> {
-  makeFolder(folder);
   const size = bytes > 0 ? `,size=${bytes}` : '';
-  const options = `nosuid,nodev,strictatime,mode=1777${size}`;
-  await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', options, 'shm', folder]);
-}
-
-async function unmountShm(folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
-  if (isMounted(folder)) await promisify(execFile)('umount', ['--lazy', folder]);
-  await rmdir(folder);
-}
-
-function isMounted(folder: string): boolean {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .some((line) => line.split(' ')[4] === folder);
+  await mountFolder(folder, 'tmpfs', `nosuid,nodev,strictatime,mode=1777${size}`);
 }
 
 /** The reason why what a container asks for is not allowed, or makes no sense. */

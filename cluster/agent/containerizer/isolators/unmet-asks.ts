@@ -5,7 +5,7 @@
  * It is on always, and has no name in `--isolation`.
  */
 
-import type { Image } from '../../../api/generated/mesos';
+import type { Image, Volume } from '../../../api/generated/mesos';
 import type { ContainerSpec } from '../../core/state/container-spec';
 import type { IsolatorContext } from './context';
 import type { Isolator } from './isolator';
@@ -97,13 +97,24 @@ const ASKS: readonly Ask[] = [
     isAsked: ({ container }) => (container?.volumes ?? []).some(({ image }) => image !== undefined),
   },
   {
-    part: 'A volume of this source (DOCKER_VOLUME, SECRET or CSI_VOLUME)',
-    isAsked: ({ container }) =>
-      (container?.volumes ?? []).some(({ source }) =>
-        ['DOCKER_VOLUME', 'SECRET', 'CSI_VOLUME'].includes(source?.type ?? ''),
-      ),
+    part: 'A DOCKER_VOLUME volume',
+    isolator: 'docker/volume',
+    isAsked: hasVolumeOf('DOCKER_VOLUME'),
+  },
+  {
+    part: 'A SECRET volume',
+    isolator: 'volume/secret',
+    isAsked: hasVolumeOf('SECRET'),
+  },
+  {
+    part: 'A CSI_VOLUME volume',
+    isAsked: hasVolumeOf('CSI_VOLUME'),
   },
 ];
+
+function hasVolumeOf(type: Volume.Source['type']): Ask['isAsked'] {
+  return ({ container }) => (container?.volumes ?? []).some(({ source }) => source?.type === type);
+}
 
 export function unmetAsks({ isolation, hasRuntime, provisioner }: IsolatorContext): Isolator {
   return {

@@ -5,7 +5,8 @@
  * other containers, too, whose copies would keep it. It is unmounted with the last namespace.
  */
 
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { type MountPoint, mountPoints } from '../mount-points';
 import type { ContainerFolder } from './container-folder';
 import { locked, type Program, type RunProgram } from './run-program';
 
@@ -81,25 +82,6 @@ export function isNamespace(path: string): boolean {
   return file !== undefined && file.dev === statSync('/proc/self/ns/net').dev;
 }
 
-interface MountPoint {
-  readonly path: string;
-  readonly isShared: boolean;
-}
-
 function mountsOf(root: string): MountPoint[] {
   return mountPoints().filter(({ path }) => path === root);
-}
-
-function mountPoints(): MountPoint[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').trimEnd().split('\n');
-  return lines.map((line) => {
-    const [, , , , path = '', ...others] = line.split(' ');
-    const tags = others.slice(0, others.indexOf('-'));
-    return {
-      path: path.replace(/\\(\d{3})/g, (_text, code: string) =>
-        String.fromCharCode(Number.parseInt(code, 8)),
-      ),
-      isShared: tags.some((tag) => tag.startsWith('shared:')),
-    };
-  });
 }

@@ -20,6 +20,8 @@ export interface Program {
   /** The whole environment; PATH alone without it. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly input?: string | undefined;
+  /** Ends it, with all of its processes, instead of the time that others have. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ProgramEnd {
@@ -54,10 +56,16 @@ export const runProgram: RunProgram = (program) =>
     });
     const output = { stdout: '', stderr: '' };
     let isLate = false;
-    const timer = setTimeout(() => {
+    const { signal = AbortSignal.timeout(PROGRAM_TIMEOUT_MS) } = program;
+    const kill = (): void => {
       isLate = true;
       killGroup(child.pid);
-    }, PROGRAM_TIMEOUT_MS);
+      // Those that have left the group may have its output open for ever.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    signal.addEventListener('abort', kill, { once: true });
+    if (signal.aborted) kill();
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (chunk: string) => {
         output[name] = (output[name] + chunk).slice(0, OUTPUT_MAX);
@@ -65,12 +73,14 @@ export const runProgram: RunProgram = (program) =>
     // A plugin may end without reading its input.
     child.stdin.on('error', () => undefined).end(program.input ?? '');
     child.once('error', (error) => {
-      clearTimeout(timer);
+      signal.removeEventListener('abort', kill);
       reject(new Error(`Failed to execute '${program.file}': ${errorText(error)}`));
     });
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      const status = isLate ? `it did not end in ${PROGRAM_TIMEOUT_MS / 1000} s` : statusText(code, signal);
+    child.once('close', (code, endSignal) => {
+      signal.removeEventListener('abort', kill);
+      const status = isLate
+        ? `it did not end in ${PROGRAM_TIMEOUT_MS / 1000} s`
+        : statusText(code, endSignal);
       resolve({ succeeded: code === 0, status, ...output });
     });
   });

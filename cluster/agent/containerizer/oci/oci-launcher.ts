@@ -31,6 +31,7 @@ import type { ExecCommand, RunningCommand } from '../port';
 import { type Program, programOf } from '../program';
 import type { LaunchPlan, ProgramLauncher, StartedProgram } from '../program-launcher';
 import { rootFolder } from '../run-folder';
+import { runIdentity } from '../run-identity';
 import { terminalOf } from '../terminal';
 import { argumentsOf, buildSpec, environmentTexts, hasInit, holderArguments, holderIn } from './build-spec';
 import { capabilitiesOf } from './capabilities';
@@ -80,7 +81,7 @@ export class OciLauncher implements ProgramLauncher {
     const { run } = plan;
     const { directory } = run.spec;
     const commandInfo = plan.changes.findLast(({ command }) => command)?.command ?? run.spec.command;
-    const identity = run.image ? run.image.identity : await identityOf(run.spec.user);
+    const identity = await runIdentity(run);
     const program = commandInfo && programOf(commandInfo);
     const root = rootFolder(run.folder);
     const { environment, changes } = plan;

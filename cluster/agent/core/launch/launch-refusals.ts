@@ -117,8 +117,8 @@ function executorRefusal(launch: Launch): Refusal | undefined {
   return undefined;
 }
 
-function unsupported({ boot }: AgentState, { info, tasks, kind }: Launch): Refusal | undefined {
-  const text = unsupportedPart({ kind, kinds: boot.settings.executorKinds, executor: info, tasks });
+function unsupported({ boot }: AgentState, { tasks, kind }: Launch): Refusal | undefined {
+  const text = unsupportedPart({ kind, kinds: boot.settings.executorKinds, tasks });
   return text === undefined ? undefined : failure(text);
 }
 

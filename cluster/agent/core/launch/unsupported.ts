@@ -11,7 +11,6 @@ interface Asked {
   readonly kind: ExecutorKind;
   /** The kinds that the edge can run. */
   readonly kinds: readonly ExecutorKind[];
-  readonly executor: mesos.ExecutorInfo;
   readonly tasks: readonly mesos.TaskInfo[];
 }
 
@@ -21,20 +20,25 @@ const KINDS: Readonly<Record<ExecutorKind, string>> = {
   custom: 'Executors other than the built-in command executor',
 };
 
-/** A part of a launch: the executor that a framework brings, or a task. */
-type Part = Pick<mesos.TaskInfo, 'command'>;
-
 /** The reason why this agent cannot run the tasks; undefined when it can. */
-export function unsupportedPart({ kind, kinds, executor, tasks }: Asked): string | undefined {
+export function unsupportedPart({ kind, kinds, tasks }: Asked): string | undefined {
   if (!kinds.includes(kind)) return `${KINDS[kind]} are not supported by this agent`;
   if (kind === 'command' && tasks.some(({ command }) => command === undefined))
     return 'Task has neither a command nor an executor';
-  const parts: readonly Part[] = [...(kind === 'command' ? [] : [executor]), ...tasks];
-  return secretOf(parts);
+  // Checks of a task with an executor that its framework brings are that executor's.
+  return kind === 'custom' ? undefined : secretOfChecks(tasks);
 }
 
-function secretOf(parts: readonly Part[]): string | undefined {
-  const variables = parts.flatMap(({ command }) => command?.environment?.variables ?? []);
+/** A command of a check has the variables of its task, with their secrets, and none of its own that are secrets. */
+function secretOfChecks(tasks: readonly mesos.TaskInfo[]): string | undefined {
+  const commands = tasks.flatMap(({ check, health_check }) => [
+    check?.command?.command,
+    health_check?.command,
+  ]);
+  const variables = commands.flatMap((command) => command?.environment?.variables ?? []);
   const secret = variables.find(({ type }) => type === 'SECRET');
-  return secret && `Secrets are not supported by this agent (environment variable ${secret.name})`;
+  return (
+    secret &&
+    `Secrets are not supported in commands of checks, which have those of their task (environment variable ${secret.name})`
+  );
 }

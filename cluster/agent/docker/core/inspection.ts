@@ -26,6 +26,24 @@ export interface Inspection extends CurrentLimits {
   readonly text: string;
 }
 
+/** The text with stars in the place of the values of these variables. */
+export function textWithout(text: string, names: readonly string[]): string {
+  if (names.length === 0) return text;
+  const hidden = (JSON.parse(text) as readonly Json[]).map((container) => {
+    const config = objectOf(container['Config']);
+    const env = Array.isArray(config['Env'])
+      ? config['Env'].map((line) => hideValue(String(line), names))
+      : [];
+    return { ...container, Config: { ...config, Env: env } };
+  });
+  return JSON.stringify(hidden, undefined, 4);
+}
+
+function hideValue(line: string, names: readonly string[]): string {
+  const name = names.find((candidate) => line.startsWith(`${candidate}=`));
+  return name === undefined ? line : `${name}=***`;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 const NEVER = '0001-01-01T00:00:00Z';

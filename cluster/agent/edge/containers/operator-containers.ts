@@ -21,7 +21,6 @@ import {
   standaloneContainer,
   standaloneSandbox,
 } from '../../core/containers/operator-container';
-import { unsupportedPart } from '../../core/launch/unsupported';
 import type { ContainerSpec, Termination } from '../../core/state/container-spec';
 
 /** The number of ended standalone containers that are known. */
@@ -69,10 +68,8 @@ export class OperatorContainers {
   }
 
   private async specOf(launch: Launch, isSession: boolean): Promise<ContainerSpec | CallAnswer> {
-    const { container_id: id, command, container } = launch;
+    const { container_id: id, container } = launch;
     if (isOfDocker(container)) return bad('The provided ContainerInfo is not supported');
-    const unsupported = unsupportedPart({ ...CUSTOM, executor: { ...NOBODY, command, container } });
-    if (unsupported !== undefined) return bad(unsupported);
     if (!id.parent) return standaloneContainer(launch, this.options.workDir);
     const parent = this.options.containerizer.get(printContainerId(id.parent));
     const name = printContainerId(id.parent);
@@ -155,10 +152,6 @@ export class OperatorContainers {
     return this.options.containerizer.get(printContainerId(id));
   }
 }
-
-/** Parts of containers are refused as those of executors are. */
-const CUSTOM = { kind: 'custom', kinds: ['custom'], tasks: [] } as const;
-const NOBODY = { executor_id: { value: '' } };
 
 /** True once a container has ended and is cleaned up. */
 async function hasEnded({ ended }: Container): Promise<boolean> {

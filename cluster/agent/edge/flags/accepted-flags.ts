@@ -10,7 +10,6 @@ import {
   unusedSwitches,
 } from '../../../runtime/config/classes';
 
-const VOLUMES = 'external volumes are not there yet, and --isolation=docker/volume stops the start';
 const ISOLATION = 'it is about an isolator that is not there, and --isolation stops the start with its name';
 const PORT_MAPPING =
   'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
@@ -22,8 +21,6 @@ const unusedFlags = {
     'appc_simple_discovery_uri_prefix',
     'appc_store_dir',
   ),
-  ...unused(VOLUMES, 'docker_volume_checkpoint_dir'),
-  ...unusedSwitches(VOLUMES, 'docker_volume_chown'),
   ...unused('cgroups/perf_event samples nothing', 'perf_interval', 'perf_duration'),
   ...unused('nothing is started from files of Mesos', 'launcher_dir'),
   ...unused(
@@ -97,7 +94,11 @@ const refusedFlags = {
   ...refused('cgroups/perf_event samples nothing; leave it out', 'perf_events'),
   ...refused('what the agent can do is not configured; leave it out', 'agent_features'),
   ...refused('tasks are not told an IPv6 address; leave it out', 'ip6_discovery_command'),
-  ...refused(MODULES, 'hooks', 'secret_resolver', 'master_detector'),
+  ...refused(MODULES, 'hooks', 'master_detector'),
+  ...refused(
+    "Mesos' modules are C++ libraries, which cannot be loaded; leave it out, and put secrets into a folder: --secrets_dir",
+    'secret_resolver',
+  ),
   ...refusedUnless({ values: ['crammd5'], reason: MODULES }, 'authenticatee'),
   ...refusedUnless({ values: ['local'], reason: MODULES }, 'authorizer'),
   ...refusedSwitches('executors reach the agent over TCP; leave it out', 'http_executor_domain_sockets'),

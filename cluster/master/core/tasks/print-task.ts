@@ -3,6 +3,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { hideTaskSecrets } from '../../../model/hide-secrets';
 import { writeResources } from '../../../model/resources';
 import type { TaskRecord } from '../state/state';
 
@@ -22,7 +23,7 @@ export function printTaskHead(task: TaskRecord): Omit<mesos.Task, 'resources'> {
     statuses: task.statuses,
     status_update_state: task.forwarded?.state,
     status_update_uuid: task.forwarded?.uuid,
-    ...task.parts,
+    ...hideTaskSecrets(task.parts),
   };
 }
 

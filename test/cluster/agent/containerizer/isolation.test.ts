@@ -22,7 +22,7 @@ const machine = (change: Partial<Machine> = {}): Machine => ({
   ...change,
 });
 
-const ALWAYS = ['filesystem/posix', 'volume/sandbox_path'];
+const ALWAYS = ['filesystem/posix', 'volume/sandbox_path', 'environment_secret'];
 const named = (text: string): readonly string[] =>
   readIsolation(text).names.filter((name) => !ALWAYS.includes(name));
 
@@ -44,7 +44,7 @@ describe('a list of isolators', () => {
     expect(named(text)).toEqual(names);
   });
 
-  it('has one filesystem isolator, and folders of sandboxes, without being told', () => {
+  it('has one filesystem isolator, folders of sandboxes, and secrets in variables, without being told', () => {
     expect(readIsolation('').names).toEqual(ALWAYS);
   });
 
@@ -61,6 +61,10 @@ describe('a list of isolators', () => {
     [
       'gpu/nvidia',
       /^The 'cgroups\/devices' isolator must be enabled in order to use the 'gpu\/nvidia' isolator/,
+    ],
+    [
+      'volume/secret',
+      /^The 'filesystem\/linux' isolator must be enabled in order to use the 'volume\/secret' isolator/,
     ],
     ['network/cni,network/port_mapping', /^Using multiple network isolators simultaneously is disallowed/],
     [

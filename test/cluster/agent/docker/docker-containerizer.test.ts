@@ -57,6 +57,37 @@ async function ready({ directory }: ContainerSpec): Promise<void> {
 }
 
 describe('Docker containers', () => {
+  check('have the values of secrets in variables, which nobody else is told', async () => {
+    const secretsDir = join(place.root, 'secrets');
+    mkdirSync(secretsDir, { mode: 0o700 });
+    writeFileSync(join(secretsDir, 'db'), 'hunter2', { mode: 0o600 });
+    const containers = await place.agent({ secrets_dir: secretsDir });
+    const reference = (name: string) => ({ type: 'REFERENCE', reference: { name } }) as const;
+    const lines = { type: 'VALUE', value: { data: Buffer.from('a\nb').toString('base64') } } as const;
+    const withSecrets = (name: string): Partial<ContainerSpec> => ({
+      command: {
+        value: inSandbox(`echo "$KEY $LINES"; ${WAIT}`),
+        environment: {
+          variables: [
+            { name: 'KEY', type: 'SECRET', secret: reference(name) },
+            { name: 'LINES', type: 'SECRET', secret: lines },
+          ],
+        },
+      },
+    });
+    const spec = place.spec('', {}, withSecrets('db'));
+    const container = await containers.launch(spec);
+    await ready(spec);
+    expect(place.output(spec)).toBe('hunter2 a\nb\n');
+    const text = (await container.inspection?.()) ?? '';
+    expect(text).toContain('KEY=***');
+    expect(text).not.toContain('hunter2');
+    await containers.destroy(spec.containerId);
+    await expect(containers.launch(place.spec('', {}, withSecrets('gone')))).rejects.toThrow(
+      "Secret 'gone' is not there",
+    );
+  });
+
   check('run, and tell how they ended, with plain output in the sandbox', async () => {
     const containers = await place.agent();
     const spec = place.spec('echo out; echo err >&2; exit 7');

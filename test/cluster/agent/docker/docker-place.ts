@@ -68,6 +68,7 @@ export class DockerPlace {
       sandbox_directory: '/mnt/mesos/sandbox',
       cgroups_enable_cfs: false,
       default_container_dns: NO_DNS,
+      secrets_dir: undefined,
     };
   }
 

@@ -7,6 +7,7 @@ import { isolationFlags } from '../../../../../cluster/agent/containerizer/isola
 import type { IsolatorContext } from '../../../../../cluster/agent/containerizer/isolators/context';
 import type { ContainerRun } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import type { RuntimeSpec } from '../../../../../cluster/agent/containerizer/oci/runtime-spec';
+import { secretResolver } from '../../../../../cluster/agent/containerizer/secrets/secret-resolver';
 import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
 import type { Resource } from '../../../../../cluster/api/generated/mesos';
 import { readResourceText } from '../../../../../cluster/model/resource-text';
@@ -59,6 +60,7 @@ export function contextOf(change: Partial<IsolatorContext> = {}): IsolatorContex
     workDir: '/dev/null/work',
     clock: new VirtualClock(),
     log: silentLogger,
+    secrets: secretResolver(undefined),
     ...change,
   };
 }

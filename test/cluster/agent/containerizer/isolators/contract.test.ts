@@ -15,9 +15,10 @@ import type {
 } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import { MAKERS } from '../../../../../cluster/agent/containerizer/isolators/make-isolators';
 import { unmetAsks } from '../../../../../cluster/agent/containerizer/isolators/unmet-asks';
-import type { ContainerInfo } from '../../../../../cluster/api/generated/mesos';
+import type { ContainerInfo, Volume } from '../../../../../cluster/api/generated/mesos';
 import { VirtualClock } from '../../../../../cluster/runtime/clock';
 import { fakeCgroups } from '../cgroups/fake-cgroups';
+import { FakeDvdcli } from '../external-volumes/fake-dvdcli';
 import { baseSpec, configOf, contextOf, resourcesOf, runOf } from './builders';
 
 const ALWAYS: readonly (readonly [string, (context: IsolatorContext) => Isolator])[] = [
@@ -32,10 +33,12 @@ describe.each([...MAKERS, ...ALWAYS])('the isolator %s', (name, make) => {
   let cgroups: ReturnType<typeof fakeCgroups>;
   let clock: VirtualClock;
   let run: ContainerRun;
+  const path = process.env['PATH'];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'meseta-isolator-'));
     cgroups = fakeCgroups(1, CONTROLLERS);
     clock = new VirtualClock();
+    process.env['PATH'] = new FakeDvdcli(folder).path;
     for (const part of ['run', 'sandbox', 'profiles']) mkdirSync(join(folder, part));
     writeFileSync(
       join(folder, 'profiles/p.json'),
@@ -45,12 +48,17 @@ describe.each([...MAKERS, ...ALWAYS])('the isolator %s', (name, make) => {
       {
         directory: join(folder, 'sandbox'),
         resources: resourcesOf('cpus:1;mem:64;disk:10;gpus:1;ports:[31000-31001]'),
+        command: {
+          value: 'true',
+          environment: { variables: [{ name: 'KEY', type: 'SECRET', secret: SECRET }] },
+        },
         container: everything(folder),
       },
       { folder: join(folder, 'run') },
     );
   });
   afterEach(() => {
+    process.env['PATH'] = path;
     rmSync(folder, { recursive: true, force: true });
     cgroups.remove();
   });
@@ -67,6 +75,7 @@ describe.each([...MAKERS, ...ALWAYS])('the isolator %s', (name, make) => {
           '--cgroups_net_cls_primary_handle=0x10',
           '--enforce_container_disk_quota',
           '--enforce_container_ports',
+          `--docker_volume_checkpoint_dir=${join(folder, 'claims')}`,
         ),
       }),
     );
@@ -118,6 +127,18 @@ describe.each([...MAKERS, ...ALWAYS])('the isolator %s', (name, make) => {
   });
 });
 
+const asRoot = process.getuid?.() === 0;
+const SECRET = { type: 'VALUE', value: { data: 'aHVudGVyMg==' } } as const;
+/** Volumes that are mounted on the host, which root alone can do. */
+const MOUNTED: readonly Volume[] = [
+  { mode: 'RO', container_path: 'key', source: { type: 'SECRET', secret: SECRET } },
+  {
+    mode: 'RW',
+    container_path: 'data',
+    source: { type: 'DOCKER_VOLUME', docker_volume: { driver: 'd', name: 'v' } },
+  },
+];
+
 /** A container that asks for all that isolators can do. */
 function everything(folder: string): ContainerInfo {
   return {
@@ -131,6 +152,7 @@ function everything(folder: string): ContainerInfo {
     volumes: [
       { mode: 'RW', container_path: 'host', host_path: join(folder, 'profiles') },
       { mode: 'RO', container_path: folder, host_path: 'own' },
+      ...(asRoot ? MOUNTED : []),
     ],
   };
 }

@@ -7,24 +7,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { weightOf } from '../../../../../cluster/agent/containerizer/cgroups/cpu';
 import { readCgroupFile } from '../../../../../cluster/agent/containerizer/cgroups/files';
-import {
-  cgroupFolder,
-  findHierarchies,
-} from '../../../../../cluster/agent/containerizer/cgroups/hierarchies';
+import { cgroupFolder } from '../../../../../cluster/agent/containerizer/cgroups/hierarchies';
 import { readLimit } from '../../../../../cluster/agent/containerizer/cgroups/memory';
-import { makeIsolators } from '../../../../../cluster/agent/containerizer/isolators/make-isolators';
 import type { Container } from '../../../../../cluster/agent/containerizer/port';
 import type { ContainerSpec, Termination } from '../../../../../cluster/agent/core/state/container-spec';
 import type { LinuxInfo } from '../../../../../cluster/api/generated/mesos';
-import { systemClock } from '../../../../../cluster/runtime/clock';
-import { silentLogger } from '../../../../../cluster/runtime/log';
 import { pressureProgram } from '../../../../../cluster/runtime/pressure/memory-pressure';
 import { Place, runtime } from '../place';
-import { configOf, resourcesOf } from './builders';
+import { resourcesOf } from './builders';
+import { HIERARCHY, hierarchies, isolated } from './isolated';
 
 const MB = 1024 * 1024;
-const HIERARCHY = '/sys/fs/cgroup';
-const hierarchies = findHierarchies(HIERARCHY);
 const check = 'path' in runtime ? it : it.skip;
 const hasControllers = ['cpu', 'memory', 'pids'].every((name) => hierarchies.controllers.has(name));
 const checkCgroups = 'path' in runtime && hasControllers ? it : it.skip;
@@ -40,28 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => place.close());
 
-/** A containerizer with isolators, by the flags of an agent. */
-function containerizerOf(...args: readonly string[]) {
-  const config = configOf(...args);
-  const isolators = makeIsolators(
-    {
-      config,
-      clock: systemClock(),
-      log: silentLogger,
-      ports: [[31_000, 32_000]],
-      workDir: place.workDir,
-      runtimeDir: place.runtimeDir,
-    },
-    {
-      isRoot: true,
-      runtime,
-      hierarchies,
-      hasGpu: false,
-      cgroupsHierarchy: HIERARCHY,
-    },
-  );
-  return place.containerizer(isolators);
-}
+const containerizerOf = (...args: readonly string[]) => isolated(place, args);
 
 const specOf = (command: string, change: Partial<ContainerSpec> = {}): ContainerSpec =>
   place.spec(command, { taskId: 'T', resources: resourcesOf('cpus:1;mem:64'), ...change });

@@ -20,6 +20,11 @@ it.each<[Partial<ContainerSpec>, string]>([
   [{ limits: { cpus: 2 } }, 'cgroups/cpu'],
   [{ limits: { mem: 64 } }, 'cgroups/mem'],
   [mesos({ volumes: [{ ...volume, host_path: '/a' }] }), 'volume/host_path'],
+  [
+    mesos({ volumes: [{ ...volume, source: { type: 'DOCKER_VOLUME', docker_volume: { name: 'v' } } }] }),
+    'docker/volume',
+  ],
+  [mesos({ volumes: [{ ...volume, source: { type: 'SECRET', secret: {} } }] }), 'volume/secret'],
   [mesos({ network_infos: [{ name: 'web' }] }), 'network/cni'],
   [mesos({ network_infos: [{ port_mappings: [{ host_port: 1, container_port: 2 }] }] }), 'network/cni'],
 ])('a container that asks for %j needs %s', (change, isolator) => {
@@ -36,8 +41,8 @@ it.each<[Partial<ContainerSpec>, string]>([
     'Unsupported container image type: APPC; this agent has DOCKER',
   ],
   [
-    mesos({ volumes: [{ ...volume, source: { type: 'DOCKER_VOLUME', docker_volume: { name: 'v' } } }] }),
-    'A volume of this source (DOCKER_VOLUME, SECRET or CSI_VOLUME) is not supported',
+    mesos({ volumes: [{ ...volume, source: { type: 'CSI_VOLUME' } }] }),
+    'A CSI_VOLUME volume is not supported',
   ],
   [mesos({ hostname: 'web' }), 'ContainerInfo.hostname needs an OCI runtime, and this agent has none'],
 ])('a container that asks for %j is refused: %s', (change, reason) => {

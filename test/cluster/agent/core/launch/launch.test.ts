@@ -31,8 +31,8 @@ test.each<[refused: Partial<TaskInfo>, why: string]>([
   [{ command: undefined }, 'Task has neither a command nor an executor'],
   [{ executor: { executor_id: { value: '/' } } }, "'/' contains invalid characters"],
   [
-    { command: { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } } },
-    'Secrets are not supported by this agent (environment variable KEY)',
+    { health_check: { command: { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } } } },
+    'Secrets are not supported in commands of checks, which have those of their task (environment variable KEY)',
   ],
 ])('a task with %j is refused: %s', (task, why) => {
   const { state, effects } = run(task);

@@ -1,5 +1,5 @@
 import { unsupportedPart } from '../../../../../cluster/agent/core/launch/unsupported';
-import type { CommandInfo, ExecutorInfo, TaskInfo } from '../../../../../cluster/api/generated/mesos';
+import type { CommandInfo, TaskInfo } from '../../../../../cluster/api/generated/mesos';
 
 const task: TaskInfo = {
   name: 't',
@@ -7,27 +7,27 @@ const task: TaskInfo = {
   agent_id: { value: 'S0' },
   command: { value: 'true' },
 };
-const executor: ExecutorInfo = { executor_id: { value: 'e' }, command: { value: './executor' } };
-const SECRET: CommandInfo = { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } };
-const REFUSAL = 'Secrets are not supported by this agent (environment variable KEY)';
+const SECRET: CommandInfo = { value: 'true', environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } };
 const kinds = ['command', 'custom'] as const;
 
-test('a plain command is supported, and the first part that is not is named', () => {
-  expect(unsupportedPart({ kind: 'command', kinds, executor, tasks: [task] })).toBeUndefined();
-  const both = { ...task, check: { type: 'TCP' }, command: SECRET } as const;
-  expect(unsupportedPart({ kind: 'command', kinds, executor, tasks: [both] })).toBe(REFUSAL);
+test('a command is supported, with a secret among its variables, too', () => {
+  expect(unsupportedPart({ kind: 'command', kinds, tasks: [task] })).toBeUndefined();
+  expect(unsupportedPart({ kind: 'command', kinds, tasks: [{ ...task, command: SECRET }] })).toBeUndefined();
 });
 
-test('parts of the executor that a framework brings are refused, too', () => {
-  const { command: _command, ...bare } = task;
-  const tasks = [{ ...bare, executor }];
-  expect(unsupportedPart({ kind: 'custom', kinds, executor, tasks })).toBeUndefined();
-  const secretive: ExecutorInfo = { ...executor, command: SECRET };
-  expect(unsupportedPart({ kind: 'custom', kinds, executor: secretive, tasks })).toBe(REFUSAL);
+test.each<Partial<TaskInfo>>([
+  { health_check: { type: 'COMMAND', command: SECRET } },
+  { check: { type: 'COMMAND', command: { command: SECRET } } },
+])('a secret among the variables of a check is refused: %j', (check) => {
+  const tasks = [task, { ...task, ...check }];
+  expect(unsupportedPart({ kind: 'command', kinds, tasks })).toBe(
+    'Secrets are not supported in commands of checks, which have those of their task (environment variable KEY)',
+  );
+  expect(unsupportedPart({ kind: 'custom', kinds, tasks })).toBeUndefined();
 });
 
 test('executors that the edge cannot run are refused', () => {
-  expect(unsupportedPart({ kind: 'default', kinds, executor, tasks: [task] })).toBe(
+  expect(unsupportedPart({ kind: 'default', kinds, tasks: [task] })).toBe(
     'Task groups are not supported by this agent',
   );
 });

@@ -1,4 +1,8 @@
-import { networkInfosOf, readInspection } from '../../../../../cluster/agent/docker/core/inspection';
+import {
+  networkInfosOf,
+  readInspection,
+  textWithout,
+} from '../../../../../cluster/agent/docker/core/inspection';
 
 const STATE = {
   Status: 'running',
@@ -79,4 +83,18 @@ test('a status tells the network that was asked for, with the addresses', () => 
   ]);
   expect(networkInfosOf({ addresses }, { type: 'DOCKER' })).toEqual([{ ip_addresses: addresses }]);
   expect(networkInfosOf({ addresses: [] }, { type: 'DOCKER', network_infos })).toEqual([]);
+});
+
+test('the text of a container is shown without the values of its secrets', () => {
+  const Env = ['KEY=hunter2=', 'KEYS=open', 'PLAIN=x', 'LINES=a\nb'];
+  const { text } = readInspection(container({}, { Config: { StopSignal: 'SIGUSR1', Env } }));
+  expect(textWithout(text, [])).toBe(text);
+  expect(JSON.parse(textWithout(text, ['KEY', 'LINES']))).toEqual([
+    container(
+      {},
+      { Config: { StopSignal: 'SIGUSR1', Env: ['KEY=***', 'KEYS=open', 'PLAIN=x', 'LINES=***'] } },
+    ),
+  ]);
+  const bare = readInspection(container()).text;
+  expect(JSON.parse(textWithout(bare, ['KEY']))).toMatchObject([container()]);
 });
