@@ -9,6 +9,7 @@ import { isObject } from '../../../../cluster/model/json-value';
 import { isFault } from '../schedule/fault';
 import { readSchedule, type Schedule, type ScheduleContext } from '../schedule/timetable';
 import { isAbsent, listOf, newReading, noteUnknown, type Reading, readMember, text, violate } from './codec';
+import { containerHints } from './container-hints';
 import type { Job, JobDefaults, JobMembers } from './job';
 import { jobMembers } from './members';
 import { type ApiBase, nameFault } from './names';
@@ -94,6 +95,8 @@ function checkMembers(members: JobMembers, { base }: JobContext, reading: Readin
   if (fault !== undefined) violate(reading, '/name', fault);
   if (members.uris.length > 0 && members.fetch.length > 0)
     violate(reading, '/uris', 'must not be there beside fetch: both name what is fetched');
+  if (members.container !== undefined && reading.violations.length === 0)
+    reading.unknown.push(...containerHints(members.container));
   if (!hasProgram(members)) reading.unknown.push({ path: '/command', memberNames: [], hint: NO_PROGRAM });
 }
 
