@@ -42,6 +42,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'deployments',
     'scheduler',
     'groups',
+    'rehearse',
   ],
   'frameworks/chronos/core': [
     'schedule',

@@ -87,6 +87,7 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     revive: newReviveState(now),
     delayed: new Map(),
     heldOffers: new Map(),
+    knownAgents: new Map(),
     unconfirmed: new Set(),
     confirmPauseMs: 0,
     launchTokens: settings.launchTokens,

@@ -45,7 +45,9 @@ const transitions: Transitions<Turn, MarathonEvents> = {
   'scheduler.rescind': rescindOffer,
   'scheduler.update': applyUpdate,
   // The tasks of the agent or executor get status updates of their own.
-  'scheduler.failure': () => undefined,
+  'scheduler.failure': ({ state }, { agentId, executorId }) => {
+    if (agentId !== undefined && executorId === undefined) state.knownAgents.delete(agentId);
+  },
   'scheduler.message': (turn, { agentId, executorId, data }) => {
     publish(turn, 'framework_message_event', { executorId, slaveId: agentId, message: bytesOf(data) });
   },

@@ -90,6 +90,8 @@ export function tryChange(
 
 /** The steps a change would take, without taking them. */
 export function previewChange(state: MarathonState, change: RootChange): readonly Step[] | Refusal {
+  const missing = missingTarget(state, change);
+  if (missing) return missing;
   const target = targetOf(state, change, isoTime(state.lastVersionAt + 1));
   if ('refusal' in target) return target.refusal;
   return checkRoot(state, target) ?? planDeployment(state.apps, target.apps, target.groups);

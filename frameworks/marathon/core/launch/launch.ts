@@ -19,6 +19,7 @@ import type { Instance, MarathonState } from '../state/state';
 import type { Turn } from '../state/turn';
 import { buildTask } from '../task/build';
 import { isDelayed, updateDelay } from './backoff';
+import { rememberLaunch } from './known-agents';
 import { countUnused, countUsed, statsOf } from './queue';
 
 type SuccessfulMatch = Extract<Match, { ok: true }>;
@@ -132,7 +133,7 @@ function firstWaiting(state: MarathonState, appId: string): Instance | undefined
 }
 
 /** The agents of the instances of the same configuration. */
-function placementsOf(state: MarathonState, app: App): AgentInfo[] {
+export function placementsOf(state: MarathonState, app: App): AgentInfo[] {
   if (app.constraints.length === 0) return [];
   return instancesOf(state, app.id).flatMap(({ agent, condition, configVersion }) =>
     agent && isActive(condition) && configVersion >= app.versionInfo.lastConfigChangeAt ? [agent] : [],
@@ -157,6 +158,11 @@ function provision(
   const taskId = `${instance.id}._app.${instance.incarnation}`;
   const hostPorts = match.hostPorts.filter((port) => port !== null);
   instance.task = { id: taskId, hostPorts, stagedAt: turn.now, ipAddresses: [] };
+  rememberLaunch(state, {
+    agentId: remaining.agent.agentId,
+    taskId,
+    resources: [...match.resources, ...match.executorResources],
+  });
   state.health.delete(instance.id);
   instance.health = undefined;
   setCondition(turn, instance, 'Provisioned');

@@ -12,12 +12,14 @@ import type { EventOf } from '../state/events';
 import { HELD_OFFERS_MAX, MATCHES_AT_ONCE_MAX, OFFER_HOLD_MS, TOKENS_PAUSE_MS } from '../state/limits';
 import type { HeldOffer, MarathonState } from '../state/state';
 import { type Turn, wake } from '../state/turn';
+import { rememberOffer } from './known-agents';
 import { answerOffer, declineOffer, readyApps } from './launch';
 
 export function receiveOffers(turn: Turn, event: EventOf<'scheduler.offers'>): void {
   const { state, now } = turn;
   for (const offer of event.offers) {
     state.counters.offersIncoming++;
+    rememberOffer(state, offer, now);
     if (state.heldOffers.size >= HELD_OFFERS_MAX) declineOffer(turn, offer);
     else state.heldOffers.set(offer.id.value, { offer, since: now });
   }

@@ -41,3 +41,15 @@ export const PROBE_PAUSE_MIN_MS = 100;
 /** Time between two checks for launches that take too long. */
 export const OVERDUE_CHECK_MS = 5000;
 export const OVERDUE_FIRST_MS = 30_000;
+
+/** Agents that are remembered for plans. */
+export const KNOWN_AGENTS_MAX = 100_000;
+
+/** Instances that a rehearsed change is about, before and after it: a rehearsal holds up everything else. */
+export const REHEARSED_INSTANCES_MAX = 1000;
+
+/** Events of a rehearsal: several for each of these instances. */
+export const REHEARSED_EVENTS_MAX = 5000;
+
+/** A rehearsal ends when no task has begun or ended for so long: longer than the pauses between two REVIVEs. */
+export const REHEARSED_QUIET_MS = 30_000;

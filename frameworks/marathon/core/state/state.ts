@@ -7,6 +7,7 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Random } from '../../../../cluster/model/random';
+import type { Resources } from '../../../../cluster/model/resources';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import type { Millis } from '../../../../cluster/model/time';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
@@ -100,6 +101,15 @@ export interface HealthCounts {
 export interface HeldOffer {
   readonly offer: mesos.Offer;
   readonly since: Millis;
+}
+
+/** An agent as its newest offer shows it, and own tasks there since. */
+export interface KnownAgent {
+  readonly offer: mesos.Offer;
+  readonly seenAt: Millis;
+  /** Tasks that ran when the offer came, and those that were launched since, with the resources of each. */
+  readonly running: Map<string, Resources>;
+  readonly launched: Map<string, Resources>;
 }
 
 export type ActionName = 'StartApplication' | 'StopApplication' | 'ScaleApplication' | 'RestartApplication';
@@ -242,6 +252,8 @@ export interface MarathonState {
   readonly delayed: Map<string, Millis>;
   /** By id, oldest first. */
   readonly heldOffers: Map<string, HeldOffer>;
+  /** By id; the one whose offer is the oldest comes first. */
+  readonly knownAgents: Map<string, KnownAgent>;
   /** Tasks without an update since the subscription. */
   readonly unconfirmed: Set<string>;
   confirmPauseMs: Millis;

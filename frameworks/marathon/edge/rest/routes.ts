@@ -8,6 +8,7 @@ import { appsRoutes } from './apps';
 import type { RestContext } from './context';
 import { deploymentRoutes } from './deployments';
 import { groupRoutes } from './groups';
+import { planRoutes } from './plan';
 import { systemRoutes } from './system';
 import { tasksRoutes } from './tasks';
 
@@ -16,6 +17,7 @@ export function marathonRoutes(context: RestContext): Route[] {
     ...appsRoutes(context),
     ...appRoutes(context),
     ...tasksRoutes(context),
+    ...planRoutes(context),
     ...deploymentRoutes(context),
     ...groupRoutes(context),
     ...systemRoutes(context),

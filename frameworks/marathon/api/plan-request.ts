@@ -1,0 +1,37 @@
+/** The body of `POST /v2/deployments/plan`: one change, as the call that would make it takes it. */
+
+import { type AppUpdate, PATH_FORM, PATH_PATTERN, readAppUpdate } from './app-update';
+import { type GroupUpdate, readGroupUpdate } from './group-update';
+import { boolean, listOf, object, optional, type Reader, text } from './read';
+
+export interface PlanRequest {
+  /** As `PUT /v2/apps` takes them. */
+  readonly apps?: readonly AppUpdate[] | undefined;
+  /** As `PUT /v2/groups` takes it, with `scaleBy` and `version`, too. */
+  readonly group?: GroupUpdate | undefined;
+  /** The group that `group` is about; the root without it. */
+  readonly path?: string | undefined;
+  readonly restart?: string | undefined;
+  /** An app, or a group. */
+  readonly delete?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly partialUpdate?: boolean | undefined;
+}
+
+const id = text({ pattern: PATH_PATTERN, form: PATH_FORM });
+
+/** A list, and one app alone, stand for `apps`. */
+const apps: Reader<AppUpdate[]> = (value, path, reading) =>
+  Array.isArray(value)
+    ? listOf(readAppUpdate)(value, path, reading)
+    : listOf(readAppUpdate)([value], path, reading);
+
+export const readPlanRequest: Reader<PlanRequest> = object<PlanRequest>({
+  apps: optional(apps),
+  group: optional(readGroupUpdate),
+  path: optional(id),
+  restart: optional(id),
+  delete: optional(id),
+  force: optional(boolean),
+  partialUpdate: optional(boolean),
+});

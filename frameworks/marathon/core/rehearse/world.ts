@@ -1,0 +1,180 @@
+/**
+ * A master and its agents as a rehearsal has them: each launch runs at once and is healthy, each kill works, and what is
+ * free is offered.
+ */
+
+import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type * as scheduler from '../../../../cluster/api/generated/scheduler';
+import {
+  addResources,
+  allocateTo,
+  type Resource,
+  type Resources,
+  readResources,
+  reservedRole,
+  resourceOf,
+  subtractResources,
+  unallocated,
+  type WireResource,
+  writeResources,
+} from '../../../../cluster/model/resources';
+import { appOf } from '../instances/definition';
+import { freeOn } from '../launch/known-agents';
+import type { NewMarathonEvent } from '../state/events';
+import type { Instance, MarathonState } from '../state/state';
+
+/** An instance that a rehearsal starts or stops, and its agent. */
+export interface Move {
+  readonly app: string;
+  readonly instanceId: string;
+  readonly agentId: string;
+  readonly host: string;
+}
+
+interface WorldAgent {
+  readonly offer: mesos.Offer;
+  free: Resources;
+}
+
+interface WorldTask {
+  readonly agentId: string;
+  readonly resources: Resources;
+}
+
+export interface World {
+  readonly agents: Map<string, WorldAgent>;
+  readonly tasks: Map<string, WorldTask>;
+  readonly started: Move[];
+  readonly stopped: Move[];
+  /** Roles and agents whose offers were declined since the last REVIVE. */
+  readonly declined: Set<string>;
+  /** The role and the agent of the offer that is out. */
+  offered?: string | undefined;
+}
+
+/** The world as the state knows it. Tasks whose launch is not known take what their definitions ask for. */
+export function worldOf(state: MarathonState): World {
+  const agents = new Map<string, WorldAgent>();
+  const tasks = new Map<string, WorldTask>();
+  for (const [agentId, agent] of state.knownAgents) {
+    agents.set(agentId, { offer: agent.offer, free: freeOn(state, agent) });
+    for (const [taskId, resources] of [...agent.running, ...agent.launched])
+      tasks.set(taskId, { agentId, resources });
+  }
+  return { agents, tasks, started: [], stopped: [], declined: new Set() };
+}
+
+/** The events that follow from a call, in their order. */
+export function answerCall(world: World, state: MarathonState, call: scheduler.Call): NewMarathonEvent[] {
+  switch (call.type) {
+    case 'ACCEPT':
+      world.offered = undefined;
+      return [...launch(world, state, call.accept ?? {}), ...offersOf(world, state)];
+    case 'DECLINE':
+      for (const { value } of call.decline?.offer_ids ?? []) world.declined.add(value);
+      world.offered = undefined;
+      return offersOf(world, state);
+    case 'REVIVE':
+      world.declined.clear();
+      return offersOf(world, state);
+    case 'KILL':
+      return [...kill(world, state, call.kill?.task_id.value ?? ''), ...offersOf(world, state)];
+    default:
+      return [];
+  }
+}
+
+/** The next offer to a role that waits. One is out at a time, so that each has what those before left. */
+function offersOf(world: World, state: MarathonState): NewMarathonEvent[] {
+  if (world.offered !== undefined) return [];
+  const roles = new Set([...state.waiting.keys()].flatMap((id) => state.apps.get(id)?.role ?? []));
+  for (const role of roles) {
+    for (const [agentId, agent] of world.agents) {
+      const id = `${role} ${agentId}`;
+      if (world.declined.has(id)) continue;
+      world.offered = id;
+      return [{ kind: 'scheduler.offers', offers: [offerFor(agent, role, id)] }];
+    }
+  }
+  return [];
+}
+
+/** The offer of an agent to a role. */
+export function offerFor({ offer, free }: WorldAgent, role: string, id: string): mesos.Offer {
+  const usable = free.filter((resource) => ['*', role].includes(reservedRole(resource)));
+  return {
+    ...offer,
+    id: { value: id },
+    allocation_info: { role },
+    resources: writeResources(allocateTo(usable, role)) as unknown as mesos.Resource[],
+  };
+}
+
+function launch(world: World, state: MarathonState, accept: scheduler.Call.Accept): NewMarathonEvent[] {
+  const infos = (accept.operations ?? []).flatMap(({ launch: tasks }) => tasks?.task_infos ?? []);
+  return infos.map((info): NewMarathonEvent => {
+    const agentId = info.agent_id.value;
+    const taskId = info.task_id.value;
+    const resources = wireResources([...(info.resources ?? []), ...(info.executor?.resources ?? [])]);
+    const agent = world.agents.get(agentId);
+    if (agent) agent.free = subtractResources(agent.free, resources);
+    world.tasks.set(taskId, { agentId, resources });
+    const instance = state.instances.get(state.byTask.get(taskId) ?? '');
+    if (instance) world.started.push(moveOf(instance));
+    return running(taskId, info.agent_id);
+  });
+}
+
+/** The update of a task that runs and is healthy. */
+export function running(taskId: string, agent: mesos.AgentID): NewMarathonEvent {
+  const status: mesos.TaskStatus = {
+    task_id: { value: taskId },
+    agent_id: agent,
+    state: 'TASK_RUNNING',
+    healthy: true,
+  };
+  return { kind: 'scheduler.update', status };
+}
+
+function kill(world: World, state: MarathonState, taskId: string): NewMarathonEvent[] {
+  const instance = state.instances.get(state.byTask.get(taskId) ?? '');
+  if (!instance) return [];
+  const task = world.tasks.get(taskId);
+  const agent = world.agents.get(instance.agent?.agentId ?? '');
+  if (agent) agent.free = addResources(agent.free, task?.resources ?? definedResources(state, instance));
+  world.tasks.delete(taskId);
+  for (const id of world.declined) if (id.endsWith(` ${instance.agent?.agentId}`)) world.declined.delete(id);
+  world.stopped.push(moveOf(instance));
+  return [ended(taskId)];
+}
+
+/** The update of a task that was killed. */
+export function ended(taskId: string): NewMarathonEvent {
+  return { kind: 'scheduler.update', status: { task_id: { value: taskId }, state: 'TASK_KILLED' } };
+}
+
+function moveOf({ appId, id, agent }: Instance): Move {
+  return { app: appId, instanceId: id, agentId: agent?.agentId ?? '', host: agent?.host ?? '' };
+}
+
+/** The resources of a task that was launched before this process began, as its definition asks for them. */
+function definedResources(state: MarathonState, instance: Instance): Resources {
+  const app = appOf(state, instance);
+  if (!app) return [];
+  const scalar = (name: string, amount: number): Resource[] =>
+    amount > 0 ? [resourceOf(name, { type: 'SCALAR', milli: Math.round(amount * 1000) })] : [];
+  const ports = (instance.task?.hostPorts ?? []).map((port) =>
+    resourceOf('ports', { type: 'RANGES', ranges: [[port, port]] }),
+  );
+  return [
+    ...scalar('cpus', app.cpus),
+    ...scalar('mem', app.mem),
+    ...scalar('disk', app.disk),
+    ...scalar('gpus', app.gpus),
+    ...ports,
+  ];
+}
+
+function wireResources(resources: readonly mesos.Resource[]): Resources {
+  return unallocated(readResources(resources as readonly WireResource[]));
+}
