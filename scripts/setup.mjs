@@ -5,13 +5,17 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const THIRD_PARTY = join(root, 'test', 'third-party');
 const NODE_MIN = 20;
 const ALIVE_MS = 5000;
+/** Time that Maven gets for a file of 76 MB. */
+const MAVEN_MS = 300_000;
 /** Program to the Debian package that has it. */
 const PROGRAMS = { haproxy: 'haproxy', dig: 'bind9-dnsutils' };
 /** The same for tests that are skipped, by name, where it is missing: with `--tests`. The build uses the compiler, too. */
@@ -35,7 +39,7 @@ const TEST_FILES = {
   '/usr/share/java/zookeeper.jar': 'zookeeper',
   '/usr/lib/cni/bridge': 'containernetworking-plugins',
 };
-const PIP = ['python3', '-m', 'pip', '--quiet', '--disable-pip-version-check', '--no-input'];
+const PIP = ['-m', 'pip', '--quiet', '--disable-pip-version-check', '--no-input'];
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
 checkNode();
@@ -45,6 +49,7 @@ if (process.argv.includes('--tests')) {
   installTestPrograms();
   installThirdParty();
   installPython();
+  installSingularity();
 }
 
 function checkNode() {
@@ -135,7 +140,7 @@ function installTestPrograms() {
 
 /** Clients by others that tests run; without them those tests are skipped by name. */
 function installThirdParty() {
-  const folder = join(root, 'test', 'third-party');
+  const folder = THIRD_PARTY;
   const lock = read(join(folder, 'package-lock.json')) ?? '';
   const stamp = join(folder, 'node_modules', '.meseta-lock');
   const wanted = createHash('sha256').update(lock).digest('hex');
@@ -149,32 +154,79 @@ function installThirdParty() {
 
 /** Python libraries by others that tests run; without one its test is skipped by name. */
 function installPython() {
-  if (!find('python3')) return;
-  installPythonLibrary('chronos-python', () => []);
+  const python = find('python3') ? 'python3' : undefined;
+  installPythonLibrary('chronos-python', python);
   // The C part of http-parser does not build with newer Pythons, and the library works without it.
-  installPythonLibrary('pymesos', (packages) => {
-    const source = join(packages, 'http-parser-0.9.0.tar.gz');
-    return [
-      [...PIP, 'download', '--no-deps', '--no-binary', ':all:', '-d', packages, 'http-parser==0.9.0'],
-      ['tar', 'xzf', source, '-C', packages, '--strip-components=1', 'http-parser-0.9.0/http_parser'],
-    ];
-  });
+  const packages = join(THIRD_PARTY, 'pymesos', '.cache');
+  const source = join(packages, 'http-parser-0.9.0.tar.gz');
+  const after = [
+    [python, ...PIP, 'download', '--no-deps', '--no-binary', ':all:', '-d', packages, 'http-parser==0.9.0'],
+    ['tar', 'xzf', source, '-C', packages, '--strip-components=1', 'http-parser-0.9.0/http_parser'],
+  ];
+  installPythonLibrary('pymesos', python, { after });
+  installDpark();
 }
 
-/** Installs what `requirements.txt` of a folder lists into its `.cache`, and carries out further steps. */
-function installPythonLibrary(name, steps) {
-  const folder = join(root, 'test', 'third-party', name);
+/** DPark's executors need a Python before 3, and its build a Cython before 3, which its programs do not see. */
+function installDpark() {
+  const folder = join(THIRD_PARTY, 'dpark');
+  const python = findPython2();
+  const build = join(folder, '.cache', 'build');
+  const requirements = join(folder, 'build-requirements.txt');
+  const before = [[python, ...PIP, 'install', '--no-deps', '--target', build, '-r', requirements]];
+  const after = python ? [['ln', '-sfn', join(python, '..', '..'), join(folder, '.cache', 'python')]] : [];
+  installPythonLibrary('dpark', python, { before, after, env: { PYTHONPATH: build } });
+}
+
+/** The program of a Python 2.7, one of pyenv or that of the system. */
+function findPython2() {
+  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  const names = existsSync(versions) ? readdirSync(versions).filter((name) => name.startsWith('2.7')) : [];
+  const folders = [...names.map((name) => join(versions, name)), '/usr', '/usr/local'];
+  return folders.map((folder) => join(folder, 'bin', 'python2.7')).find(existsSync);
+}
+
+/** Installs what `requirements.txt` of a folder lists into its `.cache`, with commands before and after it. */
+function installPythonLibrary(name, python, { before = [], after = [], env = {} } = {}) {
+  const folder = join(THIRD_PARTY, name);
   const packages = join(folder, '.cache');
   const requirements = join(folder, 'requirements.txt');
   const wanted = read(requirements);
   if (read(join(packages, 'installed')) === wanted) return;
+  if (!python) {
+    say(`The test that needs ${name} is skipped: its Python is missing.`);
+    return;
+  }
   say(`Installing ${name} for tests (pip) ...`);
-  const install = [...PIP, 'install', '--no-deps', '--target', packages, '-r', requirements];
-  const done = [install, ...steps(packages)].every(
-    ([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0,
+  const install = [python, ...PIP, 'install', '--no-deps', '--target', packages, '-r', requirements];
+  const options = { stdio: 'ignore', env: { ...process.env, ...env } };
+  const done = [...before, install, ...after].every(
+    ([program, ...args]) => spawnSync(program, args, options).status === 0,
   );
   if (done) writeFileSync(join(packages, 'installed'), wanted);
   else say('It could not be installed; the test that needs it is skipped.');
+}
+
+/** A service in Java by others, which Maven keeps in its own repository; without it its test is skipped by name. */
+function installSingularity() {
+  const artifact = read(join(THIRD_PARTY, 'singularity', 'artifact.txt'))?.trim() ?? '';
+  const [group, name, version, type, classifier] = artifact.split(':');
+  const repository = join(homedir(), '.m2', 'repository');
+  const folder = join(repository, ...group.split('.'), name, version);
+  if (existsSync(join(folder, `${name}-${version}-${classifier}.${type}`))) return;
+  if (!find('mvn')) {
+    say('Maven is missing; the test of Singularity is skipped.');
+    return;
+  }
+  say('Installing Singularity for tests (mvn) ...');
+  const place = ['--quiet', '--batch-mode', '--strict-checksums', `-Dmaven.repo.local=${repository}`];
+  const get = ['dependency:get', `-Dartifact=${artifact}`, '-Dtransitive=false'];
+  const { status } = spawnSync('mvn', [...place, ...get], {
+    cwd: homedir(),
+    stdio: 'ignore',
+    timeout: MAVEN_MS,
+  });
+  if (status !== 0) say('It could not be installed; the test that needs it is skipped.');
 }
 
 function missingPrograms() {
