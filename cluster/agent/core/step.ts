@@ -21,6 +21,7 @@ import {
   foldersFound,
   foldersRemoved,
   measureDisk,
+  sandboxBegun,
   sandboxEnded,
   scheduleEnded,
 } from './executors/garbage';
@@ -114,6 +115,7 @@ const TRANSITIONS: Transitions<Turn, AgentEvents> = {
   'container.exited': containerExited,
   'folders.found': foldersFound,
   'folders.removed': foldersRemoved,
+  'sandbox.begun': sandboxBegun,
   'sandbox.ended': sandboxEnded,
   'disk.measured': diskMeasured,
   'load.measured': loadMeasured,

@@ -3,6 +3,7 @@
  * needs the port yet.
  */
 
+import { existsSync } from 'node:fs';
 import { readCredentialFile } from '../../runtime/auth/files';
 import { setLogLevel } from '../../runtime/log';
 import { ADVERTISE } from '../../runtime/messages/advertised-address';
@@ -11,6 +12,7 @@ import type { Message } from '../../runtime/messages/receive';
 import type { ProcessContext } from '../../runtime/process';
 import { Verbosity } from '../../runtime/verbosity';
 import type { AgentConfig } from '../config';
+import { runFolder } from '../containerizer/run-folder';
 import { claimsOf, missingError, recoveryError } from '../core/connections/executor-api';
 import type { AgentEvent } from '../core/state/events';
 import type { AgentState } from '../core/state/state';
@@ -63,21 +65,24 @@ export async function agentParts(
   const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
   life.add(() => verbosity.stop());
   const runtimeDir = runtimeFolder(config, workDir);
+  const sandboxEnded = (directory: string): void => core.post({ kind: 'sandbox.ended', directory });
   const { containerizer, metrics, provisioner, stop } = await createContainerizer(config, {
     workDir,
     runtimeDir,
     clock,
     log,
-    sandboxEnded: (directory) => core.post({ kind: 'sandbox.ended', directory }),
+    sandboxEnded,
   });
   life.add(stop);
+  const isContainer = (containerId: string): boolean => existsSync(runFolder(runtimeDir, containerId));
   const now = (): number => clock.now();
-  const garbage = new GarbageRemover({ workDir, post: core.post, now, log });
+  const garbage = new GarbageRemover({ workDir, isContainer, post: core.post, now, log });
   life.add(() => garbage.stop());
   const operatorContainers = new OperatorContainers({
     containerizer,
     workDir,
-    sandboxEnded: (directory) => core.post({ kind: 'sandbox.ended', directory }),
+    sandboxBegun: (directory) => core.post({ kind: 'sandbox.begun', directory }),
+    sandboxEnded,
     discard: (root, way) => garbage.discard(root, way),
   });
   return {

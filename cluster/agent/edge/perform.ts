@@ -76,7 +76,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     event: ({ stream, event }) => door.event(stream, event),
     close: ({ stream, reason }) => door.close(stream, reason),
     answer: (effect) => door.answer(effect.request, effect),
-    touch: ({ folders }) => void garbage.touch(folders),
+    touch: ({ folders }) => garbage.touch(folders),
     remove: ({ folders }) => void garbage.remove(folders),
     measure: () => void garbage.measure(),
     measureLoad: () => core.post({ kind: 'load.measured', ...measureLoad() }),

@@ -2,8 +2,8 @@
  * Garbage collection: folders of ended executors and frameworks are removed by their age, and earlier the fuller the disk
  * is (Mesos 1.11 src/slave/gc.cpp and slave.cpp, `Slave::age`).
  *
- * In: folders.found, folders.removed, sandbox.ended, disk.measured, woke(collect), woke(disk); the ends of executors by
- * `state.garbage`
+ * In: folders.found, folders.removed, sandbox.begun, sandbox.ended, disk.measured, woke(collect), woke(disk); the
+ * ends of executors by `state.garbage`
  * Out: touch, remove, measure, wake
  * Always true: no folder of an executor that is here is scheduled, nor one on the way to it.
  */
@@ -33,6 +33,11 @@ export function sandboxEnded(
   { directory }: EventOf<'sandbox.ended'>,
 ): void {
   if (boot.settings.garbage?.ofContainers) garbage.ended.push(directory);
+}
+
+/** A nested or standalone container begins, which may have the id and the sandbox of one that has ended. */
+export function sandboxBegun({ state: { garbage } }: Turn, { directory }: EventOf<'sandbox.begun'>): void {
+  garbage.scheduled.delete(directory);
 }
 
 /** A run begins: its folder is kept, and those of its executor and framework. */
@@ -81,8 +86,10 @@ export function foldersFound(turn: Turn, { folders }: EventOf<'folders.found'>):
   const frameworks = [...state.frameworks.values()];
   const executors = frameworks.flatMap((framework) => [...framework.executors.values()]);
   const inUse = new Set(executors.flatMap(({ directory }) => foldersOf(directory)));
-  for (const { path, modifiedAt } of folders)
-    if (!inUse.has(path)) schedule(turn, path, modifiedAt + settings.delayMs);
+  const { ofContainers } = settings;
+  for (const { path, modifiedAt, isOfContainer = false } of folders)
+    if (!inUse.has(path) && (ofContainers || !isOfContainer))
+      schedule(turn, path, modifiedAt + settings.delayMs);
   wake(turn, { kind: 'disk' }, turn.now + settings.diskWatchMs);
 }
 

@@ -136,6 +136,7 @@ export interface AgentEvents {
   /** The folders of runs, executors, frameworks and agents that are there after the start. */
   'folders.found': { readonly folders: readonly FoundFolder[] };
   /** A container that is no executor's has ended: one that is nested, or that stands alone. */
+  'sandbox.begun': { readonly directory: string };
   'sandbox.ended': { readonly directory: string };
   /** A `remove` is done: numbers of folders. */
   'folders.removed': { readonly succeeded: number; readonly failed: number; readonly missing: number };

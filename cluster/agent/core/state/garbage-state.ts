@@ -33,6 +33,8 @@ export interface Garbage {
 export interface FoundFolder {
   readonly path: string;
   readonly modifiedAt: Millis;
+  /** True for the sandbox of a standalone container, which a flag wants removed or not. */
+  readonly isOfContainer?: boolean;
 }
 
 export function initGarbage(settings: GarbageSettings | undefined): Garbage {

@@ -22,6 +22,7 @@ import {
   standaloneSandbox,
 } from '../../core/containers/operator-container';
 import type { ContainerSpec, Termination } from '../../core/state/container-spec';
+import { containerName } from '../../docker/core/names';
 
 /** The number of ended standalone containers that are known. */
 const ENDED_MAX = 100;
@@ -35,6 +36,8 @@ export interface CallAnswer {
 export interface OperatorContainersOptions {
   readonly containerizer: Pick<ContainerTable, 'launch' | 'wait' | 'destroy' | 'all' | 'get'>;
   readonly workDir: string;
+  /** Called at the launch of a container, with its sandbox. */
+  readonly sandboxBegun: (directory: string) => void;
   /** Called at the end of a container that is no executor's, with its sandbox. */
   readonly sandboxEnded: (directory: string) => void;
   /** Takes a sandbox away: the folder of the outermost one, and the way from there. */
@@ -58,6 +61,7 @@ export class OperatorContainers {
     if (containerizer.get(id)) return { status: 202, text: '' };
     const spec = await this.specOf(launch, isSession);
     if ('status' in spec) return spec;
+    this.options.sandboxBegun(spec.directory);
     try {
       this.follow(await containerizer.launch(spec));
       return { status: 200, text: '' };
@@ -74,7 +78,11 @@ export class OperatorContainers {
     const parent = this.options.containerizer.get(printContainerId(id.parent));
     const name = printContainerId(id.parent);
     if (!parent || (await hasEnded(parent))) return bad(`Parent container ${name} does not exist`);
-    if (isOfDocker(parent.spec.container)) return bad('The provided ContainerInfo is not supported');
+    if (isOfDocker(parent.spec.container))
+      return bad(
+        'Nested containers are not supported in Docker containers: on the machine of the agent, ' +
+          `'docker exec ${containerName(parent.id)} COMMAND' runs one`,
+      );
     if (isSession) return sessionContainer(launch, parent.spec);
     return parent.spec.isSession
       ? bad(`Parent container ${name} is a session, in which there are none`)

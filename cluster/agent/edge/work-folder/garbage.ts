@@ -3,11 +3,13 @@
  *
  * A folder is renamed into `slaves/.gc` before the next effect is performed, so a launch that follows finds its place free;
  * what it has is removed from there, one folder at a time, also after a restart.
+ *
+ * Always true: no link below a sandbox is followed: its users may swap folders there.
  */
 
 import { randomUUID } from 'node:crypto';
-import { readdirSync, renameSync } from 'node:fs';
-import { lstat, lutimes, readdir, statfs, utimes } from 'node:fs/promises';
+import { lutimesSync, readdirSync, renameSync } from 'node:fs';
+import { lstat, readdir, statfs, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
@@ -19,10 +21,16 @@ import type { FoundFolder } from '../../core/state/garbage-state';
 
 export interface GarbageOptions {
   readonly workDir: string;
+  /** True for the id of a container that has a run folder. */
+  readonly isContainer: (containerId: string) => boolean;
   readonly post: (event: AgentInput) => void;
   readonly now: () => number;
   readonly log: Pick<Logger, 'warn' | 'info'>;
 }
+
+/** A sandbox of an executor or of a standalone container, and the way to what is below it. */
+const SANDBOX =
+  /^(slaves\/[^/]+\/frameworks\/[^/]+\/executors\/[^/]+\/runs\/[^/]+|containers\/[^/]+)(?:\/(.+))?$/s;
 
 type Outcome = 'succeeded' | 'failed' | 'missing';
 
@@ -38,16 +46,42 @@ export class GarbageRemover {
 
   /** Removes what is left in the bin, and reports the folders of earlier runs with their age. */
   async start(agentId: string | undefined): Promise<void> {
-    const { workDir, post, now } = this.options;
+    const { post } = this.options;
     for (const name of namesIn(this.bin)) void this.enqueue(name, join(this.bin, name));
-    post({ kind: 'folders.found', folders: await findFolders(workDir, agentId, now()) });
+    post({ kind: 'folders.found', folders: await this.findFolders(agentId) });
+  }
+
+  private async findFolders(agentId: string | undefined): Promise<readonly FoundFolder[]> {
+    const { workDir, now, isContainer } = this.options;
+    const standalone = await foldersIn(join(workDir, 'containers'));
+    const forgotten = standalone.filter(({ path }) => !isContainer(basename(path)));
+    return [
+      ...(await findRunFolders(workDir, agentId, now())),
+      ...forgotten.map((folder) => ({ ...folder, isOfContainer: true })),
+    ];
   }
 
   /** Sets the time from which the age of folders counts after a restart. */
-  async touch(folders: readonly string[]): Promise<void> {
+  touch(folders: readonly string[]): void {
     const seconds = this.options.now() / 1000;
-    // A task may have put a link in the place of a sandbox that is nested in its own.
-    for (const folder of folders) await lutimes(folder, seconds, seconds).catch(() => undefined);
+    for (const folder of folders) {
+      try {
+        // A task may have put a link in the place of a sandbox that is nested in its own.
+        this.reach(folder, (path) => lutimesSync(path, seconds, seconds));
+      } catch {
+        // It is gone.
+      }
+    }
+  }
+
+  /** Does something with a folder, to which no link below a sandbox leads. Throws for one that a link leads to. */
+  private reach(folder: string, use: (path: string) => void): void {
+    const { workDir } = this.options;
+    const [, sandbox, way] = SANDBOX.exec(folder.slice(workDir.length + 1)) ?? [];
+    if (sandbox === undefined || way === undefined) return use(folder);
+    const names = [basename(sandbox), ...way.split('/')];
+    const name = names.pop() ?? '';
+    withFolderBelow(dirname(join(workDir, sandbox)), names, (open) => use(pathIn(open, name)));
   }
 
   /** Takes the folders away at once, and removes them one after the other. */
@@ -63,28 +97,26 @@ export class GarbageRemover {
   }
 
   /**
-   * Takes a sandbox away that is nested in another one, by the ids on the way, or that one itself. Its users may have
-   * swapped folders on the way for links, which are not followed.
+   * Takes a sandbox away that is nested in another one, by the ids on the way, or that one itself.
    */
   discard(root: string, way: readonly string[]): void {
-    const names = [basename(root), ...way.flatMap((id) => ['containers', id])];
-    const name = names.pop() ?? '';
+    const sandbox = join(root, ...way.flatMap((id) => ['containers', id]));
     const moved = join(this.bin, randomUUID());
     try {
       makeFolder(this.bin, 0o700);
-      withFolderBelow(dirname(root), names, (folder) => renameSync(pathIn(folder, name), moved));
+      this.reach(sandbox, (path) => renameSync(path, moved));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw error;
     }
-    void this.enqueue(join(root, ...way), moved);
+    void this.enqueue(sandbox, moved);
   }
 
   private take(folder: string): Promise<Outcome> {
     const moved = join(this.bin, randomUUID());
     try {
       makeFolder(this.bin, 0o700);
-      renameSync(folder, moved);
+      this.reach(folder, (path) => renameSync(path, moved));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Promise.resolve('missing');
       this.options.log.warn({ folder, error: errorText(error) }, 'an old folder cannot be removed');
@@ -140,7 +172,7 @@ function namesIn(folder: string): string[] {
  * The folders of runs, executors and frameworks of this agent, and those of earlier agents. The age of the latter counts
  * from now on, as in the original: nobody has scheduled them before.
  */
-async function findFolders(
+async function findRunFolders(
   workDir: string,
   agentId: string | undefined,
   now: number,

@@ -3,7 +3,8 @@
  * getExecutorVirtualPath).
  *
  * A sandbox is shown as long as it exists, under its own path, under `latest`, and under a path of framework
- * and executor. The links to persistent volumes in it lead out of it, so these are found by the tasks that use them.
+ * and executor. The links to persistent volumes in it lead out of it, so these are found by the tasks that use them. That
+ * of a standalone container is shown under its path, by rights on all sandboxes.
  */
 
 import { dirname, join } from 'node:path';
@@ -27,6 +28,8 @@ export interface SandboxOptions {
 
 /** `slaves/A/frameworks/F/executors/E/runs/R` and what is below it. */
 const RUN = /^slaves\/([^/]+)\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/([^/]+)(?:\/(.*))?$/s;
+/** `containers/ID`, the sandbox of a standalone container, and what is below it. */
+const STANDALONE = /^containers\/([^/]+)(?:\/(.*))?$/s;
 /** `/frameworks/F/executors/E/runs/latest` and what is below it. */
 const VIRTUAL = /^\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/latest(?:\/(.*))?$/s;
 
@@ -44,11 +47,20 @@ export function agentFiles(options: SandboxOptions): VirtualFiles {
       return sandbox(options, { agent, framework, executor, run: 'latest', rest });
     }
     if (!clean.startsWith(`${workDir}/`)) return undefined;
-    const match = RUN.exec(clean.slice(workDir.length + 1));
-    if (!match) return undefined;
+    const below = clean.slice(workDir.length + 1);
+    const match = RUN.exec(below);
+    if (!match) return standaloneSandbox(options, below);
     const [, agent = '', framework = '', executor = '', run = '', rest = ''] = match;
     return sandbox(options, { agent, framework, executor, run, rest });
   });
+}
+
+/** The sandbox of a container that the operator API has launched, which has no user that a list could name. */
+function standaloneSandbox({ workDir, acls }: SandboxOptions, path: string): Attached | undefined {
+  const [, id = '..', rest = ''] = STANDALONE.exec(path) ?? [];
+  if (id === '.' || id === '..') return undefined;
+  const real = join(workDir, 'containers', id);
+  return { real, rest, may: (sender) => isAllowed(acls, 'access_sandboxes', sender) };
 }
 
 /** The attached paths with their folders, for `/files/debug`. */

@@ -6,6 +6,7 @@ import {
   foldersRemoved,
   keepFolders,
   pendingRemovals,
+  sandboxBegun,
   sandboxEnded,
   scheduleEnded,
 } from '../../../../../cluster/agent/core/executors/garbage';
@@ -67,6 +68,19 @@ it('removes sandboxes of nested containers only when it is asked to', () => {
   const willing = initAgent({ ...AGENT_BOOT, settings: { ...AGENT_BOOT.settings, garbage } });
   sandboxEnded({ ...turnAt(0), state: willing }, event);
   expect(willing.garbage.ended).toEqual(['/nested']);
+});
+
+it('keeps sandboxes of standalone containers unless it is asked to remove them, or another one has the same', () => {
+  const folders = [{ path: '/containers/c', modifiedAt: 0, isOfContainer: true }];
+  foldersFound(turnAt(0), { kind: 'folders.found', at: 0, folders });
+  expect([...state.garbage.scheduled.keys()]).toEqual([]);
+  const garbage = { delayMs: 1, headroom: 0, diskWatchMs: 1, ofContainers: true };
+  const willing = initAgent({ ...AGENT_BOOT, settings: { ...AGENT_BOOT.settings, garbage } });
+  const turn = { ...turnAt(0), state: willing };
+  foldersFound(turn, { kind: 'folders.found', at: 0, folders });
+  expect([...willing.garbage.scheduled.keys()]).toEqual(['/containers/c']);
+  sandboxBegun(turn, { kind: 'sandbox.begun', at: 0, directory: '/containers/c' });
+  expect(pendingRemovals(willing.garbage)).toBe(0);
 });
 
 it('collects nothing for an agent that makes no folders', () => {

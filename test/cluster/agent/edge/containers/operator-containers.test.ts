@@ -4,21 +4,24 @@ import { operatorContainers } from '../http/running';
 describe('containers of the operator API', () => {
   const place = new Place();
   const containerizer = place.containerizer();
+  const begun: string[] = [];
   const ended: string[] = [];
   const discarded: string[] = [];
   const containers = operatorContainers(containerizer, {
     workDir: place.workDir,
+    sandboxBegun: (directory) => begun.push(directory.slice(place.workDir.length)),
     sandboxEnded: (directory) => ended.push(directory.slice(place.workDir.length)),
     discard: (root, way) => discarded.push([root.slice(place.workDir.length), ...way].join(' ')),
   });
   afterAll(() => place.close());
 
-  it('tell the ends of their sandboxes, and where those are that are to be removed', async () => {
+  it('tell the use of their sandboxes, and where those are that are to be removed', async () => {
     const parent = { value: 'c' };
     const child = { value: 'n', parent };
     await containers.launch({ container_id: parent, command: { value: 'exec sleep 1000' } });
     await containers.launch({ container_id: child, command: { value: 'exit 0' } });
     await containers.wait(child);
+    expect(begun).toEqual(['/containers/c', '/containers/c/containers/n']);
     expect(ended).toEqual(['/containers/c/containers/n']);
     await containers.remove(child);
     await containers.kill(parent);
@@ -43,7 +46,10 @@ describe('containers of the operator API', () => {
     const spec = place.spec('exec sleep 1000', { container: { type: 'DOCKER', docker: { image: 'i' } } });
     await containerizer.launch(spec);
     const container_id = { value: 'n', parent: { value: spec.containerId } };
-    const refusal = { status: 400, text: 'The provided ContainerInfo is not supported' };
+    const text =
+      'Nested containers are not supported in Docker containers: on the machine of the agent, ' +
+      `'docker exec mesos-${spec.containerId} COMMAND' runs one`;
+    const refusal = { status: 400, text };
     expect(await containers.launch({ container_id, command: { value: 'true' } })).toEqual(refusal);
     expect(await containers.launch({ container_id, command: { value: 'true' } }, true)).toEqual(refusal);
     await containerizer.destroy(spec.containerId);

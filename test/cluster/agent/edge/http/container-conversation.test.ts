@@ -22,6 +22,7 @@ held.each(FORMS)('containers of the operator API, in %s (skipped without a C com
   const containerizer = place.containerizer();
   const garbage = new GarbageRemover({
     workDir: place.workDir,
+    isContainer: () => false,
     post: () => undefined,
     now: () => 0,
     log: silentLogger,

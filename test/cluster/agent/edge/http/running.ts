@@ -75,6 +75,7 @@ export function operatorContainers(
   return new OperatorContainers({
     containerizer,
     workDir,
+    sandboxBegun: () => undefined,
     sandboxEnded: () => undefined,
     discard: () => undefined,
     ...more,

@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,6 +27,7 @@ beforeEach(() => {
   posted = [];
   remover = new GarbageRemover({
     workDir,
+    isContainer: (id) => id === 'known',
     post: (event) => posted.push(event),
     now: () => NOW,
     log: silentLogger,
@@ -58,24 +60,27 @@ it('removes after a start what an earlier run has taken away', async () => {
   mkdirSync(join(workDir, 'slaves', '.gc', 'left', 'deep'), { recursive: true });
   await remover.start('S0');
   await remover.remove([]);
-  await remover.touch([]);
+  remover.touch([]);
   while (readdirSync(join(workDir, 'slaves', '.gc')).length > 0) await new Promise(setImmediate);
 });
 
 it('finds the folders of earlier runs with their age, and begins to count for those of earlier agents', async () => {
   const run = makeRun('S1', 'web', 't1', 'r1');
   makeRun('S0', 'web', 't1', 'r1');
+  for (const id of ['known', 'forgotten']) mkdirSync(join(workDir, 'containers', id), { recursive: true });
   utimesSync(run, 1000, 1000);
   await remover.start('S1');
   const [event] = posted;
   const folders = event?.kind === 'folders.found' ? event.folders : [];
-  const short = folders.map(({ path }) => path.slice(workDir.length + '/slaves/'.length)).sort();
+  const short = folders.map(({ path }) => path.slice(workDir.length + 1)).sort();
   expect(short).toEqual([
-    'S0',
-    'S1/frameworks/web',
-    'S1/frameworks/web/executors/t1',
-    'S1/frameworks/web/executors/t1/runs/r1',
+    'containers/forgotten',
+    'slaves/S0',
+    'slaves/S1/frameworks/web',
+    'slaves/S1/frameworks/web/executors/t1',
+    'slaves/S1/frameworks/web/executors/t1/runs/r1',
   ]);
+  expect(folders.filter(({ isOfContainer }) => isOfContainer)).toHaveLength(1);
   expect(folders.find(({ path }) => path === run)?.modifiedAt).toBe(1_000_000);
   expect(folders.find(({ path }) => path.endsWith('/S0'))?.modifiedAt).toBe(NOW);
   expect(statSync(join(workDir, 'slaves', 'S0')).mtimeMs).toBe(NOW);
@@ -83,8 +88,21 @@ it('finds the folders of earlier runs with their age, and begins to count for th
 
 it('sets the time from which the age counts', async () => {
   const run = makeRun('S1', 'web', 't1', 'r1');
-  await remover.touch([run, join(workDir, 'none')]);
+  remover.touch([run, join(workDir, 'none')]);
   expect(statSync(run).mtimeMs).toBe(NOW);
+});
+
+it('follows no link on the way to a sandbox that is nested in another one', async () => {
+  const run = makeRun('S1', 'web', 't1', 'r1');
+  const outside = join(workDir, 'outside');
+  mkdirSync(join(outside, 'n'), { recursive: true });
+  utimesSync(join(outside, 'n'), 1000, 1000);
+  symlinkSync(outside, join(run, 'containers'));
+  const nested = join(run, 'containers/n');
+  remover.touch([nested]);
+  await remover.remove([nested]);
+  expect(statSync(join(outside, 'n')).mtimeMs).toBe(1_000_000);
+  expect(posted).toEqual([{ kind: 'folders.removed', succeeded: 0, failed: 1, missing: 0 }]);
 });
 
 it('measures the used part of the disk', async () => {

@@ -70,6 +70,26 @@ it.each([
   }
 });
 
+it('shows the sandbox of a standalone container to those who may see all', async () => {
+  const standalone = join(workDir, 'containers/c');
+  mkdirSync(join(standalone, 'containers/n'), { recursive: true });
+  writeFileSync(join(standalone, 'containers/n/stdout'), 'text');
+  const from = { offset: 0, length: undefined };
+  const path = `${standalone}/containers/n/stdout`;
+  const read = await agentFiles(options).read(path, from, undefined);
+  expect('data' in read && read.data.toString()).toBe('text');
+  for (const outside of [join(workDir, 'containers'), `${workDir}/containers/../volumes`])
+    expect(await agentFiles(options).browse(outside, undefined)).toMatchObject({ problem: 'missing' });
+  const acls = readAclsFlag(
+    JSON.stringify({
+      permissive: false,
+      access_sandboxes: [{ principals: { type: 'ANY' }, users: { values: ['web'] } }],
+    }),
+  );
+  const refused = await agentFiles({ ...options, acls }).read(path, from, undefined);
+  expect(refused).toMatchObject({ problem: 'forbidden' });
+});
+
 it('shows nothing of a volume that no task of the executor has', async () => {
   mkdirSync(join(workDir, 'volumes/roles/web/v2'));
   symlinkSync(join(workDir, 'volumes/roles/web/v2'), join(sandbox, 'other'));
