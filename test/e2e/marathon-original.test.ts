@@ -1,0 +1,134 @@
+/** Marathon on the original's master, with our agent: apps are deployed, scaled, upgraded and killed, also over its restart. */
+
+import { MemoryStore } from '../../cluster/state/memory';
+import { parseMarathonConfig } from '../../frameworks/marathon/config';
+import { startMarathon } from '../../frameworks/marathon/main';
+import { eventually } from './eventually';
+import { deps, OneMachine } from './one-machine';
+import { missingOriginal, OriginalMaster, startPrefix } from './original-mesos';
+
+const whenThere = missingOriginal === undefined ? describe : describe.skip;
+const why = missingOriginal === undefined ? '' : ` (skipped: ${missingOriginal})`;
+
+const RESOURCES = '--resources=cpus:4;mem:2048;disk:10000;ports:[31200-31299]';
+
+interface AppTask {
+  readonly id: string;
+  readonly state: string;
+  readonly version: string;
+}
+
+interface App {
+  readonly version: string;
+  readonly tasksRunning: number;
+  readonly deployments: readonly object[];
+  readonly tasks: readonly AppTask[];
+}
+
+interface MasterState {
+  readonly frameworks: readonly { readonly id: string; readonly name: string; readonly active: boolean }[];
+}
+
+whenThere(`on the original's master, Marathon${why}`, () => {
+  const undo: (() => unknown)[] = [];
+  let original: OriginalMaster;
+  let base: string;
+
+  beforeAll(async () => {
+    original = await OriginalMaster.start({ flags: { MESOS_ALLOCATION_INTERVAL: '200ms' } });
+    undo.push(() => original.stop());
+    const prefix = await startPrefix(original.url);
+    undo.push(() => prefix.stop());
+    const machine = new OneMachine();
+    undo.push(() => machine.stop());
+    await machine.startAgent('ours', [RESOURCES, `--master=${original.place}`]);
+    const flags = [
+      '--http_port=0',
+      '--hostname=127.0.0.1',
+      '--mesos_user=root',
+      '--min_revive_offers_interval=500',
+    ];
+    const parsed = parseMarathonConfig({ args: [`--master=${prefix.place}`, ...flags], env: {} });
+    if (!('config' in parsed)) throw new Error(parsed.help);
+    const marathon = await startMarathon(parsed.config, { ...deps, state: new MemoryStore() });
+    undo.push(() => marathon.stop());
+    base = marathon.http.url;
+  });
+  afterAll(async () => {
+    for (const stop of undo.splice(0).reverse()) await stop();
+  });
+
+  const send = async (method: string, path: string, body?: object): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    const content = body && { body: JSON.stringify(body) };
+    return (await fetch(base + path, { method, headers, ...content })).status;
+  };
+  const app = async (): Promise<App> =>
+    ((await (await fetch(`${base}/v2/apps/web`)).json()) as { app: App }).app;
+  /** Waits until so many tasks run and no deployment is under way. */
+  const settled = (count: number): Promise<App> =>
+    eventually(`${count} tasks`, async () => {
+      const current = await app();
+      return current.tasksRunning === count && current.deployments.length === 0 && current;
+    });
+  const ids = ({ tasks }: App): string[] => tasks.map(({ id }) => id).sort();
+  const running = async (): Promise<string[]> => {
+    const answer = await fetch(`${original.url}/master/tasks?limit=-1`);
+    const { tasks } = (await answer.json()) as { tasks: AppTask[] };
+    return tasks
+      .filter(({ state }) => state === 'TASK_RUNNING')
+      .map(({ id }) => id)
+      .sort();
+  };
+  const framework = async (): Promise<MasterState['frameworks'][number] | undefined> => {
+    const state = (await (await fetch(`${original.url}/master/state`)).json()) as MasterState;
+    return state.frameworks.find(({ name }) => name === 'marathon');
+  };
+
+  it('deploys an app with a port and a health check, and scales it', async () => {
+    const check = {
+      protocol: 'COMMAND',
+      command: { value: 'test -n "$PORT0"' },
+      delaySeconds: 0,
+      intervalSeconds: 1,
+    };
+    const definition = { id: '/web', cmd: 'sleep 1000', cpus: 0.1, mem: 32, portDefinitions: [{ port: 0 }] };
+    expect(await send('POST', '/v2/apps', { ...definition, healthChecks: [check] })).toBe(201);
+    await settled(1);
+    expect(await send('PUT', '/v2/apps/web', { instances: 3 })).toBe(200);
+    const tasks = ids(await settled(3));
+    expect(await running()).toEqual(tasks);
+  });
+
+  it('upgrades it, with every task of the new version', async () => {
+    const before = await app();
+    const upgradeStrategy = { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 };
+    expect(await send('PUT', '/v2/apps/web', { cmd: 'sleep 2000', upgradeStrategy })).toBe(200);
+    const after = await eventually('the upgrade', async () => {
+      const current = await settled(3);
+      return current.version !== before.version && current;
+    });
+    expect(after.tasks.map(({ version }) => version)).toEqual([after.version, after.version, after.version]);
+    expect(await running()).toEqual(ids(after));
+  });
+
+  it('replaces a task that is killed', async () => {
+    const [killed = ''] = ids(await settled(3));
+    expect(await send('DELETE', `/v2/apps/web/tasks/${killed}`)).toBe(200);
+    await eventually('another task', async () => !ids(await settled(3)).includes(killed));
+    expect(await running()).toEqual(ids(await app()));
+  });
+
+  it('keeps its framework and its tasks when the master is restarted, and goes on', async () => {
+    const [before, tasks] = [await framework(), ids(await settled(3))];
+    await original.restart();
+    await eventually('the framework', async () => (await framework())?.active);
+    await eventually('its tasks', async () => (await running()).length === 3);
+    expect((await framework())?.id).toBe(before?.id);
+    expect([await running(), ids(await app())]).toEqual([tasks, tasks]);
+    expect(await send('PUT', '/v2/apps/web', { instances: 4 })).toBe(200);
+    await settled(4);
+    expect(await send('DELETE', '/v2/apps/web')).toBe(200);
+    await eventually('the end of its tasks', async () => (await running()).length === 0);
+  });
+});
