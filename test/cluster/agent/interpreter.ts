@@ -306,7 +306,9 @@ export class AgentScript {
         ...taskInfo(task, options['agent'] ?? 'S0'),
         ...(options['data'] && { data: options['data'] }),
         ...(options['limit'] && { limits: { [options['limit']]: { value: 1 } } }),
-        ...(options['secret'] && { command: commandWithSecret(options['secret']) }),
+        ...(options['checkSecret'] && {
+          health_check: { command: commandWithSecret(options['checkSecret']) },
+        }),
         ...(executor && { command: undefined, executor: executorInfo(executor, 'CUSTOM') }),
         ...(options['reserved'] && { resources: readWords(options['reserved']) }),
       };
