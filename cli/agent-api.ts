@@ -3,10 +3,11 @@
  */
 
 import { StartError } from '../cluster/runtime/lifecycle';
-import { type Api, withApi } from './api';
+import { Api, type ApiOptions, withApi } from './api';
 import { type AgentView, addressOf, type TaskView } from './commands/agents';
 import { type MasterTarget, readPage } from './master-api';
 import { resolveId } from './resolve';
+import { MissingOutput } from './sandbox-file';
 
 /** The id of a container, with that of the container around it. */
 export interface ContainerId {
@@ -67,7 +68,20 @@ export async function hasTaskEnded(
   return tasks.every(({ state }) => ENDED.test(state));
 }
 
+/** The tasks with these ids, as far as the master has them, by one question for all. */
+export async function findTasks(target: MasterTarget, ids: readonly string[]): Promise<TaskPlace[]> {
+  const { tasks } = (await readPage(target, '/tasks?limit=1000000&order=asc')) as { tasks: PlacedTask[] };
+  const wanted = tasks.filter(({ id }) => ids.includes(id));
+  if (wanted.length === 0) return [];
+  const agents = await readAgents(target);
+  return wanted.map((task) => placeIn(target, agents, task));
+}
+
 async function placeOf(target: MasterTarget, task: PlacedTask): Promise<TaskPlace> {
+  return placeIn(target, await readAgents(target), task);
+}
+
+function placeIn(target: MasterTarget, agents: readonly AgentView[], task: PlacedTask): TaskPlace {
   const statuses = task.statuses.toReversed();
   const containerId = statuses.find((status) => status.container_status?.container_id)?.container_status;
   return {
@@ -77,14 +91,21 @@ async function placeOf(target: MasterTarget, task: PlacedTask): Promise<TaskPlac
     executorId: task.executor_id === '' ? task.id : task.executor_id,
     hasEnded: ENDED.test(task.state),
     containerId: containerId?.container_id,
-    agent: await agentTarget(target, task.slave_id),
+    agent: agentIn(target, agents, task.slave_id),
   };
 }
 
 /** The agent with this id, as the master knows its address. */
 export async function agentTarget(target: MasterTarget, id: string): Promise<AgentTarget> {
-  const { slaves } = (await readPage(target, '/slaves')) as { slaves: readonly AgentView[] };
-  const agent = slaves.find((candidate) => candidate.id === id);
+  return agentIn(target, await readAgents(target), id);
+}
+
+async function readAgents(target: MasterTarget): Promise<readonly AgentView[]> {
+  return ((await readPage(target, '/slaves')) as { slaves: readonly AgentView[] }).slaves;
+}
+
+function agentIn(target: MasterTarget, agents: readonly AgentView[], id: string): AgentTarget {
+  const agent = agents.find((candidate) => candidate.id === id);
   if (!agent) throw new StartError(`Agent ${id} is not registered with this master`);
   const scheme = target.master.startsWith('https://') ? 'https' : 'http';
   const url = `${scheme}://${addressOf(agent)}`;
@@ -93,8 +114,16 @@ export async function agentTarget(target: MasterTarget, id: string): Promise<Age
 
 /** Runs a function with a connection to an agent. */
 export function withAgent<T>(agent: AgentTarget, run: (api: Api) => Promise<T>): Promise<T> {
-  const { url, hostname, credentials } = agent;
-  return withApi({ url, what: `The agent on ${hostname}`, flag: '--master', credentials }, run);
+  return withApi(optionsOf(agent), run);
+}
+
+/** A connection to an agent, which the caller closes. */
+export function openAgent(agent: AgentTarget): Api {
+  return new Api(optionsOf(agent));
+}
+
+function optionsOf({ url, hostname, credentials }: AgentTarget): ApiOptions {
+  return { url, what: `The agent on ${hostname}`, flag: '--master', credentials };
 }
 
 /** A call of an agent's v1 operator API. */
@@ -126,7 +155,7 @@ export async function sandboxOf(api: Pick<Api, 'json'>, task: TaskPlace): Promis
     .flatMap((framework) => [...framework.executors, ...framework.completed_executors.toReversed()]);
   const executor = executors.find(({ id }) => id === task.executorId);
   if (!executor)
-    throw new StartError(`The agent on ${task.agent.hostname} no longer knows where ${task.id} ran`);
+    throw new MissingOutput(`The agent on ${task.agent.hostname} does not know where ${task.id} ran`);
   return executor.directory + wayTo(task.containerId);
 }
 

@@ -32,6 +32,9 @@ export function authorizationOf(credentials: string | undefined): Readonly<Recor
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
+/** Codes of Node for certificates: of an unknown authority, of another name, or expired. */
+const CERTIFICATE = /CERT|SIGNATURE|ALTNAME/;
+
 /** Redirects that are followed in a row. */
 const HOPS_MAX = 3;
 
@@ -102,6 +105,11 @@ export class Api {
   private unreachable(error: Error): StartError {
     const { what, url, flag } = this.options;
     const cause = (error as NodeJS.ErrnoException).code ?? error.message;
+    if (CERTIFICATE.test(cause))
+      return new StartError(
+        `${what} at ${url} has a certificate that is not trusted (${cause}). ` +
+          'Name the file of its authority in the variable NODE_EXTRA_CA_CERTS.',
+      );
     return new StartError(
       `${what} cannot be reached at ${url} (${cause}). ` +
         `Start everything on this machine with 'meseta up', or name another place with ${flag} http://HOST:PORT.`,
@@ -111,7 +119,8 @@ export class Api {
   private refusal(status: number, text: string): string {
     const parsed = parse(text) as RefusalBody | undefined;
     const message = typeof parsed?.message === 'string' ? parsed.message : text.trim();
-    const lines = [...detailLines(parsed?.details), ...lockLines(parsed?.deployments)];
+    const who = status === 401 ? ['  say who you are with --credentials USER:PASSWORD'] : [];
+    const lines = [...detailLines(parsed?.details), ...lockLines(parsed?.deployments), ...who];
     return [`${this.options.what} answered ${status}: ${message}`, ...lines].join('\n');
   }
 }

@@ -154,7 +154,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'task logs',
     about: 'Print the output of a task',
-    load: async () => (await import('./commands/task-files')).logs,
+    load: async () => (await import('./commands/task-logs')).logs,
   },
   {
     name: 'task files ls',
@@ -163,7 +163,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'task files get',
-    about: 'Copy a file out of the sandbox of a task (- for standard output)',
+    about: 'Copy a file or a folder out of the sandbox of a task (- for standard output)',
     load: async () => (await import('./commands/task-files')).get,
   },
   {
@@ -183,7 +183,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'app logs',
-    about: 'Print the output of a task of an app',
+    about: 'Print the output of all tasks of an app',
     load: async () => (await import('./commands/app-logs')).logs,
   },
   {

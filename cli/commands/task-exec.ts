@@ -3,7 +3,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { text, toggle } from '../../cluster/runtime/config/flags';
+import { text, toggle, UsageError } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { type AgentTarget, type ContainerId, callAgent, findTask, type TaskPlace } from '../agent-api';
 import { flagCommand, type Terminal, type TerminalStreams } from '../command';
@@ -22,13 +22,19 @@ export const exec = flagCommand({
   passThrough: true,
   run: async ({ flags, positionals: [word = '', ...rest] }, terminal) => {
     const command = rest[0] === '--' ? rest.slice(1) : rest;
-    if (command.length === 0)
-      throw new StartError('Name the command to run, such as: meseta task exec -it TASK sh');
+    assertCommand(command, rest);
     const streams = streamsOf(terminal, flags.tty);
     const task = await findTask(flags, word);
     return await runSession(task, streams, { ...flags, command, terminal });
   },
 });
+
+function assertCommand([program]: readonly string[], rest: readonly string[]): void {
+  if (program === undefined)
+    throw new UsageError('Name the command to run, such as: meseta task exec -it TASK sh');
+  if (program.startsWith('-') && rest[0] !== '--')
+    throw new UsageError(`'${program}' is no command: flags of 'task exec' come before the task`);
+}
 
 interface Session {
   readonly command: readonly string[];
@@ -38,15 +44,51 @@ interface Session {
   readonly terminal: Terminal;
 }
 
+/** The statuses of a shell for a program that cannot be run, and for one whose reader has gone. */
+const NOT_RUN = 127;
+const UNREAD = 141;
+/** Time in which a command has to end after a signal. */
+const STOP_MS = 3000;
+
 async function runSession(task: TaskPlace, streams: TerminalStreams, session: Session): Promise<number> {
   const { agent } = task;
-  const { interactive, tty } = session;
+  const { interactive, tty, terminal } = session;
   const containerId = { value: randomUUID(), parent: containerOf(task) };
-  const launch = sessionOf(containerId, streams, session);
-  const output = await openOutput(agent, launch);
+  const output = await openOutput(agent, sessionOf(containerId, streams, session)).catch((error: unknown) => {
+    if (error instanceof StartError && error.message.includes(CANNOT_RUN)) return error.message;
+    throw error;
+  });
+  if (typeof output === 'string') {
+    terminal.err(`meseta: ${output}\n`);
+    return NOT_RUN;
+  }
   const connection = { agent, containerId, output, sendsInput: interactive, hasTerminal: tty };
-  await connectStreams(streams, { ...connection, canDetach: false });
-  return await endOf(agent, containerId);
+  return await withSignals(async (stop) => {
+    const end = await connectStreams(streams, { ...connection, canDetach: false, stop });
+    if (end === 'ended') return await endOf(agent, containerId);
+    // The agent ends the command with the connection.
+    await within(
+      STOP_MS,
+      endOf(agent, containerId).catch(() => undefined),
+    );
+    return end === 'unread' ? UNREAD : SIGNALED + Number(stop.reason);
+  });
+}
+
+/** The words of an agent for a program that is not there. */
+const CANNOT_RUN = 'Failed to execute';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs a function with a signal of ours for those of the system; its reason is the number. A second one ends all. */
+async function withSignals<T>(run: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const stopped = (_name: string, number: number): void => stop.abort(number);
+  for (const signal of SIGNALS) process.once(signal, stopped);
+  try {
+    return await run(stop.signal);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stopped);
+  }
 }
 
 function containerOf({ id, hasEnded, containerId }: TaskPlace): ContainerId {
@@ -100,10 +142,23 @@ export const attach = flagCommand({
     const output = await openOutput(agent, {
       type: 'ATTACH_CONTAINER_OUTPUT',
       attach_container_output: { container_id: containerId },
+    }).catch((error: unknown) => {
+      throw hasNoTerminal(error) ? noTerminal(task) : error;
     });
     const connection = { agent, containerId, output, hasTerminal: true, sendsInput: flags.stdin };
-    const hasEnded = await connectStreams(streams, { ...connection, canDetach: true });
-    if (!hasEnded) terminal.err(`\r\nLeft ${task.id}, which goes on\n`);
+    const end = await connectStreams(streams, { ...connection, canDetach: true });
+    if (end === 'detached') terminal.err(`\r\nLeft ${task.id}, which goes on\n`);
     return 0;
   },
 });
+
+/** Also in the words of the original's agents. */
+function hasNoTerminal(error: unknown): boolean {
+  return error instanceof StartError && error.message.includes('I/O switchboard server was disabled');
+}
+
+function noTerminal({ id }: TaskPlace): StartError {
+  return new StartError(
+    `Task ${id} has no terminal to attach to: see 'meseta task logs -f ${id}', or run a program with one by 'meseta task exec -it ${id} sh'`,
+  );
+}

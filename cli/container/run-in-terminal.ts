@@ -6,6 +6,7 @@
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { AgentTarget, ContainerId } from '../agent-api';
 import type { Terminal, TerminalStreams } from '../command';
@@ -22,6 +23,8 @@ export interface Connection {
   readonly hasTerminal: boolean;
   /** True when the keys of `detach-keys.ts` leave the container. */
   readonly canDetach: boolean;
+  /** Leaves the container when it aborts. */
+  readonly stop?: AbortSignal;
 }
 
 /** The streams of this process. A StartError where they are to be a terminal and are none. */
@@ -38,31 +41,44 @@ export function sizeOf({ output }: TerminalStreams): { readonly rows: number; re
   return { rows: output.rows ?? 0, columns: output.columns ?? 0 };
 }
 
-/** Copies until the container has ended. Resolves with false when it was left before. */
-export async function connectStreams(streams: TerminalStreams, connection: Connection): Promise<boolean> {
-  const { agent, containerId, output, sendsInput, hasTerminal } = connection;
+/** The way in which a connection ends: with the container, by the keys, by a signal, or since nobody reads its output. */
+export type ConnectionEnd = 'ended' | 'detached' | 'stopped' | 'unread';
+
+/** Copies until the container has ended, or is left before. */
+export async function connectStreams(
+  streams: TerminalStreams,
+  connection: Connection,
+): Promise<ConnectionEnd> {
+  const { agent, containerId, output, sendsInput, hasTerminal, stop } = connection;
   const takesInput = sendsInput || !hasTerminal;
   const input = takesInput ? openInput(agent, containerId) : undefined;
-  const end = { isDetached: false, refusal: undefined as StartError | undefined };
-  const detach = (): void => {
-    end.isDetached = true;
+  const end = { way: 'ended' as ConnectionEnd, refusal: undefined as StartError | undefined };
+  const leave = (way: ConnectionEnd) => (): void => {
+    end.way = way;
     output.close();
   };
-  const letGo = input ? feed(streams, input, { ...connection, detach }) : () => undefined;
+  const unread = leave('unread');
+  const stopped = leave('stopped');
+  const letGo = input ? feed(streams, input, { ...connection, detach: leave('detached') }) : () => undefined;
   void input?.refused.then((refusal) => {
     end.refusal = refusal;
     if (refusal) output.close();
   });
+  streams.output.once('error', unread);
+  stop?.addEventListener('abort', stopped, { once: true });
   try {
     await copyOutput(streams, output);
   } catch (error) {
     if (end.refusal) throw end.refusal;
-    if (!end.isDetached) throw new StartError(`The connection to the agent broke: ${String(error)}`);
+    if (end.way === 'ended') throw new StartError(`The connection to the agent broke: ${errorText(error)}`);
   } finally {
     letGo();
+    streams.output.off('error', unread);
+    stop?.removeEventListener('abort', stopped);
     input?.close();
+    output.close();
   }
-  return !end.isDetached;
+  return end.way;
 }
 
 async function copyOutput({ output, error }: TerminalStreams, { messages }: OutputStream): Promise<void> {

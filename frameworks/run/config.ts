@@ -45,6 +45,9 @@ export const runFlags = {
   tty: toggle({ help: "the task has a terminal; see 'meseta task attach'", fallback: false }),
   partition_aware: toggle({ help: 'a task on an agent that is away is not lost', fallback: true }),
   package: text({ help: 'refused: name an address in `uris` of --task instead', value: 'PATH' }),
+  hadoop: text({ help: 'refused: it is for --package', value: 'PATH' }),
+  hdfs: text({ help: 'refused: it is for --package', value: 'HOST:PORT' }),
+  overwrite: toggle({ help: 'refused: it is for --package', fallback: false }),
   appc_image: text({ help: 'refused: there are no Appc images', value: 'IMAGE' }),
 };
 

@@ -106,13 +106,20 @@ function mastersOf({ master }: RunConfig): string[] {
   return [/^https?:\/\//.test(master) ? master : `http://${master}`];
 }
 
+const WAY_OUT = 'put it where agents can fetch it, and use --task with uris';
+
+/** The reasons why flags of the original are refused. */
+const REFUSED = {
+  package: `it would be copied into HDFS: ${WAY_OUT}`,
+  hadoop: `it is for --package: ${WAY_OUT}`,
+  hdfs: `it is for --package: ${WAY_OUT}`,
+  overwrite: `it is for --package: ${WAY_OUT}`,
+  appc_image: 'there are no Appc images: use --docker_image',
+} satisfies Partial<Record<keyof RunConfig, string>>;
+
 function readRequest(config: RunConfig): RunRequest {
-  if (config.package !== undefined)
-    throw new UsageError(
-      '--package is not supported: put it where agents can fetch it, and use --task with uris',
-    );
-  if (config.appc_image !== undefined)
-    throw new UsageError('--appc_image is not supported: there are no Appc images');
+  for (const [flag, reason] of Object.entries(REFUSED))
+    if (config[flag as keyof typeof REFUSED]) throw new UsageError(`--${flag} is not supported: ${reason}`);
   const { task_group: group } = config;
   return {
     user: userInfo().username,

@@ -118,10 +118,47 @@ it('a command without a terminal takes input, and its output and status are its 
   piped.stdin?.end(Buffer.alloc(200_000));
   await new Promise((resolve) => piped.once('close', resolve));
   expect(counted.trim()).toBe('200000');
+  expect(await run('task', 'exec', 'web', 'no-such-program')).toMatchObject({
+    status: 127,
+    err: expect.stringContaining("Failed to execute 'no-such-program'"),
+  });
+  expect(await run('task', 'exec', 'web', '-it', 'sh')).toMatchObject({
+    status: 2,
+    err: "meseta: '-it' is no command: flags of 'task exec' come before the task\n",
+  });
   expect(await run('task', 'exec', '-it', 'web', 'sh')).toMatchObject({
     status: 1,
     err: 'meseta: Standard input and output are not a terminal: leave out -t\n',
   });
+});
+
+it('a command ends with the one who runs it, and leaves no container behind', async () => {
+  const interrupted = start(['task', 'exec', 'web', 'sh', '-c', 'echo begun; exec sleep 1000'], env);
+  await new Promise((resolve) => interrupted.stdout?.once('data', resolve));
+  interrupted.kill('SIGINT');
+  expect(await new Promise((resolve) => interrupted.once('close', resolve))).toBe(130);
+  const unread = start(['task', 'exec', 'web', 'yes'], env);
+  await new Promise((resolve) => unread.stdout?.once('data', resolve));
+  unread.stdout?.destroy();
+  expect(await new Promise((resolve) => unread.once('exit', resolve))).toBe(141);
+  const { out } = await run('agent', 'containers', 'S0', '--json');
+  const nested = (JSON.parse(out) as { container_id: { parent?: unknown }; executor_id?: unknown }[]).filter(
+    ({ container_id }) => container_id.parent !== undefined,
+  );
+  // That of the group alone.
+  expect(nested).toHaveLength(1);
+});
+
+it('a terminal is left as it was by a signal, too', async () => {
+  const command = `sh -c 'echo "pid $$"; exec ${process.execPath} ${BIN} task exec -it web sh'`;
+  const { closed, shown } = inTerminal(`stty -g; ${command}; echo "status $?"; stty -g`);
+  await eventually('a prompt', () => /[#$] $/.test(shown()));
+  const [, pid] = /^pid (\d+)\r$/m.exec(shown()) ?? [];
+  process.kill(Number(pid), 'SIGTERM');
+  await closed;
+  expect(shown()).toMatch(/status 143\r$/m);
+  const [before, after] = shown().match(/^[\da-f]+(:[\da-f]+){10,}\r$/gm) ?? [];
+  expect(after).toBe(before);
 });
 
 it('a terminal of a task is attached to and left, and the task goes on', async () => {
@@ -134,10 +171,12 @@ it('a terminal of a task is attached to and left, and the task goes on', async (
   await eventually('the status', () => /status 0\r$/m.test(shown()));
   expect(shown()).toContain('Left shell, which goes on');
   expect((await run('task', 'logs', 'shell')).out).toContain('got hello');
+  expect((await run('task', 'attach', 'web')).err).toContain('Task web has no terminal to attach to');
 });
 
 it('logs and files of tasks are read from their agent', async () => {
   expect(await run('task', 'logs', 'web')).toMatchObject({ status: 0, out: 'hello\n' });
+  expect((await run('task', 'logs', '-n', '0', 'web')).out).toBe('');
   expect((await run('task', 'logs', '--stderr', 'web')).out).toBe('problem\n');
   const { out } = await run('task', 'logs', 'member');
   expect(out).toMatch(/\/containers\/[^/]+\n$/);
@@ -145,16 +184,37 @@ it('logs and files of tasks are read from their agent', async () => {
   const copy = join(machine.folder, 'copy');
   expect((await run('task', 'files', 'get', 'web', 'numbers', copy)).status).toBe(0);
   // A file that the agent does not have, or that cannot be written, leaves the one that is there.
-  expect((await run('task', 'files', 'get', 'web', 'nothing', copy)).err).toContain('does not have');
+  expect((await run('task', 'files', 'get', 'web', 'nothing', copy)).err).toContain(
+    'does not have web:nothing',
+  );
   const nowhere = join(machine.folder, 'no', 'folder');
   expect((await run('task', 'files', 'get', 'web', 'numbers', nowhere)).err).toContain(
     'could not be written',
   );
   expect(readFileSync(copy, 'utf8')).toBe('1\n2\n3\n');
   expect((await run('task', 'files', 'get', 'web', 'numbers', '-')).out).toBe('1\n2\n3\n');
+  expect((await run('task', 'files', 'get', 'web', 'numbers', machine.folder)).status).toBe(0);
+  expect(readFileSync(join(machine.folder, 'numbers'), 'utf8')).toBe('1\n2\n3\n');
   const { out: containers } = await run('agent', 'containers', 'S0');
   expect(containers).toMatch(/^[^ ]+\.[^ ]+ +- +- +\d+/m);
   expect(containers).toMatch(/^alone +- +- +\d+/m);
+});
+
+it('folders of a task are listed and copied with all that is in them', async () => {
+  const make = 'mkdir -p tree/leaf; echo a > tree/a; echo b > tree/leaf/b; mkfifo tree/pipe';
+  await run('task', 'exec', 'web', 'sh', '-c', make);
+  const { out } = await run('task', 'files', 'ls', '-r', 'web', 'tree/');
+  expect(out.match(/\S+$/gm)).toEqual(['NAME', 'a', 'leaf/', 'leaf/b', 'pipe']);
+  expect(await run('task', 'files', 'get', 'web', 'tree', machine.folder)).toMatchObject({
+    status: 1,
+    err: 'meseta: web:tree is a folder: -r copies it with all that is in it\n',
+  });
+  const copied = await run('task', 'files', 'get', '-r', 'web', 'tree', machine.folder);
+  expect(copied).toMatchObject({ status: 0, err: expect.stringContaining('pipe is no file') });
+  expect(readFileSync(join(machine.folder, 'tree/leaf/b'), 'utf8')).toBe('b\n');
+  await run('task', 'exec', 'web', 'ln', '-s', '..', 'tree/leaf/up');
+  const { err } = await run('task', 'files', 'ls', '-r', 'web');
+  expect(err).toContain('a link in it may lead in a circle');
 });
 
 it('logs are followed until the task ends', async () => {

@@ -14,6 +14,22 @@ describe('runTasks', () => {
     await expect(runTasks(flags, deps)).rejects.toThrow('--env: expected an object of strings');
   });
 
+  test.each(['--package=/p', '--hadoop=/h', '--hdfs=nn:9000', '--overwrite', '--appc_image=a'])(
+    'refuses %s with the reason',
+    async (flag) => {
+      const [name] = flag.split('=');
+      await expect(runTasks(parsed(['--name=a', '--command=true', flag]), deps)).rejects.toThrow(
+        `${name} is not supported: `,
+      );
+    },
+  );
+
+  test('has every flag of mesos-execute', () => {
+    const flags =
+      'master task task_group name shell command env resources hadoop hdfs package overwrite checkpoint appc_image docker_image framework_capabilities containerizer effective_capabilities bounding_capabilities rlimits role kill_after networks principal secret volumes content_type tty partition_aware';
+    expect(Object.keys(runFlags).toSorted()).toEqual(flags.split(' ').toSorted());
+  });
+
   test('refuses a master in ZooKeeper', async () => {
     const flags = parsed(['--name=a', '--command=true', '--master=zk://127.0.0.1:2181/mesos']);
     await expect(runTasks(flags, deps)).rejects.toThrow('--master: expected an address');

@@ -1,7 +1,7 @@
-import { printLog } from '../../../cli/commands/task-files';
+import { printLog } from '../../../cli/commands/task-logs';
 import { ScriptedApi } from '../scripted-api';
 
-const api = new ScriptedApi(['/tasks', '/slaves', '/state', '/files/read']);
+const api = new ScriptedApi(['/tasks', '/slaves', '/state', '/api/v1']);
 let master = '';
 beforeAll(async () => {
   master = await api.start();
@@ -22,7 +22,7 @@ test('to follow a log asks the master seldom, and for this task alone', async ()
   const executors = [{ id: 't', directory: '/sandbox' }];
   const frameworks = [{ id: 'F', executors, completed_executors: [] }];
   api.answers.set('GET /state', { frameworks, completed_frameworks: [] });
-  api.answers.set('GET /files/read', { data: '', offset: 0 });
+  api.answers.set('POST /api/v1', { read_file: { size: 0, data: '' } });
   let polls = 0;
   const terminal = {
     env: {},
@@ -34,7 +34,8 @@ test('to follow a log asks the master seldom, and for this task alone', async ()
       return polls > 20;
     },
   };
-  await printLog({ master, credentials: undefined } as never, 't', { stderr: false, follow: true, terminal });
+  const plan = { stderr: false, follow: true, tail: undefined, terminal };
+  await printLog({ master, credentials: undefined } as never, 't', plan);
   expect(polls).toBe(5);
   expect(api.asked.filter(isPage)).toEqual([
     'GET /tasks?limit=1000000&order=asc',
