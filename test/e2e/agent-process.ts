@@ -4,13 +4,14 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expectNothingLeft, processesOf, type TestPlace } from '../leftovers';
 import { eventually } from './eventually';
 import { freePort } from './masters';
 import { type RunAs, start } from './meseta';
+import { onlyEntry, sandboxOf } from './sandbox';
 
 /** A master on this machine. */
 interface LocalMaster {
@@ -118,9 +119,7 @@ export class AgentProcess implements TestPlace {
 
   /** The last sandbox of an executor of the only framework. */
   sandboxOf(executorId: string): string {
-    const frameworks = join(this.workDir, 'slaves', this.onlyIn('slaves'), 'frameworks');
-    const executors = join(frameworks, onlyEntry(frameworks), 'executors');
-    return join(executors, executorId, 'runs', 'latest');
+    return sandboxOf(this.workDir, executorId);
   }
 
   /** What an executor's program has printed. */
@@ -150,9 +149,4 @@ export class AgentProcess implements TestPlace {
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }
-}
-
-function onlyEntry(folder: string): string {
-  const [name = ''] = readdirSync(folder).filter((entry) => entry !== 'latest');
-  return name;
 }

@@ -4,11 +4,12 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Host } from '../cluster/agent/containerizer/network/host';
 import { expectNothingLeft } from '../leftovers';
 import { eventually } from './eventually';
+import { sandboxOf } from './sandbox';
 
 const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
 const WAIT_MS = 30_000;
@@ -30,8 +31,11 @@ export interface Task {
 export interface HostClusterOptions {
   /** Flags of the agent beside those of its places. */
   readonly agentFlags: readonly string[];
+  readonly marathonFlags?: readonly string[];
   /** The folder of the processes; that of the host without it. */
   readonly folder?: string;
+  /** The PATH of the processes; that of the test without it. */
+  readonly path?: string;
   /** Folders below `run` of the agent that have to be empty at the end. */
   readonly empty: readonly string[];
   /** All else that is left on the host, a line each. */
@@ -52,7 +56,7 @@ export class HostCluster {
     this.cgroupsRoot = basename(this.folder);
     this.runDir = join(this.folder, 'agent', 'run');
     this.start('master');
-    this.start('marathon', `--master=${MASTER}`);
+    this.start('marathon', `--master=${MASTER}`, ...(options.marathonFlags ?? []));
   }
 
   startAgent(): ChildProcess {
@@ -62,7 +66,8 @@ export class HostCluster {
 
   private start(part: string, ...flags: readonly string[]): ChildProcess {
     const workDir = `--work_dir=${join(this.folder, part)}`;
-    const child = this.host.start(process.execPath, BIN, part, workDir, ...flags);
+    const path = `PATH=${this.options.path ?? process.env['PATH']}`;
+    const child = this.host.start('env', path, process.execPath, BIN, part, workDir, ...flags);
     this.processes.push(child);
     return child;
   }
@@ -93,10 +98,20 @@ export class HostCluster {
     return text === '' ? [] : (JSON.parse(text) as { readonly tasks: readonly Task[] }).tasks;
   }
 
+  /** What a task has printed; empty while there is nothing. */
+  outputOf(taskId: string): string {
+    const path = join(sandboxOf(join(this.folder, 'agent'), taskId), 'stdout');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
   /** Removes an app, and waits until its containers are gone. */
   async removeApp(app: string): Promise<void> {
-    this.ask(`${MARATHON}/v2/apps/${app}`, '-X', 'DELETE');
+    this.deleteApp(app);
     await eventually('the end of all containers', () => this.containers().length === 0, WAIT_MS);
+  }
+
+  deleteApp(app: string): void {
+    this.ask(`${MARATHON}/v2/apps/${app}`, '-X', 'DELETE');
   }
 
   /** The containers that the agent has not destroyed to the end. */

@@ -19,7 +19,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 export const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
-const PROGRAMS = 'sh ls cat sleep id echo env grep hostname mount stat touch mknod head pwd wc'.split(' ');
+const PROGRAMS =
+  'sh ls cat sleep id echo env grep hostname httpd mkdir mount stat touch mknod head pwd wc'.split(' ');
 
 export function digestOf(bytes: Buffer | string): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
