@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/app')).show,
   },
   {
+    name: 'app explain',
+    about: 'Tell why instances of an app wait, agent by agent, and the smallest change that would place them',
+    load: async () => (await import('./commands/app-explain')).explain,
+  },
+  {
     name: 'app create',
     about: 'Make an app from a JSON file (- for standard input)',
     load: async () => (await import('./commands/app-change')).create,

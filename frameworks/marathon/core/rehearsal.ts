@@ -7,8 +7,9 @@ import type { Millis } from '../../../cluster/model/time';
 import { remainingOffer } from '../../kit/core/match/remaining-offer';
 import { previewChange } from './groups/change';
 import { isActive } from './instances/conditions';
-import { placementsOf } from './launch/launch';
+import { matchContext } from './launch/launch';
 import { matchOffer } from './match/match';
+import { inFunnelOrder } from './match/refusals';
 import { copyFor } from './rehearse/copy';
 import { answerCall, ended, type Move, offerFor, running, type World, worldOf } from './rehearse/world';
 import type { Answer, MarathonEffect, Refusal } from './state/effects';
@@ -169,12 +170,10 @@ function waitingIn({ state, world, now }: Play): Waiting[] {
   return [...state.waiting].flatMap(([id, instances]) => {
     const app = state.apps.get(id);
     if (!app) return [];
-    const { settings, random, session } = state;
-    const placements = placementsOf(state, app);
-    const context = { settings, random, now, localRegion: session.region, placements };
+    const context = matchContext(state, app, now);
     const refusals = [...world.agents].map(([agentId, agent]) => {
       const match = matchOffer(remainingOffer(offerFor(agent, app.role, agentId)), app, context);
-      return { agentId, host: agent.offer.hostname, reasons: match.ok ? [] : match.reasons };
+      return { agentId, host: agent.offer.hostname, reasons: match.ok ? [] : inFunnelOrder(match.refusals) };
     });
     return [{ app: id, count: instances.size, refusals }];
   });

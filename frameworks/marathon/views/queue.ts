@@ -6,7 +6,7 @@ import { printApp } from '../core/apps/print-app';
 import { stormsOf, stormText } from '../core/health/storm';
 import { deadlineOf } from '../core/launch/backoff';
 import { newStats } from '../core/launch/queue';
-import { NO_OFFER_MATCH_REASONS } from '../core/match/match';
+import { NO_OFFER_MATCH_REASONS } from '../core/match/refusals';
 import type { MarathonState, QueueStats } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 

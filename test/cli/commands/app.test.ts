@@ -73,6 +73,43 @@ describe('an app is found', () => {
   });
 });
 
+test('an explanation tells agent by agent why instances wait, and the smallest change', async () => {
+  apps(appView('/prod/web'));
+  const explanation = {
+    appId: '/prod/web',
+    instances: 3,
+    waiting: 2,
+    reasons: ['all launch tokens are used: launches wait for tasks to start'],
+    heldKills: [],
+    agents: [
+      {
+        hostname: 'h1',
+        offeredAt: '2030-01-01T00:00:00.000Z',
+        matches: false,
+        refusals: [{ message: 'cpus: 4 needed, 1 offered' }, { message: 'mem: 64 needed, 1 offered' }],
+      },
+      { hostname: 'h2', offeredAt: '2030-01-01T00:00:00.000Z', matches: true, refusals: [] },
+    ],
+    smallestChange: { message: 'h1 would take an instance with cpus 1 in place of 4' },
+  };
+  marathon.answers.set('GET /v2/apps/prod/web/explain', explanation);
+  const { status, out } = await meseta('app', 'explain', 'web', '--limit=1');
+  expect([status, out.split('\n').map((line) => line.trim())]).toEqual([
+    0,
+    [
+      '2 of 3 instances of /prod/web wait for a launch',
+      'all launch tokens are used: launches wait for tasks to start',
+      'Smallest change: h1 would take an instance with cpus 1 in place of 4',
+      expect.stringMatching(/^host +last offer +refused because$/i),
+      expect.stringMatching(/^h1 +2030\S+ +cpus: 4 needed, 1 offered$/),
+      'mem: 64 needed, 1 offered',
+      '1 more agents: see --limit',
+      '',
+    ],
+  ]);
+  expect(JSON.parse((await meseta('app', 'explain', 'web', '--json')).out)).toEqual(explanation);
+});
+
 describe('a removal', () => {
   it('takes whole ids only, so that a second try never means another app', async () => {
     apps(appView('/prod/web'));

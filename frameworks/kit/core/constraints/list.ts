@@ -32,12 +32,12 @@ export interface Placing {
   readonly instances: number;
 }
 
-/** The first rule that does not hold; undefined when all do. */
-export function brokenRule(
-  rules: readonly ConstraintRule[],
+/** The rules that do not hold, in their order. */
+export function brokenRules<Rule extends ConstraintRule>(
+  rules: readonly Rule[],
   { agent, placements, instances }: Placing,
-): ConstraintRule | undefined {
-  return rules.find(([field = '', operator = '', value = '']) => {
+): Rule[] {
+  return rules.filter(([field = '', operator = '', value = '']) => {
     const placed = placements.flatMap((placement) => fieldValue(field, placement) ?? []);
     return !CONSTRAINTS[operator]?.({ offered: fieldValue(field, agent), placed, value, instances });
   });

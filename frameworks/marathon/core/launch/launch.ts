@@ -6,13 +6,15 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { nextInteger, type Random, shuffle } from '../../../../cluster/model/random';
+import type { Millis } from '../../../../cluster/model/time';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
 import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
 import { decline, launch, launchedTasks } from '../../../kit/core/session/calls';
 import type { App } from '../../api/app';
 import { isActive } from '../instances/conditions';
 import { forgetTask, instanceOfTask, instancesOf, recordChange, setCondition } from '../instances/instances';
-import { type Match, matchOffer } from '../match/match';
+import { type Match, type MatchContext, matchOffer } from '../match/match';
+import { inFunnelOrder } from '../match/refusals';
 import type { EventOf } from '../state/events';
 import { MATCHES_AT_ONCE_MAX, SHORT_REFUSE_MS } from '../state/limits';
 import type { Instance, MarathonState } from '../state/state';
@@ -55,28 +57,28 @@ function comesBackSoon(state: MarathonState): boolean {
 
 interface Launches {
   readonly tasks: mesos.TaskInfo[];
+  remaining: RemainingOffer;
   tries: number;
 }
 
 /** Launches tasks from an offer, round robin over the apps that wait, until no app takes more of it. */
 function launchFrom(turn: Turn, offer: mesos.Offer, ready: readonly App[]): Launches {
   const { state } = turn;
-  const launches: Launches = { tasks: [], tries: 0 };
+  const launches: Launches = { tasks: [], remaining: remainingOffer(offer), tries: 0 };
   let candidates = someOf(
     state.random,
     ready.filter(({ id }) => state.waiting.has(id)),
   );
-  let remaining = remainingOffer(offer);
   while (candidates.length > 0) {
     const matched: App[] = [];
     for (const app of candidates) {
       if (launches.tasks.length >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0)
         return launches;
       launches.tries++;
-      const launched = tryLaunch(turn, app, remaining);
+      const launched = tryLaunch(turn, app, launches.remaining);
       if (!launched) continue;
       launches.tasks.push(launched.task);
-      remaining = launched.remaining;
+      launches.remaining = launched.remaining;
       if (state.waiting.has(app.id)) matched.push(app);
     }
     candidates = matched;
@@ -108,16 +110,10 @@ function tryLaunch(
   remaining: RemainingOffer,
 ): { task: mesos.TaskInfo; remaining: RemainingOffer } | undefined {
   const { state, now } = turn;
-  const match = matchOffer(remaining, app, {
-    settings: state.settings,
-    random: state.random,
-    now,
-    localRegion: state.session.region,
-    placements: placementsOf(state, app),
-  });
+  const match = matchOffer(remaining, app, matchContext(state, app, now));
   const stats = statsOf(state, app.id, now);
   if (!match.ok) {
-    countUnused(stats, { offer: remaining.offer, reasons: match.reasons, at: now });
+    countUnused(stats, { offer: remaining.offer, reasons: inFunnelOrder(match.refusals), at: now });
     return undefined;
   }
   const instance = firstWaiting(state, app.id);
@@ -127,13 +123,24 @@ function tryLaunch(
   return { task, remaining: afterLaunch(remaining, [...match.resources, ...match.executorResources]) };
 }
 
+/** The circumstances of a match. The random numbers are those of the state, unless others are named. */
+export function matchContext(
+  state: MarathonState,
+  app: App,
+  now: Millis,
+  random: Random = state.random,
+): MatchContext {
+  const { settings, session } = state;
+  return { settings, random, now, localRegion: session.region, placements: placementsOf(state, app) };
+}
+
 function firstWaiting(state: MarathonState, appId: string): Instance | undefined {
   const [id] = state.waiting.get(appId) ?? [];
   return id === undefined ? undefined : state.instances.get(id);
 }
 
 /** The agents of the instances of the same configuration. */
-export function placementsOf(state: MarathonState, app: App): AgentInfo[] {
+function placementsOf(state: MarathonState, app: App): AgentInfo[] {
   if (app.constraints.length === 0) return [];
   return instancesOf(state, app.id).flatMap(({ agent, condition, configVersion }) =>
     agent && isActive(condition) && configVersion >= app.versionInfo.lastConfigChangeAt ? [agent] : [],

@@ -2,7 +2,7 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Millis } from '../../../../cluster/model/time';
-import type { NoOfferMatchReason } from '../match/match';
+import type { NoOfferMatchReason } from '../match/refusals';
 import { UNUSED_OFFERS_MAX } from '../state/limits';
 import type { MarathonState, QueueStats } from '../state/state';
 import type { Turn } from '../state/turn';

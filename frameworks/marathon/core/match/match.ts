@@ -1,14 +1,12 @@
 /**
- * The match of an offer and an app: the resources to take from the offer, or every reason against it.
- *
- * Reasons have the original's names and are reported in the order of the queue API's funnel.
+ * The match of an offer and an app: the resources to take from the offer, or every refusal.
  */
 
 import type { Random } from '../../../../cluster/model/random';
 import { type Resources, rangesOf } from '../../../../cluster/model/resources';
 import type { Millis } from '../../../../cluster/model/time';
-import type { AgentInfo } from '../../../kit/core/constraints/field';
-import { brokenRule } from '../../../kit/core/constraints/list';
+import { type AgentInfo, fieldValue } from '../../../kit/core/constraints/field';
+import { brokenRules } from '../../../kit/core/constraints/list';
 import {
   isUnderMaintenance,
   offeredRole,
@@ -20,22 +18,7 @@ import type { App } from '../../api/app';
 import { executorNeed } from '../apps/executor';
 import type { MarathonSettings } from '../state/settings';
 import { matchPorts } from './ports';
-
-/** The reasons in the order of the funnel. */
-export const NO_OFFER_MATCH_REASONS = [
-  'UnfulfilledRole',
-  'UnfulfilledConstraint',
-  'NoCorrespondingReservationFound',
-  'AgentMaintenance',
-  'InsufficientCpus',
-  'InsufficientMemory',
-  'InsufficientDisk',
-  'InsufficientGpus',
-  'InsufficientPorts',
-  'DeclinedScarceResources',
-] as const;
-
-export type NoOfferMatchReason = (typeof NO_OFFER_MATCH_REASONS)[number];
+import type { OfferRefusal } from './refusals';
 
 export interface MatchContext {
   readonly settings: MarathonSettings;
@@ -54,21 +37,22 @@ export type Match =
       readonly executorResources: Resources;
       readonly hostPorts: readonly (number | null)[];
     }
-  | { readonly ok: false; readonly reasons: readonly NoOfferMatchReason[] };
+  | { readonly ok: false; readonly refusals: readonly OfferRefusal[] };
 
 export function matchOffer(remaining: RemainingOffer, app: App, context: MatchContext): Match {
   const roles = acceptedRoles(app, context.settings);
   const usable = usableResources(remaining.resources, roles);
   const ofExecutor = executorNeed(app, context.settings);
-  const reasons = [
-    ...roleReasons(remaining, app, usable),
-    ...agentReasons(remaining, app, context),
-    ...lackingScalars(usable, ofExecutor ? addNeeds(app, ofExecutor) : app).map((name) => LACKING[name]),
-    ...gpuReasons(remaining, app, context.settings),
+  const need = ofExecutor ? addNeeds(app, ofExecutor) : app;
+  const refusals: OfferRefusal[] = [
+    ...roleRefusals(remaining, app, usable),
+    ...agentRefusals(remaining, app, context),
+    ...lackingScalars(usable, need).map((name) => lacking(usable, name, need[name])),
+    ...gpuRefusals(remaining, app, context.settings),
   ];
-  if (reasons.length > 0) return { ok: false, reasons: inFunnelOrder(reasons) };
+  if (refusals.length > 0) return { ok: false, refusals };
   const hostPorts = matchPorts(app, rangesOf(usable, 'ports'), context.random);
-  if (!hostPorts) return { ok: false, reasons: ['InsufficientPorts'] };
+  if (!hostPorts) return { ok: false, refusals: [{ cause: 'ports' }] };
   const ports = hostPorts.filter((port) => port !== null);
   const resources = consumeNeed(usable, app, ports);
   const executorResources = ofExecutor ? consumeNeed(remainderOf(usable, resources), ofExecutor, []) : [];
@@ -88,29 +72,21 @@ export function acceptedRoles(app: App, settings: MarathonSettings): ReadonlySet
   }
 }
 
-function inFunnelOrder(reasons: readonly NoOfferMatchReason[]): NoOfferMatchReason[] {
-  return NO_OFFER_MATCH_REASONS.filter((reason) => reasons.includes(reason));
+function roleRefusals({ offer, resources }: RemainingOffer, app: App, usable: Resources): OfferRefusal[] {
+  const offered = offeredRole(offer);
+  if (offered !== app.role) return [{ cause: 'role', offered }];
+  return usable.length === 0 && resources.length > 0 ? [{ cause: 'reserved' }] : [];
 }
 
-function roleReasons(remaining: RemainingOffer, app: App, usable: Resources): NoOfferMatchReason[] {
-  return offeredRole(remaining.offer) !== app.role || (usable.length === 0 && remaining.resources.length > 0)
-    ? ['UnfulfilledRole']
-    : [];
-}
-
-function agentReasons(
-  { offer, agent }: RemainingOffer,
-  app: App,
-  context: MatchContext,
-): NoOfferMatchReason[] {
-  const reasons: NoOfferMatchReason[] = [];
+function agentRefusals({ offer, agent }: RemainingOffer, app: App, context: MatchContext): OfferRefusal[] {
   const { placements, localRegion, settings, now } = context;
-  const broken = brokenRule(app.constraints, { agent, placements, instances: app.instances });
-  if (broken || isRemote(agent, app, localRegion)) reasons.push('UnfulfilledConstraint');
-  if (settings.maintenanceMode && isUnderMaintenance(offer, now, settings.drainingMs)) {
-    reasons.push('UnfulfilledConstraint', 'AgentMaintenance');
-  }
-  return reasons;
+  const refusals: OfferRefusal[] = [];
+  for (const rule of brokenRules(app.constraints, { agent, placements, instances: app.instances }))
+    refusals.push({ cause: 'constraint', rule, value: fieldValue(rule[0] ?? '', agent) });
+  if (isRemote(agent, app, localRegion)) refusals.push({ cause: 'region', region: agent.region });
+  if (settings.maintenanceMode && isUnderMaintenance(offer, now, settings.drainingMs))
+    refusals.push({ cause: 'maintenance' });
+  return refusals;
 }
 
 /** True for an agent of another region, which is open only to apps with a constraint on regions or zones. */
@@ -119,19 +95,17 @@ function isRemote(agent: AgentInfo, app: App, localRegion: string | undefined): 
   return !app.constraints.some(([field]) => field === '@region' || field === '@zone');
 }
 
-const LACKING: Readonly<Record<ScalarName, NoOfferMatchReason>> = {
-  cpus: 'InsufficientCpus',
-  mem: 'InsufficientMemory',
-  disk: 'InsufficientDisk',
-  gpus: 'InsufficientGpus',
-};
+function lacking(usable: Resources, name: ScalarName, needed: number): OfferRefusal {
+  return {
+    cause: 'scalar',
+    name,
+    needed: Math.round(needed * 1000),
+    offered: scalarAmount(usable, name),
+  };
+}
 
-function gpuReasons(
-  { resources }: RemainingOffer,
-  app: App,
-  settings: MarathonSettings,
-): NoOfferMatchReason[] {
+function gpuRefusals({ resources }: RemainingOffer, app: App, settings: MarathonSettings): OfferRefusal[] {
   if (app.gpus > 0 || scalarAmount(resources, 'gpus') === 0) return [];
   const behaviour = app.labels['GPU_SCHEDULING_BEHAVIOR'] ?? settings.gpuScheduling;
-  return behaviour === 'restricted' ? ['DeclinedScarceResources'] : [];
+  return behaviour === 'restricted' ? [{ cause: 'gpus' }] : [];
 }

@@ -46,6 +46,8 @@ function emptyTables() {
     waiting: new Map(),
     tallies: new Map(),
     tallied: new Map(),
+    healthCounts: { failing: 0, working: 0 },
+    storms: new Map(),
     backoffs: new Map(),
     queue: new Map(),
     health: new Map(),

@@ -11,6 +11,7 @@ import { readAppUpdate } from '../../api/app-update';
 import { failure, isFailure } from '../../api/violations';
 import { printApp } from '../../core/apps/print-app';
 import { isBelow, parentOf } from '../../core/state/paths';
+import { explainApp } from '../../views/explain';
 import { wantedApp } from './app-writes';
 import { locationOf, readEmbed } from './apps';
 import {
@@ -47,6 +48,7 @@ const subRoutes: readonly SubRoute[] = [
   { method: 'GET', suffix: ['tasks'], handle: showTasks },
   { method: 'DELETE', suffix: ['tasks'], handle: killAllTasks },
   { method: 'POST', suffix: ['restart'], handle: restart },
+  { method: 'GET', suffix: ['explain'], handle: explain },
   { method: 'GET', suffix: [], handle: show },
   {
     method: 'PUT',
@@ -92,6 +94,15 @@ function show(context: RestContext, request: Request, id: string): Outcome | Pro
   const app = context.read(({ apps }) => apps.get(id));
   if (!app) return noApp(id);
   return sliced(context, oneAppPieces(app, { read: context.read, embed, now: context.now() }));
+}
+
+/** Why instances of an app wait. An app of that id itself is shown. */
+function explain(context: RestContext, request: Request, id: string): Outcome | Promise<Outcome> {
+  if (context.read(({ apps }) => apps.has(`${id}/explain`))) return show(context, request, `${id}/explain`);
+  return context.read((state) => {
+    const app = state.apps.get(id);
+    return app ? ok(explainApp(state, app, context.now())) : noApp(id);
+  });
 }
 
 function showGroup(context: RestContext, request: Request, group: string): Promise<Outcome> {

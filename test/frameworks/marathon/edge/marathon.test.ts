@@ -367,6 +367,9 @@ describe('Marathon over real HTTP', () => {
       reason: ['InsufficientCpus'],
       offer: { hostname: '127.0.0.1' },
     });
+    const { status, body } = await ask('GET', '/v2/apps/big/explain');
+    expect([status, body]).toMatchObject([200, { appId: '/big', agents: [{ matches: false }] }]);
+    expect((await ask('GET', '/v2/apps/nope/explain')).status).toBe(404);
     expect((await ask('DELETE', '/v2/queue/big/delay')).status).toBe(204);
     expect((await ask('GET', '/v2/info')).body).toMatchObject({
       name: 'marathon',

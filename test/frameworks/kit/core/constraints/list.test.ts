@@ -1,4 +1,4 @@
-import { brokenRule, CONSTRAINTS } from '../../../../../frameworks/kit/core/constraints/list';
+import { brokenRules, CONSTRAINTS } from '../../../../../frameworks/kit/core/constraints/list';
 
 test('there are the seven operators of Marathon', () => {
   expect(Object.keys(CONSTRAINTS).sort()).toEqual([
@@ -49,6 +49,6 @@ describe('the rules of an app', () => {
     ],
     ['an operator that does not exist never holds', [['rack', 'NONE']], 'NONE'],
   ])('%s', (_name, rules, broken) => {
-    expect(brokenRule(rules, placing)?.[1]).toBe(broken);
+    expect(brokenRules(rules, placing)[0]?.[1]).toBe(broken);
   });
 });

@@ -10,6 +10,7 @@ import {
 import { agentInfoOf } from '../../../../../frameworks/kit/core/constraints/field';
 import { type Match, matchOffer } from '../../../../../frameworks/marathon/core/match/match';
 import { matchPorts } from '../../../../../frameworks/marathon/core/match/ports';
+import { inFunnelOrder } from '../../../../../frameworks/marathon/core/match/refusals';
 import { DEFAULT_SETTINGS } from '../../../../../frameworks/marathon/core/state/settings';
 import { app } from '../../fake-cluster';
 
@@ -72,7 +73,9 @@ describe('matching an offer', () => {
     const offer = { resources: [...ENOUGH, scalar('disk', 50)] };
     const result = match(members, offer);
     expect(result.ok && printResources(result.executorResources)).toBe('cpus:0.5; disk:10; mem:32');
-    expect(match({ ...members, cpus: 3.6 }, offer)).toEqual({ ok: false, reasons: ['InsufficientCpus'] });
+    expect(match({ ...members, cpus: 3.6 }, offer)).toMatchObject({
+      refusals: [{ cause: 'scalar', name: 'cpus' }],
+    });
   });
 
   it.each<[string, Record<string, unknown>, Partial<mesos.Offer>, string[]]>([
@@ -102,7 +105,8 @@ describe('matching an offer', () => {
       ['UnfulfilledRole', 'InsufficientCpus', 'InsufficientMemory'],
     ],
   ])('refuses %s with the reasons', (_name, members, offer, reasons) => {
-    expect(match(members, offer)).toEqual({ ok: false, reasons });
+    const result = match(members, offer);
+    expect(result.ok ? [] : inFunnelOrder(result.refusals)).toEqual(reasons);
   });
 
   it.each<[string, Record<string, unknown>, Partial<mesos.Offer>]>([

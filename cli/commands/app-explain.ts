@@ -1,0 +1,61 @@
+/** `meseta app explain`: why instances of an app wait, agent by agent, and the smallest change that would place them. */
+
+import { integer } from '../../cluster/runtime/config/flags';
+import { flagCommand } from '../command';
+import { appPath, findApp, json, marathonFlags, withMarathon } from '../marathon-api';
+import { printJson, printTable } from '../print';
+
+interface AppExplanation {
+  readonly appId: string;
+  readonly instances: number;
+  readonly waiting: number;
+  readonly reasons: readonly string[];
+  readonly heldKills: readonly string[];
+  readonly agents: readonly {
+    readonly hostname: string;
+    readonly offeredAt: string;
+    readonly matches: boolean;
+    readonly refusals: readonly { readonly message: string }[];
+  }[];
+  readonly smallestChange: { readonly message: string } | null;
+}
+
+export const explain = flagCommand({
+  flags: {
+    ...marathonFlags,
+    json,
+    limit: integer({ help: 'agents to list', fallback: 50, min: 0, max: 100_000 }),
+  },
+  positionals: ['id'],
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const explanation = await withMarathon(flags, async (api) => {
+      const { id } = await findApp(api, word);
+      return (await api.json('GET', `${appPath(id)}/explain`)) as AppExplanation;
+    });
+    terminal.out(flags.json ? printJson(explanation) : printExplanation(explanation, flags.limit));
+    return 0;
+  },
+});
+
+function printExplanation(
+  { appId, instances, waiting, reasons, heldKills, agents, smallestChange }: AppExplanation,
+  limit: number,
+): string {
+  const rows = agents
+    .slice(0, limit)
+    .flatMap(({ hostname, offeredAt, matches, refusals }) =>
+      matches
+        ? [[hostname, offeredAt, 'has room']]
+        : refusals.map(({ message }, index) =>
+            index === 0 ? [hostname, offeredAt, message] : ['', '', message],
+          ),
+    );
+  return [
+    `${waiting} of ${instances} instances of ${appId} wait for a launch\n`,
+    ...reasons.map((reason) => `  ${reason}\n`),
+    ...heldKills.map((reason) => `  ${reason}\n`),
+    ...(smallestChange ? [`Smallest change: ${smallestChange.message}\n`] : []),
+    ...(rows.length > 0 ? [printTable(['host', 'last offer', 'refused because'], rows)] : []),
+    ...(agents.length > limit ? [`${agents.length - limit} more agents: see --limit\n`] : []),
+  ].join('');
+}
