@@ -1,14 +1,19 @@
 /**
- * An app of Marathon in a Docker container, through a kill -9 of the agent: a whole cluster on the host of an engine.
+ * An app of Marathon in a Docker container, through a kill -9 of the agent: a whole cluster on the host of an engine. And an
+ * executor of a framework in one.
  */
 
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasEngine, TestEngine } from '../cluster/agent/docker/test-engine';
+import { hasEngine, IMAGE, TestEngine } from '../cluster/agent/docker/test-engine';
+import { AgentProcess } from './agent-process';
 import { eventually } from './eventually';
 import { AGENT, HostCluster } from './host-cluster';
+import { OneMachine } from './one-machine';
+import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
 jest.setTimeout(180_000);
 
@@ -20,19 +25,25 @@ interface DockerApp {
 }
 
 const onMachine = hasEngine ? it : it.skip;
+let engine: TestEngine;
+beforeAll(async () => {
+  if (hasEngine) engine = await TestEngine.start();
+});
+afterAll(() => engine?.close());
+
+const dockerFlags = (): readonly string[] => [
+  '--containerizers=docker,mesos',
+  `--docker_socket=${engine.socket}`,
+  '--docker_remove_delay=0secs',
+];
 
 onMachine('the example of an app with an image runs, also while its agent is away', async () => {
-  const engine = await TestEngine.start();
   const folder = mkdtempSync(join(tmpdir(), 'meseta-docker-'));
   try {
     const { host } = engine;
     const cluster = new HostCluster(host, {
       folder,
-      agentFlags: [
-        '--containerizers=docker,mesos',
-        `--docker_socket=${engine.socket}`,
-        '--docker_remove_delay=0secs',
-      ],
+      agentFlags: dockerFlags(),
       empty: ['containers', 'docker/containers'],
     });
     try {
@@ -64,7 +75,67 @@ onMachine('the example of an app with an image runs, also while its agent is awa
       await cluster.stop();
     }
   } finally {
-    await engine.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+const uuid = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64');
+
+/** An executor that runs one task until there is a file, and ends with it. */
+const EXECUTOR = `
+cd $MESOS_SANDBOX
+ids='"executor_id":{"value":"'$MESOS_EXECUTOR_ID'"},"framework_id":{"value":"'$MESOS_FRAMEWORK_ID'"}'
+post() {
+  wget -q -O - --header 'Content-Type: application/json' --header 'Accept: application/json' \\
+    --post-data "$1" http://$MESOS_AGENT_ENDPOINT/api/v1/executor
+}
+update() {
+  status='{"task_id":{"value":"task"},"source":"SOURCE_EXECUTOR","uuid":"'$2'","state":"'$1'"}'
+  post '{"type":"UPDATE",'$ids',"update":{"status":'$status'}}'
+}
+post '{"type":"SUBSCRIBE",'$ids',"subscribe":{}}' > events &
+wait_for() { until "$@"; do sleep 0.1; done; }
+wait_for busybox grep -q '"LAUNCH"' events
+update TASK_RUNNING ${uuid()}
+wait_for test -e stop
+update TASK_FINISHED ${uuid()}
+`;
+
+onMachine(
+  'an executor of a framework is in a container, with its URIs, and is subscribed over the network',
+  async () => {
+    const machine = new OneMachine();
+    const master = await machine.startMaster();
+    const agent = await AgentProcess.of(master, { flags: dockerFlags() });
+    agent.start();
+    const scheduler = new TaskScheduler(master.http.url);
+    const close = await engine.passOn(Number(new URL(agent.url).port));
+    try {
+      await scheduler.subscribe();
+      const offer = await scheduler.offer();
+      const file = join(agent.root, 'file');
+      writeFileSync(file, 'fetched');
+      const executor = {
+        executor_id: { value: 'own' },
+        framework_id: { value: scheduler.frameworkId ?? '' },
+        command: { value: EXECUTOR, uris: [{ value: file }] },
+        container: { type: 'DOCKER', docker: { image: IMAGE, network: 'HOST' } },
+        resources: [scalar('cpus', 0.1), scalar('mem', 32)],
+      } as const;
+      await scheduler.launch(offer, taskOn(offer, 'task', '', { command: undefined, executor }));
+      await scheduler.states('task', 'TASK_RUNNING');
+      expect(engine.containers()).toEqual([expect.stringMatching(/^mesos-.* running$/)]);
+      const sandbox = agent.sandboxOf('own');
+      expect(readFileSync(join(sandbox, 'file'), 'utf8')).toBe('fetched');
+      writeFileSync(join(sandbox, 'stop'), '');
+      await scheduler.states('task', 'TASK_FINISHED');
+      await eventually('the removal', () => engine.containers().length === 0, WAIT_MS);
+    } finally {
+      scheduler.stop();
+      await agent.end('SIGUSR1');
+      await close();
+      await agent.stop();
+      await machine.stop();
+    }
+  },
+);

@@ -32,12 +32,18 @@ afterEach(async () => {
 test('each task of a group has a sandbox of its own; one that finishes ends no other, one that fails ends all', async () => {
   const offer = await scheduler.offer();
   const print = 'echo "$NAME in $MESOS_SANDBOX at $MESOS_CONTAINER_IP"';
+  const file = join(agent.root, 'file');
+  writeFileSync(file, 'fetched\n');
   const named = (name: string, rest: string): Partial<TaskInfo> => ({
-    command: { value: `${print}; ${rest}`, environment: { variables: [{ name: 'NAME', value: name }] } },
+    command: {
+      value: `${print}; ${rest}`,
+      environment: { variables: [{ name: 'NAME', value: name }] },
+      uris: [{ value: file }],
+    },
   });
   await scheduler.launchGroup(
     offer,
-    taskOn(offer, 'finishes', '', named('one', 'exit 0')),
+    taskOn(offer, 'finishes', '', named('one', 'cat file; exit 0')),
     taskOn(offer, 'fails', '', named('two', 'until [ -e stop ]; do sleep 0.1; done; exit 7')),
     taskOn(offer, 'stays', '', named('three', 'sleep 1000')),
   );
@@ -49,7 +55,7 @@ test('each task of a group has a sandbox of its own; one that finishes ends no o
   const tasks = join(sandbox, 'tasks');
   expect(readdirSync(tasks).sort()).toEqual(['fails', 'finishes', 'stays']);
   expect(readFileSync(join(tasks, 'finishes', 'stdout'), 'utf8')).toMatch(
-    /^one in .*\/containers\/.* at 127\.0\.0\.1\n$/,
+    /^one in .*\/containers\/.* at 127\.0\.0\.1\nfetched\n$/,
   );
   writeFileSync(join(tasks, 'fails', 'stop'), '');
   expect((await scheduler.states('fails', 'TASK_FAILED')).message).toBe('Command exited with status 7');
