@@ -39,12 +39,18 @@ export interface TaskPlace {
 }
 
 const ENDED = /FINISHED|FAILED|KILLED|LOST|ERROR|DROPPED|GONE/;
+
+/** True for a state that a task ends in. */
+export function isEnd(state: string): boolean {
+  return ENDED.test(state);
+}
+
 const TASKS = { name: 'Task', list: 'meseta task list --all' };
 
 /** The task that a word means: its id, its name, or the beginning of its id. One that runs comes before ended ones. */
 export async function findTask(target: MasterTarget, word: string): Promise<TaskPlace> {
   const { tasks } = (await readPage(target, '/tasks?limit=1000000&order=asc')) as { tasks: PlacedTask[] };
-  const running = tasks.filter(({ state }) => !ENDED.test(state));
+  const running = tasks.filter(({ state }) => !isEnd(state));
   const matches = (task: PlacedTask): boolean =>
     task.id === word || task.name === word || task.id.startsWith(word);
   const pool = running.some(matches) ? running : tasks;
@@ -65,7 +71,7 @@ export async function hasTaskEnded(
 ): Promise<boolean> {
   const query = new URLSearchParams({ framework_id: frameworkId, task_id: id });
   const { tasks } = (await readPage(target, `/tasks?${query.toString()}`)) as { tasks: PlacedTask[] };
-  return tasks.every(({ state }) => ENDED.test(state));
+  return tasks.every(({ state }) => isEnd(state));
 }
 
 /** The tasks with these ids, as far as the master has them, by one question for all. */
@@ -89,7 +95,7 @@ function placeIn(target: MasterTarget, agents: readonly AgentView[], task: Place
     frameworkId: task.framework_id,
     // The executor of a command task has the id of its task.
     executorId: task.executor_id === '' ? task.id : task.executor_id,
-    hasEnded: ENDED.test(task.state),
+    hasEnded: isEnd(task.state),
     containerId: containerId?.container_id,
     agent: agentIn(target, agents, task.slave_id),
   };

@@ -42,8 +42,9 @@ export interface CommandRow {
  */
 export interface Command {
   (args: readonly string[], terminal: Terminal, row: CommandRow): Promise<number>;
-  /** Its flags, for completion. */
+  /** Its flags and the names of its arguments, for completion. */
   readonly flags?: FlagTable;
+  readonly positionals?: readonly string[];
 }
 
 export interface FlagCommand<Table extends FlagTable> {
@@ -74,7 +75,7 @@ export function flagCommand<Table extends FlagTable>(definition: FlagCommand<Tab
     terminal.out(parsed.help);
     return 0;
   };
-  return Object.assign(run, { flags: definition.flags });
+  return Object.assign(run, { flags: definition.flags, positionals: definition.positionals ?? [] });
 }
 
 /** A random word in the marks of our own styles, so that texts of others cannot contain such a mark. */

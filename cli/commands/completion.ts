@@ -3,7 +3,8 @@
  */
 
 import { UsageError } from '../../cluster/runtime/config/flags';
-import { type Command, type CommandRow, flagCommand } from '../command';
+import { type Command, type CommandRow, flagCommand, type Terminal } from '../command';
+import { objectWords } from '../object-words';
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_meseta() {
@@ -45,22 +46,29 @@ const ask = flagCommand({
 export function completionOf(commands: readonly CommandRow[]): Command {
   return async (args, terminal, row) => {
     if (args[0] !== 'words') return await ask(args, terminal, row);
-    const words = await wordsAfter(args.slice(1), commands);
+    const words = await wordsAfter(args.slice(1), commands, terminal.env);
     terminal.out(words.map((word) => `${word}\n`).join(''));
     return 0;
   };
 }
 
-/** The words that may come next: names of commands, or the flags of the command. */
-async function wordsAfter(before: readonly string[], commands: readonly CommandRow[]): Promise<string[]> {
+/** The words that may come next: names of commands, or the objects and flags that the command takes. */
+async function wordsAfter(
+  before: readonly string[],
+  commands: readonly CommandRow[],
+  env: Terminal['env'],
+): Promise<string[]> {
   const names = before.filter((word) => !word.startsWith('-'));
   const next = commands
     .map(({ name }) => name.split(' '))
     .filter((parts) => parts.length > names.length && names.every((word, index) => parts[index] === word))
     .map((parts) => parts[names.length] ?? '');
   const row = longestMatch(names, commands);
-  const flags = row ? Object.keys((await row.load()).flags ?? {}).map((flag) => `--${flag}`) : [];
-  return [...new Set([...next, ...flags, ...(row ? ['--help'] : [])])];
+  if (!row) return [...new Set(next)];
+  const command = await row.load();
+  const objects = await objectWords(before.slice(row.name.split(' ').length), command, env);
+  const flags = Object.keys(command.flags ?? {}).map((flag) => `--${flag}`);
+  return [...new Set([...next, ...objects, ...flags, '--help'])];
 }
 
 function longestMatch(names: readonly string[], commands: readonly CommandRow[]): CommandRow | undefined {

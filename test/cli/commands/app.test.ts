@@ -235,6 +235,30 @@ describe('help and completion', () => {
     expect(await words('nothing')).toEqual([]);
   });
 
+  it('completes tasks, agents and apps of the cluster, and waits for none', async () => {
+    apps(appView('/prod/web'));
+    const master = new ScriptedApi(['/tasks', '/slaves']);
+    const at = ['--master', await master.start()];
+    const tasks = [
+      { id: 'web.1', state: 'TASK_RUNNING' },
+      { id: 'web.0', state: 'TASK_FAILED' },
+    ];
+    master.answers.set('GET /tasks', { tasks });
+    master.answers.set('GET /slaves', { slaves: [{ id: 'a-S0' }] });
+    const objects = async (...before: string[]) =>
+      (await meseta('completion', 'words', ...before)).out
+        .split('\n')
+        .filter((word) => word !== '' && !word.startsWith('--'));
+    for (const command of ['logs', 'exec', 'attach', 'files ls', 'files get'])
+      expect(await objects('task', ...command.split(' '), ...at)).toEqual(['web.1']);
+    expect(await objects('task', 'logs', '-n', '5', '-f', ...at)).toEqual(['web.1']);
+    expect(await objects('task', 'logs', ...at, 'web.1')).toEqual([]);
+    expect(await objects('agent', 'containers', ...at)).toEqual(['a-S0']);
+    expect(await objects('app', 'logs')).toEqual(['/prod/web']);
+    await master.stop();
+    expect(await objects('task', 'logs', ...at)).toEqual([]);
+  });
+
   it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
     expect((await meseta('completion', shell)).out).toContain('meseta completion words');
   });

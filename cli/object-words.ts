@@ -1,0 +1,96 @@
+/**
+ * The words that name an object on a command line, for completion: tasks and agents of a master, apps of Marathon.
+ *
+ * Always true: nobody waits for a cluster that does not answer, and no trouble is told.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FlagTable } from '../cluster/runtime/config/flags';
+import { isEnd } from './agent-api';
+import { marathonFlags, withMarathon } from './marathon-api';
+import { masterFlags, readPage } from './master-api';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The time that a shell waits for words. */
+const ASK_MS = 1500;
+
+interface Place {
+  readonly flags: ReadonlyMap<string, string>;
+  readonly env: Environment;
+}
+
+/** By the name of a positional argument. */
+const WORDS: Readonly<Record<string, (place: Place) => Promise<readonly string[]>>> = {
+  task: async (place) => {
+    const page = await readPage(masterOf(place), '/tasks?limit=1000000&order=asc');
+    const { tasks } = page as { readonly tasks: readonly { readonly id: string; readonly state: string }[] };
+    return tasks.filter(({ state }) => !isEnd(state)).map(({ id }) => id);
+  },
+  agent: async (place) => {
+    const page = await readPage(masterOf(place), '/slaves');
+    return (page as { readonly slaves: readonly { readonly id: string }[] }).slaves.map(({ id }) => id);
+  },
+  app: async (place) => {
+    const target = {
+      marathon: flagOrVariable(place, 'marathon', marathonFlags.marathon) ?? '',
+      ...credentials(place),
+    };
+    const page = await withMarathon(target, (api) => api.json('GET', '/v2/apps'));
+    return (page as { readonly apps: readonly { readonly id: string }[] }).apps.map(({ id }) => id);
+  },
+};
+
+function masterOf(place: Place) {
+  const { env, flags } = place;
+  const own = flags.get('credentials') ?? env['MESETA_MASTER_CREDENTIALS'];
+  return { master: flagOrVariable(place, 'master', masterFlags.master) ?? '', credentials: own };
+}
+
+function credentials({ env, flags }: Place) {
+  return { credentials: flags.get('credentials') ?? env['MESETA_MARATHON_CREDENTIALS'] };
+}
+
+function flagOrVariable(
+  { flags, env }: Place,
+  name: string,
+  { env: variable = '', fallback }: { readonly env?: string; readonly fallback: string },
+): string | undefined {
+  return flags.get(name) ?? (env[variable] || fallback);
+}
+
+/** The objects that may be named next, after these words of a command. */
+export async function objectWords(
+  words: readonly string[],
+  command: { readonly flags?: FlagTable; readonly positionals?: readonly string[] },
+  env: Environment,
+): Promise<readonly string[]> {
+  const { flags, count } = splitWords(words, command.flags ?? {});
+  const label = command.positionals?.[count]?.replace(/[[\].]/g, '') ?? '';
+  const ask = WORDS[label];
+  if (!ask) return [];
+  const late = new AbortController();
+  const none: readonly string[] = [];
+  const answer = ask({ flags, env }).catch(() => none);
+  const waited = await Promise.race([answer, sleep(ASK_MS, none, { signal: late.signal })]);
+  late.abort();
+  return waited;
+}
+
+/** The values of flags among words, and how many words are none of either. */
+function splitWords(words: readonly string[], table: FlagTable) {
+  const flags = new Map<string, string>();
+  let count = 0;
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (!word.startsWith('-')) {
+      count += 1;
+      continue;
+    }
+    const [name = '', ...value] = word.replace(/^--?/, '').split('=');
+    const flag = table[name] ?? Object.values(table).find(({ short }) => short === name);
+    if (value.length > 0) flags.set(name, value.join('='));
+    else if (flag?.value !== undefined) flags.set(name, rest.shift() ?? '');
+  }
+  return { flags, count };
+}
