@@ -78,6 +78,12 @@ const FLAGS = {
   }),
   enable_features: text({ help: 'features to switch on, comma separated', fallback: '' }),
   max_apps: integer({ help: 'apps there may be', min: 0, max: 1_000_000, fallback: undefined }),
+  deployment_deadline: count('seconds in which deployments have to end, 0 for no limit', 0),
+  deployment_rollback: toggle({
+    help: 'take deployments back that fail or miss their deadline',
+    fallback: false,
+  }),
+  deployment_max_failures: count('failures of new instances after which --deployment_rollback acts', 3, 1),
   max_running_deployments: count('deployments at the same time', 100, 1),
   maintenance_mode: toggle({ help: 'refuse offers of agents under maintenance', fallback: true }),
   health_storm_guard: toggle({
@@ -222,6 +228,9 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
     drainingMs: flags.draining_seconds * 1000,
     maxApps: flags.max_apps,
     maxRunningDeployments: flags.max_running_deployments,
+    deploymentDeadlineMs: flags.deployment_deadline * 1000,
+    deploymentRollback: flags.deployment_rollback,
+    deploymentMaxFailures: flags.deployment_max_failures,
     versionsKept: flags.zk_max_versions,
     launchTokens: flags.launch_tokens,
     launchTokenRefreshMs: flags.launch_token_refresh_interval,

@@ -367,6 +367,13 @@ export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
     killSelection: optional(oneOf('YOUNGEST_FIRST', 'OLDEST_FIRST')),
     unreachableStrategy: optional(unreachable),
     tty: optional(boolean),
+    deploymentPolicy: optional(
+      object<NonNullable<App['deploymentPolicy']>>({
+        deadlineSeconds: optional(seconds),
+        rollback: optional(boolean),
+        maxFailures: optional(integer({ min: 1 })),
+      }),
+    ),
     version: optional(text()),
     ports: optional(listOf(port)),
     uris: optional(listOf(text({ min: 1 }))),

@@ -40,6 +40,8 @@ export interface App {
   readonly killSelection: KillSelection;
   readonly unreachableStrategy: UnreachableStrategy;
   readonly tty?: boolean | undefined;
+  /** Of ours: the end of deployments that fail. */
+  readonly deploymentPolicy?: DeploymentPolicy | undefined;
   /** Given by the scheduler; the empty text until then. */
   readonly version: string;
   readonly versionInfo: VersionInfo;
@@ -183,6 +185,13 @@ export interface ReadinessCheck {
   readonly timeoutSeconds: number;
   readonly httpStatusCodesForReady: readonly number[];
   readonly preserveLastResponse: boolean;
+}
+
+/** Members left out are those of the flags. */
+export interface DeploymentPolicy {
+  readonly deadlineSeconds?: number | undefined;
+  readonly rollback?: boolean | undefined;
+  readonly maxFailures?: number | undefined;
 }
 
 export interface UpgradeStrategy {

@@ -4,6 +4,7 @@ import { randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';
 import { newReviveState } from '../../kit/core/session/revive';
 import { newOutbox } from '../../kit/core/turn/outbox';
+import { watchDeadline } from './deployments/policy';
 import { rolesInUse } from './groups/roles';
 import { watchHealth } from './health/health';
 import { indexInstance } from './instances/instances';
@@ -47,7 +48,10 @@ export function started(turn: Turn): void {
   }
   for (const app of state.apps.keys()) turn.touched.add(app);
   for (const app of state.byApp.keys()) turn.touched.add(app);
-  for (const { affected } of state.deployments.values()) for (const app of affected) turn.touched.add(app);
+  for (const deployment of state.deployments.values()) {
+    watchDeadline(turn, deployment);
+    for (const app of deployment.affected) turn.touched.add(app);
+  }
 }
 
 /** The `scale-check` timer: settles all apps. */
@@ -75,6 +79,7 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     healthCounts: { failing: 0, working: 0 },
     storms: new Map(),
     deployments: new Map(),
+    givenUp: new Set(),
     locks: new Map(),
     backoffs: new Map(),
     queue: new Map(),

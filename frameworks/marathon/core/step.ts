@@ -11,8 +11,10 @@ import { repeatRevive } from '../../kit/core/session/revive';
 import { commit, storeTransitions } from '../../kit/core/turn/outbox';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
 import { deploymentOf, driveDeployment } from './deployments/deploy';
+import { deadlineDue } from './deployments/policy';
 import { reachNothing, reachScale } from './deployments/scale';
 import { cancel, changeRoot, patchGroup } from './groups/change';
+import { endGivenUp } from './groups/give-up';
 import { killTasks, resetDelay } from './groups/task-killer';
 import { applyHealthResult, probeDue } from './health/health';
 import { applyReadinessResult, readinessDue } from './health/readiness';
@@ -73,6 +75,7 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
   ready: readinessDue,
   unreachable: unreachableDue,
   'kill-retry': retryKills,
+  deadline: deadlineDue,
   settle: (turn, { appId }) => void turn.touched.add(appId),
   offers: answerHeldOffers,
   backoff: endDelays,
@@ -92,7 +95,8 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
 
 /** Settles what was touched, asks for offers or stops to, and stores what changed. */
 function endStep(turn: Turn): void {
-  const changed = settle(turn);
+  const changed = new Set(settle(turn));
+  while (endGivenUp(turn)) for (const appId of settle(turn)) changed.add(appId);
   for (const appId of changed) keepStats(turn, appId);
   askForOffers(turn, changed);
   declineIdleOffers(turn);

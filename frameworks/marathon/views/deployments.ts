@@ -2,12 +2,18 @@
  * Running deployments as the API shows them.
  */
 
+import { deadlineOfDeployment } from '../core/deployments/policy';
+import { waitsOf } from '../core/deployments/waits';
 import type { Deployment, MarathonState } from '../core/state/state';
+import { isoTime } from '../core/state/turn';
 import { readinessOf } from './apps';
 import { tasksOf } from './tasks';
 
-export function printDeployment(state: MarathonState, deployment: Deployment): object {
+/** Beside the original's members: `reason` says why it is not over, `startedAt` and `deadlineAt` since when and until when. */
+export function printDeployment(state: MarathonState, deployment: Deployment, now: number): object {
   const { id, version, affected, steps, done } = deployment;
+  const waits = waitsOf(state, deployment, now);
+  const deadline = deadlineOfDeployment(state, deployment);
   const current = steps[done]?.actions ?? [];
   return {
     id,
@@ -22,5 +28,8 @@ export function printDeployment(state: MarathonState, deployment: Deployment): o
     })),
     currentStep: deployment.announced ? done + 1 : done,
     totalSteps: steps.length,
+    ...(waits.length > 0 && { reason: waits.join('; ') }),
+    ...(deployment.startedAt !== undefined && { startedAt: isoTime(deployment.startedAt) }),
+    ...(deadline !== undefined && { deadlineAt: isoTime(deadline) }),
   };
 }

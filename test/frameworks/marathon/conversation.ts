@@ -9,6 +9,7 @@
 import { isObject } from '../../../cluster/model/json-value';
 import type { Reply, Request, Route } from '../../../cluster/runtime/http/server';
 import { silentLogger } from '../../../cluster/runtime/log';
+import { appOf } from '../../../frameworks/marathon/core/instances/definition';
 import type { NewMarathonEvent } from '../../../frameworks/marathon/core/state/events';
 import type { RestContext } from '../../../frameworks/marathon/edge/rest/context';
 import { marathonRoutes } from '../../../frameworks/marathon/edge/rest/routes';
@@ -54,8 +55,11 @@ export class MarathonConversation {
         return [];
       }
       case 'probes': {
-        const isOk = words[0] === 'pass';
-        cluster.probeResult = () => (isOk ? { ok: true } : { ok: false, cause: 'refused' });
+        cluster.probeResult = (_probe, id) => {
+          const instance = this.cluster.state.instances.get(id);
+          const app = instance && appOf(this.cluster.state, instance);
+          return app?.cmd === words[1] ? { ok: false, cause: 'refused' } : { ok: true };
+        };
         return [];
       }
       case 'crash':
@@ -69,6 +73,8 @@ export class MarathonConversation {
           [eventType, groupId, appId, reason].filter((part) => part !== undefined).join(' '),
         );
       }
+      case 'instances':
+        return [...cluster.state.instances.keys()];
       case 'roles':
         return [
           `framework ${cluster.lastInfo?.roles?.join(' ')}`,

@@ -23,12 +23,15 @@ export function differenceOf(old: App, app: App): Difference {
     ...definition,
     instances: 0,
     executorResources: undefined,
+    deploymentPolicy: undefined,
     version: '',
     versionInfo: undefined,
   });
   if (sortedText(bare(old)) !== sortedText(bare(app))) return 'config';
   if (old.instances !== app.instances) return 'scale';
-  return sortedText(old.executorResources) === sortedText(app.executorResources) ? 'none' : 'scale';
+  const besides = ({ executorResources, deploymentPolicy }: App) =>
+    sortedText([executorResources ?? null, deploymentPolicy ?? null]);
+  return besides(old) === besides(app) ? 'none' : 'scale';
 }
 
 /** An app with its version and the times of its last changes. */

@@ -3,13 +3,14 @@
  *
  * In: a plan; later each change of an affected app      Out: events, and the effects of the actions
  * Always true: the apps that a running deployment affects are locked for others; a step is over when each of its
- * actions has reached its aim once. There is no time limit, as in the original.
+ * actions has reached its aim once. There is no time limit, as in the original, unless one is asked for (policy.ts).
  */
 
 import { resetBackoff } from '../launch/backoff';
 import type { Action, Deployment, MarathonState } from '../state/state';
 import { dropDeployment, saveDeployment } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
+import { countFailure, watchDeadline } from './policy';
 import { reachRestart } from './restart';
 import { reachNothing, reachScale } from './scale';
 
@@ -29,12 +30,16 @@ export function startDeployment(turn: Turn, deployment: Deployment): void {
     turn.touched.add(app);
   }
   saveDeployment(turn, deployment);
+  watchDeadline(turn, deployment);
   if (deployment.steps.length === 0) finish(turn, deployment);
 }
 
 /** Takes a deployment as far as possible after one of its apps has changed. */
 export function driveDeployment(turn: Turn, deployment: Deployment, appId: string): void {
   if (!deployment.announced) beginStep(turn, deployment);
+  const app = turn.state.apps.get(appId);
+  if (app) countFailure(turn, deployment, app);
+  if (deployment.givenUp !== undefined) return;
   const step = deployment.steps[deployment.done];
   const action = step?.actions.find(({ app }) => app === appId);
   if (!action || !deployment.open.includes(appId)) return keepUp(turn, deployment, appId);

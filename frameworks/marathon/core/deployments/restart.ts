@@ -76,10 +76,10 @@ function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
   const count = (fulfils: (instances: InstanceClass) => boolean): number => countOf(state, app.id, fulfils);
   const isActiveOld = (instances: InstanceClass): boolean => isOld(instances) && instances.isWanted;
   const active = count(isActiveOld);
-  const healthy =
-    count((instances) => isActiveOld(instances) && isHealthyClass(instances)) +
-    count((instances) => isFresh(instances) && instances.isUp);
-  let budget = Math.max(healthy - minHealthy, active - app.instances);
+  const up = count((instances) => isFresh(instances) && instances.isUp);
+  const healthy = count((instances) => isActiveOld(instances) && isHealthyClass(instances)) + up;
+  // Once all new instances are up no old one is needed, whatever its health is.
+  let budget = up >= app.instances ? active : Math.max(healthy - minHealthy, active - app.instances);
   const free = count((instances) => isActiveOld(instances) && !isCostlyClass(instances));
   if (free === 0 && (budget < 1 || active === 0)) return;
   const order = oldInOrder(state, app);

@@ -10,6 +10,7 @@ import { printApp } from '../apps/print-app';
 import { nextVersion } from '../apps/versions';
 import { cancelDeployment, deploymentOf, startDeployment } from '../deployments/deploy';
 import { planDeployment } from '../deployments/plan';
+import { instancesOf, recordChange } from '../instances/instances';
 import { tallyAll } from '../instances/tally';
 import { useRoles } from '../scheduler/session';
 import type { Refusal } from '../state/effects';
@@ -19,6 +20,7 @@ import type { Deployment, MarathonState, Step } from '../state/state';
 import { dropFailure, saveApp, saveRoot } from '../state/storage';
 import { isoTime, publish, type Turn } from '../state/turn';
 import { keepRecord, recordOf } from './history';
+import { revertChange } from './revert';
 import { rolesInUse } from './roles';
 import { checkRoot, missingTarget, type Target, targetOf } from './target';
 
@@ -85,6 +87,7 @@ export function tryChange(
   if (conflict) return { refusal: conflict };
   cancelConflicting(turn, deployment);
   apply(turn, target);
+  for (const [id, configVersion] of Object.entries(change.keep ?? {})) keepInstances(turn, id, configVersion);
   return { deployment };
 }
 
@@ -102,12 +105,21 @@ function deploymentFor(turn: Turn, target: Target): Deployment {
   const steps = planDeployment(state.apps, target.apps, target.groups);
   const affected = [...new Set(steps.flatMap(({ actions }) => actions.map(({ app }) => app)))];
   const originals = Object.fromEntries(affected.map((id) => [id, state.apps.get(id) ?? null]));
+  const { groups: before } = recordOf(state, target);
+  const groups = Object.fromEntries(
+    Object.entries(before).map(([id, group]) => [
+      id,
+      { before: group, after: target.groups.get(id) ?? null },
+    ]),
+  );
   return {
     id: newUuid(turn),
     version: target.version,
     steps,
     affected,
     originals,
+    groups,
+    startedAt: turn.now,
     done: 0,
     announced: false,
     open: [],
@@ -165,6 +177,17 @@ function apply(turn: Turn, target: Target): void {
   useRoles(turn, rolesInUse(state));
 }
 
+/** Instances that run an equal configuration already are instances of the new version. */
+function keepInstances(turn: Turn, id: string, configVersion: string): void {
+  const app = turn.state.apps.get(id);
+  if (!app || app.versionInfo.lastConfigChangeAt === configVersion) return;
+  for (const instance of instancesOf(turn.state, id)) {
+    if (instance.configVersion !== configVersion || instance.goal !== 'Running') continue;
+    instance.configVersion = app.versionInfo.lastConfigChangeAt;
+    recordChange(turn, instance);
+  }
+}
+
 /** `PATCH /v2/groups/{id}`: no deployment and no new version, as in the original (`GroupManager.patchRoot`). */
 export function patchGroup(turn: Turn, event: EventOf<'api.patch-group'>): void {
   const { groups } = turn.state;
@@ -198,14 +221,11 @@ export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
     cancelDeployment(turn, deployment, 'The upgrade has been cancelled');
     return answer(turn, event.request, { ok: true });
   }
-  const originals = Object.entries(deployment.originals);
-  const put = originals.flatMap(([, app]) => app ?? []);
-  const remove = originals.flatMap(([id, app]) => (app || !state.apps.has(id) ? [] : [id]));
   changeRoot(turn, {
     kind: 'api.change',
     at: turn.now,
     request: event.request,
-    change: { put, remove },
+    change: revertChange(state, deployment),
     force: true,
     group: '/',
   });

@@ -54,6 +54,7 @@ function emptyTables() {
     readiness: new Map(),
     failures: new Map(),
     kills: new Map(),
+    givenUp: new Set<string>(),
     delayed: new Map(),
     heldOffers: new Map(),
     knownAgents: new Map(),

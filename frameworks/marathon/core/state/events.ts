@@ -14,6 +14,8 @@ export interface RootChange {
   readonly restart?: readonly string[] | undefined;
   readonly putGroups?: readonly Group[] | undefined;
   readonly removeGroups?: readonly string[] | undefined;
+  /** By app a configuration that the one put is equal to: its instances stay, as instances of the new version. */
+  readonly keep?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The sender of a request, for api_post_event. */

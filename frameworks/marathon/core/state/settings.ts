@@ -22,6 +22,12 @@ export interface MarathonSettings extends FrameworkSettings {
   /** The `enforceRole` of new top-level groups. */
   readonly newGroupEnforceRole: boolean;
   readonly maxRunningDeployments: number;
+  /** The time in which deployments have to end; 0 for none. */
+  readonly deploymentDeadlineMs: Millis;
+  /** Deployments that are given up are taken back. */
+  readonly deploymentRollback: boolean;
+  /** Failures of new instances after which a deployment with a way back is given up. */
+  readonly deploymentMaxFailures: number;
   readonly versionsKept: number;
   readonly launchTokens: number;
   readonly launchTokenRefreshMs: Millis;
@@ -62,6 +68,9 @@ export const DEFAULT_SETTINGS: MarathonSettings = {
   drainingMs: 0,
   newGroupEnforceRole: false,
   maxRunningDeployments: 100,
+  deploymentDeadlineMs: 0,
+  deploymentRollback: false,
+  deploymentMaxFailures: 3,
   versionsKept: 50,
   launchTokens: 100,
   launchTokenRefreshMs: 30_000,

@@ -123,6 +123,16 @@ export interface Step {
   readonly actions: readonly Action[];
 }
 
+export interface GroupDifference {
+  readonly before: Group | null;
+  readonly after: Group | null;
+}
+
+export interface DeploymentFailures {
+  readonly taskId: string;
+  readonly count: number;
+}
+
 export interface Deployment {
   readonly id: string;
   readonly version: string;
@@ -130,6 +140,15 @@ export interface Deployment {
   readonly affected: readonly string[];
   /** The affected apps before the change; null for new ones. Needed for taking the deployment back. */
   readonly originals: Readonly<Record<string, App | null>>;
+  /** The groups that the change made, changed or removed. Older deployments do not have them. */
+  readonly groups?: Readonly<Record<string, GroupDifference>> | undefined;
+  readonly startedAt?: Millis | undefined;
+  /** True for the way back from a deployment that was given up. */
+  readonly isReturn?: boolean | undefined;
+  /** The last failure of the version that is deployed, by app, and how many there were. */
+  failures?: Readonly<Record<string, DeploymentFailures>> | undefined;
+  /** The reason why it is given up. */
+  givenUp?: string | undefined;
   /** Steps done. The current step is the one at this index. */
   done: number;
   /** True when deployment_info of the current step has been published. */
@@ -238,6 +257,8 @@ export interface MarathonState {
   /** The beginning of each health storm, by app id or `*` (health/storm.ts). */
   readonly storms: Map<string, Millis>;
   readonly deployments: Map<string, Deployment>;
+  /** Deployments that the current step gives up. */
+  readonly givenUp: Set<string>;
   readonly locks: Map<string, string>;
   readonly backoffs: Map<string, Backoff>;
   readonly queue: Map<string, QueueStats>;

@@ -15,6 +15,8 @@ export const marathonTimers = timersOf({
   settle: { appId: String },
   /** Offers that wait are looked at again. */
   offers: {},
+  /** A deployment has to be over. */
+  deadline: { deploymentId: String },
   /** A launch delay is over. */
   backoff: {},
   /** Launch delays that are over are forgotten. */

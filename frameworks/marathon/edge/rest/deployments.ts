@@ -28,7 +28,7 @@ export function deploymentRoutes(context: RestContext): Route[] {
 function list(context: RestContext): Outcome {
   return ok(
     context.read((state) =>
-      [...state.deployments.values()].map((deployment) => printDeployment(state, deployment)),
+      [...state.deployments.values()].map((deployment) => printDeployment(state, deployment, context.now())),
     ),
   );
 }

@@ -13,8 +13,10 @@ interface Printed {
   }[];
 }
 
-const printed = ({ state }: FakeCluster): Printed[] =>
-  [...state.deployments.values()].map((deployment) => printDeployment(state, deployment) as Printed);
+const printed = ({ state, clock }: FakeCluster): Printed[] =>
+  [...state.deployments.values()].map(
+    (deployment) => printDeployment(state, deployment, clock.now()) as Printed,
+  );
 
 test('a deployment shows the actions of its current step, counted from one', () => {
   const cluster = new FakeCluster();

@@ -1,0 +1,60 @@
+/**
+ * The way back from a deployment: its apps as they were before, and its groups, without a loss for what others have changed
+ * since (`DeploymentPlanReverter`).
+ */
+
+import type { Group } from '../../api/app';
+import type { RootChange } from '../state/events';
+import { isBelow } from '../state/paths';
+import type { Deployment, MarathonState } from '../state/state';
+
+/** The change that takes a deployment back. Instances of the old configurations stay. */
+export function revertChange(state: MarathonState, deployment: Deployment): RootChange {
+  const originals = Object.entries(deployment.originals);
+  const put = originals.flatMap(([, app]) => app ?? []);
+  const remove = originals.flatMap(([id, app]) => (app || !state.apps.has(id) ? [] : [id]));
+  const apps = new Set([...state.apps.keys()].filter((id) => !remove.includes(id)));
+  for (const { id } of put) apps.add(id);
+  const keep = Object.fromEntries(put.map(({ id, versionInfo }) => [id, versionInfo.lastConfigChangeAt]));
+  return { put, remove, keep, ...revertGroups(state, deployment, apps) };
+}
+
+/** Inner groups come first, so that those around them may be empty by then. */
+function revertGroups(
+  { groups }: MarathonState,
+  deployment: Deployment,
+  apps: ReadonlySet<string>,
+): { putGroups: Group[]; removeGroups: string[] } {
+  const result = new Map(groups);
+  const changes = Object.entries(deployment.groups ?? {}).sort(([a], [b]) => (a < b ? 1 : -1));
+  for (const [id, { before, after }] of changes) {
+    if (before) revertGroup(result, before, after);
+    else if (after) revertAddition(result, after, apps);
+    else result.delete(id);
+  }
+  return {
+    putGroups: [...result.values()].filter((group) => groups.get(group.id) !== group),
+    removeGroups: [...groups.keys()].filter((id) => !result.has(id)),
+  };
+}
+
+/** A group that was removed or changed gets the dependencies back that it lost, and loses those that it got. */
+function revertGroup(result: Map<string, Group>, before: Group, after: Group | null): void {
+  const current = result.get(before.id);
+  const dependencies = new Set([...(current?.dependencies ?? []), ...before.dependencies]);
+  for (const id of after?.dependencies ?? []) if (!before.dependencies.includes(id)) dependencies.delete(id);
+  result.set(before.id, { ...before, ...current, dependencies: [...dependencies] });
+}
+
+/** A group that was added goes again, unless others have put something into it or changed it. */
+function revertAddition(result: Map<string, Group>, after: Group, apps: ReadonlySet<string>): void {
+  const current = result.get(after.id);
+  if (!current) return;
+  const isEmpty = ![...apps, ...result.keys()].some((path) => path !== '/' && isBelow(path, after.id));
+  const isUnchanged = [...current.dependencies].sort().join() === [...after.dependencies].sort().join();
+  if (isEmpty && isUnchanged) result.delete(after.id);
+  else if (after.dependencies.length > 0) {
+    const dependencies = current.dependencies.filter((id) => !after.dependencies.includes(id));
+    result.set(after.id, { ...current, dependencies });
+  }
+}
