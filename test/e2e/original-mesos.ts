@@ -13,6 +13,8 @@ import { freePort } from './masters';
 
 const SCRIPTS = join(__dirname, '..', 'third-party', 'original-mesos');
 const FOLDER = process.env['MESETA_ORIGINAL_MESOS'];
+/** The folder that has the original; empty without one. */
+export const ORIGINAL_FOLDER = FOLDER ?? '';
 
 /** Why its tests are skipped; undefined when they are not. */
 export const missingOriginal =
@@ -23,7 +25,7 @@ export const missingOriginal =
       : `there is no ${join(FOLDER, 'python')}`;
 
 function python(script: string, args: readonly string[], env: Record<string, string> = {}): LineProgram {
-  return new LineProgram(join(FOLDER ?? '', 'python'), [join(SCRIPTS, script), ...args], env);
+  return new LineProgram(join(ORIGINAL_FOLDER, 'python'), [join(SCRIPTS, script), ...args], env);
 }
 
 /** A scheduler on the C++ driver; see driver.py for what it says and obeys. */

@@ -10,6 +10,7 @@ import { eventually } from './eventually';
 import { meseta, start } from './meseta';
 import { OneMachine } from './one-machine';
 import { scalar, TaskScheduler, taskOn } from './task-scheduler';
+import { inTerminal } from './terminal';
 
 jest.setTimeout(60_000);
 
@@ -61,24 +62,10 @@ async function launch(id: string, value: string): Promise<void> {
 
 const run = (...args: readonly string[]) => meseta(args, env);
 
-/** A command line in a terminal of its own, and all that is shown there. */
-function inTerminal(line: string) {
-  const child = spawn('script', ['-qefc', line, '/dev/null'], {
-    env: { ...env, PATH: process.env['PATH'] ?? '', SHELL: '/bin/sh', TERM: 'xterm' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let shown = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    shown += chunk.toString();
-  });
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  return { child, closed, shown: () => shown };
-}
-
 it('a terminal is given to a command, resized, and left as it was, and the exit status is passed on', async () => {
   const command = `${process.execPath} ${BIN} task exec -it member sh`;
   const line = `stty rows 33 cols 99; tty; stty -g; ${command}; echo "status $?"; stty -g`;
-  const { child, closed, shown } = inTerminal(line);
+  const { child, closed, shown } = inTerminal(line, env);
   await eventually('a prompt', () => /[#$] $/.test(shown()));
   const [, own = ''] = /^(\/dev\/pts\/\d+)\r$/m.exec(shown()) ?? [];
   child.stdin?.write('stty size; echo "in $MESOS_SANDBOX"; test -t 0 && echo terminal $TERM\r');
@@ -162,7 +149,8 @@ it('a terminal is left as it was by a signal, too', async () => {
 });
 
 it('a terminal of a task is attached to and left, and the task goes on', async () => {
-  const { child, shown } = inTerminal(`${process.execPath} ${BIN} task attach shell; echo "status $?"`);
+  const line = `${process.execPath} ${BIN} task attach shell; echo "status $?"`;
+  const { child, shown } = inTerminal(line, env);
   await eventually('an answer', () => {
     child.stdin?.write('hello\r');
     return shown().includes('got hello');
