@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isMounted } from '../../cluster/agent/containerizer/mount-points';
 import { FakeDvdcli } from '../cluster/agent/containerizer/external-volumes/fake-dvdcli';
 import { buildImage, busyboxLayer } from '../cluster/agent/containerizer/images/image-builder';
 import { hasImages } from '../cluster/agent/containerizer/images/image-place';
@@ -66,14 +67,7 @@ class Stand {
   /** A cluster whose agent has all that the apps need. */
   cluster(): HostCluster {
     const { host, socket } = this.engine;
-    host.configure('web.conflist', {
-      cniVersion: '0.4.0',
-      name: 'web',
-      plugins: [
-        { type: 'bridge', bridge: 'tst0', isGateway: true, ipMasq: true, ipam: host.ipam('10.254.5.0/24') },
-        { type: 'portmap', capabilities: { portMappings: true } },
-      ],
-    });
+    host.configureBridge('web', 'tst0', '10.254.5.0/24');
     return new HostCluster(host, {
       folder: this.folder,
       path: this.dvdcli.path,
@@ -105,10 +99,6 @@ class Stand {
     if (isMounted(networks)) execFileSync('umount', ['--lazy', networks]);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-function isMounted(path: string): boolean {
-  return readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${path} `);
 }
 
 /** An app with an image that needs credentials, an archive, a program, a secret, shared memory and volumes. */

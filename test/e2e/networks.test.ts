@@ -17,14 +17,7 @@ const WAIT_MS = 30_000;
 
 /** A cluster with a network `web`. */
 function start(host: Host): HostCluster {
-  host.configure('web.conflist', {
-    cniVersion: '0.4.0',
-    name: 'web',
-    plugins: [
-      { type: 'bridge', bridge: 'tst0', isGateway: true, ipMasq: true, ipam: host.ipam('10.254.5.0/24') },
-      { type: 'portmap', capabilities: { portMappings: true } },
-    ],
-  });
+  host.configureBridge('web', 'tst0', '10.254.5.0/24');
   return new HostCluster(host, {
     agentFlags: [`--network_cni_config_dir=${host.configDir}`, `--network_cni_plugins_dir=${PLUGINS}`],
     empty: ['containers', 'runc', 'isolators/network/cni'],

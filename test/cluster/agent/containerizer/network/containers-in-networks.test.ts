@@ -21,14 +21,7 @@ onMachine('containers in networks', () => {
   beforeEach(() => {
     host = new Host();
     place = new Place();
-    host.configure('web.conflist', {
-      cniVersion: '0.4.0',
-      name: 'web',
-      plugins: [
-        { type: 'bridge', bridge: 'tst0', isGateway: true, ipMasq: true, ipam: host.ipam('10.254.3.0/24') },
-        { type: 'portmap', capabilities: { portMappings: true } },
-      ],
-    });
+    host.configureBridge('web', 'tst0', '10.254.3.0/24');
   });
   afterEach(async () => {
     const left = host.leftovers();

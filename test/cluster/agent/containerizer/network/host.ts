@@ -94,6 +94,18 @@ export class Host {
     writeFileSync(join(this.configDir, file), JSON.stringify(configuration));
   }
 
+  /** A network with a bridge and mapped ports, as the README of the containerizer has it. */
+  configureBridge(name: string, bridge: string, subnet: string): void {
+    this.configure(`${name}.conflist`, {
+      cniVersion: '0.4.0',
+      name,
+      plugins: [
+        { type: 'bridge', bridge, isGateway: true, ipMasq: true, ipam: this.ipam(subnet) },
+        { type: 'portmap', capabilities: { portMappings: true } },
+      ],
+    });
+  }
+
   /** The addresses that a network gives out are kept in the folder of the test. */
   ipam(subnet: string): object {
     const routes = [{ dst: '0.0.0.0/0' }];

@@ -31,14 +31,7 @@ const ISOLATORS = `[
     const host = new Host();
     const place = new Place();
     const root = join(place.runtimeDir, 'isolators/network/cni');
-    host.configure('web.conflist', {
-      cniVersion: '0.4.0',
-      name: 'web',
-      plugins: [
-        { type: 'bridge', bridge: 'tst0', isGateway: true, ipMasq: true, ipam: host.ipam('10.254.6.0/24') },
-        { type: 'portmap', capabilities: { portMappings: true } },
-      ],
-    });
+    host.configureBridge('web', 'tst0', '10.254.6.0/24');
     const info = { name: 'web', port_mappings: [{ host_port: 18080, container_port: 80 }] };
     const isKnown = (containerId: string): boolean => existsSync(runFolder(place.runtimeDir, containerId));
     const { runtimeDir, workDir, cgroupsRoot } = place;
