@@ -93,8 +93,9 @@ export class HostCluster {
     return await eventually('a healthy task', () => this.tasks(app).find(isHealthy), WAIT_MS);
   }
 
-  tasks(app: string): readonly Task[] {
-    const text = this.ask(`${MARATHON}/v2/apps/${app}/tasks`);
+  /** The tasks of an app, or of all of them. */
+  tasks(app?: string): readonly Task[] {
+    const text = this.ask(`${MARATHON}/v2/${app === undefined ? '' : `apps/${app}/`}tasks`);
     return text === '' ? [] : (JSON.parse(text) as { readonly tasks: readonly Task[] }).tasks;
   }
 

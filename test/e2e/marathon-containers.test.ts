@@ -4,6 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,7 +16,7 @@ import { basicAuthentication, RegistryServer } from '../cluster/agent/containeri
 import { hasPlugins, PLUGINS } from '../cluster/agent/containerizer/network/host';
 import { hasEngine, TestEngine } from '../cluster/agent/docker/test-engine';
 import { eventually } from './eventually';
-import { HostCluster, type Task } from './host-cluster';
+import { AGENT, HostCluster, type Task } from './host-cluster';
 
 jest.setTimeout(180_000);
 
@@ -23,6 +24,8 @@ const WAIT_MS = 60_000;
 const ISOLATION =
   'filesystem/linux,docker/runtime,namespaces/ipc,volume/host_path,volume/secret,docker/volume';
 const EXAMPLES = ['docker', 'image', 'network', 'volumes', 'fetch', 'secrets'];
+
+const APPS = ['docker', 'image', 'network', 'volumes', 'fetched', 'secrets', 'everything'];
 
 const example = (name: string): object =>
   JSON.parse(readFileSync(join(__dirname, '..', '..', 'examples', `${name}.json`), 'utf8')) as object;
@@ -57,11 +60,22 @@ class Stand {
   }
 
   /** A file for the agent's user alone. */
-  write(name: string, text: string): string {
+  private write(name: string, text: string): void {
     const path = join(this.files, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text, { mode: 0o600 });
-    return path;
+  }
+
+  /** What the apps fetch, mount and are told. */
+  writeFiles(): void {
+    const auth = Buffer.from('user:password').toString('base64');
+    this.write('secrets/database/password', 'secret\n');
+    this.write('secrets/registry', JSON.stringify({ auths: { [this.privateRegistry.host]: { auth } } }));
+    this.write('text', 'a text\n');
+    this.write('index/site/index.txt', 'of an archive\n');
+    execFileSync('tar', ['czf', join(this.files, 'site.tar.gz'), '-C', join(this.files, 'index'), '.']);
+    const sharedMemory = '$(mount | grep -c "/dev/shm.*size=16384k")';
+    this.write('hello', `#!/bin/sh\necho "hello, $NAME: $PASSWORD; ${sharedMemory}"\n`);
   }
 
   /** A cluster whose agent has all that the apps need. */
@@ -143,54 +157,41 @@ function everything({ files, privateRegistry }: Stand): object {
 const onMachine = hasEngine && hasImages && hasPlugins ? it : it.skip;
 
 onMachine(
-  'the examples of apps and an app with everything run (skipped without Docker, images and CNI)',
+  'the examples of apps and an app with everything run, also over kill -9 of the agent (skipped without Docker, images and CNI)',
   async () => {
     const stand = await Stand.start();
     try {
-      const { engine, privateRegistry } = stand;
-      stand.write('secrets/database/password', 'secret\n');
-      const auth = Buffer.from('user:password').toString('base64');
-      stand.write('secrets/registry', JSON.stringify({ auths: { [privateRegistry.host]: { auth } } }));
-      stand.write('text', 'a text\n');
-      stand.write('index/site/index.txt', 'of an archive\n');
-      execFileSync('tar', ['czf', join(stand.files, 'site.tar.gz'), '-C', join(stand.files, 'index'), '.']);
-      stand.write(
-        'hello',
-        '#!/bin/sh\necho "hello, $NAME: $PASSWORD; $(mount | grep -c "/dev/shm.*size=16384k")"\n',
-      );
+      const { engine } = stand;
+      stand.writeFiles();
       const cluster = stand.cluster();
       try {
-        cluster.startAgent();
+        const agent = cluster.startAgent();
         for (const name of EXAMPLES) await cluster.createApp(example(name));
         await cluster.createApp(everything(stand));
-        const output = async (app: string, text: string): Promise<string> =>
-          await eventually(`${app} to print '${text}'`, () => printed(cluster, app, text), WAIT_MS);
-
-        const docker = await cluster.healthyTask('docker');
-        expect(cluster.ask(`127.0.0.1:${docker.ports[0]}`)).toBe(`hello from ${docker.id}\n`);
-        const network = await cluster.healthyTask('network');
-        const [{ ipAddress = '' } = {}] = network.ipAddresses;
-        expect(ipAddress).toMatch(/^10\.254\.5\./);
-        const greeting = `hello from ${ipAddress}\n`;
-        const answers = [ipAddress, `127.0.0.1:${network.ports[0]}`].map((place) => cluster.ask(place));
-        expect(answers).toEqual([greeting, greeting]);
-        const [fetched] = await eventually('the fetched file', () => served(cluster, 'fetched'), WAIT_MS);
-        expect(fetched).toBe(readFileSync('/etc/hosts', 'utf8'));
-        expect(await output('image', 'busybox from')).toMatch(/^busybox from \S+\n/);
-        expect(await output('volumes', 'written by')).toContain(readFileSync('/etc/hosts', 'utf8'));
-        expect(await output('secrets', 'characters')).toBe('7 characters in a variable, 6 in a file\n');
-        expect(await output('everything', 'hello, ')).toBe(
-          'of an archive\na text\na text\nhello, world: secret\n; 1\n',
-        );
+        await expectServers(cluster);
+        await expectOutputs(cluster);
         expect(stand.dvdcli.calls()).toEqual([
           'mount --volumedriver=rexray --volumename=vol --volumeopts=iops=100 --volumeopts=size=5',
         ]);
         expect(readFileSync(join(stand.dvdcli.stored('rexray', 'vol'), 'file'), 'utf8')).toBe('kept\n');
-        for (const app of [...EXAMPLES.filter((name) => name !== 'fetch'), 'fetched', 'everything'])
-          cluster.deleteApp(app);
+
+        const tasks = cluster.tasks();
+        expect(tasks.map(({ state }) => state)).toEqual(APPS.map(() => 'TASK_RUNNING'));
+        agent.kill('SIGKILL');
+        await once(agent, 'exit');
+        cluster.startAgent();
+        const isBack = (): boolean => tasks.every(({ id }) => cluster.ask(`${AGENT}/state`).includes(id));
+        await eventually('the agent', isBack, WAIT_MS);
+        await expectServers(cluster);
+        expect(cluster.tasks().map(({ id, state }) => [id, state])).toEqual(
+          tasks.map(({ id }) => [id, 'TASK_RUNNING']),
+        );
+        expect(engine.containers()).toHaveLength(1);
+
+        for (const app of APPS) cluster.deleteApp(app);
         await eventually('the end of all containers', () => cluster.containers().length === 0, WAIT_MS);
-        expect(stand.dvdcli.isMounted('rexray', 'vol')).toBe(false);
         await eventually('the removal', () => engine.containers().length === 0, WAIT_MS);
+        expect(stand.dvdcli.isMounted('rexray', 'vol')).toBe(false);
       } finally {
         engine.clear();
         await cluster.stop();
@@ -200,6 +201,34 @@ onMachine(
     }
   },
 );
+
+/** The apps with ports answer at their own addresses and at ports of the host. */
+async function expectServers(cluster: HostCluster): Promise<void> {
+  const places = async (app: string): Promise<readonly [task: Task, address: string, places: string[]]> => {
+    const task = await cluster.healthyTask(app);
+    const [{ ipAddress = '' } = {}] = task.ipAddresses;
+    return [task, ipAddress, [`${ipAddress}:80`, `127.0.0.1:${task.ports[0]}`]];
+  };
+  const [docker, bridged, ofDocker] = await places('docker');
+  expect(bridged).toMatch(/^172\./);
+  for (const place of ofDocker) expect(cluster.ask(place)).toBe(`hello from ${docker.id}\n`);
+  const [, address, ofNetwork] = await places('network');
+  expect(address).toMatch(/^10\.254\.5\./);
+  for (const place of ofNetwork) expect(cluster.ask(place)).toBe(`hello from ${address}\n`);
+  const [fetched] = await eventually('the fetched file', () => served(cluster, 'fetched'), WAIT_MS);
+  expect(fetched).toBe(readFileSync('/etc/hosts', 'utf8'));
+}
+
+async function expectOutputs(cluster: HostCluster): Promise<void> {
+  const output = async (app: string, text: string): Promise<string> =>
+    await eventually(`${app} to print '${text}'`, () => printed(cluster, app, text), WAIT_MS);
+  expect(await output('image', 'busybox from')).toMatch(/^busybox from \S+\n/);
+  expect(await output('volumes', 'written by')).toContain(readFileSync('/etc/hosts', 'utf8'));
+  expect(await output('secrets', 'characters')).toBe('7 characters in a variable, 6 in a file\n');
+  expect(await output('everything', 'hello, ')).toBe(
+    'of an archive\na text\na text\nhello, world: secret\n; 1\n',
+  );
+}
 
 /** What the first task of an app has printed, once it has this text. */
 function printed(cluster: HostCluster, app: string, text: string): string | undefined {
