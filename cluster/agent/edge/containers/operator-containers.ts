@@ -162,7 +162,7 @@ export class OperatorContainers {
 }
 
 /** True once a container has ended and is cleaned up. */
-async function hasEnded({ ended }: Container): Promise<boolean> {
+export async function hasEnded({ ended }: Pick<Container, 'ended'>): Promise<boolean> {
   const now = new Promise<boolean>((resolve) => setImmediate(resolve, false));
   return await Promise.race([ended.then(() => true), now]);
 }

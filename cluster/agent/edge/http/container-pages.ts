@@ -16,6 +16,7 @@ import type { Usage } from '../../containerizer/statistics';
 import { wireId } from '../../containerizer/usage';
 import type { AgentState, Executor } from '../../core/state/state';
 import { containersOf } from '../../views/operator';
+import { hasEnded } from '../containers/operator-containers';
 
 export interface ContainerPages {
   /** The answer of `/containers`. */
@@ -26,7 +27,7 @@ export interface ContainerPages {
 
 type WireContainer = Response.GetContainers.Container;
 
-type Measured = Pick<Container, 'id' | 'usage' | 'status'> & Partial<Pick<Container, 'spec'>>;
+type Measured = Pick<Container, 'id' | 'ended' | 'usage' | 'status'> & Partial<Pick<Container, 'spec'>>;
 
 interface Sources {
   readonly read: <T>(view: (state: AgentState) => T) => T;
@@ -50,7 +51,10 @@ export function containerPages(sources: Sources): ContainerPages {
     const others = candidates.filter(({ id }) =>
       isShown(id, { filter, roots, standalone, mayViewStandalone }),
     );
-    return [...all, ...(await Promise.all(others.map(printContainer)))];
+    // Those whose end nobody has asked for are remembered, and no containers any more.
+    const ends = await Promise.all(others.map(hasEnded));
+    const running = others.filter((_container, index) => !ends[index]);
+    return [...all, ...(await Promise.all(running.map(printContainer)))];
   };
   return {
     wire,

@@ -3,6 +3,7 @@ import type { Request } from '../../../../../cluster/runtime/http/server';
 import { AgentScript } from '../../interpreter';
 import { serve } from './running';
 
+const running = new Promise<never>(() => undefined);
 const request = { headers: {}, raw: {} } as unknown as Request;
 
 function pagesOf(nested: readonly string[]) {
@@ -15,6 +16,7 @@ function pagesOf(nested: readonly string[]) {
     containers: () =>
       nested.map((name) => ({
         id: name.replace('T1', id),
+        ended: running,
         usage: async () => ({ timestamp: 1 }),
         status: async () => ({}),
       })),
@@ -23,12 +25,14 @@ function pagesOf(nested: readonly string[]) {
   return { id, pages };
 }
 
-it('tells standalone containers, and those nested in them, when they are asked for', async () => {
-  const parts = { usage: async () => ({ timestamp: 1 }), status: async () => ({}) };
+it('tells standalone containers, and those nested in them, when they are asked for, and none that have ended', async () => {
+  const parts = { ended: running, usage: async () => ({ timestamp: 1 }), status: async () => ({}) };
   const containers = jest.fn(() => [
     { id: 'alone', spec: { isStandalone: true }, ...parts },
     { id: 'alone.a', ...parts },
     { id: 'other', ...parts },
+    { id: 'alone.b', ...parts, ended: Promise.resolve({}) },
+    { id: 'past', spec: { isStandalone: true }, ...parts, ended: Promise.resolve({}) },
   ]);
   const script = new AgentScript();
   const pages = containerPages({

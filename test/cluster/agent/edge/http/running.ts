@@ -48,6 +48,7 @@ export const pruned: Image[] = [];
 /** A container nested in that of no executor here. */
 const NESTED = {
   id: 'other.nested',
+  ended: new Promise<never>(() => undefined),
   usage: () => Promise.resolve({ timestamp: 1 }),
   status: () => Promise.resolve({}),
 };
