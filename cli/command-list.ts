@@ -42,6 +42,71 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/app-explain')).explain,
   },
   {
+    name: 'app plan',
+    about: 'Tell what an app in a JSON file would start and stop, and where',
+    load: async () => (await import('./commands/plan')).appPlan,
+  },
+  {
+    name: 'app history',
+    about: 'List the versions of an app, and what changed in each',
+    load: async () => (await import('./commands/app-history')).history,
+  },
+  {
+    name: 'app diff',
+    about: 'Compare two versions of an app',
+    load: async () => (await import('./commands/app-history')).diff,
+  },
+  {
+    name: 'app rollback',
+    about: 'Go back to an earlier version of an app',
+    load: async () => (await import('./commands/app-history')).rollback,
+  },
+  {
+    name: 'group list',
+    about: 'List the groups',
+    load: async () => (await import('./commands/group')).list,
+  },
+  {
+    name: 'group show',
+    about: 'Show a group and its apps: ID, / for all',
+    load: async () => (await import('./commands/group')).show,
+  },
+  {
+    name: 'group update',
+    about: 'Make or change a group with its apps by a JSON file',
+    load: async () => (await import('./commands/group')).update,
+  },
+  {
+    name: 'group plan',
+    about: 'Tell what a group in a JSON file would start and stop, and where',
+    load: async () => (await import('./commands/plan')).groupPlan,
+  },
+  {
+    name: 'group delete',
+    about: 'Remove a group with all apps in it',
+    load: async () => (await import('./commands/group')).remove,
+  },
+  {
+    name: 'deployment list',
+    about: 'List the running deployments, and what they wait for',
+    load: async () => (await import('./commands/deployment')).list,
+  },
+  {
+    name: 'deployment show',
+    about: 'Show the steps of a deployment',
+    load: async () => (await import('./commands/deployment')).show,
+  },
+  {
+    name: 'deployment cancel',
+    about: 'Take a deployment back, or end it where it is (--force)',
+    load: async () => (await import('./commands/deployment')).cancel,
+  },
+  {
+    name: 'deployment watch',
+    about: 'Follow a deployment until it has ended',
+    load: async () => (await import('./commands/deployment')).watch,
+  },
+  {
     name: 'app create',
     about: 'Make an app from a JSON file (- for standard input)',
     load: async () => (await import('./commands/app-change')).create,
@@ -422,6 +487,8 @@ export const COMMANDS: readonly CommandRow[] = [
 /** Descriptions of words that only group commands. */
 export const GROUPS: Readonly<Record<string, string>> = {
   app: 'Look after apps',
+  group: 'Look after groups of apps',
+  deployment: 'Look after running deployments',
   job: 'Look after jobs',
   task: 'Look after tasks',
   files: 'Look after the files of a task',
