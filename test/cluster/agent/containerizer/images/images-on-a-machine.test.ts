@@ -8,12 +8,12 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { MesosContainerizer } from '../../../../../cluster/agent/containerizer/containerizer';
 import type { ContainerSpec } from '../../../../../cluster/agent/core/state/container-spec';
-import type { CommandInfo, Resource, Volume } from '../../../../../cluster/api/generated/mesos';
+import type { CommandInfo, Resource, Secret, Volume } from '../../../../../cluster/api/generated/mesos';
 import { startTime } from '../../../../../cluster/runtime/processes';
 import { Host, hasPlugins } from '../network/host';
 import { buildImage, busyboxLayer, layer } from './image-builder';
 import { hasImages, ImagePlace } from './image-place';
-import { RegistryServer } from './registry-server';
+import { basicAuthentication, RegistryServer } from './registry-server';
 
 const check = hasImages ? it : it.skip;
 const busybox = hasImages ? busyboxLayer() : Buffer.alloc(0);
@@ -132,6 +132,28 @@ describe('the program of a container with an image', () => {
     expect(await (await container.exec(command)).ended).toEqual({ code: 0 });
     expect((await container.ended).status).toEqual({ code: 0 });
     await containers.destroy(spec.containerId);
+  });
+});
+
+describe('an image with credentials of its own', () => {
+  check('is pulled with them, from the message or from --secrets_dir', async () => {
+    registry.handler = basicAuthentication('user:password');
+    const auth = Buffer.from('user:password').toString('base64');
+    const text = JSON.stringify({ auths: { [registry.host]: { auth } } });
+    const secretsDir = join(place.root, 'secrets');
+    mkdirSync(secretsDir, { mode: 0o700 });
+    writeFileSync(join(secretsDir, 'registry'), text, { mode: 0o600 });
+    const containers = await agent(`--secrets_dir=${secretsDir}`);
+    const outputWith = (config: Secret, command: string): Promise<string> => {
+      const image = { type: 'DOCKER', cached: false, docker: { name: 'app:1', config } } as const;
+      const container = { type: 'MESOS', mesos: { image } } as const;
+      return output(containers, place.spec(command, { container }));
+    };
+    const value: Secret = { type: 'VALUE', value: { data: Buffer.from(text).toString('base64') } };
+    expect(await outputWith(value, 'echo value')).toBe('value\n');
+    const reference = (name: string): Secret => ({ type: 'REFERENCE', reference: { name } });
+    expect(await outputWith(reference('registry'), 'echo reference')).toBe('reference\n');
+    await expect(outputWith(reference('gone'), 'true')).rejects.toThrow("Secret 'gone' is not there");
   });
 });
 
