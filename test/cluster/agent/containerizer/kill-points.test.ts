@@ -6,11 +6,15 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { environmentSecret } from '../../../../cluster/agent/containerizer/isolators/environment-secret';
 import type { Isolator } from '../../../../cluster/agent/containerizer/isolators/isolator';
 import { ipcIsolator } from '../../../../cluster/agent/containerizer/isolators/namespaces-ipc';
 import { pidIsolator } from '../../../../cluster/agent/containerizer/isolators/namespaces-pid';
+import { volumeSecret } from '../../../../cluster/agent/containerizer/isolators/volume-secret';
 import type { Container } from '../../../../cluster/agent/containerizer/port';
+import type { Secret, Volume } from '../../../../cluster/api/generated/mesos';
 import { holderProgram } from '../../../../cluster/runtime/holder/held-program';
+import { contextOf } from './isolators/builders';
 import { atEachPoint, isBuilt, runMortal } from './mortal-agent';
 import { Place, runtime } from './place';
 
@@ -18,11 +22,17 @@ jest.setTimeout(600_000);
 
 const STRIDE = 7;
 const options = { disallowSharingAgent: false };
+const context = contextOf();
+const secret: Secret = { type: 'VALUE', value: { data: 'aHVudGVyMg==' } };
+const ofSecret: Volume = { mode: 'RO', container_path: 'key', source: { type: 'SECRET', secret } };
 const CHECK = `
   const check = await container.exec({ file: 'true', arguments: ['true'], environment: {} });
   await check.ended;
 `;
-const NAMESPACES = `[
+const SECRETS = `{ secrets: from('agent/containerizer/secrets/secret-resolver').secretResolver(), config: {} }`;
+const ISOLATORS = `[
+  from('agent/containerizer/isolators/environment-secret').environmentSecret(${SECRETS}),
+  from('agent/containerizer/isolators/volume-secret').volumeSecret(${SECRETS}),
   from('agent/containerizer/isolators/namespaces-ipc').ipcIsolator(${JSON.stringify(options)}),
   from('agent/containerizer/isolators/namespaces-pid').pidIsolator(${JSON.stringify(options)}),
 ]`;
@@ -46,8 +56,13 @@ const ways: readonly Way[] = [
   },
   {
     name: 'the runtime',
-    isolators: [ipcIsolator(options), pidIsolator(options)],
-    code: NAMESPACES,
+    isolators: [
+      environmentSecret(context),
+      volumeSecret(context),
+      ipcIsolator(options),
+      pidIsolator(options),
+    ],
+    code: ISOLATORS,
     runtime: 'path' in runtime ? runtime.path : undefined,
     isThere: isBuilt && 'path' in runtime,
   },
@@ -68,8 +83,12 @@ async function attempt(at: number, way: Way, ends: Set<string>): Promise<number 
   const place = new Place();
   const { runtimeDir, workDir, cgroupsRoot } = place;
   const linux_info = { ipc_mode: 'PRIVATE' } as const;
-  const spec = place.spec('touch ran; setsid sleep 1000 & wait', {
-    container: { type: 'MESOS', linux_info },
+  const spec = place.spec(undefined, {
+    command: {
+      value: 'touch ran; setsid sleep 1000 & wait',
+      environment: { variables: [{ name: 'KEY', type: 'SECRET', secret }] },
+    },
+    container: { type: 'MESOS', linux_info, volumes: way.runtime === undefined ? [] : [ofSecret] },
   });
   const paths = { runtimeDir, workDir, cgroupsRoot, holder: holderProgram(), runtime: way.runtime };
   const count = await runMortal({ isolators: way.code, use: CHECK }, { ...paths, at, spec });
