@@ -3,7 +3,7 @@
  * original's library. A master of it (with an agent, if wanted) and schedulers on its C++ driver, as processes of their own.
  */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,12 @@ function python(script: string, args: readonly string[], env: Record<string, str
   return new LineProgram(join(ORIGINAL_FOLDER, 'python'), [join(SCRIPTS, script), ...args], env);
 }
 
+/** Makes a program of the agent that the library does not have, so that it can launch. */
+function standIn(folder: string, name: string): void {
+  const words = [join(ORIGINAL_FOLDER, 'python'), join(SCRIPTS, `${name}.py`)];
+  writeFileSync(join(folder, `mesos-${name}`), `#!/bin/sh\nexec ${words.join(' ')}\n`, { mode: 0o755 });
+}
+
 /** A scheduler on the C++ driver; see driver.py for what it says and obeys. */
 export function startDriver(master: string, name: string, kind: '' | 'plain' = ''): LineProgram {
   return python('driver.py', [master, name, kind]);
@@ -50,6 +56,7 @@ export class OriginalMaster {
 
   static async start({ agents = 0, flags = {} }: MasterOptions = {}): Promise<OriginalMaster> {
     const folder = mkdtempSync(join(tmpdir(), 'meseta-original-'));
+    for (const name of ['containerizer', 'executor']) standIn(folder, name);
     const port = await freePort();
     const begin = (): LineProgram =>
       python('master.py', [], {

@@ -212,6 +212,14 @@ const DIFFERENCES: readonly (readonly [line: RegExp, reason: string])[] = [
     'numbers that only ours has',
   ],
   [/^\.slave\/(tasks_error|invariant_violations) number$/, 'the same'],
+  [
+    /^[.\w[\]]*tatistics\.(cpus_limit|processes|threads) number$/,
+    'told always, and by the original by flags alone',
+  ],
+  [
+    /^[.\w[\]]*\.executor_info\.command\.arguments(\[\])? (list|string)$/,
+    'the command executor has no program of its own',
+  ],
 ];
 /** Metrics of the agent and its containers, which the original's master has when both are in one process. */
 const OF_AGENTS = /^\.(slave|containerizer|gc|resource_provider_manager)\//;
@@ -381,6 +389,20 @@ whenThere(`pages and calls beside the original${why}`, () => {
     await expectSame(masters, [...MASTER_PAGES, ...COMMON_PAGES, ...MASTER_CALLS], OF_AGENTS);
     const agents = [original.url, agent.http.url] as const;
     await expectSame(agents, [...AGENT_PAGES, ...COMMON_PAGES, ...AGENT_CALLS], OF_MASTERS);
+  });
+
+  it('are the same of agents with a running, a finished and a failed task', async () => {
+    const original = await OriginalMaster.start({
+      agents: 1,
+      flags: { MESOS_RESOURCES: RESOURCES.slice('--resources='.length) },
+    });
+    undo.push(() => original.stop());
+    const { machine, place } = await ourMachine();
+    const agent = await machine.startAgent('one', [RESOURCES]);
+    await quiet(place);
+    for (const each of [original.place, place]) await work(each);
+    const agents = [original.url, agent.http.url] as const;
+    await expectSame(agents, [...AGENT_PAGES, ...AGENT_CALLS, page('/metrics/snapshot')], OF_MASTERS);
   });
 
   it('are the same of masters with tasks, quotas, weights, reservations, volumes and maintenance', async () => {

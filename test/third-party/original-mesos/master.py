@@ -1,7 +1,7 @@
 """The original's master 1.11.0, as the C++ driver starts it for the master `local`, until the input ends.
 
-MESOS_NUM_SLAVES=1 adds an agent, which registers and shows its pages and cannot launch. The framework that comes with it
-wants nothing. Used by test/e2e/third-party-original.test.ts.
+MESOS_NUM_SLAVES=1 adds an agent. The framework that comes with it wants nothing. Used by
+test/e2e/third-party-original.test.ts.
 """
 from __future__ import print_function
 

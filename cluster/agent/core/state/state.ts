@@ -136,6 +136,8 @@ export interface AgentTask {
   readonly info: mesos.TaskInfo;
   state: TaskState;
   statuses: readonly mesos.TaskStatus[];
+  /** The last acknowledged update; the master has heard it. */
+  acknowledged?: Pick<internal.StatusUpdate, 'status' | 'uuid'>;
 }
 
 export interface UpdateStream {
@@ -209,7 +211,7 @@ export function newStream(
 
 /** Adds a status to the history of a task; of equal states in a row the last one is kept. */
 export function recordStatus(task: AgentTask, status: mesos.TaskStatus): void {
-  const { data: _data, uuid: _uuid, ...recorded } = status;
+  const { data: _data, ...recorded } = status;
   const before = task.statuses.at(-1)?.state === recorded.state ? task.statuses.slice(0, -1) : task.statuses;
   task.statuses = [...before, recorded];
 }

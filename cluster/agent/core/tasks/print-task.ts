@@ -17,7 +17,8 @@ export function printTasks(state: AgentState, framework: AgentFramework): mesos.
 
 export function printTask(state: AgentState, executor: Executor, task: AgentTask): mesos.Task {
   const { info } = task;
-  const [first] = state.streams.get(taskKey(executor.frameworkId, info.task_id.value))?.pending ?? [];
+  const { pending } = state.streams.get(taskKey(executor.frameworkId, info.task_id.value)) ?? {};
+  const forwarded = pending?.[0] ?? task.acknowledged;
   return {
     name: info.name,
     task_id: info.task_id,
@@ -27,8 +28,8 @@ export function printTask(state: AgentState, executor: Executor, task: AgentTask
     state: task.state,
     resources: info.resources,
     statuses: task.statuses,
-    status_update_state: first?.status.state,
-    status_update_uuid: first?.uuid,
+    status_update_state: forwarded?.status.state,
+    status_update_uuid: forwarded?.uuid,
     labels: info.labels,
     discovery: info.discovery,
     container: info.container,

@@ -83,7 +83,7 @@ export function queue(turn: Turn, { frameworkId, executorId, status, latest }: Q
   const live = executor?.state === 'terminated' ? undefined : executor;
   const shown = decorate(state, { ...status, agent_id: status.agent_id ?? agent_id }, live);
   const task = executor?.tasks.get(taskId);
-  if (task) recordStatus(task, shown);
+  if (task) recordStatus(task, { ...shown, uuid });
   const update: internal.StatusUpdate = {
     framework_id: { value: frameworkId },
     executor_id: { value: executorId },
@@ -194,6 +194,11 @@ export function acknowledged(turn: Turn, { message }: EventOf<'master.acknowledg
   const [first] = stream?.pending ?? [];
   if (!stream || first?.uuid !== uuid) return;
   keepAcknowledgement(state, stream);
+  const task = state.frameworks
+    .get(stream.frameworkId)
+    ?.executors.get(stream.executorId)
+    ?.tasks.get(stream.taskId);
+  if (task) task.acknowledged = first;
   stream.pending.shift();
   stream.numbers.shift();
   stream.retryMs = RETRY_FIRST_MS;

@@ -1,5 +1,6 @@
 import { pidOf } from '../../../../../cluster/agent/core/state/agent-info';
 import { type Executor, findExecutor, initAgent } from '../../../../../cluster/agent/core/state/state';
+import { printTasks } from '../../../../../cluster/agent/core/tasks/print-task';
 import { addUpdate, queue } from '../../../../../cluster/agent/core/tasks/updates';
 import type { TaskStatus } from '../../../../../cluster/api/generated/mesos';
 import { numberedUuid } from '../../../numbered-uuid';
@@ -81,7 +82,22 @@ test('the history of a task has the last status of equal states in a row', () =>
     (state) => state.frameworks.get('web')?.executors.get('t')?.tasks.get('t')?.statuses,
   );
   expect(statuses?.map(({ state }) => state)).toEqual(['TASK_STARTING', 'TASK_RUNNING', 'TASK_FINISHED']);
-  expect(statuses?.every((status) => !('uuid' in status) && !('data' in status))).toBe(true);
+  expect(statuses?.every(({ uuid, data }) => uuid !== undefined && data === undefined)).toBe(true);
+});
+
+test('a task tells the update that is with the master, and the last acknowledged one when there is none', () => {
+  const script = running();
+  const told = () =>
+    script.read((state) => {
+      const framework = state.frameworks.get('web');
+      const [task] = framework ? printTasks(state, framework) : [];
+      return [task?.status_update_state, task?.status_update_uuid !== undefined];
+    });
+  expect(told()).toEqual([undefined, false]);
+  script.play('update web t TASK_RUNNING');
+  expect(told()).toEqual(['TASK_RUNNING', true]);
+  script.play('acknowledge web t');
+  expect(told()).toEqual(['TASK_RUNNING', true]);
 });
 
 describe('the status of an update', () => {
