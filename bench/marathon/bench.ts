@@ -1,7 +1,8 @@
 /**
  * Launches of Marathon at size: a real master, emulated agents and Marathon in processes of their own. For each shape the
  * time until all instances run and, meanwhile, the times of reads, of changes and of pings, the way of a change to the
- * event stream, and memory. BENCH_SHAPES selects shapes by number, BENCH_AGENTS the number of agents.
+ * event stream, and memory. Before that the steps of the core alone, without sockets; BENCH_STEPS_ONLY=1 ends there.
+ * BENCH_SHAPES selects shapes by number, BENCH_AGENTS the number of agents.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { benchFolder, endWithBench } from '../leftovers';
 import { atSize, freePort, type Sized, until } from '../master/size';
 import { type Load, startLoad } from './load';
+import { benchSteps } from './steps';
 import { followEvents } from './stream';
 
 const BIN = join(__dirname, '..', '..', '..', 'bin', 'meseta');
@@ -38,8 +40,10 @@ const SHAPES: readonly Shape[] = [
 
 export async function benchMarathon(): Promise<void> {
   const chosen = (process.env['BENCH_SHAPES'] ?? '1,2,3,4').split(',').map((number) => Number(number) - 1);
-  for (const shape of chosen.flatMap((index) => SHAPES[index] ?? []))
-    await atSize(AGENTS, [RESOURCES], (sized) => withMarathon(sized, shape));
+  const shapes = chosen.flatMap((index) => SHAPES[index] ?? []);
+  for (const { apps, instances } of shapes) benchSteps(apps, instances);
+  if (process.env['BENCH_STEPS_ONLY']) return;
+  for (const shape of shapes) await atSize(AGENTS, [RESOURCES], (sized) => withMarathon(sized, shape));
 }
 
 async function withMarathon(sized: Sized, shape: Shape): Promise<void> {

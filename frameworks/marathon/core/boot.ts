@@ -93,6 +93,7 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     delayed: new Map(),
     heldOffers: new Map(),
     knownAgents: new Map(),
+    tasksForgotten: 0,
     unconfirmed: new Set(),
     confirmPauseMs: 0,
     launchTokens: settings.launchTokens,

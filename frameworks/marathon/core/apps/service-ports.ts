@@ -7,9 +7,15 @@
 import type { App } from '../../api/app';
 
 /** The service ports that may be assigned, both bounds included (`Range.inclusive` in GroupManagerImpl of Marathon). */
-export interface PortRange {
+interface PortRange {
   readonly min: number;
   readonly max: number;
+}
+
+/** The search for free ports during one change of the root, in which none becomes free. */
+interface PortSearch extends PortRange {
+  /** All lower ones are used. */
+  next?: number;
 }
 
 /** The service ports an app names, in order; 0 where none is given. */
@@ -21,7 +27,7 @@ export function servicePortsOf(app: App): number[] {
 /** Fills in the missing service ports; an error when the range has no free port. */
 export function assignServicePorts(
   app: App,
-  { old, used, range }: { old: App | undefined; used: ReadonlySet<number>; range: PortRange },
+  { old, used, range }: { old: App | undefined; used: ReadonlySet<number>; range: PortSearch },
 ): App | { readonly error: string } {
   const wanted = servicePortsOf(app);
   if (!wanted.includes(0)) return app;
@@ -29,23 +35,30 @@ export function assignServicePorts(
   const previous = (old ? servicePortsOf(old) : []).filter(
     (port) => port >= range.min && port <= range.max && !named.has(port),
   );
-  const usedPorts = new Set([...used, ...named]);
   const ports: number[] = [];
   for (const port of wanted) {
-    const assigned = port !== 0 ? port : (previous.shift() ?? lowestFree(usedPorts, range));
+    const assigned = port !== 0 ? port : (previous.shift() ?? lowestFree(range, used, named));
     if (assigned === undefined) {
       // The text is Marathon's, though its range includes the upper bound as ours does.
       return { error: `All ports in the range [${range.min}-${range.max}) are already in use` };
     }
-    usedPorts.add(assigned);
+    named.add(assigned);
     ports.push(assigned);
   }
   return withServicePorts(app, ports);
 }
 
-function lowestFree(usedPorts: ReadonlySet<number>, { min, max }: PortRange): number | undefined {
-  for (let port = min; port <= max; port++) if (!usedPorts.has(port)) return port;
-  return undefined;
+/** The lowest port that no app uses and that is not taken otherwise. The search goes on where the last one has ended. */
+function lowestFree(
+  range: PortSearch,
+  used: ReadonlySet<number>,
+  taken: ReadonlySet<number>,
+): number | undefined {
+  let port = range.next ?? range.min;
+  while (used.has(port)) port++;
+  range.next = port;
+  while (used.has(port) || taken.has(port)) port++;
+  return port <= range.max ? port : undefined;
 }
 
 function withServicePorts(app: App, ports: readonly number[]): App {

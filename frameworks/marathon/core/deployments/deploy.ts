@@ -42,10 +42,10 @@ export function driveDeployment(turn: Turn, deployment: Deployment, appId: strin
   if (deployment.givenUp !== undefined) return;
   const step = deployment.steps[deployment.done];
   const action = step?.actions.find(({ app }) => app === appId);
-  if (!action || !deployment.open.includes(appId)) return keepUp(turn, deployment, appId);
+  if (!action || !deployment.open.has(appId)) return keepUp(turn, deployment, appId);
   if (!driveAction(turn, action)) return;
-  deployment.open = deployment.open.filter((id) => id !== appId);
-  if (deployment.open.length > 0) return;
+  deployment.open.delete(appId);
+  if (deployment.open.size > 0) return;
   publish(turn, 'deployment_step_success', stepEvent(deployment));
   deployment.done++;
   deployment.announced = false;
@@ -70,7 +70,7 @@ function beginStep(turn: Turn, deployment: Deployment): void {
   const step = deployment.steps[deployment.done];
   if (!step) return;
   deployment.announced = true;
-  deployment.open = step.actions.map(({ app }) => app);
+  for (const { app } of step.actions) deployment.open.add(app);
   publish(turn, 'deployment_info', stepEvent(deployment));
   for (const { action, app } of step.actions) {
     turn.touched.add(app);

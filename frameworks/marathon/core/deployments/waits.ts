@@ -10,7 +10,7 @@ import type { Deployment, Instance, MarathonState } from '../state/state';
 
 /** A sentence for each app that has not reached its aim. */
 export function waitsOf(state: MarathonState, { open }: Deployment, now: number): string[] {
-  return open.map((id) => {
+  return [...open].map((id) => {
     const app = state.apps.get(id);
     const instances = instancesOf(state, id);
     if (!app) return `${id}: ${count(instances.length, 'instance')} to end`;

@@ -122,7 +122,7 @@ function deploymentFor(turn: Turn, target: Target): Deployment {
     startedAt: turn.now,
     done: 0,
     announced: false,
-    open: [],
+    open: new Set(),
   };
 }
 

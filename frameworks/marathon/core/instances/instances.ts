@@ -92,6 +92,7 @@ export function expunge(turn: Turn, instance: Instance): void {
 /** Removes a task that is no longer the current one of its instance from the indexes. */
 export function forgetTask(state: MarathonState, taskId: string): void {
   state.byTask.delete(taskId);
+  state.tasksForgotten++;
   state.unconfirmed.delete(taskId);
 }
 

@@ -17,16 +17,19 @@ import { KNOWN_AGENTS_MAX } from '../state/limits';
 import type { KnownAgent, MarathonState } from '../state/state';
 
 /** Remembers the newest offer of an agent. */
-export function rememberOffer({ knownAgents, byTask }: MarathonState, offer: mesos.Offer, now: Millis): void {
+export function rememberOffer(state: MarathonState, offer: mesos.Offer, now: Millis): void {
+  const { knownAgents, byTask, tasksForgotten } = state;
   const agentId = offer.agent_id.value;
   const before = knownAgents.get(agentId);
-  const running = new Map<string, Resources>();
-  for (const tasks of [before?.running, before?.launched]) {
-    for (const [taskId, resources] of tasks ?? []) if (byTask.has(taskId)) running.set(taskId, resources);
-  }
+  const running = before?.running ?? new Map<string, Resources>();
+  // Tasks that have ended since are looked for only where some task has been forgotten.
+  if (before && before.forgotten !== tasksForgotten)
+    for (const taskId of running.keys()) if (!byTask.has(taskId)) running.delete(taskId);
+  for (const [taskId, resources] of before?.launched ?? [])
+    if (byTask.has(taskId)) running.set(taskId, resources);
   // The agent whose offer is the oldest comes first.
   knownAgents.delete(agentId);
-  knownAgents.set(agentId, { offer, seenAt: now, running, launched: new Map() });
+  knownAgents.set(agentId, { offer, seenAt: now, running, launched: new Map(), forgotten: tasksForgotten });
   if (knownAgents.size > KNOWN_AGENTS_MAX) {
     const [oldest] = knownAgents.keys();
     if (oldest !== undefined) knownAgents.delete(oldest);

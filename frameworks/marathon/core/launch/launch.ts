@@ -5,7 +5,7 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
-import { nextInteger, type Random, shuffle } from '../../../../cluster/model/random';
+import { nextInteger, type Random } from '../../../../cluster/model/random';
 import type { Millis } from '../../../../cluster/model/time';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
 import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
@@ -26,8 +26,8 @@ import { countUnused, countUsed, statsOf } from './queue';
 
 type SuccessfulMatch = Extract<Match, { ok: true }>;
 
-/** Tries the instances that wait on an offer, and answers it. The number of matches that were tried. */
-export function answerOffer(turn: Turn, offer: mesos.Offer, candidates: readonly App[]): number {
+/** Tries the instances that wait on an offer, and answers it; `candidates` are shuffled. The number of matches tried. */
+export function answerOffer(turn: Turn, offer: mesos.Offer, candidates: App[]): number {
   const { state } = turn;
   const launches = launchFrom(turn, offer, candidates);
   const { tasks } = launches;
@@ -62,14 +62,11 @@ interface Launches {
 }
 
 /** Launches tasks from an offer, round robin over the apps that wait, until no app takes more of it. */
-function launchFrom(turn: Turn, offer: mesos.Offer, ready: readonly App[]): Launches {
+function launchFrom(turn: Turn, offer: mesos.Offer, ready: App[]): Launches {
   const { state } = turn;
   const launches: Launches = { tasks: [], remaining: remainingOffer(offer), tries: 0 };
-  let candidates = someOf(
-    state.random,
-    ready.filter(({ id }) => state.waiting.has(id)),
-  );
-  while (candidates.length > 0) {
+  let candidates: Iterable<App> = inRandomOrder(turn, ready);
+  for (;;) {
     const matched: App[] = [];
     for (const app of candidates) {
       if (launches.tasks.length >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0)
@@ -81,17 +78,26 @@ function launchFrom(turn: Turn, offer: mesos.Offer, ready: readonly App[]): Laun
       launches.remaining = launched.remaining;
       if (state.waiting.has(app.id)) matched.push(app);
     }
+    if (matched.length === 0) return launches;
     candidates = matched;
   }
-  return launches;
 }
 
-/** The apps in random order; of very many only some, which others follow on the next offers. */
-function someOf(random: Random, apps: App[]): App[] {
-  if (apps.length <= MATCHES_AT_ONCE_MAX) return shuffle(random, apps);
-  const start = nextInteger(random, apps.length);
-  const turned = [...apps.slice(start), ...apps.slice(0, start)];
-  return shuffle(random, turned.slice(0, MATCHES_AT_ONCE_MAX));
+/**
+ * The apps that still wait in random order, by shuffling them as far as they are wanted. Of very many only some, which
+ * others follow on the next offers.
+ */
+function* inRandomOrder({ state }: Turn, apps: App[]): Generator<App> {
+  const end = Math.min(apps.length, MATCHES_AT_ONCE_MAX);
+  for (let index = 0; index < end; index++) {
+    const left = apps.length - index;
+    const other = left > 1 ? index + nextInteger(state.random, left) : index;
+    const app = apps[other];
+    if (!app) return;
+    apps[other] = apps[index] ?? app;
+    apps[index] = app;
+    if (state.waiting.has(app.id)) yield app;
+  }
 }
 
 /** The apps whose waiting instances may be launched now. */

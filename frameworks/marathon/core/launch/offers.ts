@@ -36,16 +36,25 @@ export function answerHeldOffers(turn: Turn): void {
   const { state } = turn;
   refillTokens(turn);
   if (state.heldOffers.size === 0) return;
+  if (state.launchTokens <= 0) return waitForTokens(turn);
   const ready = readyApps(turn);
-  const isAnyReady = (): boolean => ready.some(({ id }) => state.waiting.has(id));
   let tries = 0;
-  for (const { offer, since } of state.heldOffers.values()) {
-    const isUseless = !isAnyReady();
-    if (state.launchTokens <= 0 && !isUseless && turn.now < since + OFFER_HOLD_MS) break;
-    if (tries >= MATCHES_AT_ONCE_MAX) break;
+  for (const { offer } of state.heldOffers.values()) {
+    if (state.launchTokens <= 0 || tries >= MATCHES_AT_ONCE_MAX) break;
     state.heldOffers.delete(offer.id.value);
-    if (isUseless || state.launchTokens <= 0) declineOffer(turn, offer);
+    if (!ready.some(({ id }) => state.waiting.has(id))) declineOffer(turn, offer);
     else tries += Math.max(1, answerOffer(turn, offer, ready));
+  }
+  lookAgain(turn);
+}
+
+/** Without a token only the offers are declined that have waited for long, or that nothing waits for. */
+function waitForTokens(turn: Turn): void {
+  const { state, now } = turn;
+  for (const { offer, since } of state.heldOffers.values()) {
+    if (state.revive.wanted.size > 0 && now < since + OFFER_HOLD_MS) break;
+    state.heldOffers.delete(offer.id.value);
+    declineOffer(turn, offer);
   }
   lookAgain(turn);
 }

@@ -22,7 +22,12 @@ export function copyFor(state: MarathonState, apps: ReadonlySet<string>, now: Mi
       [...state.versions].map(([id, versions]) => [id, apps.has(id) ? new Map(versions) : versions]),
     ),
     ...emptyTables(),
-    deployments: new Map([...state.deployments].map(([id, deployment]) => [id, { ...deployment }])),
+    deployments: new Map(
+      [...state.deployments].map(([id, deployment]) => [
+        id,
+        { ...deployment, open: new Set(deployment.open) },
+      ]),
+    ),
     locks: new Map(state.locks),
     session: { ...state.session, connected: true },
     outbox: newOutbox(),

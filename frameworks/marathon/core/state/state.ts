@@ -110,6 +110,8 @@ export interface KnownAgent {
   /** Tasks that ran when the offer came, and those that were launched since, with the resources of each. */
   readonly running: Map<string, Resources>;
   readonly launched: Map<string, Resources>;
+  /** `tasksForgotten` at that time. */
+  readonly forgotten: number;
 }
 
 export type ActionName = 'StartApplication' | 'StopApplication' | 'ScaleApplication' | 'RestartApplication';
@@ -154,7 +156,7 @@ export interface Deployment {
   /** True when deployment_info of the current step has been published. */
   announced: boolean;
   /** Apps of the current step whose action has not reached its aim yet. */
-  open: string[];
+  readonly open: Set<string>;
 }
 
 export interface Backoff {
@@ -275,6 +277,8 @@ export interface MarathonState {
   readonly heldOffers: Map<string, HeldOffer>;
   /** By id; the one whose offer is the oldest comes first. */
   readonly knownAgents: Map<string, KnownAgent>;
+  /** The number of tasks that are no longer the current ones of their instances, since the start. */
+  tasksForgotten: number;
   /** Tasks without an update since the subscription. */
   readonly unconfirmed: Set<string>;
   confirmPauseMs: Millis;

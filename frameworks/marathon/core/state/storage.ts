@@ -136,7 +136,7 @@ function restoreVersion(state: MarathonState, app: App): void {
 }
 
 function restoreDeployment(state: MarathonState, deployment: Deployment): void {
-  state.deployments.set(deployment.id, { ...deployment, done: 0, announced: false, open: [] });
+  state.deployments.set(deployment.id, { ...deployment, done: 0, announced: false, open: new Set() });
   for (const app of deployment.affected) state.locks.set(app, deployment.id);
 }
 

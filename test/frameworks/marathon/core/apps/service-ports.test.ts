@@ -8,7 +8,7 @@ import { app, FakeCluster } from '../../fake-cluster';
 describe('service ports', () => {
   const range = { min: 100, max: 103 };
   const assign = (members: Record<string, unknown>, used: number[], old?: App) =>
-    assignServicePorts(app(members), { old, used: new Set(used), range });
+    assignServicePorts(app(members), { old, used: new Set(used), range: { ...range } });
   const portsOf = (result: ReturnType<typeof assign>) =>
     'error' in result ? result.error : servicePortsOf(result);
 

@@ -14,7 +14,7 @@ function deploymentOf(members: Partial<Deployment>): Deployment {
     originals: {},
     done: 0,
     announced: false,
-    open: [],
+    open: new Set(),
     ...members,
   };
 }

@@ -21,7 +21,7 @@ test('instances are counted by what they do, and follow each change', () => {
   cluster.probeResult = (_probe, instanceId) =>
     instanceId === second?.id ? { ok: false, cause: 'refused' } : { ok: true };
   cluster.advance(6000);
-  expect(shape(cluster)).toEqual({ 'idle unknown': 1, 'active bad': 1, 'active good up': 1 });
+  expect(shape(cluster)).toEqual({ 'idle unknown': 1, 'active failing': 1, 'active good up': 1 });
   expect(countOf(cluster.state, '/app', ({ isUp }) => isUp)).toBe(1);
   cluster.change({ remove: ['/app'] });
   cluster.advance(5000);
