@@ -23,6 +23,10 @@ export interface ReviveState {
   suppressed: boolean;
   /** Those that waited at the last step; more of them lead to a REVIVE. */
   wanted: Wanted;
+  /** The roles of those; undefined for all roles of the framework. */
+  wantedRoles?: ReadonlySet<string> | undefined;
+  /** Roles for which offers are suppressed while others are asked for. */
+  readonly idleRoles: Set<string>;
   tokens: number;
   refilledAt: Millis;
   /** The time of the last REVIVE. */
@@ -50,6 +54,7 @@ export function newReviveState(now: Millis): ReviveState {
   return {
     suppressed: false,
     wanted: new Map(),
+    idleRoles: new Set(),
     tokens: BURST,
     refilledAt: now,
     sentAt: now,
@@ -77,19 +82,24 @@ export function askFor(turn: RevivingTurn, isNew: boolean, isUrgent = false): vo
     revive.repeated = false;
   }
   if (revive.owed) reviveIfAllowed(turn, isUrgent);
+  if (!revive.suppressed) suppressIdleRoles(turn);
 }
 
 /** A new subscription: the master sends offers until they are suppressed again. */
 export function resubscribed(turn: RevivingTurn, wanted: Wanted): void {
   const { revive } = turn.state;
   revive.suppressed = false;
+  revive.idleRoles.clear();
   revive.owed = false;
   revive.wanted = wanted;
 }
 
 /** Asks for offers right after a subscription, whatever the limit. */
 export function reviveNow(turn: RevivingTurn): void {
-  callNow(turn, { type: 'REVIVE', revive: { roles: rolesOf(turn) } });
+  const { wantedRoles, idleRoles } = turn.state.revive;
+  const roles = rolesOf(turn).filter((role) => wantedRoles?.has(role) ?? true);
+  for (const role of roles) idleRoles.delete(role);
+  callNow(turn, { type: 'REVIVE', revive: { roles } });
 }
 
 /** Repeats a REVIVE once: offers that were under way at the first one may have been declined since. */
@@ -114,6 +124,8 @@ function reviveIfAllowed(turn: RevivingTurn, isUrgent: boolean): void {
   revive.tokens = Math.max(0, revive.tokens - 1);
   revive.sentAt = turn.now;
   revive.owed = false;
+  // After a SUPPRESS the roles of which nothing waits stay suppressed.
+  if (revive.suppressed) for (const role of rolesOf(turn)) revive.idleRoles.add(role);
   revive.suppressed = false;
   counters.revives++;
   reviveNow(turn);
@@ -138,6 +150,19 @@ function suppress(turn: RevivingTurn): void {
   revive.owed = false;
   if (revive.suppressed || !settings.suppressOffers) return;
   revive.suppressed = true;
+  revive.idleRoles.clear();
   counters.suppresses++;
   callNow(turn, { type: 'SUPPRESS', suppress: { roles: rolesOf(turn) } });
+}
+
+/** Suppresses the offers of roles of which nothing waits. */
+function suppressIdleRoles(turn: RevivingTurn): void {
+  const { revive, settings, counters } = turn.state;
+  const { wantedRoles, idleRoles } = revive;
+  if (!wantedRoles || !settings.suppressOffers) return;
+  const roles = rolesOf(turn).filter((role) => !wantedRoles.has(role) && !idleRoles.has(role));
+  if (roles.length === 0) return;
+  for (const role of roles) idleRoles.add(role);
+  counters.suppresses++;
+  callNow(turn, { type: 'SUPPRESS', suppress: { roles } });
 }

@@ -6,13 +6,21 @@
 
 import { askFor, resubscribed, reviveNow } from '../../../kit/core/session/revive';
 import { deadlineOf } from '../launch/backoff';
+import type { MarathonState } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 
 /** Asks for offers or suppresses them, at the end of every step; `changed` are the apps that the step has touched. */
 export function askForOffers(turn: Turn, changed: ReadonlySet<string>): void {
   let isNew = false;
   for (const appId of changed) isNew = updateWanted(turn, appId) || isNew;
+  if (changed.size > 0) turn.state.revive.wantedRoles = wantedRoles(turn.state);
   askFor(turn, isNew);
+}
+
+/** The roles of the apps that want offers, where the framework has several. */
+function wantedRoles({ session, revive, apps }: MarathonState): ReadonlySet<string> | undefined {
+  if ((session.roles?.length ?? 1) <= 1) return undefined;
+  return new Set([...revive.wanted.keys()].flatMap((appId) => apps.get(appId)?.role ?? []));
 }
 
 /** Asks for offers after a new subscription. */

@@ -42,7 +42,7 @@ export function useRoles(turn: Turn, roles: readonly string[]): void {
     type: 'UPDATE_FRAMEWORK',
     update_framework: {
       framework_info: frameworkInfo(turn.state),
-      suppressed_roles: revive.suppressed ? [...roles] : [],
+      suppressed_roles: roles.filter((role) => revive.suppressed || revive.idleRoles.has(role)),
     },
   });
 }

@@ -1,4 +1,5 @@
 import {
+  askFor,
   repeatRevive,
   resubscribed,
   reviveNow,
@@ -96,4 +97,29 @@ test('without a connection nothing is asked', () => {
   reviveOrSuppress(turn, wanted(1));
   reviveOrSuppress(turn, wanted(0));
   expect(turn.words()).toEqual([]);
+});
+
+describe('a framework of several roles', () => {
+  const ask = (turn: SmallFramework, ...roles: string[]): unknown[] => {
+    const { revive } = turn.state;
+    const isNew = roles.some((role) => !revive.wanted.has(role));
+    revive.wanted = new Map(roles.map((role) => [role, 1]));
+    revive.wantedRoles = new Set(roles);
+    askFor(turn, isNew);
+    return turn.calls().map(({ type, revive: asked, suppress }) => [type, (asked ?? suppress)?.roles]);
+  };
+
+  it('asks for those of which something waits, and suppresses each other one once', () => {
+    const turn = new SmallFramework();
+    turn.state.session.roles = ['a', 'b', 'c'];
+    expect(ask(turn, 'a')).toEqual([
+      ['REVIVE', ['a']],
+      ['SUPPRESS', ['b', 'c']],
+    ]);
+    expect(ask(turn, 'a')).toEqual([]);
+    expect(ask(turn, 'a', 'b')).toEqual([['REVIVE', ['a', 'b']]]);
+    expect(ask(turn, 'b')).toEqual([['SUPPRESS', ['a']]]);
+    expect(ask(turn)).toEqual([['SUPPRESS', ['a', 'b', 'c']]]);
+    expect(ask(turn, 'c')).toEqual([['REVIVE', ['c']]]);
+  });
 });
