@@ -4,8 +4,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Offer, Resource } from '../../cluster/api/generated/mesos';
-import type { Event } from '../../cluster/api/generated/scheduler';
+import type { Resource } from '../../cluster/api/generated/mesos';
 import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
 import { TaskScheduler } from './task-scheduler';
@@ -38,18 +37,6 @@ const volume: Resource = {
   disk: { persistence: { id: 'v1' }, volume: { container_path: 'data', mode: 'RW' } },
 };
 
-async function finished(id: string, agent: Offer['agent_id']): Promise<void> {
-  const event: Event = await scheduler.event(
-    'UPDATE_OPERATION_STATUS',
-    ({ update_operation_status: update }) => update?.status.operation_id?.value === id,
-  );
-  const status = event.update_operation_status?.status;
-  expect([id, status?.state, status?.message]).toEqual([id, 'OPERATION_FINISHED', undefined]);
-  const uuid = status?.uuid?.value ?? '';
-  const acknowledge = { agent_id: agent, operation_id: { value: id }, uuid };
-  await scheduler.call({ type: 'ACKNOWLEDGE_OPERATION_STATUS', acknowledge_operation_status: acknowledge });
-}
-
 async function operations(url: string): Promise<unknown[]> {
   const body = JSON.stringify({ type: 'GET_OPERATIONS' });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
@@ -66,8 +53,8 @@ it('are told when they are made, outlive the agent, and go with DESTROY alone', 
     { type: 'RESERVE', id: { value: 'r1' }, reserve: { resources: [reserved] } },
     { type: 'CREATE', id: { value: 'c1' }, create: { volumes: [volume] } },
   );
-  await finished('r1', first.agent_id);
-  await finished('c1', first.agent_id);
+  await scheduler.finished('r1');
+  await scheduler.finished('c1');
   expect(existsSync(folder)).toBe(true);
   writeFileSync(join(folder, 'file'), 'kept');
   const [agent] = machine.agents;
@@ -85,7 +72,7 @@ it('are told when they are made, outlive the agent, and go with DESTROY alone', 
     { type: 'DESTROY', id: { value: 'd1' }, destroy: { volumes: [volume] } },
     { type: 'UNRESERVE', id: { value: 'u1' }, unreserve: { resources: [reserved] } },
   );
-  await finished('d1', second.agent_id);
-  await finished('u1', second.agent_id);
+  await scheduler.finished('d1');
+  await scheduler.finished('u1');
   expect(existsSync(folder)).toBe(false);
 });

@@ -6,7 +6,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from '../../cluster/api/generated/mesos';
-import type { Event } from '../../cluster/api/generated/scheduler';
 import { AgentProcess } from './agent-process';
 import { eventually } from './eventually';
 import { OneMachine } from './one-machine';
@@ -111,17 +110,6 @@ whenThere(`under the original's master, our agent${why}`, () => {
     await scheduler.states('other', 'TASK_KILLED');
   });
 
-  const finished = async (id: string): Promise<void> => {
-    const event: Event = await scheduler.event(
-      'UPDATE_OPERATION_STATUS',
-      ({ update_operation_status: update }) => update?.status.operation_id?.value === id,
-    );
-    const status = event.update_operation_status?.status;
-    expect([id, status?.state, status?.message]).toEqual([id, 'OPERATION_FINISHED', undefined]);
-    if (!status?.uuid || !status.agent_id) return;
-    const acknowledge = { agent_id: status.agent_id, operation_id: { value: id }, uuid: status.uuid.value };
-    await scheduler.call({ type: 'ACKNOWLEDGE_OPERATION_STATUS', acknowledge_operation_status: acknowledge });
-  };
   const reserved = (disk: number): Resource =>
     scalar('disk', disk, { ...WEB, reservations: [{ type: 'DYNAMIC', role: 'web' }] });
   const volume = (disk: number, id = 'v1'): Resource => ({
@@ -148,17 +136,17 @@ whenThere(`under the original's master, our agent${why}`, () => {
       { type: 'CREATE', id: { value: 'c1' }, create: { volumes: [volume(100)] } },
       { type: 'LAUNCH', launch: { task_infos: [task] } },
     );
-    for (const id of ['r1', 'c1']) await finished(id);
+    for (const id of ['r1', 'c1']) await scheduler.finished(id);
     await scheduler.states('writes', 'TASK_FINISHED');
     const second = await scheduler.offerWith(isVolume(100), isReserved(100));
     const grow_volume = { volume: volume(100), addition: reserved(100) };
     await scheduler.accept(second, { type: 'GROW_VOLUME', id: { value: 'g1' }, grow_volume });
-    await finished('g1');
+    await scheduler.finished('g1');
     // The whole reservation is the volume: with a rest in the offer the original's master would lose the difference.
     const third = await scheduler.offer(isVolume(200));
     const shrink_volume = { volume: volume(200), subtract: { value: 30 } };
     await scheduler.accept(third, { type: 'SHRINK_VOLUME', id: { value: 's1' }, shrink_volume });
-    await finished('s1');
+    await scheduler.finished('s1');
     expect(readFileSync(join(folder(), 'file'), 'utf8')).toBe('kept\n');
     const fourth = await scheduler.offerWith(isVolume(170), isReserved(30));
     await scheduler.accept(
@@ -166,7 +154,7 @@ whenThere(`under the original's master, our agent${why}`, () => {
       { type: 'DESTROY', id: { value: 'd1' }, destroy: { volumes: [volume(170)] } },
       { type: 'UNRESERVE', id: { value: 'u1' }, unreserve: { resources: [reserved(200)] } },
     );
-    for (const id of ['d1', 'u1']) await finished(id);
+    for (const id of ['d1', 'u1']) await scheduler.finished(id);
     expect(existsSync(folder())).toBe(false);
   });
 

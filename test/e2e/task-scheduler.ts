@@ -96,6 +96,20 @@ export class TaskScheduler extends JsonScheduler {
     await this.accept(offer, { type: 'LAUNCH_GROUP', launch_group });
   }
 
+  /** Expects the end of an operation with feedback, and acknowledges it. */
+  async finished(id: string): Promise<void> {
+    const event = await this.event(
+      'UPDATE_OPERATION_STATUS',
+      ({ update_operation_status: update }) => update?.status.operation_id?.value === id,
+    );
+    const status = event.update_operation_status?.status;
+    expect([id, status?.state, status?.message]).toEqual([id, 'OPERATION_FINISHED', undefined]);
+    const { agent_id, uuid } = status ?? {};
+    if (!agent_id || !uuid) throw new Error(`the status of ${id} asks for no acknowledgement`);
+    const acknowledge = { agent_id, operation_id: { value: id }, uuid: uuid.value };
+    await this.call({ type: 'ACKNOWLEDGE_OPERATION_STATUS', acknowledge_operation_status: acknowledge });
+  }
+
   async kill(taskId: string, graceSeconds?: number): Promise<void> {
     const policy = graceSeconds !== undefined && {
       kill_policy: { grace_period: { nanoseconds: graceSeconds * 1e9 } },
