@@ -138,7 +138,7 @@ it('a command ends with the one who runs it, and leaves no container behind', as
 
 it('a terminal is left as it was by a signal, too', async () => {
   const command = `sh -c 'echo "pid $$"; exec ${process.execPath} ${BIN} task exec -it web sh'`;
-  const { closed, shown } = inTerminal(`stty -g; ${command}; echo "status $?"; stty -g`);
+  const { closed, shown } = inTerminal(`stty -g; ${command}; echo "status $?"; stty -g`, env);
   await eventually('a prompt', () => /[#$] $/.test(shown()));
   const [, pid] = /^pid (\d+)\r$/m.exec(shown()) ?? [];
   process.kill(Number(pid), 'SIGTERM');
