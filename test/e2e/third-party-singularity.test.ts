@@ -1,6 +1,6 @@
 /**
- * Singularity, unmodified, on a master and an agent: it subscribes with the protobuf of mesos-rxjava, deploys a request, and
- * reads sandboxes, usage and statistics by the pages of the agent.
+ * Singularity, unmodified, on a master and an agent: it subscribes with the protobuf of mesos-rxjava, deploys a request,
+ * reads sandboxes, usage and statistics by the pages of the agent, and returns to a master that is started again.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -131,6 +131,17 @@ whenThere(`Singularity${missing === undefined ? '' : ` (skipped: ${missing} is m
     expect(statistics.memRssBytes).toBeGreaterThan(0);
   });
 
+  it('returns to a master that is started again, with its task', async () => {
+    const { port } = new URL(`http://${master}`);
+    await machine.master?.stop();
+    await machine.startMaster([`--port=${port}`]);
+    await eventually('its return', async () => {
+      const [running] = await tasksOfMaster();
+      expect(running).toEqual([first, 'TASK_RUNNING']);
+      return true;
+    });
+  });
+
   it('kills its task, starts another one, and still reads the sandbox of the first', async () => {
     await singularity.ask(`/tasks/task/${first}`, { method: 'DELETE' });
     await eventually('its end', async () => (await statesOf(first)).includes('TASK_KILLED'));
@@ -144,6 +155,7 @@ whenThere(`Singularity${missing === undefined ? '' : ` (skipped: ${missing} is m
   it('ends everything with its request', async () => {
     await singularity.ask('/requests/request/web', { method: 'DELETE' });
     await eventually('the end', async () => (await active()).length === 0);
-    expect(await tasksOfMaster()).toEqual([]);
+    // The master lets a task go when its last update is acknowledged.
+    await eventually('the acknowledgement', async () => (await tasksOfMaster()).length === 0);
   });
 });

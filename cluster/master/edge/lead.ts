@@ -11,7 +11,7 @@ import { watchWhitelist } from './whitelist';
 export async function beginToLead(config: MasterConfig, parts: MasterParts): Promise<void> {
   const { context, core, registry, ensemble } = parts;
   const { life, log, clock, end } = context;
-  life.add(() => closeStreams(parts));
+  life.add(() => breakOffStreams(parts));
   if (config.whitelist !== undefined) {
     const changed = (hosts: readonly string[] | undefined): void =>
       core.post({ kind: 'whitelist.changed', hosts });
@@ -27,8 +27,8 @@ export async function beginToLead(config: MasterConfig, parts: MasterParts): Pro
   else await lead();
 }
 
-function closeStreams({ operators, schedulers }: MasterParts): void {
+function breakOffStreams({ operators, schedulers }: MasterParts): void {
   operators.slices.stop();
-  schedulers.streams.closeAll();
-  operators.streams.closeAll();
+  schedulers.streams.breakOffAll();
+  operators.streams.breakOffAll();
 }

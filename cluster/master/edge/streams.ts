@@ -157,8 +157,9 @@ export class Streams<N extends MessageName> {
     this.entries.get(id)?.stream.close(reason);
   }
 
-  closeAll(): void {
-    for (const { stream } of [...this.entries.values()]) stream.close('the master stops');
+  /** Breaks all of them off, as the end of the original's process does: mesos-rxjava subscribes again only then. */
+  breakOffAll(): void {
+    for (const { stream } of [...this.entries.values()]) stream.breakOff('the master stops');
   }
 }
 

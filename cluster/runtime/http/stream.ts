@@ -87,6 +87,16 @@ export class ResponseStream {
     this.reply.raw.end();
   }
 
+  /**
+   * Ends the connection after the bytes that were written, but not the response: readers take the end of a response for the
+   * end of all events, and do not come back. A process that is killed leaves its readers the same way.
+   */
+  breakOff(reason: string): void {
+    if (this.ended) return;
+    this.finish(reason);
+    this.reply.raw.socket?.end();
+  }
+
   private finish(reason: string): void {
     if (this.ended) return;
     this.ended = true;

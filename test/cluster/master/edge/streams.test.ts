@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Streams } from '../../../../cluster/master/edge/streams';
@@ -35,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
-  streams.closeAll();
+  streams.breakOffAll();
   await client.close();
   await server.close();
 });
@@ -104,4 +105,18 @@ test('a stream buffers no more than its limit while the first event is written',
   for (let count = 0; count < 17; count++) streams.write('held', event(MIB));
   expect(ended.at(-1)).toBe(`held: the reader is too slow: more than ${16 * MIB} bytes unread`);
   expect(streams.typeOf('held')).toBeUndefined();
+});
+
+test('a stream that is broken off has all that was written, and no end of its response', async () => {
+  const socket = connect(server.port, '127.0.0.1');
+  sockets.push(socket);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  socket.write('GET /last HTTP/1.1\r\nHost: x\r\n\r\n');
+  while (streams.typeOf('last') === undefined) await pause(1);
+  streams.writeAll({ type: 'HEARTBEAT' });
+  streams.breakOffAll();
+  await once(socket, 'end');
+  expect(Buffer.concat(chunks).toString()).toMatch(/\{"type":"HEARTBEAT"\}\r\n$/);
+  expect(ended.at(-1)).toBe('last: the master stops');
 });
