@@ -136,6 +136,13 @@ describe('Marathon on a real cluster', () => {
     await settled();
     const { tasks } = await ask('GET', '/v2/apps/dev/worker/tasks');
     expect(tasks).toMatchObject([{ state: 'TASK_RUNNING', role: 'dev' }]);
+    // The agents are known from their offers by now: two with four cpus each.
+    const plan = (cpus: number) =>
+      ask('POST', '/v2/deployments/plan', { apps: { id: '/dev/worker', cpus, instances: 2 } });
+    const [fits, waits] = [await plan(3), await plan(5)];
+    expect(fits).toMatchObject({ ends: true, start: [{ app: '/dev/worker' }, { app: '/dev/worker' }] });
+    expect(fits.stop).toHaveLength(1);
+    expect(waits).toMatchObject({ ends: false, start: [], wait: [{ app: '/dev/worker', count: 2 }] });
     await ask('DELETE', '/v2/groups/dev');
     await settled();
   });

@@ -27,6 +27,17 @@ function membersOf(apps: Apps, group: string): string[] {
   return [...apps.keys()].filter((id) => isBelow(id, group));
 }
 
+/** The apps that depend on something: most depend on nothing, and are not walked from. */
+function dependents(apps: Apps, groups: Groups): string[] {
+  const dependentGroups = [...groups.values()].filter(({ dependencies }) => dependencies.length > 0);
+  return [...apps.values()]
+    .filter(
+      ({ id, dependencies }) =>
+        dependencies.length > 0 || dependentGroups.some((group) => isBelow(id, group.id)),
+    )
+    .map(({ id }) => id);
+}
+
 /** A node on the way of the walk, with those of its dependencies that are left. */
 interface Visit {
   readonly node: string;
@@ -69,17 +80,17 @@ function walk(
 
 /** A cycle as a text; undefined where there is none. */
 export function cycleIn(apps: Apps, groups: Groups): string | undefined {
-  const cycle = walk(apps.keys(), edgesOf(apps, groups), () => undefined);
+  const cycle = walk(dependents(apps, groups), edgesOf(apps, groups), () => undefined);
   if (!cycle) return undefined;
   const [first = '', ...others] = cycle;
   return `${first} depends on ${[...others, first].join(', which depends on ')}`;
 }
 
-/** Number of layers of dependencies below each app (`DeploymentPlan.runSpecsGroupedByLongestPath`). */
+/** Number of layers of dependencies below each app that has some or is one (`DeploymentPlan.runSpecsGroupedByLongestPath`). */
 export function layersOf(apps: Apps, groups: Groups): Map<string, number> {
   const depths = new Map<string, number>();
   const height = (node: string): number => (depths.get(node) ?? 0) + (node.endsWith('/*') ? 0 : 1);
-  walk(apps.keys(), edgesOf(apps, groups), (node, needs) => {
+  walk(dependents(apps, groups), edgesOf(apps, groups), (node, needs) => {
     let depth = 0;
     for (const other of needs) depth = Math.max(depth, height(other));
     depths.set(node, depth);

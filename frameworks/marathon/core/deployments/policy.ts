@@ -21,13 +21,13 @@ interface Policy {
 
 /** The policy of an app: its own, and for what that leaves out the flags. */
 export function policyOf(settings: MarathonSettings, app: App | undefined): Policy {
-  const own = app?.deploymentPolicy;
-  const rollback = own?.rollback ?? settings.deploymentRollback;
+  const policy = app?.deploymentPolicy;
+  const rollback = policy?.rollback ?? settings.deploymentRollback;
   return {
     deadlineMs:
-      own?.deadlineSeconds === undefined ? settings.deploymentDeadlineMs : own.deadlineSeconds * 1000,
+      policy?.deadlineSeconds === undefined ? settings.deploymentDeadlineMs : policy.deadlineSeconds * 1000,
     rollback,
-    maxFailures: own?.maxFailures ?? (rollback ? settings.deploymentMaxFailures : 0),
+    maxFailures: policy?.maxFailures ?? (rollback ? settings.deploymentMaxFailures : 0),
   };
 }
 
