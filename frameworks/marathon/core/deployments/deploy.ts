@@ -7,7 +7,7 @@
  */
 
 import { resetBackoff } from '../launch/backoff';
-import type { Action, Deployment, MarathonState } from '../state/state';
+import type { Action, Deployment, MarathonState, Step } from '../state/state';
 import { dropDeployment, saveDeployment } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
 import { countFailure, watchDeadline } from './policy';
@@ -41,7 +41,7 @@ export function driveDeployment(turn: Turn, deployment: Deployment, appId: strin
   if (app) countFailure(turn, deployment, app);
   if (deployment.givenUp !== undefined) return;
   const step = deployment.steps[deployment.done];
-  const action = step?.actions.find(({ app }) => app === appId);
+  const action = step && actionOf(step, appId);
   if (!action || !deployment.open.has(appId)) return keepUp(turn, deployment, appId);
   if (!driveAction(turn, action)) return;
   deployment.open.delete(appId);
@@ -53,12 +53,24 @@ export function driveDeployment(turn: Turn, deployment: Deployment, appId: strin
   beginStep(turn, deployment);
 }
 
+const actionsByApp = new WeakMap<Step, ReadonlyMap<string, Action>>();
+
+/** The action of a step about an app. Steps never change, and may have one for each of very many apps. */
+function actionOf(step: Step, appId: string): Action | undefined {
+  const existing = actionsByApp.get(step);
+  if (existing) return existing.get(appId);
+  const actions = new Map(step.actions.map((action) => [action.app, action]));
+  actionsByApp.set(step, actions);
+  return actions.get(appId);
+}
+
 /** Keeps an app at its number of instances once its own action is over and those of other apps go on. */
 function keepUp(turn: Turn, deployment: Deployment, appId: string): void {
   const app = turn.state.apps.get(appId);
-  const later = deployment.steps
-    .slice(deployment.done)
-    .some(({ actions }) => actions.some((action) => action.app === appId && isChanging(action)));
+  const later = deployment.steps.slice(deployment.done).some((step) => {
+    const action = actionOf(step, appId);
+    return action !== undefined && isChanging(action);
+  });
   if (app && !later) reachScale(turn, app);
 }
 
