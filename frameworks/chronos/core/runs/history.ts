@@ -31,11 +31,16 @@ function joinSlots(older: HistoryEntry, newer: HistoryEntry): HistoryEntry | und
   return { kind: 'slots', entry: { ...newer.entry, id: older.entry.id, slots } };
 }
 
-/** The entries that are kept. The newest run is kept whatever its age, so that a rare job has a last run to show. */
+/**
+ * The entries that are kept. The newest run is kept whatever its age, so that a rare job has a last run to show, and so are
+ * entries of this moment, however many: each outcome is durable before it is forgotten.
+ */
 export function trimHistory(history: History, { countMax, ageMax }: Retention, now: Millis): History {
   const oldest = history.at(-1);
   const isOld = (entry: PackedEntry): boolean => now - timeOfPacked(entry) > ageMax;
   if (history.length <= countMax && (oldest === undefined || !isOld(oldest))) return history;
   const newestRun = history.find(isPackedRun);
-  return history.slice(0, countMax).filter((entry) => entry === newestRun || !isOld(entry));
+  const isDue = (entry: PackedEntry, index: number): boolean =>
+    index >= countMax || (entry !== newestRun && isOld(entry));
+  return history.filter((entry, index) => timeOfPacked(entry) === now || !isDue(entry, index));
 }

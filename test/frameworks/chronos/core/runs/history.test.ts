@@ -54,6 +54,12 @@ test('slots in a row with the same outcome and reason are one entry', () => {
   expect(add(slots(1, 3, 3), run(4), slots(5, 5, 1))).toHaveLength(3);
 });
 
+test('entries of this moment stay until the next one, so that none is forgotten before it is stored', () => {
+  const history = pack(run(1), slots(10, 20, 2), slots(12, 20, 3, 'skipped'), run(11));
+  expect(trimHistory(history, { countMax: 1, ageMax: 1000 }, 21).map(timeOfPacked)).toEqual([21, 21, 21]);
+  expect(trimHistory(history, { countMax: 1, ageMax: 1000 }, 22).map(timeOfPacked)).toEqual([21]);
+});
+
 test('a history is bounded by number and by age, but the newest run stays', () => {
   const history = pack(run(1), run(2), run(3), slots(100, 100, 1));
   expect(trimHistory(history, { countMax: 4, ageMax: 1000 }, 110)).toBe(history);
