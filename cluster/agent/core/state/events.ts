@@ -135,8 +135,9 @@ export interface AgentEvents {
 
   /** The folders of runs, executors, frameworks and agents that are there after the start. */
   'folders.found': { readonly folders: readonly FoundFolder[] };
-  /** A container that is no executor's has ended: one that is nested, or that stands alone. */
+  /** A container that is no executor's is launched: one that is nested, or that stands alone. */
   'sandbox.begun': { readonly directory: string };
+  /** Such a container has ended, or its launch has failed. */
   'sandbox.ended': { readonly directory: string };
   /** A `remove` is done: numbers of folders. */
   'folders.removed': { readonly succeeded: number; readonly failed: number; readonly missing: number };

@@ -38,7 +38,7 @@ export interface OperatorContainersOptions {
   readonly workDir: string;
   /** Called at the launch of a container, with its sandbox. */
   readonly sandboxBegun: (directory: string) => void;
-  /** Called at the end of a container that is no executor's, with its sandbox. */
+  /** Called at the end of a container that is no executor's, and when its launch fails, with its sandbox. */
   readonly sandboxEnded: (directory: string) => void;
   /** Takes a sandbox away: the folder of the outermost one, and the way from there. */
   readonly discard: (root: string, way: readonly string[]) => void;
@@ -67,6 +67,7 @@ export class OperatorContainers {
       return { status: 200, text: '' };
     } catch (error) {
       await containerizer.destroy(id).catch(() => undefined);
+      this.options.sandboxEnded(spec.directory);
       return { status: 400, text: errorText(error) };
     }
   }

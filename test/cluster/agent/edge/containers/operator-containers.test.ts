@@ -30,6 +30,14 @@ describe('containers of the operator API', () => {
     expect(discarded).toEqual(['/containers/c n', '/containers/c']);
   });
 
+  it('have sandboxes that are garbage when their launch fails', async () => {
+    const container_id = { value: 'f' };
+    const user = 'nobody-of-this-name';
+    const launch = { container_id, command: { value: 'exit 0', user } };
+    expect(await containers.launch(launch)).toMatchObject({ status: 400 });
+    expect([begun.at(-1), ended.at(-1)]).toEqual(['/containers/f', '/containers/f']);
+  });
+
   it('are known for some time after their end, and the oldest is forgotten first', async () => {
     for (let index = 0; index <= 100; index++) {
       const container_id = { value: `e${index}` };
