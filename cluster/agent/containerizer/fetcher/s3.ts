@@ -79,11 +79,18 @@ export function objectError(uri: string): string | undefined {
 function readObject(uri: string): S3Object {
   const [, userinfo, bucket = '', key = ''] =
     /^[^/]*:\/\/(?:([^/]*)@)?([^/]*)\/(.*)$/s.exec(uri.trimStart()) ?? [];
-  if (!/^[a-z\d][\w.-]{1,253}[a-z\d]$/i.test(bucket)) throw new Error(`'${bucket}' is no name of a bucket`);
+  if (!/^[a-z\d][\w.-]{1,253}[a-z\d]$/i.test(bucket)) throw new Error(bucketError(bucket));
   // A URL would lose them, and lead to another object.
   if (key.split('/').some((segment) => segment === '.' || segment === '..'))
     throw new Error('A key with the segment . or .. cannot be fetched');
   return { bucket, key, credentials: userinfo === undefined ? undefined : readUserinfo(userinfo) };
+}
+
+/** A slash that a secret key has makes its first part look like a bucket, so that part is not repeated. */
+function bucketError(bucket: string): string {
+  return bucket.includes(':')
+    ? 'A slash in the SECRET_KEY of s3://ACCESS_KEY:SECRET_KEY@BUCKET/KEY is written as %2F'
+    : `'${bucket}' is no name of a bucket`;
 }
 
 /** `ACCESS_KEY:SECRET_KEY`, where a slash is written as %2F. */

@@ -25,8 +25,8 @@ describe('linksTo', () => {
     const { get } = await linksTo('s3://bucket/key', session, order);
     expect(new URL(get).searchParams.get('X-Amz-Security-Token')).toBe('token');
     expect(new URL(get).searchParams.get('X-Amz-Expires')).toBe('604800');
-    const own = await linksTo('s3://ME:a%2Fb@bucket/key', settings, order);
-    expect(own.get).toContain('X-Amz-Credential=ME%2F');
+    const withKey = await linksTo('s3://ME:a%2Fb@bucket/key', settings, order);
+    expect(withKey.get).toContain('X-Amz-Credential=ME%2F');
     const anonymous = await linksTo('s3://bucket/key', { ...settings, credentials: undefined }, order);
     expect(anonymous.get).toBe('https://store.test:9000/bucket/key');
   });
@@ -36,6 +36,10 @@ test.each([
   ['s3://bucket/key', undefined],
   ['s3://b/key', "'b' is no name of a bucket"],
   ['s3:///key', "'' is no name of a bucket"],
+  [
+    's3://ME:a/b@bucket/key',
+    'A slash in the SECRET_KEY of s3://ACCESS_KEY:SECRET_KEY@BUCKET/KEY is written as %2F',
+  ],
   ['s3://bucket/a/../b', 'A key with the segment . or .. cannot be fetched'],
   ['s3://ME@bucket/b', 'Credentials in a URI are written as s3://ACCESS_KEY:SECRET_KEY@BUCKET/KEY'],
 ])('the error of %s is %s', (uri, error) => {
