@@ -156,11 +156,11 @@ export class DockerEngine {
   }
 
   /** The answer as JSON; undefined for one of the accepted statuses, and without a body. */
-  private async ask(path: string, asked: Asked = {}): Promise<unknown> {
-    const { status, body } = await this.client.request(this.request(path, asked)).catch((error: unknown) => {
+  private async ask(path: string, call: Asked = {}): Promise<unknown> {
+    const { status, body } = await this.client.request(this.request(path, call)).catch((error: unknown) => {
       throw this.unreachable(error);
     });
-    if (asked.accepts?.includes(status)) return undefined;
+    if (call.accepts?.includes(status)) return undefined;
     if (status >= 300) throw new EngineError(status, messageOf(body));
     return body.length === 0 ? undefined : JSON.parse(body.toString());
   }

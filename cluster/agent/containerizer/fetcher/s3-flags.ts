@@ -33,14 +33,14 @@ export function s3Settings(
 ): S3Settings | undefined {
   const client = flags.fetcher_s3_client;
   if (client === 'hadoop' || (client === 'auto' && hadoopHome)) return undefined;
-  const { AWS_REGION: region, AWS_DEFAULT_REGION: defaultRegion } = environment;
-  const own = flags.fetcher_s3_region ?? (region || defaultRegion || DEFAULT_REGION);
+  const { AWS_REGION: regionOfAll, AWS_DEFAULT_REGION: defaultRegion } = environment;
+  const region = flags.fetcher_s3_region ?? (regionOfAll || defaultRegion || DEFAULT_REGION);
   const { AWS_ENDPOINT_URL_S3: endpointOfS3, AWS_ENDPOINT_URL: endpointOfAll } = environment;
   const endpoint = endpointOfS3 || endpointOfAll;
   return {
     endpoint:
-      flags.fetcher_s3_endpoint ?? (endpoint ? readEndpoint(endpoint) : `https://s3.${own}.amazonaws.com`),
-    region: own,
+      flags.fetcher_s3_endpoint ?? (endpoint ? readEndpoint(endpoint) : `https://s3.${region}.amazonaws.com`),
+    region,
     credentials: flags.fetcher_s3_credentials ?? environmentCredentials(environment),
   };
 }

@@ -57,7 +57,9 @@ export function agentFiles(options: SandboxOptions): VirtualFiles {
 
 /** The sandbox of a container that the operator API has launched, which has no user that a list could name. */
 function standaloneSandbox({ workDir, acls }: SandboxOptions, path: string): Attached | undefined {
-  const [, id = '..', rest = ''] = STANDALONE.exec(path) ?? [];
+  const match = STANDALONE.exec(path);
+  if (!match) return undefined;
+  const [, id = '', rest = ''] = match;
   if (id === '.' || id === '..') return undefined;
   const real = join(workDir, 'containers', id);
   return { real, rest, may: (sender) => isAllowed(acls, 'access_sandboxes', sender) };
