@@ -157,9 +157,9 @@ function apply(turn: Turn, target: Target): void {
   for (const [id, app] of target.apps) {
     const old = state.apps.get(id);
     if (old?.version === app.version) continue;
-    publishCheckChanges(turn, old, app);
     state.apps.set(id, app);
     saveApp(turn, app);
+    publishCheckChanges(turn, old, app);
     tallyAll(state, id);
     turn.touched.add(id);
   }

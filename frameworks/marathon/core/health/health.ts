@@ -143,18 +143,21 @@ export function applyHealthResult(turn: Turn, event: EventOf<'probed'>, index: n
   if (event.result.ok) succeeded(health, now);
   else failed(turn, { app, check, instance, health, cause: event.result.cause });
   const isNews = isAlive(health) !== before;
-  if (isNews) publishAlive(turn, instance, isAlive(health) === true);
+  if (isNews) {
+    // The record goes first, so that the change is stored before it is announced; it is printed at the commit.
+    recordChange(turn, instance);
+    publishAlive(turn, instance, isAlive(health) === true);
+  }
   announceHealth(turn, app, instance);
   if (isNews) keepHealth(turn, instance);
   endStorms(turn);
   wake(turn, { kind: 'probe', instanceId: instance.id, index }, now + pauseOf(turn, check, instance, health));
 }
 
-/** Stores the results with the instance, so that they outlive this process. */
-function keepHealth(turn: Turn, instance: Instance): void {
-  const health = turn.state.health.get(instance.id);
+/** Keeps the results with the instance, so that they outlive this process. */
+function keepHealth({ state }: Turn, instance: Instance): void {
+  const health = state.health.get(instance.id);
   instance.health = health && copyOf(health);
-  recordChange(turn, instance);
 }
 
 function succeeded(health: CheckHealth, now: number): void {
@@ -205,15 +208,6 @@ function pauseOf(turn: Turn, check: HealthCheck, instance: Instance, health: Che
 function killUnhealthy(turn: Turn, instance: Instance, cause: string): void {
   const { task, agent } = instance;
   if (!task || !agent) return;
-  publish(turn, 'unhealthy_instance_kill_event', {
-    appId: instance.appId,
-    taskId: task.id,
-    instanceId: instance.id,
-    version: instance.version,
-    reason: cause,
-    host: agent.host,
-    slaveId: agent.agentId,
-  });
   saveFailure(turn, {
     appId: instance.appId,
     taskId: task.id,
@@ -222,6 +216,15 @@ function killUnhealthy(turn: Turn, instance: Instance, cause: string): void {
     message: `Task was killed since health check failed. Reason: ${cause}`,
     timestamp: isoTime(turn.now),
     version: instance.version,
+    slaveId: agent.agentId,
+  });
+  publish(turn, 'unhealthy_instance_kill_event', {
+    appId: instance.appId,
+    taskId: task.id,
+    instanceId: instance.id,
+    version: instance.version,
+    reason: cause,
+    host: agent.host,
     slaveId: agent.agentId,
   });
   killTask(turn, instance);
