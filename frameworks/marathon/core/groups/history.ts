@@ -5,6 +5,7 @@
  */
 
 import type { App, Group } from '../../api/app';
+import { tallyAll } from '../instances/tally';
 import { isBelow } from '../state/paths';
 import type { MarathonState, RootRecord } from '../state/state';
 import { dropDefinitions, dropRecord, saveRecord } from '../state/storage';
@@ -49,7 +50,10 @@ function forget(turn: Turn, record: RootRecord): void {
   dropRecord(turn, record.version);
   for (const [id, version] of Object.entries(record.apps)) {
     if (version === null || apps.has(id)) continue;
-    if (!history.some((other) => typeof other.apps[id] === 'string')) dropDefinitions(turn, id);
+    if (history.some((other) => typeof other.apps[id] === 'string')) continue;
+    dropDefinitions(turn, id);
+    // Instances of it that are still to end are counted without a definition.
+    tallyAll(turn.state, id);
   }
 }
 

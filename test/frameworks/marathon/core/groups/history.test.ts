@@ -1,4 +1,5 @@
 import { rootAt, versionsOfGroup } from '../../../../../frameworks/marathon/core/groups/history';
+import { checkMarathon } from '../../../../../frameworks/marathon/core/instances/check-marathon';
 import { app, FakeCluster } from '../../fake-cluster';
 
 /** Ids and commands of the apps of a root, and its groups. */
@@ -58,5 +59,16 @@ describe('earlier roots', () => {
     expect(rootAt(cluster.state, first)).toBeUndefined();
     expect(cluster.state.history).toHaveLength(2);
     expect([...cluster.state.versions.keys()]).toEqual(['/b', '/c']);
+  });
+
+  it('are forgotten while instances of a removed app are still to end', () => {
+    const cluster = new FakeCluster({ settings: { versionsKept: 1 } });
+    cluster.put({ id: '/gone', healthChecks: [{ path: '/' }] });
+    cluster.advance(5000);
+    cluster.killable = false;
+    cluster.change({ remove: ['/gone'] }, { force: true });
+    expect([...cluster.state.versions.keys()]).toEqual([]);
+    expect(cluster.instances('/gone')).toHaveLength(1);
+    expect(checkMarathon(cluster.state)).toEqual([]);
   });
 });
