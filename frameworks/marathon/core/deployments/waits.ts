@@ -6,25 +6,33 @@ import { isUp } from '../instances/definition';
 import { healthOf } from '../instances/health-state';
 import { instancesOf } from '../instances/instances';
 import { deadlineOf } from '../launch/backoff';
+import { WAITS_SHOWN_MAX } from '../state/limits';
 import type { Deployment, Instance, MarathonState } from '../state/state';
 
-/** A sentence for each app that has not reached its aim. */
+/** A sentence for each app that has not reached its aim; of very many the first ones, and how many others there are. */
 export function waitsOf(state: MarathonState, { open }: Deployment, now: number): string[] {
-  return [...open].map((id) => {
-    const app = state.apps.get(id);
-    const instances = instancesOf(state, id);
-    if (!app) return `${id}: ${count(instances.length, 'instance')} to end`;
-    const isOld = ({ configVersion, goal }: Instance): boolean =>
-      goal !== 'Running' || configVersion < app.versionInfo.lastConfigChangeAt;
-    const fresh = instances.filter((instance) => !isOld(instance));
-    const up = fresh.filter((instance) => isUp(state, app, instance)).length;
-    const parts = [
-      `${up} of ${count(app.instances, 'instance')} up`,
-      ...waitParts(state, app, fresh, now),
-      ...part(instances.filter(isOld).length, 'old to end'),
-    ];
-    return `${id}: ${parts.join(', ')}`;
-  });
+  const shown = [...open].slice(0, WAITS_SHOWN_MAX);
+  const others = open.size - shown.length;
+  return [
+    ...shown.map((id) => waitOf(state, id, now)),
+    ...part(others, `more app${others === 1 ? '' : 's'}`),
+  ];
+}
+
+function waitOf(state: MarathonState, id: string, now: number): string {
+  const app = state.apps.get(id);
+  const instances = instancesOf(state, id);
+  if (!app) return `${id}: ${count(instances.length, 'instance')} to end`;
+  const isOld = ({ configVersion, goal }: Instance): boolean =>
+    goal !== 'Running' || configVersion < app.versionInfo.lastConfigChangeAt;
+  const fresh = instances.filter((instance) => !isOld(instance));
+  const up = fresh.filter((instance) => isUp(state, app, instance)).length;
+  const parts = [
+    `${up} of ${count(app.instances, 'instance')} up`,
+    ...waitParts(state, app, fresh, now),
+    ...part(instances.filter(isOld).length, 'old to end'),
+  ];
+  return `${id}: ${parts.join(', ')}`;
 }
 
 function count(number: number, noun: string): string {

@@ -42,6 +42,9 @@ export const PROBE_PAUSE_MIN_MS = 100;
 export const OVERDUE_CHECK_MS = 5000;
 export const OVERDUE_FIRST_MS = 30_000;
 
+/** Apps that the reason of a deployment names: it goes to the event stream and to every page of deployments. */
+export const WAITS_SHOWN_MAX = 50;
+
 /** Agents that are remembered for plans. */
 export const KNOWN_AGENTS_MAX = 100_000;
 

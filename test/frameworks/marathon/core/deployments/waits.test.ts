@@ -63,3 +63,11 @@ test('a removal waits for instances that do not end, and so does an upgrade', ()
   cluster.advance(5000);
   expect(waits(cluster)).toEqual(['/app: 4 instances to end']);
 });
+
+test('of very many apps the first ones are named, and the number of the others', () => {
+  const cluster = new FakeCluster({ agents: [] });
+  cluster.put(...Array.from({ length: 53 }, (_unused, number) => ({ id: `/app-${number}` })));
+  const sentences = waits(cluster);
+  expect(sentences).toHaveLength(51);
+  expect(sentences.at(-1)).toBe('3 more apps');
+});
