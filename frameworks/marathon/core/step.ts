@@ -18,6 +18,7 @@ import { endGivenUp } from './groups/give-up';
 import { killTasks, resetDelay } from './groups/task-killer';
 import { applyHealthResult, probeDue } from './health/health';
 import { applyReadinessResult, readinessDue } from './health/readiness';
+import { endStorms } from './health/storm';
 import { checkMarathon } from './instances/check-marathon';
 import { killOverdue } from './instances/overdue';
 import { expungeOverdue, unreachableDue } from './instances/unreachable';
@@ -98,6 +99,7 @@ function endStep(turn: Turn): void {
   const changed = new Set(settle(turn));
   while (endGivenUp(turn)) for (const appId of settle(turn)) changed.add(appId);
   for (const appId of changed) keepStats(turn, appId);
+  endStorms(turn, changed);
   askForOffers(turn, changed);
   declineIdleOffers(turn);
   commit(turn, (name) => textOf(turn.state, name));

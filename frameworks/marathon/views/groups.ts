@@ -45,7 +45,7 @@ export function printGroup(
 }
 
 /** Apps or groups by the group they are directly in. */
-function childrenOf<Member>(members: ReadonlyMap<string, Member>): Map<string, Member[]> {
+export function childrenOf<Member>(members: ReadonlyMap<string, Member>): Map<string, Member[]> {
   const children = new Map<string, Member[]>();
   for (const [id, member] of members) {
     if (id === '/') continue;

@@ -73,6 +73,8 @@ export function deadlineDue(turn: Turn, { deploymentId }: Timer<'deadline'>): vo
 /** Counts a new failure of the version that is deployed, and gives the deployment up after too many. */
 export function countFailure(turn: Turn, deployment: Deployment, app: App): void {
   const { failures, settings } = turn.state;
+  const { maxFailures } = policyOf(settings, app);
+  if (maxFailures === 0) return;
   const failure = failures.get(app.id);
   if (!failure || failure.version !== app.version || failure.timestamp < isoTime(deployment.startedAt ?? 0))
     return;
@@ -81,8 +83,7 @@ export function countFailure(turn: Turn, deployment: Deployment, app: App): void
   const count = (before?.count ?? 0) + 1;
   deployment.failures = { ...deployment.failures, [app.id]: { taskId: failure.taskId, count } };
   saveDeployment(turn, deployment);
-  const { maxFailures } = policyOf(settings, app);
-  if (maxFailures === 0 || count < maxFailures) return;
+  if (count < maxFailures) return;
   const times = count === 1 ? 'once' : `${count} times`;
   giveUp(
     turn,

@@ -79,41 +79,46 @@ function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
   const up = count((instances) => isFresh(instances) && instances.isUp);
   const healthy = count((instances) => isActiveOld(instances) && isHealthyClass(instances)) + up;
   // Once all new instances are up no old one is needed, whatever its health is.
-  let budget = up >= app.instances ? active : Math.max(healthy - minHealthy, active - app.instances);
+  const budget = up >= app.instances ? active : Math.max(healthy - minHealthy, active - app.instances);
   const free = count((instances) => isActiveOld(instances) && !isCostlyClass(instances));
   if (free === 0 && (budget < 1 || active === 0)) return;
-  const order = oldInOrder(state, app);
-  if (order.length > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
-  for (const instance of order.slice(0, SCALED_AT_ONCE_MAX)) {
-    const cost = costOf(state, instance);
-    if (cost > Math.max(0, budget)) break;
-    budget -= cost;
+  const wanted = free + Math.max(0, Math.min(budget, active - free));
+  if (wanted > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
+  for (const instance of cheapest(state, app.id, isActiveOld, Math.min(wanted, SCALED_AT_ONCE_MAX))) {
     if (isActive(instance.condition)) decommission(turn, instance);
     else expunge(turn, instance);
   }
 }
 
-/** The old instances that are not being stopped yet, those that cost least first. */
-function oldInOrder(state: MarathonState, app: App): Instance[] {
-  const active = instancesOf(state, app.id).filter(
-    ({ goal, configVersion }) => goal === 'Running' && configVersion < app.versionInfo.lastConfigChangeAt,
-  );
-  return active.sort(
-    (a, b) =>
-      costOf(state, a) - costOf(state, b) || Number(isHealthyOld(state, a)) - Number(isHealthyOld(state, b)),
-  );
+/** Some instances of these classes, those first that cost least to stop, the healthy ones last. */
+function cheapest(
+  state: MarathonState,
+  appId: string,
+  fulfils: (instances: InstanceClass) => boolean,
+  count: number,
+): Instance[] {
+  const chosen: Instance[] = [];
+  for (const rank of RANKS) {
+    const isOfRank = (instances: InstanceClass): boolean => fulfils(instances) && rankOf(instances) === rank;
+    // The walk ends at the last one: a restart of very many takes few at a time.
+    let left = Math.min(count - chosen.length, countOf(state, appId, isOfRank));
+    for (const id of left > 0 ? (state.byApp.get(appId) ?? []) : []) {
+      const instances = state.tallied.get(id);
+      const instance = state.instances.get(id);
+      if (!instance || !instances || !isOfRank(instances)) continue;
+      chosen.push(instance);
+      if (--left === 0) break;
+    }
+  }
+  return chosen;
 }
 
-/** True for an old instance that counts as healthy; without health checks every active one does. */
-function isHealthyOld(state: MarathonState, instance: Instance): boolean {
-  const instances = state.tallied.get(instance.id);
-  return instances !== undefined && isHealthyClass(instances);
-}
+const RANKS = [0, 1, 2] as const;
 
-/** The cost of stopping an instance: 0 when it is known not to work, else 1. */
-function costOf(state: MarathonState, instance: Instance): number {
-  const instances = state.tallied.get(instance.id);
-  return instances && isCostlyClass(instances) ? 1 : 0;
+/** The order in which old instances stop: those that are known not to work, those of unknown health, the healthy ones. */
+function rankOf(instances: InstanceClass): (typeof RANKS)[number] {
+  if (!isCostlyClass(instances)) return 0;
+  return isHealthyClass(instances) ? 2 : 1;
 }
 
 function isHealthyClass({ life, health }: InstanceClass): boolean {

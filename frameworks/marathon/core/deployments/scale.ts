@@ -59,10 +59,7 @@ function stopSurplus(turn: Turn, app: App, surplus: number): void {
     ({ goal, condition }) => goal === 'Running' && condition !== 'UnreachableInactive',
   );
   const count = Math.min(surplus, SCALED_AT_ONCE_MAX);
-  const chosen =
-    app.instances === 0
-      ? candidates.slice(0, count)
-      : selectForKill(app, candidates, surplus).slice(0, count);
+  const chosen = app.instances === 0 ? candidates.slice(0, count) : selectForKill(app, candidates, count);
   for (const instance of chosen) decommission(turn, instance);
   if (surplus > count) postpone(turn, app.id);
 }

@@ -174,6 +174,7 @@ function apply(turn: Turn, target: Target): void {
   for (const [id, group] of target.groups) state.groups.set(id, group);
   saveRoot(turn);
   keepRecord(turn, record);
+  state.revive.wantedRoles = undefined;
   useRoles(turn, rolesInUse(state));
 }
 

@@ -13,7 +13,8 @@ export function revertChange(state: MarathonState, deployment: Deployment): Root
   const originals = Object.entries(deployment.originals);
   const put = originals.flatMap(([, app]) => app ?? []);
   const remove = originals.flatMap(([id, app]) => (app || !state.apps.has(id) ? [] : [id]));
-  const apps = new Set([...state.apps.keys()].filter((id) => !remove.includes(id)));
+  const apps = new Set(state.apps.keys());
+  for (const id of remove) apps.delete(id);
   for (const { id } of put) apps.add(id);
   const keep = Object.fromEntries(put.map(({ id, versionInfo }) => [id, versionInfo.lastConfigChangeAt]));
   return { put, remove, keep, ...revertGroups(state, deployment, apps) };

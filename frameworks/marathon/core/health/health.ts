@@ -63,7 +63,7 @@ function copyOf({ taskId, checks, healthy }: Health): Health {
 /** Ends the health checks of an instance whose task has ended or is unreachable. */
 export function unwatchHealth(turn: Turn, instance: Instance): void {
   turn.state.health.delete(instance.id);
-  endStorms(turn);
+  endStorms(turn, [instance.appId]);
 }
 
 /** The timer `probe` has run out. */
@@ -150,7 +150,7 @@ export function applyHealthResult(turn: Turn, event: EventOf<'probed'>, index: n
   }
   announceHealth(turn, app, instance);
   if (isNews) keepHealth(turn, instance);
-  endStorms(turn);
+  endStorms(turn, [instance.appId]);
   wake(turn, { kind: 'probe', instanceId: instance.id, index }, now + pauseOf(turn, check, instance, health));
 }
 

@@ -27,11 +27,12 @@ export function isHeldBack(turn: Turn, app: App): boolean {
   return true;
 }
 
-/** Ends the storms in which no longer most instances fail. */
-export function endStorms(turn: Turn): void {
+/** Ends the storms of these apps and that of all apps in which no longer most instances fail. */
+export function endStorms(turn: Turn, appIds: Iterable<string>): void {
   const { state } = turn;
-  for (const scope of state.storms.keys()) {
-    if (isStorm(healthCounts(state, scope))) continue;
+  if (state.storms.size === 0) return;
+  for (const scope of [...appIds, ALL_APPS]) {
+    if (!state.storms.has(scope) || isStorm(healthCounts(state, scope))) continue;
     state.storms.delete(scope);
     note(turn, 'info', 'the health storm is over: unhealthy instances are killed again', { scope });
     publish(turn, 'health_storm_ended_event', { ...scopeOf(scope), ...healthCounts(state, scope) });

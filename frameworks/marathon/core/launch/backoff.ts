@@ -56,9 +56,10 @@ export function updateDelay(turn: Turn, app: App, condition: Condition): void {
 
 /** Removes the delays of an app: after a restart, at an operator's request, when an agent drains. */
 export function resetBackoff(turn: Turn, appId: string): void {
-  for (const key of turn.state.backoffs.keys()) {
-    if (key.startsWith(`${appId}@`)) turn.state.backoffs.delete(key);
-  }
+  const { apps, versions, backoffs } = turn.state;
+  const current = apps.get(appId);
+  if (current) backoffs.delete(keyOf(current));
+  for (const app of versions.get(appId)?.values() ?? []) backoffs.delete(keyOf(app));
   turn.touched.add(appId);
 }
 

@@ -11,9 +11,15 @@ import { type Turn, wake } from '../state/turn';
 
 /** Asks for offers or suppresses them, at the end of every step; `changed` are the apps that the step has touched. */
 export function askForOffers(turn: Turn, changed: ReadonlySet<string>): void {
+  const { revive } = turn.state;
   let isNew = false;
-  for (const appId of changed) isNew = updateWanted(turn, appId) || isNew;
-  if (changed.size > 0) turn.state.revive.wantedRoles = wantedRoles(turn.state);
+  for (const appId of changed) {
+    const wasWanted = revive.wanted.has(appId);
+    isNew = updateWanted(turn, appId) || isNew;
+    if (revive.wanted.has(appId) !== wasWanted) revive.wantedRoles = undefined;
+  }
+  // Counted anew only after an app came, went or was changed: very many may want offers.
+  revive.wantedRoles ??= wantedRoles(turn.state);
   askFor(turn, isNew);
 }
 

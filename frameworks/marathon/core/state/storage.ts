@@ -123,16 +123,18 @@ export function restore(state: MarathonState, stored: Stored): Instance[] {
       state.failures.set(failure.appId, failure);
     }
   }
+  for (const [id, definitions] of state.versions)
+    state.versions.set(id, new Map([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))));
   state.history.sort((a, b) => (a.version < b.version ? -1 : 1));
   if (root) restoreRoot(state, root);
   return instances;
 }
 
+/** The definitions of an app are put in order once all are there. */
 function restoreVersion(state: MarathonState, app: App): void {
   const definitions = state.versions.get(app.id) ?? new Map<string, App>();
   definitions.set(app.version, app);
-  const sorted = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1));
-  state.versions.set(app.id, new Map(sorted));
+  state.versions.set(app.id, definitions);
 }
 
 function restoreDeployment(state: MarathonState, deployment: Deployment): void {

@@ -22,6 +22,7 @@ import { rootAt, wayBack } from '../../core/groups/history';
 import { isTopLevel, roleSettings } from '../../core/groups/roles';
 import type { RootChange } from '../../core/state/events';
 import { isBelow, parentOf } from '../../core/state/paths';
+import { childrenOf } from '../../views/groups';
 import { wantedApp } from './app-writes';
 import { type RestContext, readVersion } from './context';
 
@@ -30,6 +31,11 @@ interface Draft {
   readonly remove: string[];
   readonly putGroups: Group[];
   readonly removeGroups: string[];
+  /** The roles that the groups so far enforce. */
+  readonly enforced: Map<string, boolean>;
+  /** The stored apps and groups, by the group that each is in: a request may list very many groups. */
+  readonly storedApps: ReadonlyMap<string, readonly App[]>;
+  readonly storedGroups: ReadonlyMap<string, readonly Group[]>;
 }
 
 /** A group in a request, and the path of its members in the body. */
@@ -48,8 +54,19 @@ export function groupChange(context: RestContext, id: string, update: GroupUpdat
   const { scaleBy, version } = update;
   if (version !== undefined) return restored(context, id, version);
   if (scaleBy !== undefined) return scaled(context, place, scaleBy);
-  const draft: Draft = { put: [], remove: [], putGroups: [], removeGroups: [] };
-  return addGroup(context, draft, place) ?? draft;
+  const draft: Draft = {
+    put: [],
+    remove: [],
+    putGroups: [],
+    removeGroups: [],
+    enforced: new Map(),
+    storedApps: context.read(({ apps }) => childrenOf(apps)),
+    storedGroups: context.read(({ groups }) => childrenOf(groups)),
+  };
+  const refused = addGroup(context, draft, place);
+  if (refused) return refused;
+  const { put, remove, putGroups, removeGroups } = draft;
+  return { put, remove, putGroups, removeGroups };
 }
 
 /** The group as it was in an earlier version of the root. */
@@ -168,29 +185,29 @@ function scaled(context: RestContext, place: Place, factor: number): RootChange 
   const apps = context.read((state) => [...state.apps.values()].filter(({ id }) => isBelow(id, place.id)));
   const put = apps.map((app) => ({ ...app, instances: Math.ceil(app.instances * factor) }));
   const tooLarge = put.find(({ instances }) => instances > INT_MAX);
-  if (!tooLarge) return { put, putGroups: groupOf(context, place) };
+  if (!tooLarge) return { put, putGroups: [groupOf(context, place)] };
   return notValid([
     { path: '/scaleBy', errors: [`${tooLarge.id} cannot have ${tooLarge.instances} instances`] },
   ]);
 }
 
 /** The group of a request; the stored one stands in for members that the request leaves out. */
-function groupOf(context: RestContext, { id, update }: Place): Group[] {
+function groupOf(context: RestContext, { id, update }: Place): Group {
   const stored = context.read(({ groups }) => groups.get(id));
   const dependencies = update.dependencies?.map((path) => resolvePath(path, id));
   const enforceRole = update.enforceRole ?? stored?.enforceRole ?? context.settings.newGroupEnforceRole;
-  return [
-    {
-      id,
-      dependencies: dependencies ?? stored?.dependencies ?? [],
-      ...(isTopLevel(id) && { enforceRole }),
-    },
-  ];
+  return {
+    id,
+    dependencies: dependencies ?? stored?.dependencies ?? [],
+    ...(isTopLevel(id) && { enforceRole }),
+  };
 }
 
 function addGroup(context: RestContext, draft: Draft, place: Place): ApiFailure | undefined {
   const { id, update } = place;
-  draft.putGroups.push(...groupOf(context, place));
+  const group = groupOf(context, place);
+  draft.putGroups.push(group);
+  draft.enforced.set(id, group.enforceRole ?? false);
   const refused = addApps(context, draft, place);
   if (refused) return refused;
   const subgroups = subgroupsOf(place);
@@ -200,16 +217,15 @@ function addGroup(context: RestContext, draft: Draft, place: Place): ApiFailure 
   }
   if (!update.groups) return undefined;
   const listed = new Set(subgroups.map((subgroup) => subgroup.id));
-  const stored = context.read(({ groups }) => [...groups.keys()].filter((path) => parentOf(path) === id));
-  draft.removeGroups.push(...stored.filter((path) => path !== '/' && !listed.has(path)));
+  for (const { id: path } of draft.storedGroups.get(id) ?? [])
+    if (!listed.has(path)) draft.removeGroups.push(path);
   return undefined;
 }
 
 function addApps(context: RestContext, draft: Draft, { id, update }: Place): ApiFailure | undefined {
   if (!update.apps) return undefined;
   const listed = new Set<string>();
-  const enforced = new Map(draft.putGroups.map((group) => [group.id, group.enforceRole ?? false]));
-  const roles = (path: string) => context.read((state) => roleSettings(state, path, enforced));
+  const roles = (path: string) => context.read((state) => roleSettings(state, path, draft.enforced));
   for (const appUpdate of update.apps) {
     const path = resolvePath(appUpdate.id ?? '', id);
     const app = wantedApp(context, { id: path, base: id, roles, update: appUpdate, partial: false });
@@ -217,7 +233,6 @@ function addApps(context: RestContext, draft: Draft, { id, update }: Place): Api
     listed.add(path);
     draft.put.push(app);
   }
-  const stored = context.read(({ apps }) => [...apps.keys()].filter((path) => parentOf(path) === id));
-  draft.remove.push(...stored.filter((path) => !listed.has(path)));
+  for (const { id: path } of draft.storedApps.get(id) ?? []) if (!listed.has(path)) draft.remove.push(path);
   return undefined;
 }
