@@ -7,10 +7,14 @@ import { type Command, type CommandRow, flagCommand, type Terminal } from '../co
 import { objectWords } from '../object-words';
 
 const SCRIPTS: Readonly<Record<string, string>> = {
+  // Ids are chosen by frameworks: bash must not expand them, as `compgen -W` would, nor run them from the command line.
   bash: `_meseta() {
-  local IFS=$'\\n'
-  COMPREPLY=($(compgen -W "$(meseta completion words "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
-  [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local IFS=$'\\n' word current="\${COMP_WORDS[COMP_CWORD]}"
+  COMPREPLY=()
+  while read -r word; do
+    [[ $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+  done < <(meseta completion words "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+  [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))
 }
 complete -F _meseta meseta
 `,

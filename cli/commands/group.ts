@@ -93,7 +93,7 @@ const changeFlags = {
 };
 type ChangeFlags = MarathonTarget & { readonly json: boolean; readonly watch: boolean };
 
-async function told(
+async function report(
   api: Api,
   { result, words }: { result: unknown; words: string },
   flags: ChangeFlags,
@@ -120,7 +120,7 @@ export const update = flagCommand({
     const id = groupIn(body, file);
     return withMarathon(flags, async (api) => {
       const result = await api.json('PUT', `/v2/groups?force=${flags.force}`, { ...(body as object), id });
-      return await told(api, { result, words: `${id} is being deployed` }, flags, terminal);
+      return await report(api, { result, words: `${id} is being deployed` }, flags, terminal);
     });
   },
 });
@@ -128,9 +128,14 @@ export const update = flagCommand({
 export const remove = flagCommand({
   flags: changeFlags,
   positionals: ['id'],
-  run: ({ flags, positionals: [id = ''] }, terminal) =>
-    withMarathon(flags, async (api) => {
-      const result = await api.json('DELETE', `${groupPath(id)}?force=${flags.force}`);
-      return await told(api, { result, words: `${id} is being removed` }, flags, terminal);
-    }),
+  run: ({ flags, positionals: [id = ''] }, terminal) => {
+    const path = groupPath(id);
+    // An empty variable of a script must not stand for all apps.
+    if (path === groupPath('/') && id !== '/')
+      throw new UsageError(`"${id}" names no group: give its id, such as /shop; / removes all apps`);
+    return withMarathon(flags, async (api) => {
+      const result = await api.json('DELETE', `${path}?force=${flags.force}`);
+      return await report(api, { result, words: `${id} is being removed` }, flags, terminal);
+    });
+  },
 });

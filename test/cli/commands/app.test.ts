@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -238,7 +239,7 @@ describe('help and completion', () => {
   it('completes tasks, agents and apps of the cluster, and waits for none', async () => {
     apps(appView('/prod/web'));
     const master = new ScriptedApi(['/tasks', '/slaves']);
-    const at = ['--master', await master.start()];
+    const target = ['--master', await master.start()];
     const tasks = [
       { id: 'web.1', state: 'TASK_RUNNING' },
       { id: 'web.0', state: 'TASK_FAILED' },
@@ -250,17 +251,27 @@ describe('help and completion', () => {
         .split('\n')
         .filter((word) => word !== '' && !word.startsWith('--'));
     for (const command of ['logs', 'exec', 'attach', 'files ls', 'files get'])
-      expect(await objects('task', ...command.split(' '), ...at)).toEqual(['web.1']);
-    expect(await objects('task', 'logs', '-n', '5', '-f', ...at)).toEqual(['web.1']);
-    expect(await objects('task', 'logs', ...at, 'web.1')).toEqual([]);
-    expect(await objects('agent', 'containers', ...at)).toEqual(['a-S0']);
+      expect(await objects('task', ...command.split(' '), ...target)).toEqual(['web.1']);
+    expect(await objects('task', 'logs', '-n', '5', '-f', ...target)).toEqual(['web.1']);
+    expect(await objects('task', 'logs', ...target, 'web.1')).toEqual([]);
+    expect(await objects('agent', 'containers', ...target)).toEqual(['a-S0']);
     expect(await objects('app', 'logs')).toEqual(['/prod/web']);
     await master.stop();
-    expect(await objects('task', 'logs', ...at)).toEqual([]);
+    expect(await objects('task', 'logs', ...target)).toEqual([]);
   });
 
   it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
     expect((await meseta('completion', shell)).out).toContain('meseta completion words');
+  });
+
+  it('neither expands nor runs the words that bash completes', async () => {
+    const ids = ['web.1', 'web.$(echo run >&2)', 'web.`echo run >&2`;x', 'other'];
+    const words = ids.map((id) => `'${id}'`).join(' ');
+    const complete = `COMP_WORDS=(meseta task logs web); COMP_CWORD=3; _meseta; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const script = `${(await meseta('completion', 'bash')).out}\nmeseta() { printf '%s\\n' ${words}; }\n`;
+    const shown = spawnSync('bash', ['-c', `${script}\n${complete}`], { encoding: 'utf8' });
+    const quoted = ['web.1', 'web.\\$\\(echo\\ run\\ \\>\\&2\\)', 'web.\\`echo\\ run\\ \\>\\&2\\`\\;x'];
+    expect([shown.stdout.trimEnd().split('\n'), shown.stderr]).toEqual([quoted, '']);
   });
 
   it('names the shells it knows', async () => {

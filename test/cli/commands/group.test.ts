@@ -89,6 +89,9 @@ describe('groups', () => {
       '"deploymentId": "d2"',
     );
     expect(marathon.asked).toContain('DELETE /v2/groups/shop?force=true');
+    for (const id of ['', '//'])
+      expect((await meseta('group', 'delete', id)).err).toContain('names no group');
+    expect(marathon.asked.filter((request) => request.startsWith('DELETE /v2/groups?'))).toEqual([]);
     expect((await meseta('group', 'update', file({ apps: [] }))).err).toContain('names no group');
     expect((await meseta('group', 'show', 'none')).status).toBe(1);
   });
