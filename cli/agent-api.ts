@@ -74,13 +74,15 @@ export async function hasTaskEnded(
   return tasks.every(({ state }) => isEnd(state));
 }
 
-/** The tasks with these ids, as far as the master has them, by one question for all. */
+/** The tasks with these ids, as far as the master has them and their agents, by one question for all. */
 export async function findTasks(target: MasterTarget, ids: readonly string[]): Promise<TaskPlace[]> {
   const { tasks } = (await readPage(target, '/tasks?limit=1000000&order=asc')) as { tasks: PlacedTask[] };
   const wanted = tasks.filter(({ id }) => ids.includes(id));
   if (wanted.length === 0) return [];
   const agents = await readAgents(target);
-  return wanted.map((task) => placeIn(target, agents, task));
+  return wanted
+    .filter((task) => agents.some(({ id }) => id === task.slave_id))
+    .map((task) => placeIn(target, agents, task));
 }
 
 async function placeOf(target: MasterTarget, task: PlacedTask): Promise<TaskPlace> {

@@ -113,7 +113,9 @@ export function savedFile(path: string): Save {
     // A device, a pipe or a link is written to, and stays what it is.
     const written = isOther ? path : join(dirname(path), `.${basename(path)}.${process.pid}.part`);
     try {
-      await pipeline(bytes, createWriteStream(written));
+      // A part that is there was left by a process that died, or is a link that somebody else has put there.
+      if (!isOther) rmSync(written, { force: true });
+      await pipeline(bytes, createWriteStream(written, { flags: isOther ? 'w' : 'wx' }));
       if (!isOther) renameSync(written, path);
     } catch (error) {
       if (!isOther) rmSync(written, { force: true });
@@ -122,7 +124,7 @@ export function savedFile(path: string): Save {
   };
 }
 
-/** Copies a folder of an agent. What is no file and no folder is left out, and told. */
+/** Copies a folder of an agent. Links, pipes and devices are left out, and told. */
 export async function copyFolder(
   { api, downloads }: { readonly api: Pick<Api, 'json'>; readonly downloads: Downloads },
   { from, to }: { readonly from: string; readonly to: string },

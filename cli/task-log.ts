@@ -23,7 +23,7 @@ export class TaskLog {
     private readonly choice: LogChoice,
   ) {}
 
-  /** What was written since the last call, in parts. A MissingOutput for a task that has not begun. */
+  /** The text that was written since the last call, in parts. A MissingOutput for a task that has not begun. */
   async *readNew(): AsyncGenerator<string, void> {
     this.file ??= await this.open();
     for await (const bytes of this.file.readNew()) {

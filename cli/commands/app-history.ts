@@ -18,8 +18,8 @@ interface Change {
   readonly after: unknown;
 }
 
-/** Members that every version has its own of. */
-const OWN = new Set(['version', 'versionInfo']);
+/** Members that differ between any two versions. */
+const VERSION_MEMBERS = new Set(['version', 'versionInfo']);
 
 /** The versions of an app, newest first. */
 async function versionsOf(api: Api, id: string): Promise<readonly string[]> {
@@ -27,7 +27,7 @@ async function versionsOf(api: Api, id: string): Promise<readonly string[]> {
 }
 
 async function definitionOf(api: Api, id: string, version: string): Promise<Definition> {
-  return (await api.json('GET', `${appPath(id)}/versions/${version}`)) as Definition;
+  return (await api.json('GET', `${appPath(id)}/versions/${encodeURIComponent(version)}`)) as Definition;
 }
 
 /** The members that differ, with their paths. Lists count as one value. */
@@ -36,7 +36,7 @@ export function changesBetween(before: unknown, after: unknown, path = ''): Chan
     return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names
-    .filter((name) => path !== '' || !OWN.has(name))
+    .filter((name) => path !== '' || !VERSION_MEMBERS.has(name))
     .flatMap((name) => changesBetween(before[name], after[name], `${path}/${name}`));
 }
 

@@ -74,6 +74,8 @@ async function printAppLogs(plan: AppLogPlan): Promise<void> {
 /** The logs of the tasks that an app has, which come and go. */
 class AppLogs {
   private readonly logs = new Map<string, PrefixedLog>();
+  /** Tasks whose agents cannot be asked, which is told once. */
+  private unplaced: ReadonlySet<string> = new Set();
 
   constructor(private readonly plan: AppLogPlan) {}
 
@@ -91,19 +93,33 @@ class AppLogs {
     if (added.length === 0) return;
     for (const task of await findTasks(this.plan.master, added))
       this.logs.set(task.id, new PrefixedLog(task, this.plan));
+    this.tellUnplaced(added.filter((id) => !this.logs.has(id)));
+  }
+
+  private tellUnplaced(ids: readonly string[]): void {
+    for (const id of ids)
+      if (!this.unplaced.has(id))
+        this.plan.terminal.err(`${id} cannot be read: the master has no registered agent with it\n`);
+    this.unplaced = new Set(ids);
   }
 
   async print(): Promise<void> {
-    for (const log of this.logs.values()) {
-      await log.print();
-      if (!this.plan.follow) log.printRest();
-    }
+    // One agent that does not answer must not keep the others waiting.
+    if (this.plan.follow) await Promise.all([...this.logs.values()].map((log) => log.print()));
+    else
+      for (const log of this.logs.values()) {
+        await log.print();
+        log.printRest();
+      }
   }
 
   async close(): Promise<void> {
     for (const log of this.logs.values()) await log.close();
   }
 }
+
+/** Characters after which a line is printed although its end has not come. */
+const LINE_MAX = 1_000_000;
 
 /** Whole lines of a task, each with the task it is from. */
 class PrefixedLog {
@@ -150,6 +166,7 @@ class PrefixedLog {
     const lines = `${this.rest}${part}`.split('\n');
     this.rest = lines.pop() ?? '';
     if (lines.length > 0) this.plan.terminal.out(lines.map((line) => `${this.prefix}${line}\n`).join(''));
+    if (this.rest.length > LINE_MAX) this.printRest();
   }
 }
 

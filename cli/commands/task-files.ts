@@ -114,7 +114,7 @@ function standardOutput(terminal: Terminal): Save {
   if (!streams) throw new StartError('There is no standard output to write to: name a file');
   return (bytes) =>
     pipeline(bytes, streams.output, { end: false }).catch((error: NodeJS.ErrnoException) => {
-      // Whoever reads has enough, such as `head`.
+      // The reader has enough, such as `head`.
       if (error.code !== 'EPIPE') throw error;
     });
 }

@@ -57,6 +57,17 @@ test('the output of all tasks of an app has the task before each line', async ()
   expect((await logs(['web'])).err).toContain('/web has no tasks now');
 });
 
+test('a task whose agent is not registered is told, and the others are printed', async () => {
+  running([FIRST, SECOND], 'one\n');
+  const { tasks } = api.answers.get('GET /tasks') as { tasks: { id: string }[] };
+  api.answers.set('GET /tasks', {
+    tasks: tasks.map((task) => (task.id === FIRST ? { ...task, slave_id: 'B' } : task)),
+  });
+  const { status, out, err } = await logs(['web']);
+  expect([status, out]).toEqual([0, 'ea6530dc12e2 | one\n']);
+  expect(err).toContain(`${FIRST} cannot be read: the master has no registered agent with it\n`);
+});
+
 test('an app is followed with its new tasks, until it is removed', async () => {
   running([FIRST], 'one\n');
   const { status, out, err } = await logs(['web', '-f'], (poll) => {
