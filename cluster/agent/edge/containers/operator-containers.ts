@@ -26,6 +26,8 @@ import { containerName } from '../../docker/core/names';
 
 /** The number of ended standalone containers that are known. */
 const ENDED_MAX = 100;
+/** The answer to a launch of a container that is there. */
+const UNDER_WAY: CallAnswer = { status: 202, text: '' };
 
 /** The answer to a call that has no message: an empty 200 or 202, or a refusal with its reason. */
 export interface CallAnswer {
@@ -58,9 +60,11 @@ export class OperatorContainers {
   async launch(launch: Launch, isSession = false): Promise<CallAnswer> {
     const id = printContainerId(launch.container_id);
     const { containerizer } = this.options;
-    if (containerizer.get(id)) return { status: 202, text: '' };
+    if (containerizer.get(id)) return UNDER_WAY;
     const spec = await this.specOf(launch, isSession);
     if ('status' in spec) return spec;
+    // A second call for it may have come meanwhile: its failure would end the container of the first.
+    if (containerizer.get(id)) return UNDER_WAY;
     this.options.sandboxBegun(spec.directory);
     try {
       this.follow(await containerizer.launch(spec));

@@ -63,6 +63,17 @@ describe('containers of the operator API', () => {
     await containerizer.destroy(spec.containerId);
   });
 
+  it('run on when two calls at once launch them', async () => {
+    const parent = { value: 'two' };
+    const child = { value: 'n', parent };
+    await containers.launch({ container_id: parent, command: { value: 'exec sleep 1000' } });
+    const launch = { container_id: child, command: { value: 'exec sleep 1000' } };
+    const answers = await Promise.all([containers.launch(launch), containers.launch(launch)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 202]);
+    expect(await containers.kill(child)).toEqual({ status: 200, text: '' });
+    await containerizer.destroy(parent.value);
+  });
+
   it('get signals by their numbers', async () => {
     const container_id = { value: 'k' };
     await containers.launch({ container_id, command: { value: 'exec sleep 1000' } });
