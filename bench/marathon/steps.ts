@@ -26,7 +26,9 @@ export function benchSteps(apps: number, instances: number): void {
   const clock = new VirtualClock(Date.parse('2030-01-01T00:00:00.000Z'));
   const times: number[] = [];
   const cpuBefore = process.cpuUsage();
-  let [running, suppressed, offers] = [0, false, 0];
+  let running = 0;
+  let suppressed = false;
+  let offers = 0;
   const later = (ms: number, run: () => void): void => void clock.wakeAt(clock.now() + ms, run);
   const post = (event: NewMarathonEvent): void => mailbox.post(event);
   const update = (task: mesos.TaskInfo): void => {

@@ -40,7 +40,7 @@ export function explainApp(state: MarathonState, app: App, now: number): object 
   };
 }
 
-/** What an agent would offer for a role, as far as its last offer and our own tasks tell. */
+/** The offer that an agent would make to a role, as far as its last offer and our own tasks tell. */
 function offerNow(state: MarathonState, agent: KnownAgent, role: string): RemainingOffer {
   const offer = { ...agent.offer, allocation_info: { role } };
   return { offer, agent: agentInfoOf(offer), resources: freeOn(state, agent) };

@@ -96,7 +96,7 @@ function show(context: RestContext, request: Request, id: string): Outcome | Pro
   return sliced(context, oneAppPieces(app, { read: context.read, embed, now: context.now() }));
 }
 
-/** Why instances of an app wait. An app of that id itself is shown. */
+/** The reasons why instances of an app wait. An app of that id itself is shown. */
 function explain(context: RestContext, request: Request, id: string): Outcome | Promise<Outcome> {
   if (context.read(({ apps }) => apps.has(`${id}/explain`))) return show(context, request, `${id}/explain`);
   return context.read((state) => {

@@ -1,7 +1,7 @@
 import { MemoryStore } from '../../../../cluster/state/memory';
 import { app, FakeCluster, type FakeTask } from '../fake-cluster';
 
-/** What is stored, and what runs, at one moment. */
+/** The stored variables and the tasks that run, at one moment. */
 interface Moment {
   readonly variables: readonly { name: string; value: Buffer }[];
   readonly tasks: Map<string, FakeTask>;

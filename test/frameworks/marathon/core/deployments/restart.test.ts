@@ -105,6 +105,21 @@ describe('a rolling restart', () => {
   });
 });
 
+test('old instances that do not work stop first, and of the healthy ones as many as may', () => {
+  const cluster = new FakeCluster();
+  const checks = [{ path: '/', gracePeriodSeconds: 0, intervalSeconds: 1, maxConsecutiveFailures: 0 }];
+  const members = { instances: 5, healthChecks: checks, upgradeStrategy: { minimumHealthCapacity: 0.4 } };
+  cluster.put({ ...members, cmd: 'old' });
+  cluster.advance(5000);
+  const [first, second, , , last] = cluster.instances().map(({ id }) => id);
+  cluster.probeResult = (_probe, id) => (id === last ? { ok: false, cause: 'refused' } : { ok: true });
+  cluster.advance(3000);
+  cluster.killable = false;
+  cluster.change({ put: [app({ ...members, cmd: 'new' })] }, { force: true });
+  const stopping = cluster.instances().filter(({ goal }) => goal === 'Decommissioned');
+  expect(stopping.map(({ id }) => id)).toEqual([first, second, last]);
+});
+
 interface Roll {
   readonly instances: number;
   readonly minimumHealthCapacity: number;

@@ -91,3 +91,14 @@ test('the health of instances outlives a failover: no event, no new grace period
   next.advance(10_000);
   expect(kills(next)).toBeGreaterThan(0);
 });
+
+test('a storm ends with its app, though no other check comes back', () => {
+  const cluster = start({ '/web': 4 });
+  fail(cluster, () => true);
+  cluster.advance(20_000);
+  expect([...cluster.state.storms.keys()]).toEqual(['/web']);
+  cluster.change({ remove: ['/web'] }, { force: true });
+  cluster.advance(5000);
+  expect([cluster.instances('/web'), [...cluster.state.storms.keys()]]).toEqual([[], []]);
+  expect(count(cluster, 'health_storm_ended_event')).toBe(1);
+});
