@@ -5,7 +5,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,14 +14,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const THIRD_PARTY = join(root, 'test', 'third-party');
 const NODE_MIN = 20;
 const ALIVE_MS = 5000;
-/** Time that Maven gets for a file of 76 MB. */
-const MAVEN_MS = 300_000;
+/** Time for an installer of what only tests use: one that gets no answer must not hold everything up. */
+const INSTALL_MS = 300_000;
+/** Without a version it depends on that of Maven. */
+const MAVEN_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:get';
 /** Program to the Debian package that has it. */
 const PROGRAMS = { haproxy: 'haproxy', dig: 'bind9-dnsutils' };
 /** The same for tests that are skipped, by name, where it is missing: with `--tests`. The build uses the compiler, too. */
 const TEST_PROGRAMS = {
   cc: ['gcc', 'libc6-dev'],
   java: 'default-jre-headless',
+  mvn: 'maven',
   unbound: 'unbound',
   openssl: 'openssl',
   iptables: 'iptables',
@@ -147,7 +150,8 @@ function installThirdParty() {
   if (read(stamp) === wanted) return;
   say('Installing third-party clients for tests ...');
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
-  const done = spawnSync('npm', ['ci', ...quiet], { cwd: folder, stdio: ['ignore', 'pipe', 2] });
+  const options = { cwd: folder, stdio: ['ignore', 'pipe', 2], timeout: INSTALL_MS };
+  const done = spawnSync('npm', ['ci', ...quiet], options);
   if (done.status === 0) writeFileSync(stamp, wanted);
   else say('They could not be installed; the tests that need them are skipped.');
 }
@@ -199,7 +203,9 @@ function installPythonLibrary(name, python, { before = [], after = [], env = {} 
   }
   say(`Installing ${name} for tests (pip) ...`);
   const install = [python, ...PIP, 'install', '--no-deps', '--target', packages, '-r', requirements];
-  const options = { stdio: 'ignore', env: { ...process.env, ...env } };
+  const options = { stdio: 'ignore', env: { ...process.env, ...env }, timeout: INSTALL_MS };
+  // pip leaves packages that are there as they are, and would call an older version installed.
+  rmSync(packages, { recursive: true, force: true });
   const done = [...before, install, ...after].every(
     ([program, ...args]) => spawnSync(program, args, options).status === 0,
   );
@@ -209,7 +215,7 @@ function installPythonLibrary(name, python, { before = [], after = [], env = {} 
 
 /** A service in Java by others, which Maven keeps in its own repository; without it its test is skipped by name. */
 function installSingularity() {
-  const artifact = read(join(THIRD_PARTY, 'singularity', 'artifact.txt'))?.trim() ?? '';
+  const [artifact] = (read(join(THIRD_PARTY, 'singularity', 'artifact.txt')) ?? '').split('\n');
   const [group, name, version, type, classifier] = artifact.split(':');
   const repository = join(homedir(), '.m2', 'repository');
   const folder = join(repository, ...group.split('.'), name, version);
@@ -220,11 +226,11 @@ function installSingularity() {
   }
   say('Installing Singularity for tests (mvn) ...');
   const place = ['--quiet', '--batch-mode', '--strict-checksums', `-Dmaven.repo.local=${repository}`];
-  const get = ['dependency:get', `-Dartifact=${artifact}`, '-Dtransitive=false'];
+  const get = [MAVEN_GOAL, `-Dartifact=${artifact}`, '-Dtransitive=false'];
   const { status } = spawnSync('mvn', [...place, ...get], {
     cwd: homedir(),
     stdio: 'ignore',
-    timeout: MAVEN_MS,
+    timeout: INSTALL_MS,
   });
   if (status !== 0) say('It could not be installed; the test that needs it is skipped.');
 }

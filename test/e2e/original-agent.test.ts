@@ -75,9 +75,9 @@ whenThere(`under the original's master, our agent${why}`, () => {
   });
 
   afterAll(async () => {
-    scheduler.stop();
-    await agent.stop();
-    await original.stop();
+    scheduler?.stop();
+    await agent?.stop();
+    await original?.stop();
     await files.stop();
   });
 

@@ -62,7 +62,7 @@ whenThere(`with our agent, the original's${why}`, () => {
     env = { PATH: `${makePrograms()}:${process.env['PATH'] ?? ''}`, ...makeConfiguration(prefix.place) };
   });
   afterAll(async () => {
-    await scheduler.call({ type: 'TEARDOWN' });
+    await scheduler?.call({ type: 'TEARDOWN' }).catch(() => undefined);
     for (const stop of undo.splice(0).reverse()) await stop();
   });
 
@@ -173,8 +173,8 @@ whenThere(`with our agent, the original's${why}`, () => {
       );
       expect(await (await fetch(download)).text()).toContain('hello\n1\n2\n');
       const url = `${download.replace('/download', '/read')}&offset=6&length=4`;
-      const asked = JSON.stringify({ url, dataType: 'jsonp', jsonp: 'jsonp' });
-      const read = await page.evaluate<object>(`jQuery.ajax(${asked})`);
+      const settings = JSON.stringify({ url, dataType: 'jsonp', jsonp: 'jsonp' });
+      const read = await page.evaluate<object>(`jQuery.ajax(${settings})`);
       expect(read).toEqual({ data: '1\n2\n', offset: 6 });
       expect(refused).toEqual([]);
     },

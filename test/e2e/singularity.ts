@@ -4,6 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,8 @@ import { missingForZookeeper } from '../cluster/zookeeper/server';
 import { eventually } from './eventually';
 
 const ARTIFACT = join(__dirname, '..', 'third-party', 'singularity', 'artifact.txt');
-const JAR = jarOf(readFileSync(ARTIFACT, 'utf8').trim());
+const [COORDINATES = '', CHECKSUM = ''] = readFileSync(ARTIFACT, 'utf8').split('\n');
+const JAR = jarOf(COORDINATES);
 /** Its libraries are older than the walls between the modules of Java. */
 const OPENED = ['java.lang', 'java.net', 'java.util'].map(
   (name) => `--add-opens=java.base/${name}=ALL-UNNAMED`,
@@ -31,7 +33,16 @@ function jarOf(coordinates: string): string {
 
 /** What is missing to run it; undefined when nothing is. */
 export function missingForSingularity(): string | undefined {
-  return missingForZookeeper() ?? (existsSync(JAR) ? undefined : 'SingularityService of Maven Central');
+  return missingForZookeeper() ?? missingJar();
+}
+
+/** Nothing is run but the file that we have seen. */
+function missingJar(): string | undefined {
+  if (!existsSync(JAR)) return 'SingularityService of Maven Central';
+  const checksum = createHash('sha256').update(readFileSync(JAR)).digest('hex');
+  return CHECKSUM === `sha256:${checksum}`
+    ? undefined
+    : 'SingularityService with the checksum of artifact.txt';
 }
 
 /** Its own state, as far as tests look at it. */

@@ -44,22 +44,22 @@ it('they take certificates and credentials as all others do', async () => {
       if (told.includes('TASK_RUNNING')) resolve();
     }),
   );
-  const known = { ...env, MESETA_MASTER_CREDENTIALS: 'ops:open' };
+  const trusted = { ...env, MESETA_MASTER_CREDENTIALS: 'ops:open' };
   const commands = [
     ['task', 'logs', 't'],
     ['task', 'exec', 't', 'echo', 'out'],
     ['task', 'files', 'get', 't', 'stdout', '-'],
   ];
   for (const command of commands)
-    expect(await meseta(command, known)).toEqual({ status: 0, out: 'out\n', err: '' });
-  expect((await meseta(['task', 'files', 'ls', 't'], known)).out).toContain('stdout');
-  expect((await meseta(['agent', 'containers', 'S0'], known)).out).toMatch(/ t /);
+    expect(await meseta(command, trusted)).toEqual({ status: 0, out: 'out\n', err: '' });
+  expect((await meseta(['task', 'files', 'ls', 't'], trusted)).out).toContain('stdout');
+  expect((await meseta(['agent', 'containers', 'S0'], trusted)).out).toMatch(/ t /);
   // The agent is asked with the same credentials, and says for itself that there is nothing to attach to.
-  expect((await meseta(['task', 'attach', 't'], known)).err).toContain('Task t has no terminal');
+  expect((await meseta(['task', 'attach', 't'], trusted)).err).toContain('Task t has no terminal');
   const stranger = await meseta(['task', 'exec', '--credentials=ops:wrong', 't', 'true'], env);
   expect(stranger.err).toContain('answered 401');
   expect(stranger.err).toContain('--credentials USER:PASSWORD');
-  const distrustful = await meseta(['task', 'logs', 't'], { ...known, NODE_EXTRA_CA_CERTS: '' });
+  const distrustful = await meseta(['task', 'logs', 't'], { ...trusted, NODE_EXTRA_CA_CERTS: '' });
   expect(distrustful.err).toContain('Name the file of its authority in the variable NODE_EXTRA_CA_CERTS');
   ran.kill('SIGINT');
   await new Promise((resolve) => ran.once('close', resolve));

@@ -68,7 +68,7 @@ whenThere(`Singularity${missing === undefined ? '' : ` (skipped: ${missing} is m
   const sandbox = <Page>(page: string): Promise<Page> =>
     eventually(`the sandbox at ${page}`, () => singularity.ask<Page>(`/sandbox/${first}/${page}`));
 
-  /** What the master's /state has of its tasks. */
+  /** The tasks of its framework, as the master has them. */
   const tasksOfMaster = async () => {
     const page = (await (await fetch(`http://${master}/frameworks`)).json()) as {
       frameworks: {

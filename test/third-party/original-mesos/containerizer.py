@@ -40,8 +40,8 @@ def main():
     if child == 0:
         run(info)
     _, status = os.waitpid(child, 0)
-    with open(os.path.join(folder, 'status'), 'w') as kept:
-        kept.write(str(status))
+    with open(os.path.join(folder, 'status'), 'w') as file:
+        file.write(str(status))
     sys.exit(status >> 8)
 
 
