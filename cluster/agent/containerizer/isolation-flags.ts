@@ -5,6 +5,7 @@
 import type { MessageName, Messages } from '../../api/generated/messages';
 import { decodeJson } from '../../api/json-read';
 import { encodeJson } from '../../api/json-write';
+import { hideContainerSecrets } from '../../model/hide-secrets';
 import { printRanges, type Ranges, readRanges } from '../../model/ranges';
 import {
   bytes,
@@ -42,6 +43,16 @@ function message<N extends MessageName>(
     print: (value) => (value === undefined ? '' : encodeJson(name, value)),
   };
 }
+
+const containerFlag = message('mesos.v1.ContainerInfo', {
+  help: 'the container of executors and tasks that have none, in JSON: {"type": "MESOS", "volumes": []}',
+});
+
+/** Flags are shown on pages, which show no values of secrets. */
+const defaultContainer: typeof containerFlag = {
+  ...containerFlag,
+  print: (container) => containerFlag.print?.(container && hideContainerSecrets(container)) ?? '',
+};
 
 function readLauncher(value: string): 'linux' | 'posix' {
   if (value !== 'linux' && value !== 'posix') throw new Error('expected linux or posix');
@@ -92,9 +103,7 @@ export const isolationFlags = {
     value: 'linux|posix',
     read: readLauncher,
   }),
-  default_container_info: message('mesos.v1.ContainerInfo', {
-    help: 'the container of executors and tasks that have none, in JSON: {"type": "MESOS", "volumes": []}',
-  }),
+  default_container_info: defaultContainer,
   cgroups_hierarchy: text({
     help: 'folder that cgroups are mounted in',
     fallback: '/sys/fs/cgroup',
