@@ -43,8 +43,10 @@ const WORDS: Readonly<Record<string, (place: Place) => Promise<readonly string[]
 
 function masterOf(place: Place) {
   const { env, flags } = place;
-  const own = flags.get('credentials') ?? env['MESETA_MASTER_CREDENTIALS'];
-  return { master: flagOrVariable(place, 'master', masterFlags.master) ?? '', credentials: own };
+  return {
+    master: flagOrVariable(place, 'master', masterFlags.master) ?? '',
+    credentials: flags.get('credentials') ?? env['MESETA_MASTER_CREDENTIALS'],
+  };
 }
 
 function credentials({ env, flags }: Place) {

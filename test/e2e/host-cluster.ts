@@ -99,7 +99,7 @@ export class HostCluster {
     return text === '' ? [] : (JSON.parse(text) as { readonly tasks: readonly Task[] }).tasks;
   }
 
-  /** What a task has printed; empty while there is nothing. */
+  /** The output of a task so far; empty while there is none. */
   outputOf(taskId: string): string {
     const path = join(sandboxOf(join(this.folder, 'agent'), taskId), 'stdout');
     return existsSync(path) ? readFileSync(path, 'utf8') : '';

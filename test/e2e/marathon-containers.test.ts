@@ -1,6 +1,6 @@
 /**
- * What apps ask for really runs: the examples of apps and one app with all the rest, through Marathon's API, on an agent with
- * both containerizers. Images come from the engine and the registries of the test.
+ * Apps of each kind run: the examples of apps and one app with all the rest, through Marathon's API, on an agent with both
+ * containerizers. Images come from the engine and the registries of the test.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -66,7 +66,7 @@ class Stand {
     writeFileSync(path, text, { mode: 0o600 });
   }
 
-  /** What the apps fetch, mount and are told. */
+  /** Writes the files that the apps fetch and mount, and their secrets. */
   writeFiles(): void {
     const auth = Buffer.from('user:password').toString('base64');
     this.write('secrets/database/password', 'secret\n');

@@ -11,6 +11,7 @@ import { indexInstance } from './instances/instances';
 import { decommission } from './instances/kill';
 import { handleUnreachable } from './instances/unreachable';
 import { sendFrameworkInfo } from './scheduler/session';
+import { emptyTables } from './state/empty-tables';
 import { OVERDUE_FIRST_MS } from './state/limits';
 import type { MarathonSettings } from './state/settings';
 import type { MarathonState } from './state/state';
@@ -70,31 +71,13 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     apps: new Map(),
     history: [],
     versions: new Map(),
-    instances: new Map(),
-    byApp: new Map(),
-    byTask: new Map(),
-    waiting: new Map(),
-    tallies: new Map(),
-    tallied: new Map(),
-    healthCounts: { failing: 0, working: 0 },
-    storms: new Map(),
+    ...emptyTables(),
     deployments: new Map(),
-    givenUp: new Set(),
     locks: new Map(),
-    backoffs: new Map(),
-    queue: new Map(),
-    health: new Map(),
-    readiness: new Map(),
-    failures: new Map(),
-    kills: new Map(),
     session: { connected: false },
     outbox: newOutbox(),
     revive: newReviveState(now),
-    delayed: new Map(),
-    heldOffers: new Map(),
-    knownAgents: new Map(),
     tasksForgotten: 0,
-    unconfirmed: new Set(),
     confirmPauseMs: 0,
     launchTokens: settings.launchTokens,
     launchTokensAt: now,

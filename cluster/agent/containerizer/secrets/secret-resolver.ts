@@ -9,7 +9,7 @@ import type { Secret } from '../../../api/generated/mesos';
 import { secretError } from '../../../model/command-errors';
 import { readSecret } from './secret-folder';
 
-/** Where secrets come from. A store of another kind is another implementation. */
+/** The source of secrets. A store of another kind is another implementation. */
 export interface SecretResolver {
   /** The bytes of a secret. Rejects with the reason why there are none. */
   resolve(secret: Secret): Promise<Buffer>;

@@ -50,7 +50,7 @@ interface Place {
 /** The containerizer, with what has to be stopped when the agent stops. */
 export interface ContainerizerParts {
   readonly containerizer: ContainerTable;
-  /** What its parts count, in the original's names. */
+  /** The counters of its parts, in the names of the original. */
   readonly metrics: () => Record<string, number>;
   /** Undefined without `--image_providers`. */
   readonly provisioner: Provisioner | undefined;

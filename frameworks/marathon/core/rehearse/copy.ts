@@ -8,6 +8,7 @@ import type { Millis } from '../../../../cluster/model/time';
 import { newReviveState } from '../../../kit/core/session/revive';
 import { newOutbox } from '../../../kit/core/turn/outbox';
 import { indexInstance, instancesOf } from '../instances/instances';
+import { emptyTables } from '../state/empty-tables';
 import type { Health, Instance, MarathonState } from '../state/state';
 
 export function copyFor(state: MarathonState, apps: ReadonlySet<string>, now: Millis): MarathonState {
@@ -40,31 +41,6 @@ export function copyFor(state: MarathonState, apps: ReadonlySet<string>, now: Mi
   for (const { id } of instances) copyChecks(state, copy, id);
   for (const instance of instances) indexInstance(copy, copyOf(instance));
   return copy;
-}
-
-/** Tables that begin empty. */
-function emptyTables() {
-  return {
-    instances: new Map(),
-    byApp: new Map(),
-    byTask: new Map(),
-    waiting: new Map(),
-    tallies: new Map(),
-    tallied: new Map(),
-    healthCounts: { failing: 0, working: 0 },
-    storms: new Map(),
-    backoffs: new Map(),
-    queue: new Map(),
-    health: new Map(),
-    readiness: new Map(),
-    failures: new Map(),
-    kills: new Map(),
-    givenUp: new Set<string>(),
-    delayed: new Map(),
-    heldOffers: new Map(),
-    knownAgents: new Map(),
-    unconfirmed: new Set<string>(),
-  };
 }
 
 function copyOf(instance: Instance): Instance {

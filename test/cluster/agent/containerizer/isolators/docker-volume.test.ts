@@ -71,9 +71,9 @@ describe('a container with volumes of dvdcli', () => {
       volume('data', { source }),
       volume('other', { container_path: target, mode: 'RO' }),
     );
-    const own = containers();
-    await (await own.launch(spec)).ended;
-    await own.destroy(spec.containerId);
+    const containerizer = containers();
+    await (await containerizer.launch(spec)).ended;
+    await containerizer.destroy(spec.containerId);
     expect(place.output(spec)).toBe('data\nRO\n');
     expect(readFileSync(join(dvdcli.stored('rexray', 'data'), 'file'), 'utf8')).toBe('kept\n');
     expect(dvdcli.calls().toSorted()).toEqual([
@@ -86,15 +86,15 @@ describe('a container with volumes of dvdcli', () => {
   });
 
   check('shares one with another container, until the last of them ends', async () => {
-    const own = containers();
+    const containerizer = containers();
     const [first, second] = ['first', 'second'].map((name) =>
       withVolumes(`echo ${name} >> data/file; sleep 1000`, volume('data')),
     ) as [ContainerSpec, ContainerSpec];
-    await own.launch(first);
-    await own.launch(second);
-    await own.destroy(first.containerId);
+    await containerizer.launch(first);
+    await containerizer.launch(second);
+    await containerizer.destroy(first.containerId);
     expect(dvdcli.isMounted('rexray', 'data')).toBe(true);
-    await own.destroy(second.containerId);
+    await containerizer.destroy(second.containerId);
     expect(dvdcli.isMounted('rexray', 'data')).toBe(false);
     expect(dvdcli.calls().filter((call) => call.startsWith('unmount'))).toHaveLength(1);
   });
@@ -102,9 +102,9 @@ describe('a container with volumes of dvdcli', () => {
   check('keeps them over kill -9 of the agent, whose next one counts both and ends orphans', async () => {
     const spec = withVolumes('while [ ! -e go ]; do sleep 0.05; done; cat data/file', volume('data'));
     const orphan = withVolumes('sleep 1000', volume('data'), volume('mine'));
-    const own = containers();
-    await own.launch(spec);
-    await own.launch(orphan);
+    const containerizer = containers();
+    await containerizer.launch(spec);
+    await containerizer.launch(orphan);
     writeFileSync(join(dvdcli.stored('rexray', 'data'), 'file'), 'kept');
     const next = containers();
     const [adopted] = await next.recover([spec.containerId]);
@@ -126,9 +126,9 @@ describe('a container with volumes of dvdcli', () => {
   });
 
   check('is nested in another one, and ends before it', async () => {
-    const own = containers();
+    const containerizer = containers();
     const parent = place.spec(undefined, { resources: resourcesOf('cpus:1;mem:64') });
-    await own.launch(parent);
+    await containerizer.launch(parent);
     const nested: Partial<ContainerSpec> = {
       containerId: `${parent.containerId}.task`,
       parent: parent.containerId,
@@ -136,19 +136,19 @@ describe('a container with volumes of dvdcli', () => {
       container: mesos(volume('data')),
     };
     const spec = place.spec('touch data/seen; sleep 1000', nested);
-    await own.launch(spec);
+    await containerizer.launch(spec);
     while (!existsSync(join(dvdcli.stored('rexray', 'data'), 'seen')))
       await new Promise((next) => setTimeout(next, 5));
-    await own.destroy(parent.containerId);
+    await containerizer.destroy(parent.containerId);
     expect(dvdcli.isMounted('rexray', 'data')).toBe(false);
   });
 
   check('owns the folder of one with --docker_volume_chown', async () => {
-    const own = containers('--docker_volume_chown');
+    const containerizer = containers('--docker_volume_chown');
     const spec = { ...withVolumes('sleep 1000', volume('data')), user: 'nobody' };
-    await own.launch(spec);
+    await containerizer.launch(spec);
     expect(statSync(dvdcli.stored('rexray', 'data')).uid).toBe(65_534);
-    await own.destroy(spec.containerId);
+    await containerizer.destroy(spec.containerId);
   });
 
   check('fails with the words of dvdcli, and what has been mounted is unmounted', async () => {
@@ -164,14 +164,14 @@ describe('a container with volumes of dvdcli', () => {
   });
 
   check('may be destroyed while dvdcli hangs, and other launches do not wait for it', async () => {
-    const own = isolated(place, flags(), { launchesMax: 1 });
+    const containerizer = isolated(place, flags(), { launchesMax: 1 });
     const spec = withVolumes('true', volume('data', {}, 'hangs'));
-    const failure = failureOf(own, spec);
+    const failure = failureOf(containerizer, spec);
     while (dvdcli.calls().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const other = await own.launch(withVolumes('exit 3'));
+    const other = await containerizer.launch(withVolumes('exit 3'));
     expect((await other.ended).status).toEqual({ code: 3 });
-    await own.destroy(other.id);
-    await own.destroy(spec.containerId);
+    await containerizer.destroy(other.id);
+    await containerizer.destroy(spec.containerId);
     expect(await failure).toBe('Container destroyed while preparing isolators');
     expect(dvdcli.calls()).toEqual([
       'mount --volumedriver=hangs --volumename=data',
@@ -180,11 +180,11 @@ describe('a container with volumes of dvdcli', () => {
   });
 
   check('ends also when a volume cannot be unmounted, which the next start tries again', async () => {
-    const own = containers();
+    const containerizer = containers();
     const spec = withVolumes('exit 3', volume('data', {}, 'stuck'));
-    const container = await own.launch(spec);
+    const container = await containerizer.launch(spec);
     expect((await container.ended).status).toEqual({ code: 3 });
-    await own.destroy(spec.containerId);
+    await containerizer.destroy(spec.containerId);
     expect(readdirSync(claimsDir())).toEqual([spec.containerId]);
     const before = dvdcli.calls().length;
     containers();

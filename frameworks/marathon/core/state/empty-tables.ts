@@ -1,0 +1,48 @@
+/** The tables of the state that begin empty, with a start of Marathon and with a rehearsal. */
+
+import type { MarathonState } from './state';
+
+type EmptyTables =
+  | 'instances'
+  | 'byApp'
+  | 'byTask'
+  | 'waiting'
+  | 'tallies'
+  | 'tallied'
+  | 'healthCounts'
+  | 'storms'
+  | 'givenUp'
+  | 'backoffs'
+  | 'queue'
+  | 'health'
+  | 'readiness'
+  | 'failures'
+  | 'kills'
+  | 'delayed'
+  | 'heldOffers'
+  | 'knownAgents'
+  | 'unconfirmed';
+
+export function emptyTables(): Pick<MarathonState, EmptyTables> {
+  return {
+    instances: new Map(),
+    byApp: new Map(),
+    byTask: new Map(),
+    waiting: new Map(),
+    tallies: new Map(),
+    tallied: new Map(),
+    healthCounts: { failing: 0, working: 0 },
+    storms: new Map(),
+    givenUp: new Set(),
+    backoffs: new Map(),
+    queue: new Map(),
+    health: new Map(),
+    readiness: new Map(),
+    failures: new Map(),
+    kills: new Map(),
+    delayed: new Map(),
+    heldOffers: new Map(),
+    knownAgents: new Map(),
+    unconfirmed: new Set(),
+  };
+}
