@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCli } from '../../../cli/main';
 import { appView, ScriptedApi } from '../scripted-api';
+import { runWith } from './run';
 
 const folder = mkdtempSync(join(tmpdir(), 'meseta-group-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,16 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => marathon.stop());
 
-async function meseta(...args: string[]) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    env: { MESETA_MARATHON: url },
-    out: (text: string) => (out += text),
-    err: (text: string) => (err += text),
-  };
-  return { status: await runCli(args, terminal), out, err };
-}
+const meseta = (...args: string[]) => runWith({ MESETA_MARATHON: url }, args);
 
 function file(json: unknown): string {
   const path = join(folder, 'group.json');

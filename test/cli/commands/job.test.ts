@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCli } from '../../../cli/main';
 import { ScriptedApi } from '../scripted-api';
+import { runWith } from './run';
 
 const folder = mkdtempSync(join(tmpdir(), 'meseta-job-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,20 +15,9 @@ beforeEach(async () => {
 });
 afterEach(() => chronos.stop());
 
-async function meseta(...args: string[]) {
-  return await mesetaWith({}, ...args);
-}
-
-async function mesetaWith(env: Record<string, string>, ...args: string[]) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    env: { MESETA_CHRONOS: url, ...env },
-    out: (text: string) => (out += text),
-    err: (text: string) => (err += text),
-  };
-  return { status: await runCli(args, terminal), out, err };
-}
+const meseta = (...args: string[]) => mesetaWith({}, ...args);
+const mesetaWith = (env: Record<string, string>, ...args: string[]) =>
+  runWith({ MESETA_CHRONOS: url, ...env }, args);
 
 const BASE = '/v1/scheduler';
 const OK = { status: 204, body: undefined };

@@ -1,18 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCli } from '../../../cli/main';
+import { runWith } from './run';
 
 const folder = mkdtempSync(join(tmpdir(), 'meseta-render-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function render(path: string, ...args: string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { env: {}, out: (text: string) => (out += text), err: (text: string) => (err += text) };
-  const status = await runCli(['lb', 'render', '--apps', path, ...args], terminal);
-  return { status, out, err };
-}
+const render = (path: string, ...args: string[]) => runWith({}, ['lb', 'render', '--apps', path, ...args]);
 
 function file(name: string, json: unknown): string {
   const path = join(folder, name);

@@ -12,10 +12,15 @@ export interface Ran {
 
 /** Runs `meseta ARGS...` against the master at this address. */
 export async function runAt(master: string, args: readonly string[]): Promise<Ran> {
+  return await runWith({ MESETA_MASTER: master }, args);
+}
+
+/** Runs `meseta ARGS...` with these variables as its whole environment. */
+export async function runWith(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
   const terminal = {
-    env: { MESETA_MASTER: master },
+    env,
     out: (text: string) => void out.push(text),
     err: (text: string) => void err.push(text),
   };

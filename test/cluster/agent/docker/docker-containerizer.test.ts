@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Container } from '../../../../cluster/agent/containerizer/port';
 import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
 import type { Resource } from '../../../../cluster/api/generated/mesos';
+import { eventually } from '../../../e2e/eventually';
 import { buildImage, busyboxLayer } from '../containerizer/images/image-builder';
 import { basicAuthentication, RegistryServer } from '../containerizer/images/registry-server';
 import { DockerPlace, scalar } from './docker-place';
@@ -38,16 +39,6 @@ const nameOf = ({ containerId }: ContainerSpec): string => `mesos-${containerId}
 
 function inspect(spec: ContainerSpec, format: string): unknown {
   return JSON.parse(engine.docker('inspect', '--format', `{{json ${format}}}`, nameOf(spec)));
-}
-
-async function eventually<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  const until = Date.now() + 20_000;
-  for (;;) {
-    const seen = look();
-    if (seen !== undefined && seen !== false) return seen;
-    if (Date.now() > until) throw new Error(`${what} has not come`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 const inSandbox = (command: string): string => `cd $MESOS_SANDBOX; ${command}`;

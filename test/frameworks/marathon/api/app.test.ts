@@ -1,27 +1,16 @@
 import { hintFor } from '../../../../frameworks/kit/api/unknown-member';
-import type { App } from '../../../../frameworks/marathon/api/app';
-import { mixedFormFindings } from '../../../../frameworks/marathon/api/app-legacy';
-import { normalizeApp, resolvePath } from '../../../../frameworks/marathon/api/app-normalization';
+import { resolvePath } from '../../../../frameworks/marathon/api/app-normalization';
 import { readAppUpdate } from '../../../../frameworks/marathon/api/app-update';
 import { violationsOf } from '../../../../frameworks/marathon/api/app-validate';
 import { newReading } from '../../../../frameworks/marathon/api/read';
 import { invalidJson } from '../../../../frameworks/marathon/api/violations';
 import { printApp } from '../../../../frameworks/marathon/core/apps/print-app';
-
-type Body = Record<string, unknown>;
+import { type Body, readApp } from './read-app';
 
 function problemsOf(body: unknown): string[] {
   const reading = newReading();
   readAppUpdate(body, '', reading);
   return reading.problems.map(({ path, error }) => `${path} ${error}`);
-}
-
-function read(body: Body, more: { stored?: App; network?: string } = {}): App {
-  const reading = newReading();
-  const update = readAppUpdate(body, '', reading);
-  if (!update || reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems));
-  const options = { mesosBridgeName: 'mesos-bridge', defaultNetworkName: more.network };
-  return normalizeApp({ id: '/app', update, stored: more.stored, role: '*', options });
 }
 
 describe('reading', () => {
@@ -83,7 +72,7 @@ describe('reading', () => {
   });
 
   it('takes words in any case and nulls as absent', () => {
-    const app = read({
+    const app = readApp({
       cmd: 'x',
       killSelection: 'oldest_first',
       healthChecks: [{ protocol: 'mesos_http' }],
@@ -195,13 +184,13 @@ describe('normalisation', () => {
     ],
     ['relative dependencies', { cmd: 'x', dependencies: ['../db'] }, { dependencies: ['/db'] }],
   ])('of %s', (_name, body, expected) => {
-    expect(printApp(read(body, { network: 'net' }))).toMatchObject(expected);
+    expect(printApp(readApp(body, { network: 'net' }))).toMatchObject(expected);
   });
 
   it('drops port mappings in host mode and port definitions elsewhere', () => {
-    const host = read({ container: { docker: { image: 'x' }, portMappings: [{ containerPort: 1 }] } });
+    const host = readApp({ container: { docker: { image: 'x' }, portMappings: [{ containerPort: 1 }] } });
     expect(host.container?.portMappings).toBeUndefined();
-    const bridge = read({
+    const bridge = readApp({
       cmd: 'x',
       networks: [{ mode: 'container/bridge' }],
       portDefinitions: [{ port: 1 }],
@@ -212,14 +201,14 @@ describe('normalisation', () => {
   });
 
   it('merges partial updates member by member', () => {
-    const stored = read({ cmd: 'x', labels: { a: '1', b: '2' }, cpus: 2, executorResources: { cpus: 1 } });
-    const merged = read({ labels: { c: '3' } }, { stored });
+    const stored = readApp({ cmd: 'x', labels: { a: '1', b: '2' }, cpus: 2, executorResources: { cpus: 1 } });
+    const merged = readApp({ labels: { c: '3' } }, { stored });
     expect(merged).toMatchObject({ cmd: 'x', cpus: 2, labels: { c: '3' } });
     expect(merged.executorResources).toBeUndefined();
   });
 
   it('prints what is empty only where clients expect it', () => {
-    const shown = printApp(read({ cmd: 'x' }));
+    const shown = printApp(readApp({ cmd: 'x' }));
     for (const key of ['args', 'env', 'constraints', 'fetch', 'healthChecks', 'secrets', 'container']) {
       expect(shown).not.toHaveProperty(key);
     }
@@ -227,13 +216,13 @@ describe('normalisation', () => {
   });
 
   it('reads its own output back to the same app', () => {
-    const app = read({
+    const app = readApp({
       container: { docker: { image: 'nginx' }, portMappings: [{ containerPort: 80, servicePort: 10_001 }] },
       networks: [{ mode: 'container/bridge' }],
       healthChecks: [{ path: '/' }],
       env: { A: 'b' },
     });
-    expect(read(JSON.parse(JSON.stringify({ ...printApp(app), version: undefined })))).toEqual(app);
+    expect(readApp(JSON.parse(JSON.stringify({ ...printApp(app), version: undefined })))).toEqual(app);
   });
 
   it.each([
@@ -244,71 +233,6 @@ describe('normalisation', () => {
     ['../../..', '/a', '/'],
   ])('resolves %s in %s to %s', (path, base, expected) => {
     expect(resolvePath(path, base)).toBe(expected);
-  });
-});
-
-describe('mixing old and new forms', () => {
-  it.each<[string, Body, string]>([
-    ['uris and fetch', { uris: ['a'], fetch: [{ uri: 'b' }] }, 'may not be set in conjunction with fetch'],
-    [
-      'ports and definitions',
-      { ports: [1], portDefinitions: [{ port: 2 }] },
-      'cannot specify both ports and port definitions',
-    ],
-    ['ipAddress and ports', { ports: [1], ipAddress: {} }, 'cannot specify both an IP address and port'],
-    [
-      'networks and ipAddress',
-      { networks: [{ mode: 'host' }], ipAddress: {} },
-      'must not specify both networks and ipAddress',
-    ],
-    [
-      'networks and docker.network',
-      { networks: [{ mode: 'host' }], container: { docker: { image: 'x', network: 'HOST' } } },
-      'must not specify both container.docker.network and networks',
-    ],
-    [
-      'both kinds of mappings',
-      { container: { portMappings: [], docker: { image: 'x', portMappings: [{}] } } },
-      'cannot specify both portMappings and docker.portMappings',
-    ],
-    [
-      'credentials of an image',
-      { container: { type: 'MESOS', docker: { image: 'x', credential: { principal: 'p' } } } },
-      'must be empty: use pullConfig, or credentials of the agents (--docker_config)',
-    ],
-  ])('is refused for %s', (_name, body, error) => {
-    const update = readAppUpdate(body, '', newReading());
-    expect(update && mixedFormFindings(update).map((finding) => finding.error)).toContain(error);
-  });
-
-  it.each<[string, Body, Body]>([
-    ['no uris', { uris: [], fetch: [{ uri: 'a' }] }, { fetch: [expect.objectContaining({ uri: 'a' })] }],
-    ['no fetch', { uris: ['a'], fetch: [] }, { fetch: [expect.objectContaining({ uri: 'a' })] }],
-    ['neither', { uris: [], fetch: [] }, { fetch: [] }],
-    [
-      'equal ports',
-      { ports: [80, 0], portDefinitions: [{ port: 80, name: 'http' }, { port: 0 }] },
-      {
-        portDefinitions: [
-          expect.objectContaining({ port: 80, name: 'http' }),
-          expect.objectContaining({ port: 0 }),
-        ],
-      },
-    ],
-    [
-      'no ports of an address',
-      { ports: [], portDefinitions: [], networks: [], ipAddress: { networkName: 'n' } },
-      { networks: [{ mode: 'container', name: 'n', labels: {} }] },
-    ],
-    [
-      'no networks of an image',
-      { networks: [], container: { docker: { image: 'x', network: 'BRIDGE', portMappings: [{}] } } },
-      { networks: [{ mode: 'container/bridge', labels: {} }] },
-    ],
-  ])('is taken as Marathon 1.4 exports it: %s', (_name, body, members) => {
-    const update = readAppUpdate(body, '', newReading());
-    expect(update && mixedFormFindings(update)).toEqual([]);
-    expect(read(body)).toMatchObject(members);
   });
 });
 
@@ -480,7 +404,7 @@ describe('validation', () => {
       'persistent volumes are not supported by this Marathon; use a host volume or an external one',
     ],
   ])('refuses %s', (_name, body, path, error) => {
-    expect(violationsOf(read(body), OPTIONS)).toContainEqual({ path, error });
+    expect(violationsOf(readApp(body), OPTIONS)).toContainEqual({ path, error });
   });
 
   it.each<[string, Body]>([
@@ -503,10 +427,10 @@ describe('validation', () => {
       { ...run, container: { volumes: [{ containerPath: '/a', hostPath: '/b', mode: 'RO' }] } },
     ],
   ])('accepts %s', (_name, body) => {
-    expect(violationsOf(read(body), OPTIONS)).toEqual([]);
+    expect(violationsOf(readApp(body), OPTIONS)).toEqual([]);
   });
 
   it.each(['/a/restart', '/tasks', '/x/versions'])('refuses the reserved id %s', (id) => {
-    expect(violationsOf({ ...read(run), id }, OPTIONS)).toMatchObject([{ path: '/id' }]);
+    expect(violationsOf({ ...readApp(run), id }, OPTIONS)).toMatchObject([{ path: '/id' }]);
   });
 });
