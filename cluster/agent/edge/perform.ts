@@ -31,7 +31,7 @@ export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
     context,
   } = parts;
   const { life } = context;
-  life.add(() => door.closeAll());
+  life.add(() => door.breakOffAll());
   const containers = createContainers(parts);
   const owned = new OwnedNames(checkpoint);
   life.add(() => (end.isFinal ? parts.operatorContainers.destroyAll() : undefined));

@@ -27,6 +27,8 @@ interface EventStream {
   write(event: Event): void;
   /** Ends it; the end is posted as executor.closed. */
   close(reason: string): void;
+  /** Ends it as the end of this process would. */
+  breakOff(reason: string): void;
 }
 
 /** An executor in this process. */
@@ -81,8 +83,9 @@ export class ExecutorDoor {
     this.streams.get(stream)?.close(reason);
   }
 
-  closeAll(): void {
-    for (const stream of [...this.streams.values()]) stream.close('the agent stops');
+  /** Breaks all streams off: mesos-rxjava takes the end of a response for the end of all events. */
+  breakOffAll(): void {
+    for (const stream of [...this.streams.values()]) stream.breakOff('the agent stops');
   }
 
   /** Executors in this process: their calls and events are passed on as they are. */
@@ -97,6 +100,7 @@ export class ExecutorDoor {
       this.opened(call, (id) => ({
         write: (event) => subscriber.event(event),
         close: (reason) => close(id, reason),
+        breakOff: (reason) => close(id, reason),
       }));
     },
     call: (call: Call, refused: (reason: string) => void): void => {
@@ -150,6 +154,7 @@ function responseStream(reply: Reply, type: MediaType, closed: () => void): Even
   return {
     write: (event) => stream.write(encodeRecord(encodeBody('mesos.v1.executor.Event', type, event))),
     close: (reason) => stream.close(reason),
+    breakOff: (reason) => stream.breakOff(reason),
   };
 }
 

@@ -58,7 +58,7 @@ describe('an executor in the process of its agent', () => {
   it('is closed with all others when the agent stops', () => {
     const { opened, heard, subscriber } = door();
     opened.local.subscribe(subscribe, subscriber);
-    opened.closeAll();
+    opened.breakOffAll();
     expect(heard).toEqual(['closed: the agent stops']);
   });
 });

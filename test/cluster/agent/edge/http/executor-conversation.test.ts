@@ -84,7 +84,7 @@ async function startAgent({ authenticated = false } = {}) {
   servers.push(server);
   post({ kind: 'master.detected', pid: MASTER });
   post({ kind: 'master.registered', from: MASTER, message: { slave_id: { value: 'S0' } } });
-  return { post, state, clock, url: `${server.url}/api/v1/executor` };
+  return { post, state, clock, door, url: `${server.url}/api/v1/executor` };
 }
 
 type Agent = Awaited<ReturnType<typeof startAgent>>;
@@ -134,7 +134,10 @@ async function subscribe({ url }: Agent, codec: Codec, body: object = {}, header
     const decoder = new RecordDecoder();
     for await (const chunk of stream.body)
       for (const record of decoder.feed(chunk as Buffer)) events.push(decode(codec, record));
-  })().catch(() => undefined);
+  })().then(
+    () => 'complete',
+    () => 'broken off',
+  );
   const next = (type: Event.Type) =>
     eventually(`an event ${type}`, () => events.find((event) => event.type === type));
   return { status: stream.status, events, next, over, close: () => stream.close() };
@@ -297,4 +300,13 @@ describe('an agent that asks executors who they are', () => {
     expect(answer.status).toBe(202);
     stream.close();
   });
+});
+
+test('the streams of an agent that stops are broken off, and no complete responses', async () => {
+  const agent = await startAgent();
+  run(agent, 't1');
+  const subscription = await subscribe(agent, 'application/json');
+  await subscription.next('LAUNCH');
+  agent.door.breakOffAll();
+  expect(await subscription.over).toBe('broken off');
 });
