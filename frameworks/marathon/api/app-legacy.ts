@@ -3,7 +3,8 @@
  */
 
 import type { Artifact, Docker, PortMapping } from './app';
-import type { AppUpdate, RawContainer, RawNetwork } from './app-update';
+import type { AppUpdate, RawContainer } from './app-update';
+import type { RawNetwork } from './common-readers';
 import type { Finding } from './violations';
 
 export interface NormalizationOptions {

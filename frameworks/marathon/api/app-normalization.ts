@@ -5,7 +5,8 @@
 
 import type { App, Container, HealthCheck, Network, PortDefinition, PortMapping } from './app';
 import { type NormalizationOptions, normalizeDeprecated } from './app-legacy';
-import type { AppUpdate, RawContainer, RawNetwork } from './app-update';
+import type { AppUpdate, RawContainer } from './app-update';
+import type { RawNetwork } from './common-readers';
 
 export interface NormalizationInput {
   readonly id: string;

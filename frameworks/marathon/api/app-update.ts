@@ -8,21 +8,31 @@ import { isObject } from '../../../cluster/model/json-value';
 import type {
   App,
   AppCheck,
-  Artifact,
   Container,
   Docker,
-  EnvValue,
   ExternalVolume,
   HealthCheck,
-  Limit,
-  Network,
-  NetworkMode,
   PortDefinition,
   PortMapping,
   ReadinessCheck,
-  UnreachableStrategy,
   Volume,
 } from './app';
+import {
+  artifact,
+  envValue,
+  executorResources,
+  killSelection,
+  labels,
+  linuxInfo,
+  network,
+  pathId,
+  type RawNetwork,
+  resourceLimits,
+  seconds,
+  secrets,
+  unreachable,
+  upgradeStrategy,
+} from './common-readers';
 import {
   boolean,
   fallback,
@@ -57,10 +67,6 @@ export interface RawContainer extends Omit<Container, 'type' | 'docker' | 'volum
   readonly volumes: readonly RawVolume[];
 }
 
-export interface RawNetwork extends Omit<Network, 'mode'> {
-  readonly mode?: NetworkMode | undefined;
-}
-
 export interface IpAddressForm {
   readonly networkName?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -84,44 +90,10 @@ export interface AppUpdate extends Loose<Omit<App, 'container' | 'networks' | 'v
   readonly ipAddress?: IpAddressForm | undefined;
 }
 
-const PART = '([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])';
-const SEGMENT = `(\\.\\.|\\.|(${PART}\\.)*${PART})`;
-export const PATH_PATTERN = new RegExp(`^/*(${SEGMENT}(/${SEGMENT})*)?/?$`);
-export const PATH_FORM = 'have parts of lower-case letters, digits, dots and dashes, such as /prod/web';
-const path = text({ pattern: PATH_PATTERN, form: PATH_FORM });
-const labels = mapOf(text());
 const port = integer({ min: 0, max: 65_535 });
 const PORT_NAME = { pattern: /^[a-z0-9-]+$/, form: 'be of lower-case letters, digits and dashes' };
-const seconds = integer({ min: 0 });
-
 const protocol: Reader<string> = (value, location, reading) =>
   oneOf('tcp', 'udp', 'udp,tcp')(value === 'tcp,udp' ? 'udp,tcp' : value, location, reading);
-
-const envValue: Reader<EnvValue> = (value, location, reading) =>
-  isObject(value)
-    ? object<{ secret: string }>({ secret: required(text({ min: 1 })) })(value, location, reading)
-    : text()(value, location, reading);
-
-const limit =
-  (min: number): Reader<Limit> =>
-  (value, location, reading) =>
-    typeof value === 'string'
-      ? oneOf('unlimited')(value, location, reading)
-      : number({ min })(value, location, reading);
-
-const artifact = object<Artifact>({
-  uri: required(text({ min: 1, max: 1024 })),
-  extract: fallback(boolean, true),
-  executable: fallback(boolean, false),
-  cache: fallback(boolean, false),
-  destPath: optional(text({ min: 1 })),
-});
-
-const network = object<RawNetwork>({
-  name: optional(text({ min: 1 })),
-  mode: optional(oneOf('container', 'container/bridge', 'host')),
-  labels: fallback(labels, {}),
-});
 
 const portDefinition = object<PortDefinition>({
   port: fallback(port, 0),
@@ -197,22 +169,7 @@ const container = object<RawContainer>({
   docker: optional(docker),
   volumes: fallback(listOf(volume), []),
   portMappings: optional(listOf(portMapping)),
-  linuxInfo: optional(
-    object<NonNullable<Container['linuxInfo']>>({
-      seccomp: optional(
-        object<{ profileName?: string | undefined; unconfined: boolean }>({
-          profileName: optional(text()),
-          unconfined: fallback(boolean, false),
-        }),
-      ),
-      ipcInfo: optional(
-        object<{ mode: 'PRIVATE' | 'SHARE_PARENT'; shmSize?: number | undefined }>({
-          mode: fallback(oneOf('PRIVATE', 'SHARE_PARENT'), 'PRIVATE'),
-          shmSize: optional(integer({ min: 0 })),
-        }),
-      ),
-    }),
-  ),
+  linuxInfo: optional(linuxInfo),
 });
 
 const healthCheck = object<HealthCheck>({
@@ -266,16 +223,6 @@ const readinessCheck = object<ReadinessCheck>({
   preserveLastResponse: fallback(boolean, false),
 });
 
-const unreachableTimes = object<Exclude<UnreachableStrategy, 'disabled'>>({
-  inactiveAfterSeconds: fallback(seconds, 0),
-  expungeAfterSeconds: fallback(seconds, 0),
-});
-
-const unreachable: Reader<UnreachableStrategy> = (value, location, reading) =>
-  typeof value === 'string'
-    ? oneOf('disabled')(value, location, reading)
-    : unreachableTimes(value, location, reading);
-
 const ipAddress = object<IpAddressForm>(
   {
     networkName: optional(text()),
@@ -299,8 +246,6 @@ const ipAddress = object<IpAddressForm>(
   ['groups'],
 );
 
-const share = number({ min: 0, max: 1 });
-
 /** Output members that clients send back, and members without effect. */
 const IGNORED = [
   'versionInfo',
@@ -319,7 +264,7 @@ const IGNORED = [
 
 export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
   {
-    id: optional(path),
+    id: optional(pathId),
     cmd: optional(text({ min: 1 })),
     args: optional(listOf(text())),
     user: optional(text()),
@@ -329,17 +274,9 @@ export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
     mem: optional(number({ min: 0 })),
     disk: optional(number({ min: 0 })),
     gpus: optional(integer({ min: 0 })),
-    resourceLimits: optional(
-      object<NonNullable<App['resourceLimits']>>({ cpus: optional(limit(0)), mem: optional(limit(0)) }),
-    ),
+    resourceLimits: optional(resourceLimits),
     executor: optional(text({ pattern: /^(\/\/cmd)|(\/?[^/]+(\/[^/]+)*)|$/ })),
-    executorResources: optional(
-      object<NonNullable<App['executorResources']>>({
-        cpus: fallback(number({ min: 0.1 }), 0.1),
-        mem: fallback(number({ min: 32 }), 32),
-        disk: fallback(number({ min: 10 }), 10),
-      }),
-    ),
+    executorResources: optional(executorResources),
     constraints: optional(listOf(listOf(text(), { min: 2, max: 3 }))),
     acceptedResourceRoles: optional(listOf(text({ min: 1 }))),
     role: optional(text({ min: 1 })),
@@ -351,20 +288,15 @@ export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
     healthChecks: optional(listOf(healthCheck)),
     check: optional(check),
     readinessChecks: optional(listOf(readinessCheck, { max: 1 })),
-    dependencies: optional(listOf(path)),
+    dependencies: optional(listOf(pathId)),
     backoffSeconds: optional(seconds),
     backoffFactor: optional(number({ min: 1 })),
     maxLaunchDelaySeconds: optional(seconds),
-    upgradeStrategy: optional(
-      object<App['upgradeStrategy']>({
-        minimumHealthCapacity: fallback(share, 1),
-        maximumOverCapacity: fallback(share, 1),
-      }),
-    ),
+    upgradeStrategy: optional(upgradeStrategy),
     labels: optional(labels),
-    secrets: optional(mapOf(object<{ source: string }>({ source: required(text({ min: 1 })) }))),
+    secrets: optional(secrets),
     taskKillGracePeriodSeconds: optional(seconds),
-    killSelection: optional(oneOf('YOUNGEST_FIRST', 'OLDEST_FIRST')),
+    killSelection: optional(killSelection),
     unreachableStrategy: optional(unreachable),
     tty: optional(boolean),
     deploymentPolicy: optional(

@@ -101,7 +101,7 @@ function portRules({ portDefinitions = [], container }: App): Finding[] {
   return findings;
 }
 
-function hasTwice(values: readonly unknown[]): boolean {
+export function hasTwice(values: readonly unknown[]): boolean {
   return new Set(values).size < values.length;
 }
 
@@ -220,13 +220,19 @@ function executorRules({ executor, executorResources }: App, options: ValidateOp
     : [];
 }
 
-function unreachableRules({ unreachableStrategy: strategy }: App): Finding[] {
+export function unreachableRules({
+  unreachableStrategy: strategy,
+}: Pick<App, 'unreachableStrategy'>): Finding[] {
   if (strategy === 'disabled' || strategy.inactiveAfterSeconds <= strategy.expungeAfterSeconds) return [];
   const error = `inactiveAfterSeconds (${strategy.inactiveAfterSeconds}) must be less or equal to expungeAfterSeconds, which is ${strategy.expungeAfterSeconds}`;
   return [{ path: '/unreachableStrategy', error }];
 }
 
-function limitRules({ resourceLimits, cpus, mem }: App): Finding[] {
+export function limitRules({
+  resourceLimits,
+  cpus,
+  mem,
+}: Pick<App, 'resourceLimits' | 'cpus' | 'mem'>): Finding[] {
   const findings: Finding[] = [];
   const check = (name: 'cpus' | 'mem', requested: number): void => {
     const limit = resourceLimits?.[name];
@@ -239,7 +245,10 @@ function limitRules({ resourceLimits, cpus, mem }: App): Finding[] {
   return findings;
 }
 
-function roleRules({ role, acceptedResourceRoles }: App, options: ValidateOptions): Finding[] {
+export function roleRules(
+  { role, acceptedResourceRoles }: Pick<App, 'role' | 'acceptedResourceRoles'>,
+  options: Pick<ValidateOptions, 'validRoles'>,
+): Finding[] {
   const findings: Finding[] = [];
   if (!options.validRoles.includes(role)) {
     findings.push({ path: '/role', error: `got ${role}, expected one of: ${options.validRoles.join(', ')}` });

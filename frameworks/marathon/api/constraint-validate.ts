@@ -7,12 +7,13 @@ const OPERATORS = ['CLUSTER', 'GROUP_BY', 'IS', 'LIKE', 'MAX_PER', 'UNIQUE', 'UN
 
 export function constraintViolations({ constraints }: App): Finding[] {
   return constraints.flatMap((constraint, index) => {
-    const error = errorOf(constraint);
+    const error = constraintError(constraint);
     return error === undefined ? [] : [{ path: `/constraints(${index})`, error }];
   });
 }
 
-function errorOf([, operator = '', value]: readonly string[]): string | undefined {
+/** The reason why no agent fulfils a constraint, given as field, operator and value. */
+export function constraintError([, operator = '', value]: readonly string[]): string | undefined {
   switch (operator) {
     case 'UNIQUE':
       return value ? 'UNIQUE does not accept a value' : undefined;

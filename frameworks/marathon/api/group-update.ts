@@ -2,7 +2,8 @@
  * A group as requests describe it. Ids may be relative to the parent group.
  */
 
-import { type AppUpdate, PATH_FORM, PATH_PATTERN, readAppUpdate } from './app-update';
+import { type AppUpdate, readAppUpdate } from './app-update';
+import { pathId } from './common-readers';
 import { boolean, listOf, number, object, optional, type Reader, text } from './read';
 
 export interface GroupUpdate {
@@ -18,17 +19,15 @@ export interface GroupUpdate {
 /** Deepest nesting of groups; deeper ones are ignored. */
 const DEPTH_MAX = 32;
 
-const path = text({ pattern: PATH_PATTERN, form: PATH_FORM });
-
 function groupReader(depth: number): Reader<GroupUpdate> {
   return object<GroupUpdate>(
     {
-      id: optional(path),
+      id: optional(pathId),
       apps: optional(listOf(readAppUpdate)),
       groups: optional((value, location, reading) =>
         depth >= DEPTH_MAX ? [] : listOf(groupReader(depth + 1))(value, location, reading),
       ),
-      dependencies: optional(listOf(path)),
+      dependencies: optional(listOf(pathId)),
       scaleBy: optional(number({ min: 0 })),
       version: optional(text()),
       enforceRole: optional(boolean),

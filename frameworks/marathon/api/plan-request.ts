@@ -1,8 +1,9 @@
 /** The body of `POST /v2/deployments/plan`: one change, as the call that would make it takes it. */
 
-import { type AppUpdate, PATH_FORM, PATH_PATTERN, readAppUpdate } from './app-update';
+import { type AppUpdate, readAppUpdate } from './app-update';
+import { pathId } from './common-readers';
 import { type GroupUpdate, readGroupUpdate } from './group-update';
-import { boolean, listOf, object, optional, type Reader, text } from './read';
+import { boolean, listOf, object, optional, type Reader } from './read';
 
 export interface PlanRequest {
   /** As `PUT /v2/apps` takes them. */
@@ -18,8 +19,6 @@ export interface PlanRequest {
   readonly partialUpdate?: boolean | undefined;
 }
 
-const id = text({ pattern: PATH_PATTERN, form: PATH_FORM });
-
 /** A list, and one app alone, stand for `apps`. */
 const apps: Reader<AppUpdate[]> = (value, path, reading) =>
   Array.isArray(value)
@@ -29,9 +28,9 @@ const apps: Reader<AppUpdate[]> = (value, path, reading) =>
 export const readPlanRequest: Reader<PlanRequest> = object<PlanRequest>({
   apps: optional(apps),
   group: optional(readGroupUpdate),
-  path: optional(id),
-  restart: optional(id),
-  delete: optional(id),
+  path: optional(pathId),
+  restart: optional(pathId),
+  delete: optional(pathId),
   force: optional(boolean),
   partialUpdate: optional(boolean),
 });
