@@ -80,10 +80,6 @@ const FLAGS = {
     fallback: undefined,
   }),
   ...HTTP_FLAGS,
-  http_compression: toggle({
-    help: 'compress long answers for those who accept it; --disable_http_compression turns that off',
-    fallback: true,
-  }),
   zk_hosts: zkFlag(
     text({
       help: 'ZooKeeper as host:port,... : several Chronos share their state there, and one of them leads; without it the state is in --work_dir',
@@ -182,7 +178,6 @@ export interface FrameworkSettings {
 export interface ChronosHttp extends HttpSettings {
   /** The port that others reach us at; the one that we listen on without it. */
   readonly advertisedPort: number | undefined;
-  readonly isCompressing: boolean;
 }
 
 export interface EnsembleSettings {
@@ -317,8 +312,7 @@ function coreOf(flags: ChronosFlags, rules: ReadonlySet<NoticeKind>): Settings {
 }
 
 function httpOf(flags: ChronosFlags): ChronosHttp {
-  const { port_on_host: advertisedPort, http_compression: isCompressing } = flags;
-  return { ...httpSettingsOf(flags), advertisedPort, isCompressing };
+  return { ...httpSettingsOf(flags), advertisedPort: flags.port_on_host };
 }
 
 type ZookeeperFlags = Pick<ChronosFlags, 'zk_hosts' | 'zk_path' | 'zk_timeout' | 'zk_auth'>;

@@ -10,6 +10,7 @@ import {
   type ParseOptions,
   parseFlags,
   port,
+  printFlags,
   text,
   toggle,
   UsageError,
@@ -52,6 +53,10 @@ const FLAGS = {
   executor: text({ help: 'executor of apps that name none', fallback: '//cmd' }),
   hostname: text({ help: 'host name that others reach us by', fallbackText: 'the host name' }),
   webui_url: text({ help: 'URL of the user interface, given to Mesos' }),
+  mesos_leader_ui_url: text({
+    help: 'URL of the user interface of Mesos, for /v2/info',
+    fallbackText: 'that of the leading master',
+  }),
   http_address: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   http_port: port({ help: 'port to listen on', fallback: 8080 }),
   ...HTTP_FLAGS,
@@ -143,7 +148,16 @@ export interface MarathonConfig {
   readonly logLevel: Level;
   readonly workDir: string;
   /** For `/v2/info`, secrets starred out. */
-  readonly info: Readonly<Record<string, unknown>>;
+  readonly info: InfoConfig;
+  /** The flags as texts, secrets starred out. */
+  readonly shownFlags: Readonly<Record<string, string>>;
+}
+
+/** The flags as `/v2/info` shows them. */
+export interface InfoConfig {
+  readonly marathon_config: Readonly<Record<string, unknown>>;
+  readonly zookeeper_config: Readonly<Record<string, unknown>>;
+  readonly http_config: Readonly<Record<string, unknown>>;
 }
 
 export type ParsedMarathon = { readonly config: MarathonConfig } | { readonly help: string };
@@ -179,6 +193,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     logLevel: flags.logging_level,
     workDir: flags.work_dir,
     info: infoOf(flags),
+    shownFlags: { ...printFlags(MARATHON_FLAGS, flags), master: shownMaster(flags.master) },
   };
 }
 
@@ -315,10 +330,15 @@ const ZOOKEEPER_KEYS = [
   'zk_timeout',
 ] as const;
 
-function infoOf(flags: MarathonFlags): Record<string, unknown> {
+/** Addresses of masters without secrets. */
+function shownMaster(master: string): string {
+  return hideUserinfo(hidePassword(master));
+}
+
+function infoOf(flags: MarathonFlags): InfoConfig {
   const specialValues: Record<string, unknown> = {
     ...flags,
-    master: flags.master && hideUserinfo(hidePassword(flags.master)),
+    master: flags.master && shownMaster(flags.master),
     features: flags.enable_features.split(',').filter(Boolean),
     launch_token: flags.launch_tokens,
     ha: false,

@@ -23,7 +23,7 @@ import { type PathRules, routeUrl, urlRefusal } from './paths';
 
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'TRACE';
 export type Handler = (request: Request, reply: Reply) => unknown;
 
 /** A path with a handler for each method. Patterns are Fastify's: `:name`, and `*` at the end. */
@@ -74,6 +74,8 @@ export interface HttpServerOptions extends AccessOptions {
   readonly tls?: TlsSettings | undefined;
   /** Sends whole answers gzipped to those who ask for it. */
   readonly compress?: boolean;
+  /** Several slashes in a path count as one. */
+  readonly mergesSlashes?: boolean;
   readonly bodyMaxBytes?: number;
   /** Media types whose bodies are given to the handlers as streams; such a request may take as long as it wants. */
   readonly streamedTypes?: readonly string[];
@@ -132,7 +134,11 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     bodyLimit: options.bodyMaxBytes ?? BODY_MAX_BYTES,
     forceCloseConnections: true,
     rewriteUrl: ({ url = '/' }) => (options.paths ? routeUrl(url, options.paths) : url),
-    routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
+    routerOptions: {
+      maxParamLength: 16_384,
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: options.mergesSlashes === true,
+    },
     exposeHeadRoutes: false,
     clientErrorHandler: answerClientError,
     // A path that cannot be decoded is answered in the form of other errors, where there is one.
@@ -212,7 +218,7 @@ function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
 /** The value of `anyMethod` for routes that never check the method. */
 export const always = (): boolean => true;
 
-const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
   for (const { path, methods, realm, changes, before, anyMethod } of [

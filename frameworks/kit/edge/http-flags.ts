@@ -5,7 +5,7 @@
 
 import { type BearerFlags, bearerFlags } from '../../../cluster/runtime/auth/flags';
 import { refused, refusedSwitches, unused, withVariable } from '../../../cluster/runtime/config/classes';
-import { integer, path, text, type Values } from '../../../cluster/runtime/config/flags';
+import { integer, path, text, toggle, type Values } from '../../../cluster/runtime/config/flags';
 import type { Credentials } from '../../../cluster/runtime/http/guard';
 import type { HostNames } from '../../../cluster/runtime/http/hosts';
 import { credentialsOf } from './flags';
@@ -23,6 +23,10 @@ export const HTTP_FLAGS = {
     min: 1,
     max: 1_000_000,
     fallback: undefined,
+  }),
+  http_compression: toggle({
+    help: 'compress long answers for those who accept it; --disable_http_compression turns that off',
+    fallback: true,
   }),
 } as const;
 
@@ -51,6 +55,8 @@ export interface HttpSettings {
   readonly bearer: BearerFlags | undefined;
   readonly realm: string;
   readonly concurrentMax: number | undefined;
+  /** Long answers are compressed for those who accept it. */
+  readonly isCompressing: boolean;
   readonly insecure: boolean;
   /** Names that others are told, and those of `--allowed_hosts`. */
   readonly hosts: HostNames;
@@ -73,6 +79,7 @@ export function httpSettingsOf(flags: HttpFlagValues): HttpSettings {
     bearer: bearerFlags(flags, 'http_tokens', 'http_jwt_key'),
     realm: flags.http_realm,
     concurrentMax: flags.http_max_concurrent_requests,
+    isCompressing: flags.http_compression,
     insecure: flags.insecure,
     hosts: { advertised: [flags.hostname, flags.webui_url], allowed: flags.allowed_hosts },
   };

@@ -16,6 +16,7 @@ import type { MarathonEvent } from '../core/state/events';
 import type { MarathonState } from '../core/state/state';
 import { PREFIX } from '../core/state/storage';
 import { EventBus } from './bus';
+import { LogLevel } from './log-level';
 import { Probes } from './probes';
 
 export type MarathonContext = ProcessContext<MarathonState, MarathonEvent>;
@@ -40,6 +41,8 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
   life.add(() => scheduler.stop());
   const drain = new Drain(config.drain, (call) => scheduler.call(call), log, clock);
   life.add(() => drain.stop());
+  const logLevel = new LogLevel(log, clock, config.logLevel);
+  life.add(() => logLevel.stop());
   return {
     context,
     core,
@@ -50,6 +53,7 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
     probes,
     scheduler,
     drain,
+    logLevel,
     bus: new EventBus(clock, config.http.outstandingEventsMax),
     requests: new Requests<Answer>(REQUESTS_MAX),
   };

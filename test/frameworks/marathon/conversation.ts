@@ -18,15 +18,15 @@ import { type ClusterOptions, FakeCluster } from './fake-cluster';
 import { MarathonPrinter } from './printed';
 
 const START = Date.parse('2030-01-01T00:00:00.000Z');
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-type Method = (typeof METHODS)[number];
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
+export type Method = (typeof METHODS)[number];
 
 /** The events that every deployment has many of. */
 const QUIET = new Set(['instance_changed_event', 'status_update_event', 'scheduler_registered_event']);
 
 export class MarathonConversation {
-  private cluster = this.open({});
-  private readonly printer = new MarathonPrinter(START);
+  protected cluster = this.open({});
+  protected readonly printer = new MarathonPrinter(START);
   private requests = 1_000_000;
   private shownEvents = 0;
 
@@ -40,7 +40,7 @@ export class MarathonConversation {
     return new FakeCluster({ startAt: START, ...options });
   }
 
-  private commands(command: string, words: readonly string[], line: string): string[] {
+  protected commands(command: string, words: readonly string[], line: string): string[] {
     const { cluster } = this;
     switch (command) {
       case 'settings':
@@ -109,7 +109,7 @@ export class MarathonConversation {
     return [];
   }
 
-  private async ask(method: Method, target: string, line: string): Promise<string[]> {
+  protected async ask(method: Method, target: string, line: string): Promise<string[]> {
     const { pathname, search, searchParams } = new URL(this.printer.withIds(target), 'http://host');
     const json = line.slice(line.indexOf(target) + target.length).trim();
     const request = {
@@ -118,6 +118,7 @@ export class MarathonConversation {
       query: Object.fromEntries([...searchParams.keys()].map((key) => [key, searchParams.getAll(key)])),
       headers: { host: 'host' },
       ip: '127.0.0.1',
+      protocol: 'http',
       body: json === '' ? undefined : Buffer.from(this.printer.withIds(json)),
     } as unknown as Request;
     const answer = new FakeReply();
@@ -128,7 +129,7 @@ export class MarathonConversation {
     return answer.lines().map((text) => this.printer.shorten(text));
   }
 
-  private context(): RestContext {
+  protected context(): RestContext {
     const { cluster } = this;
     const { settings } = cluster.state;
     const context: Partial<RestContext> = {
@@ -187,7 +188,7 @@ class FakeReply {
 }
 
 /** A whole app in an answer as its id, its version, and the members that embeds add. */
-function shortApp(_key: string, value: unknown): unknown {
+export function shortApp(_key: string, value: unknown): unknown {
   if (!isObject(value) || !('upgradeStrategy' in value)) return value;
   const { id, instances, version, tasksRunning, deployments, tasks, dependencies } = value;
   return { app: id, instances, version, tasksRunning, deployments, tasks, dependencies };

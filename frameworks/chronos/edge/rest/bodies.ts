@@ -1,7 +1,7 @@
 /** The reading of bodies: JSON by a codec, with the refusals for what it is not. */
 
 import type { Request } from '../../../../cluster/runtime/http/server';
-import { jsonOf, textOf } from '../../../kit/edge/rest/request';
+import { foreignTypeOf, jsonOf } from '../../../kit/edge/rest/request';
 import { type Codec, integer, long, newReading, objectOf, text } from '../../core/jobs/codec';
 import { type Refusal, refusalOf } from '../../core/jobs/refusal';
 
@@ -16,16 +16,12 @@ export const taskCallback = objectOf<{ readonly statusCode: number }>({
 
 export const pause = objectOf<{ readonly reason: string }>({ reason: { codec: text, fallback: '' } });
 
-const JSON_TYPE = /^\s*application\/([\w.+-]+\+)?json\s*(;|$)/i;
-
-/** The original takes JSON only. A body without a type is read all the same; one of a form is that of a web page. */
+/** The original takes JSON only. */
 export function typeRefusal(request: Request): Refusal | undefined {
-  const type = request.headers['content-type'];
-  if (type === undefined || JSON_TYPE.test(type) || textOf(request) === '') return undefined;
-  return { status: 415, message: `The body must be application/json, not ${type.slice(0, SHOWN_MAX)}` };
+  const type = foreignTypeOf(request);
+  if (type === undefined) return undefined;
+  return { status: 415, message: `The body must be application/json, not ${type}` };
 }
-
-const SHOWN_MAX = 100;
 
 /** Reads a body; an empty one is read as an empty object. */
 export function readBody<T>(request: Request, codec: Codec<T>): { readonly value: T } | Refusal {

@@ -1,11 +1,11 @@
 /** The context of REST handlers: what they read and ask, and the outcomes of answers and refusals. */
 
 import type { Clock } from '../../../../cluster/runtime/clock';
-import { acceptsGzip } from '../../../../cluster/runtime/http/compress';
 import type { Request } from '../../../../cluster/runtime/http/server';
 import type { RestDoor } from '../../../kit/edge/rest/door';
+import { slicedOutcome } from '../../../kit/edge/rest/long-answer';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
-import { gzipped, printSliced, type Slices } from '../../../kit/edge/rest/slices';
+import type { Slices } from '../../../kit/edge/rest/slices';
 import type { JobDefaults } from '../../core/jobs/job';
 import type { ApiBase } from '../../core/jobs/names';
 import { printRefusal, type Refusal, unknownJob } from '../../core/jobs/refusal';
@@ -90,16 +90,11 @@ export function withJob(context: RestContext, name: string, outcome: (entry: Job
 }
 
 /** An answer about all jobs, printed in slices. */
-export async function sliced(
-  { slices, settings }: RestContext,
+export function sliced(
+  { slices, settings: { isCompressing } }: RestContext,
   { request }: Pick<Call, 'request'>,
   pieces: Pieces,
-  type = 'application/json',
+  type?: string,
 ): Promise<Outcome> {
-  const text = await printSliced(slices, pieces);
-  if (typeof text === 'string') return { status: 200, text, type };
-  const accepts = settings.isCompressing && acceptsGzip(request.headers['accept-encoding']);
-  return accepts
-    ? { status: 200, text: gzipped(text), type, headers: { 'content-encoding': 'gzip' } }
-    : { status: 200, text, type };
+  return slicedOutcome({ slices, isCompressing }, request, pieces, type);
 }

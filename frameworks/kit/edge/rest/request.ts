@@ -36,6 +36,19 @@ export function textOf(request: Request): string {
   return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }
 
+const JSON_TYPE = /^\s*application\/([\w.+-]+\+)?json\s*(;|$)/i;
+const SHOWN_MAX = 100;
+
+/**
+ * The media type of a body that is not JSON. A body without a type is read all the same; one of a form is that of a web
+ * page.
+ */
+export function foreignTypeOf(request: Request): string | undefined {
+  const type = request.headers['content-type'];
+  if (type === undefined || JSON_TYPE.test(type) || textOf(request) === '') return undefined;
+  return type.slice(0, SHOWN_MAX);
+}
+
 /** The JSON of a request, or the reason why there is none. */
 export type JsonBody =
   | { readonly json: unknown }

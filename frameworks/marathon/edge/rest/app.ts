@@ -8,7 +8,7 @@ import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { originOf, queryFlag, restOf } from '../../../kit/edge/rest/request';
 import { readAppUpdate } from '../../api/app-update';
-import { failure, isFailure } from '../../api/violations';
+import { isFailure } from '../../api/violations';
 import { printApp } from '../../core/apps/print-app';
 import { isBelow, parentOf } from '../../core/state/paths';
 import { explainApp } from '../../views/explain';
@@ -24,6 +24,7 @@ import {
   sliced,
 } from './context';
 import { appsPieces, oneAppPieces, tasksPieces } from './fragments';
+import { methodRefusal, methodsOutcome } from './methods';
 import { killAllTasks, killOneTask } from './task-kills';
 
 type AppHandler = (
@@ -67,21 +68,33 @@ export function appRoutes(context: RestContext): Route[] {
   const route = (method: Method): Handler =>
     handlerOf(context, (request) => dispatch(context, request, method));
   const methods = Object.fromEntries(
-    (['GET', 'PUT', 'PATCH', 'POST', 'DELETE'] as const).map((m) => [m, route(m)]),
+    (['GET', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS'] as const).map((m) => [m, route(m)]),
   );
   return [{ path: '/v2/apps/*', methods }];
 }
 
 function dispatch(context: RestContext, request: Request, method: Method): Outcome | Promise<Outcome> {
   const segments = restOf(request);
-  for (const { method: wanted, suffix, handle } of subRoutes) {
-    if (wanted !== method || segments.length <= suffix.length) continue;
+  const routes = routesAt(segments, method);
+  const methods = routes.map((candidate) => candidate.method);
+  if (method === 'OPTIONS') return methodsOutcome(methods);
+  const route = routes.find((candidate) => candidate.method === method);
+  if (route === undefined) return methodRefusal(methods);
+  const id = `/${segments.slice(0, segments.length - route.suffix.length).join('/')}`;
+  return route.handle(context, request, id, segments.at(-1) ?? '');
+}
+
+/** The sub-routes of the longest suffix that the path has, whatever their methods, as in the original (JAX-RS). */
+function routesAt(segments: readonly string[], method: Method): readonly SubRoute[] {
+  const fits = ({ suffix, handle }: SubRoute): boolean => {
+    if (segments.length <= suffix.length) return false;
+    // An app may be called so: the word is not reserved in the original.
+    if (handle === explain && method !== 'GET') return false;
     const tail = segments.slice(segments.length - suffix.length);
-    if (!suffix.every((part, index) => part === '*' || part === tail[index])) continue;
-    const id = `/${segments.slice(0, segments.length - suffix.length).join('/')}`;
-    return handle(context, request, id, segments.at(-1) ?? '');
-  }
-  return failure(405, 'Method Not Allowed');
+    return suffix.every((part, index) => part === '*' || part === tail[index]);
+  };
+  const first = subRoutes.find(fits);
+  return subRoutes.filter(({ suffix }) => suffix.join('/') === first?.suffix.join('/'));
 }
 
 export function noApp(id: string, version?: string): Outcome {
@@ -93,7 +106,7 @@ function show(context: RestContext, request: Request, id: string): Outcome | Pro
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
   const app = context.read(({ apps }) => apps.get(id));
   if (!app) return noApp(id);
-  return sliced(context, oneAppPieces(app, { read: context.read, embed, now: context.now() }));
+  return sliced(context, request, oneAppPieces(app, { read: context.read, embed, now: context.now() }));
 }
 
 /** The reasons why instances of an app wait. An app of that id itself is shown. */
@@ -108,7 +121,7 @@ function explain(context: RestContext, request: Request, id: string): Outcome | 
 function showGroup(context: RestContext, request: Request, group: string): Promise<Outcome> {
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
   const ids = appsBelow(context, group);
-  return sliced(context, appsPieces('*', { read: context.read, ids, embed, now: context.now() }));
+  return sliced(context, request, appsPieces('*', { read: context.read, ids, embed, now: context.now() }));
 }
 
 function appsBelow(context: RestContext, group: string): string[] {
@@ -177,9 +190,9 @@ function showVersion(context: RestContext, _request: Request, id: string, versio
   return app ? ok(printApp(app)) : noApp(id, version);
 }
 
-function showTasks(context: RestContext, _request: Request, id: string): Outcome | Promise<Outcome> {
+function showTasks(context: RestContext, request: Request, id: string): Outcome | Promise<Outcome> {
   const group = id.endsWith('/*') ? parentOf(id) : undefined;
   if (group === undefined && !context.read(({ apps }) => apps.has(id))) return noApp(id);
   const ids = group === undefined ? [id] : appsBelow(context, group);
-  return sliced(context, tasksPieces(context.read, ids));
+  return sliced(context, request, tasksPieces(context.read, ids));
 }

@@ -53,7 +53,7 @@ function list(context: RestContext, request: Request): Outcome | Promise<Outcome
   if (isFailure(filter)) return filter;
   const embed = readEmbed(request, ['counts', 'deployments']);
   const ids = context.read(({ apps }) => [...apps.values()].filter(filter).map(({ id }) => id));
-  return sliced(context, appsPieces('apps', { read: context.read, ids, embed, now: context.now() }));
+  return sliced(context, request, appsPieces('apps', { read: context.read, ids, embed, now: context.now() }));
 }
 
 function readFilter(request: Request): ((app: App) => boolean) | ReturnType<typeof failure> {
@@ -97,7 +97,7 @@ async function create(context: RestContext, request: Request): Promise<Outcome> 
 
 /** The bare id below the server's address, which is what the original sends. */
 export function locationOf(request: Request, id: string): string {
-  return `http://${request.headers.host ?? 'localhost'}${id}`;
+  return `${request.protocol}://${request.headers.host ?? 'localhost'}${id}`;
 }
 
 async function replaceAll(context: RestContext, request: Request, method: 'PUT' | 'PATCH'): Promise<Outcome> {

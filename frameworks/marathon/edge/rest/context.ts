@@ -5,20 +5,22 @@ import type { Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
 import type { RequestOf } from '../../../kit/edge/requests';
 import { NO_CACHE, type RestDoor } from '../../../kit/edge/rest/door';
+import { type LongAnswers, slicedOutcome } from '../../../kit/edge/rest/long-answer';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
-import { jsonOf, warnings } from '../../../kit/edge/rest/request';
-import { printSliced, type Slices } from '../../../kit/edge/rest/slices';
+import { foreignTypeOf, jsonOf, warnings } from '../../../kit/edge/rest/request';
 import type { NormalizationOptions } from '../../api/app-legacy';
 import { newReading, type Reader } from '../../api/read';
 import { type ApiFailure, failure, invalidJson, isFailure, notValid } from '../../api/violations';
+import type { InfoConfig } from '../../config';
 import type { Answer, Refusal } from '../../core/state/effects';
 import type { NewMarathonEvent } from '../../core/state/events';
 import type { MarathonSettings } from '../../core/state/settings';
 import type { MarathonState } from '../../core/state/state';
 import type { EventBus } from '../bus';
+import type { LogLevel } from '../log-level';
 import type { MarathonMetrics } from '../metrics';
 
-export interface RestContext extends RestDoor {
+export interface RestContext extends RestDoor, LongAnswers {
   readonly settings: MarathonSettings;
   readonly normalization: NormalizationOptions;
   readonly log: Logger;
@@ -27,8 +29,10 @@ export interface RestContext extends RestDoor {
   readonly metricsPrometheus: boolean;
   readonly version: string;
   /** Flag values for `/v2/info`, secrets starred out. */
-  readonly info: Readonly<Record<string, unknown>>;
-  readonly slices: Slices;
+  readonly info: InfoConfig;
+  /** The flags as texts, for `/config`, secrets starred out. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly logLevel: LogLevel;
   now(): number;
   /** `host:port` of this process. */
   leader(): string;
@@ -36,19 +40,23 @@ export interface RestContext extends RestDoor {
   ask(request: RequestOf<NewMarathonEvent>): Promise<Answer>;
 }
 
-/** Headers of every response; `leader` is `host:port`. */
-export function commonHeaders(leader: string): Record<string, string> {
+/** Headers of every response; the URL is that of the leader. */
+export function commonHeaders(leaderUrl: string): Record<string, string> {
   return {
     ...NO_CACHE,
     'x-frame-options': 'DENY',
     'x-xss-protection': '1; mode=block',
-    'x-marathon-leader': `http://${leader}`,
+    'x-marathon-leader': leaderUrl,
   };
 }
 
 /** An answer of JSON that is printed in slices. */
-export async function sliced({ slices }: RestContext, pieces: Iterator<string, unknown>): Promise<Outcome> {
-  return { status: 200, text: await printSliced(slices, pieces) };
+export function sliced(
+  context: RestContext,
+  request: Request,
+  pieces: Iterator<string, unknown>,
+): Promise<Outcome> {
+  return slicedOutcome(context, request, pieces);
 }
 
 export function notFound(message: string): Outcome {
@@ -57,10 +65,17 @@ export function notFound(message: string): Outcome {
 
 /** The JSON of a request, or the refusal for it. */
 function readJson(request: Request): { json: unknown } | ApiFailure {
+  const type = foreignTypeOf(request);
+  if (type !== undefined) return foreignBody(type);
   const parsed = jsonOf(request);
   if ('json' in parsed) return parsed;
   const message = parsed.fault === 'empty' ? 'Please specify data in JSON format' : 'Invalid JSON';
   return { status: 400, body: { message, details: parsed.details } };
+}
+
+function foreignBody(type: string): ApiFailure {
+  const details = `The body must be application/json, not ${type}.`;
+  return { status: 415, body: { message: 'Unsupported Media Type', details } };
 }
 
 export interface BodyRead<T> {

@@ -3,23 +3,40 @@
  */
 
 import type { Route } from '../../../../cluster/runtime/http/server';
+import { preferredType } from '../../../kit/edge/rest/accept';
+import { send } from '../../../kit/edge/rest/door';
+import { failure } from '../../api/violations';
 import { appRoutes } from './app';
 import { appsRoutes } from './apps';
 import type { RestContext } from './context';
 import { deploymentRoutes } from './deployments';
 import { groupRoutes } from './groups';
+import { loggingRoutes } from './logging';
+import { withOptions } from './methods';
 import { planRoutes } from './plan';
 import { systemRoutes } from './system';
 import { tasksRoutes } from './tasks';
 
 export function marathonRoutes(context: RestContext): Route[] {
-  return [
+  const jsonRoutes = [
     ...appsRoutes(context),
     ...appRoutes(context),
     ...tasksRoutes(context),
     ...planRoutes(context),
     ...deploymentRoutes(context),
     ...groupRoutes(context),
-    ...systemRoutes(context),
+    ...loggingRoutes(context),
   ];
+  return [
+    ...jsonRoutes.map((route) => ({ ...route, before: jsonOnly(context) })),
+    ...systemRoutes(context),
+  ].map((route) => withOptions(context, route));
+}
+
+/** Refuses readers that take no JSON, as the original does. */
+function jsonOnly(context: RestContext): NonNullable<Route['before']> {
+  return ({ method, headers: { accept } }, reply) =>
+    method === 'OPTIONS' || preferredType(accept, ['application/json'])
+      ? undefined
+      : send(context, reply, failure(406, 'Not Acceptable'));
 }

@@ -5,6 +5,7 @@
 import { bearerOf } from '../../../../cluster/runtime/auth/flags';
 import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
+import type { HttpSettings } from '../../../kit/edge/http-flags';
 import { askCore } from '../../../kit/edge/requests';
 import { errorAnswers } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
@@ -18,28 +19,39 @@ import { marathonRoutes } from './routes';
 const API_VERSION = '1.11.24';
 
 export function marathonServer(config: MarathonConfig, parts: MarathonParts): ServerPlan {
-  const context = restContext(config, parts);
+  const { bearer } = config.http;
+  return marathonPlan(config.http, restContext(config, parts), bearer && bearerOf(bearer, parts.context));
+}
+
+/** The server for these settings; the routes answer by the context. */
+export function marathonPlan(
+  http: HttpSettings,
+  context: RestContext,
+  bearer?: ServerPlan['bearer'],
+): ServerPlan {
   return {
     what: 'Marathon',
     about: 'Apps are at /v2/apps, events at /v2/events, facts at /v2/info, and an answer at /ping.',
-    address: config.http.address,
-    port: config.http.port,
+    address: http.address,
+    port: http.port,
     addressFlag: '--http_address',
     portFlag: '--http_port',
     routes: marathonRoutes(context),
-    insecure: config.http.insecure,
-    hosts: hostRule(config.http.hosts),
-    credentials: config.http.credentials,
-    bearer: config.http.bearer && bearerOf(config.http.bearer, parts.context),
+    insecure: http.insecure,
+    hosts: hostRule(http.hosts),
+    credentials: http.credentials,
+    bearer,
     credentialsFlag: '--http_credentials',
-    realm: config.http.realm,
+    realm: http.realm,
+    compress: http.isCompressing,
+    mergesSlashes: true,
     ...errorAnswers(context),
   };
 }
 
 function restContext(config: MarathonConfig, parts: MarathonParts): RestContext {
   const { context, core, bus, requests, startedAt } = parts;
-  const { log, clock, metrics, server } = context;
+  const { log, clock, metrics, server, tls } = context;
   const now = (): number => clock.now();
   const leader = (): string => `${config.settings.hostname}:${server().port}`;
   return {
@@ -63,10 +75,13 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     active: { count: 0 },
     version: API_VERSION,
     info: config.info,
+    flags: config.shownFlags,
+    logLevel: parts.logLevel,
+    isCompressing: config.http.isCompressing,
     slices: new Slices(),
     now,
     leader,
-    headers: () => commonHeaders(leader()),
+    headers: () => commonHeaders(`${tls() ? 'https' : 'http'}://${leader()}`),
     errorBody: (_status, message) => ({ message }),
     read: core.read,
     ask: (request) => askCore(requests, core.post, request),

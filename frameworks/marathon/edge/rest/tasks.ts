@@ -29,7 +29,7 @@ function list(context: RestContext, request: Request): Promise<Outcome> {
   const includes = ({ condition }: Instance): boolean =>
     conditions.length === 0 || conditions.includes(condition);
   const ids = context.read(({ apps }) => [...apps.keys()]);
-  return sliced(context, tasksPieces(context.read, ids, includes));
+  return sliced(context, request, tasksPieces(context.read, ids, includes));
 }
 
 const readIds = object<{ ids: readonly string[] }>({ ids: required(listOf(text())) });
