@@ -41,7 +41,10 @@ const SHAPES: readonly Shape[] = [
 export async function benchMarathon(): Promise<void> {
   const chosen = (process.env['BENCH_SHAPES'] ?? '1,2,3,4').split(',').map((number) => Number(number) - 1);
   const shapes = chosen.flatMap((index) => SHAPES[index] ?? []);
-  for (const { apps, instances } of shapes) benchSteps(apps, instances);
+  for (const { apps, instances } of shapes) {
+    benchSteps(apps, instances, 'one change');
+    if (apps > 1) benchSteps(apps, instances, 'a change each');
+  }
   if (process.env['BENCH_STEPS_ONLY']) return;
   for (const shape of shapes) await atSize(AGENTS, [RESOURCES], (sized) => withMarathon(sized, shape));
 }

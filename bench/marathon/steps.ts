@@ -21,7 +21,8 @@ const AGENTS = 200;
 const START_MS = 20;
 const ALLOCATION_MS = 100;
 
-export function benchSteps(apps: number, instances: number): void {
+/** All apps come in one change, or in a change each, as many at once as deployments may run. */
+export function benchSteps(apps: number, instances: number, changes: 'one change' | 'a change each'): void {
   const wanted = apps * instances;
   const clock = new VirtualClock(Date.parse('2030-01-01T00:00:00.000Z'));
   const times: number[] = [];
@@ -58,8 +59,16 @@ export function benchSteps(apps: number, instances: number): void {
   post({ kind: 'started' });
   post({ kind: 'scheduler.subscribed', frameworkId: 'F', master: 'm' });
   const put = Array.from({ length: apps }, (_unused, number) => appOf(number, instances));
-  post({ kind: 'api.change', request: 1, change: { put }, force: false, group: '/' });
+  const change = (...some: ReturnType<typeof appOf>[]): void =>
+    post({ kind: 'api.change', request: 1, change: { put: some }, force: false, group: '/' });
+  const changeEach = (): void => {
+    const { maxRunningDeployments } = DEFAULT_SETTINGS;
+    while (put.length > 0 && mailbox.state.deployments.size < maxRunningDeployments)
+      change(...put.splice(-1));
+  };
+  if (changes === 'one change') change(...put.splice(0));
   for (const began = clock.now(); running < wanted && clock.now() < began + 3_600_000; ) {
+    changeEach();
     if (!suppressed) post({ kind: 'scheduler.offers', offers: allOffers(offers) });
     offers += AGENTS;
     clock.advance(ALLOCATION_MS);
@@ -69,7 +78,7 @@ export function benchSteps(apps: number, instances: number): void {
   collectGarbage();
   const bytes = process.memoryUsage().heapUsed / wanted;
   process.stdout.write(
-    `${apps} apps x ${instances}: ${running} run after ${times.length} steps, ${((user + system) / 1e6).toFixed(1)} s of CPU, ` +
+    `${apps} apps x ${instances} in ${changes}: ${running} run after ${times.length} steps, ${((user + system) / 1e6).toFixed(1)} s of CPU, ` +
       `p99 ${at(times, 0.99)} ms, longest ${at(times, 1)} ms; ${(bytes / 1000).toFixed(1)} kB of heap an instance\n`,
   );
 }

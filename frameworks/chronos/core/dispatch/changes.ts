@@ -1,13 +1,13 @@
 /** Changes of jobs: creation, replacement and deletion, with their effect on the graph and the slots. */
 
 import type { Stamped } from '../../../../cluster/model/event';
+import { setTime } from '../../../../cluster/model/time-heap';
 import { answer, refuse } from '../../../kit/core/turn/answer';
 import { recordAfterDeletion } from '../graph/deletion';
 import { childrenOf, faultText, parentFault, putJob, removeJob } from '../graph/graph';
 import { keepParents, NEW_JOIN } from '../graph/join';
 import { createRecord, isSameDefinition, type JobRecord, replaceRecord } from '../jobs/record';
 import { unknownJob } from '../jobs/refusal';
-import { setTime } from '../schedule/time-heap';
 import type { ChronosEvents } from '../state/events';
 import { addReady, type JobEntry, removeReady } from '../state/state';
 import { edgeOf } from '../state/stored';

@@ -1,11 +1,11 @@
 /** Slots that are due: runs, and entries in the history for those that are missed or collapsed. */
 
 import type { Millis } from '../../../../cluster/model/time';
+import { earliest, setTime, takeDue } from '../../../../cluster/model/time-heap';
 import { type Timing, withProgress } from '../jobs/record';
 import { jobNameOf, type SlotEntry } from '../runs/run';
 import type { SlotSeries } from '../schedule/progress';
 import { nextSlot, planSlots, seriesOf } from '../schedule/progress';
-import { earliest, setTime, takeDue } from '../schedule/time-heap';
 import { slotAfter } from '../schedule/timetable';
 import type { JobEntry } from '../state/state';
 import { newRunId, saveRun, saveState, type Turn, wake } from '../state/turn';

@@ -7,9 +7,9 @@
  */
 
 import type { Random } from '../../../../cluster/model/random';
+import { earliest, newTimeHeap, setTime, type TimeHeap } from '../../../../cluster/model/time-heap';
 import { afterLaunch, type RemainingOffer } from '../../../kit/core/match/remaining-offer';
 import type { Job } from '../jobs/job';
-import { earliest, newTimeHeap, setTime, type TimeHeap } from '../schedule/time-heap';
 import { firstOfShape, type WaitingRuns } from '../state/waiting-runs';
 import { type JobMatch, matchJob } from './match';
 

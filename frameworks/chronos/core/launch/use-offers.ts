@@ -6,11 +6,11 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Millis } from '../../../../cluster/model/time';
+import { earliest } from '../../../../cluster/model/time-heap';
 import { decline } from '../../../kit/core/session/calls';
 import { reviveOrSuppress } from '../../../kit/core/session/revive';
 import { launchRun } from '../dispatch/attempts';
 import { jobNameOf } from '../runs/run';
-import { earliest } from '../schedule/time-heap';
 import type { ChronosState } from '../state/state';
 import { entryOf, type Turn, wake } from '../state/turn';
 import { buildTask } from './build';

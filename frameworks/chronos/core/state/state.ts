@@ -5,6 +5,7 @@
  */
 
 import type { Millis } from '../../../../cluster/model/time';
+import { newTimeHeap, type TimeHeap } from '../../../../cluster/model/time-heap';
 import { newOutbox, type Outbox } from '../../../kit/core/turn/outbox';
 import { type JobGraph, newGraph } from '../graph/graph';
 import type { JoinState } from '../graph/join';
@@ -13,7 +14,6 @@ import type { History, Retention } from '../runs/history';
 import { type Packer, type Places, packerOf, unpackEntry } from '../runs/packed-entry';
 import type { RetryPolicy } from '../runs/retry';
 import type { HistoryEntry, Run } from '../runs/run';
-import { newTimeHeap, type TimeHeap } from '../schedule/time-heap';
 import type { ChronosEffect } from './effects';
 import { type MesosSettings, type MesosState, newMesosState } from './mesos-state';
 import { addWaiting, removeWaiting } from './waiting-runs';

@@ -6,10 +6,10 @@
  */
 
 import type { Millis } from '../../../../cluster/model/time';
+import { earliest, newTimeHeap, setTime, type TimeHeap } from '../../../../cluster/model/time-heap';
 import type { Job } from '../jobs/job';
 import { shapeOf } from '../jobs/shape';
 import type { Run } from '../runs/run';
-import { earliest, newTimeHeap, setTime, type TimeHeap } from '../schedule/time-heap';
 
 /** The lacks of the offers that a shape does not fit, with the number of offers for each. */
 export type Lacks = ReadonlyMap<string, number>;

@@ -5,5 +5,6 @@ import type { Constraint } from './constraint';
 export const cluster: Constraint = ({ offered, placed, value }) => {
   if (offered === undefined) return false;
   if (value !== '') return offered === value;
-  return placed[0] === undefined || placed[0] === offered;
+  const [first] = placed.keys();
+  return first === undefined || first === offered;
 };

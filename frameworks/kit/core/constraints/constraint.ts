@@ -1,21 +1,16 @@
-/** A constraint operator, and its input: one agent, and the agents of the instances that count. */
+/** A constraint operator, and its input: one agent, and the values of a field where the instances that count are. */
 
 export interface ConstraintInput {
   /** The field's value on the offered agent; undefined when it has none. */
   readonly offered: string | undefined;
-  /** The field's values of the placements that count, in order of placement. */
-  readonly placed: readonly string[];
+  readonly placed: PlacedValues;
   /** The constraint's third member; the empty text without one. */
   readonly value: string;
   /** Number of wanted instances. */
   readonly instances: number;
 }
 
-export type Constraint = (input: ConstraintInput) => boolean;
+/** The number of placements that count by the field's value; the one that is there the longest comes first. */
+export type PlacedValues = ReadonlyMap<string, number>;
 
-/** The frequency of each value. */
-export function countByValue(values: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
-}
+export type Constraint = (input: ConstraintInput) => boolean;

@@ -54,11 +54,11 @@ export function attributeText({ scalar, ranges, set, text }: mesos.Attribute): s
   return text?.value ?? '';
 }
 
-/** Up to three decimals, half to even, no trailing zeros. */
+/** Up to three decimals, half to even, no trailing zeros (`0.###` of Java, which rounds the exact value). */
 export function scalarText(value: number): string {
-  const milli = value * 1000;
-  const floor = Math.floor(milli);
-  const tie = milli - floor === 0.5;
-  const rounded = tie ? (floor % 2 === 0 ? floor : floor + 1) : Math.round(milli);
-  return String(rounded / 1000);
+  // Only odd sixteenths lie exactly between two thousandths, and the product is exact for them.
+  const isTie = Math.abs(value * 16) % 2 === 1;
+  if (!isTie) return String(Number(value.toFixed(3)));
+  const floor = Math.floor(value * 1000);
+  return String((floor % 2 === 0 ? floor : floor + 1) / 1000);
 }

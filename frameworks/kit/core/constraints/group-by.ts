@@ -5,7 +5,7 @@
  * one the original divides by zero; here the documented rule holds: a new value, or one of the smallest groups.
  */
 
-import { type Constraint, type ConstraintInput, countByValue } from './constraint';
+import type { Constraint, ConstraintInput } from './constraint';
 
 export const groupBy: Constraint = (input) => {
   if (input.offered === undefined) return false;
@@ -14,16 +14,17 @@ export const groupBy: Constraint = (input) => {
 };
 
 function spreadOverAll({ placed }: ConstraintInput, offered: string): boolean {
-  const counts = countByValue(placed);
-  const mine = counts.get(offered);
-  return mine === undefined || mine <= Math.min(...counts.values());
+  const mine = placed.get(offered);
+  if (mine === undefined) return true;
+  for (const count of placed.values()) if (count < mine) return false;
+  return true;
 }
 
 function spreadOver(limit: number, { placed, instances }: ConstraintInput, offered: string): boolean {
-  const counts = countByValue(placed);
-  const mine = counts.get(offered);
-  if (mine === undefined) return counts.size < limit;
+  const mine = placed.get(offered);
+  if (mine === undefined) return placed.size < limit;
   const share = Math.floor(instances / limit);
-  const extra = [...counts.values()].reduce((sum, count) => sum + Math.max(0, count - share), 0);
+  let extra = 0;
+  for (const count of placed.values()) extra += Math.max(0, count - share);
   return mine < share || (mine === share && (instances % limit) - extra > 0);
 }

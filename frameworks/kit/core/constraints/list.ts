@@ -1,7 +1,7 @@
 /** The constraint operators by name, and the constraints that do not hold. */
 
 import { cluster } from './cluster';
-import type { Constraint } from './constraint';
+import type { Constraint, PlacedValues } from './constraint';
 import { type AgentInfo, fieldValue } from './field';
 import { groupBy } from './group-by';
 import { is } from './is';
@@ -23,11 +23,15 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
 /** Field, operator and value. */
 export type ConstraintRule = readonly string[];
 
+/** The values of each field that rules are about, where the instances are that count. */
+export type Placements = ReadonlyMap<string, PlacedValues>;
+
+const NONE: PlacedValues = new Map();
+
 /** An agent on which an instance may be placed, beside the instances that count. */
 export interface Placing {
   readonly agent: AgentInfo;
-  /** The agents of the instances that count, in order of placement. */
-  readonly placements: readonly AgentInfo[];
+  readonly placements: Placements;
   /** Number of wanted instances. */
   readonly instances: number;
 }
@@ -38,7 +42,7 @@ export function brokenRules<Rule extends ConstraintRule>(
   { agent, placements, instances }: Placing,
 ): Rule[] {
   return rules.filter(([field = '', operator = '', value = '']) => {
-    const placed = placements.flatMap((placement) => fieldValue(field, placement) ?? []);
+    const placed = placements.get(field) ?? NONE;
     return !CONSTRAINTS[operator]?.({ offered: fieldValue(field, agent), placed, value, instances });
   });
 }

@@ -3,4 +3,4 @@
 import type { Constraint } from './constraint';
 
 export const maxPer: Constraint = ({ offered, placed, value }) =>
-  offered !== undefined && placed.filter((other) => other === offered).length < Number(value);
+  offered !== undefined && (placed.get(offered) ?? 0) < Number(value);

@@ -2,4 +2,4 @@
 
 import type { Constraint } from './constraint';
 
-export const unique: Constraint = ({ offered, placed }) => offered !== undefined && !placed.includes(offered);
+export const unique: Constraint = ({ offered, placed }) => offered !== undefined && !placed.has(offered);

@@ -34,6 +34,8 @@ export interface ReviveState {
   /** True when a REVIVE has yet to go out: the limit held it back, or it is the repetition. */
   owed: boolean;
   repeated: boolean;
+  /** True while offers have yet to be asked for that no REVIVE has asked for, where the framework keeps it here. */
+  urgent?: boolean | undefined;
 }
 
 export interface RevivingTurn extends CallingTurn {

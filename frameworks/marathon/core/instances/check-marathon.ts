@@ -2,8 +2,10 @@
  * A check of all that Marathon's state promises: indexes of instances, locks of deployments, versions of apps.
  */
 
+import { fieldValue } from '../../../kit/core/constraints/field';
 import type { MarathonState } from '../state/state';
 import { isWaiting } from './conditions';
+import { countedAgent, placementsOf } from './placements';
 import { classKey } from './tally';
 
 /** The violations, a text each; none in a state that is right. */
@@ -11,6 +13,7 @@ export function checkMarathon(state: MarathonState): string[] {
   return [
     ...indexErrors(state),
     ...tallyErrors(state),
+    ...placementErrors(state),
     ...wantedErrors(state),
     ...taskErrors(state),
     ...lockErrors(state),
@@ -32,14 +35,38 @@ function tallyErrors(state: MarathonState): string[] {
   return errors;
 }
 
+/** The placements of an app with constraints are those of its active instances of the present configuration. */
+function placementErrors({ apps, byApp, instances, placements }: MarathonState): string[] {
+  const errors = [...placements.keys()].flatMap((id) =>
+    apps.get(id)?.constraints.length ? [] : [`${id} has placements without constraints`],
+  );
+  for (const app of apps.values()) {
+    if (app.constraints.length === 0) continue;
+    const agents = [...(byApp.get(app.id) ?? [])].flatMap((id) => {
+      const instance = instances.get(id);
+      return (instance && countedAgent(app, instance)) ?? [];
+    });
+    for (const [field = ''] of app.constraints) {
+      const counts = new Map(placementsOf({ placements }, app.id).get(field));
+      for (const agent of agents) {
+        const value = fieldValue(field, agent);
+        if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) - 1);
+      }
+      if ([...counts.values()].some((count) => count !== 0))
+        errors.push(`${app.id} counts its placements by ${field} wrongly`);
+    }
+  }
+  return errors;
+}
+
 /** An app with waiting instances asks for offers, or its launch delay is awaited. */
 function wantedErrors({ apps, waiting, revive, delayed }: MarathonState): string[] {
   const errors: string[] = [];
   for (const [appId, { size }] of waiting) {
-    if (!apps.has(appId) || delayed.has(appId) || revive.wanted.get(appId) === size) continue;
+    if (!apps.has(appId) || delayed.positions.has(appId) || revive.wanted.get(appId) === size) continue;
     errors.push(`${appId} asks for ${revive.wanted.get(appId) ?? 0} launches, not for ${size}`);
   }
-  for (const appId of [...revive.wanted.keys(), ...delayed.keys()])
+  for (const appId of [...revive.wanted.keys(), ...delayed.positions.keys()])
     if (!waiting.has(appId)) errors.push(`${appId} asks for launches, and nothing waits`);
   return errors;
 }

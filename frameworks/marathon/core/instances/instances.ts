@@ -11,6 +11,7 @@ import type { Condition, Instance, MarathonState } from '../state/state';
 import { dropStoredInstance, saveInstance } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
 import { isWaiting } from './conditions';
+import { countPlacement, forgetPlacement } from './placements';
 import { tally, untally } from './tally';
 
 /** Instances of an app, oldest first. */
@@ -37,6 +38,7 @@ export function indexInstance(state: MarathonState, instance: Instance): void {
   else removeFrom(state.waiting, instance.appId, instance.id);
   if (instance.task) state.byTask.set(instance.task.id, instance.id);
   tally(state, instance);
+  countPlacement(state, instance);
 }
 
 /** Adds an instance that waits for a launch. */
@@ -84,6 +86,7 @@ export function expunge(turn: Turn, instance: Instance): void {
   state.health.delete(instance.id);
   state.readiness.delete(instance.id);
   untally(state, instance);
+  forgetPlacement(state, instance);
   state.kills.delete(instance.id);
   dropStoredInstance(turn, instance.id);
   turn.touched.add(instance.appId);

@@ -9,6 +9,7 @@ import type { Instance, InstanceClass, MarathonState } from '../state/state';
 import { isActive, isWaiting } from './conditions';
 import { appOf, isUp } from './definition';
 import { healthOf } from './health-state';
+import { countPlacement } from './placements';
 
 /** Counts an instance in the class of its present state. */
 export function tally(state: MarathonState, instance: Instance): void {
@@ -36,7 +37,9 @@ export function untally(state: MarathonState, instance: Instance): void {
 export function tallyAll(state: MarathonState, appId: string): void {
   for (const id of state.byApp.get(appId) ?? []) {
     const instance = state.instances.get(id);
-    if (instance) tally(state, instance);
+    if (!instance) continue;
+    tally(state, instance);
+    countPlacement(state, instance);
   }
 }
 

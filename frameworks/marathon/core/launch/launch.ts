@@ -7,12 +7,11 @@
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { nextInteger, type Random } from '../../../../cluster/model/random';
 import type { Millis } from '../../../../cluster/model/time';
-import type { AgentInfo } from '../../../kit/core/constraints/field';
 import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
 import { decline, launch, launchedTasks } from '../../../kit/core/session/calls';
 import type { App } from '../../api/app';
-import { isActive } from '../instances/conditions';
-import { forgetTask, instanceOfTask, instancesOf, recordChange, setCondition } from '../instances/instances';
+import { forgetTask, instanceOfTask, recordChange, setCondition } from '../instances/instances';
+import { placementsOf } from '../instances/placements';
 import { type Match, type MatchContext, matchOffer } from '../match/match';
 import { inFunnelOrder } from '../match/refusals';
 import type { EventOf } from '../state/events';
@@ -137,20 +136,12 @@ export function matchContext(
   random: Random = state.random,
 ): MatchContext {
   const { settings, session } = state;
-  return { settings, random, now, localRegion: session.region, placements: placementsOf(state, app) };
+  return { settings, random, now, localRegion: session.region, placements: placementsOf(state, app.id) };
 }
 
 function firstWaiting(state: MarathonState, appId: string): Instance | undefined {
   const [id] = state.waiting.get(appId) ?? [];
   return id === undefined ? undefined : state.instances.get(id);
-}
-
-/** The agents of the instances of the same configuration. */
-function placementsOf(state: MarathonState, app: App): AgentInfo[] {
-  if (app.constraints.length === 0) return [];
-  return instancesOf(state, app.id).flatMap(({ agent, condition, configVersion }) =>
-    agent && isActive(condition) && configVersion >= app.versionInfo.lastConfigChangeAt ? [agent] : [],
-  );
 }
 
 function provision(

@@ -6,7 +6,7 @@ import type { Random } from '../../../../cluster/model/random';
 import { type Resources, rangesOf } from '../../../../cluster/model/resources';
 import type { Millis } from '../../../../cluster/model/time';
 import { type AgentInfo, fieldValue } from '../../../kit/core/constraints/field';
-import { brokenRules } from '../../../kit/core/constraints/list';
+import { brokenRules, type Placements } from '../../../kit/core/constraints/list';
 import {
   isUnderMaintenance,
   offeredRole,
@@ -25,8 +25,8 @@ export interface MatchContext {
   readonly random: Random;
   readonly now: Millis;
   readonly localRegion: string | undefined;
-  /** Agents of instances of the same configuration, in order of placement. */
-  readonly placements: readonly AgentInfo[];
+  /** Those of instances of the same configuration. */
+  readonly placements: Placements;
 }
 
 export type Match =

@@ -141,7 +141,7 @@ function raisedRule(
 ): App['constraints'][number] | undefined {
   const value = fieldValue(field, remaining.agent);
   if (operator !== 'MAX_PER' || value === undefined) return undefined;
-  const count = context.placements.filter((placement) => fieldValue(field, placement) === value).length;
+  const count = context.placements.get(field)?.get(value) ?? 0;
   return [field, operator, String(count + 1)];
 }
 

@@ -4,23 +4,29 @@
  * Always true: at the end of a step each app with waiting instances is in exactly one of wanted and delayed.
  */
 
+import { earliest, setTime, takeDue, timeOf } from '../../../../cluster/model/time-heap';
 import { askFor, resubscribed, reviveNow } from '../../../kit/core/session/revive';
 import { deadlineOf } from '../launch/backoff';
+import { URGENT_AGENTS_MAX } from '../state/limits';
 import type { MarathonState } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 
 /** Asks for offers or suppresses them, at the end of every step; `changed` are the apps that the step has touched. */
 export function askForOffers(turn: Turn, changed: ReadonlySet<string>): void {
-  const { revive } = turn.state;
+  const { revive, knownAgents } = turn.state;
   let isNew = false;
   for (const appId of changed) {
     const wasWanted = revive.wanted.has(appId);
     isNew = updateWanted(turn, appId) || isNew;
-    if (revive.wanted.has(appId) !== wasWanted) revive.wantedRoles = undefined;
+    const isWanted = revive.wanted.has(appId);
+    if (isWanted !== wasWanted) revive.wantedRoles = undefined;
+    if (isWanted && !wasWanted && !hasFailed(turn.state, appId)) revive.urgent = true;
   }
   // Counted anew only after an app came, went or was changed: very many may want offers.
   revive.wantedRoles ??= wantedRoles(turn.state);
-  askFor(turn, isNew);
+  // Deployments would end in bursts otherwise: as many as may run at once in each interval.
+  askFor(turn, isNew, revive.urgent && knownAgents.size <= URGENT_AGENTS_MAX);
+  if (!revive.owed) revive.urgent = false;
 }
 
 /** The roles of the apps that want offers, where the framework has several. */
@@ -42,12 +48,16 @@ export function reviveWaiting(turn: Turn): void {
 /** The `backoff` timer: apps whose launch delay is over want offers again. */
 export function endDelays(turn: Turn): void {
   const { delayed } = turn.state;
-  let next = Number.POSITIVE_INFINITY;
-  for (const [appId, deadline] of delayed) {
-    if (deadline <= turn.now) turn.touched.add(appId);
-    else next = Math.min(next, deadline);
-  }
-  if (Number.isFinite(next)) wake(turn, { kind: 'backoff' }, next);
+  for (let appId = takeDue(delayed, turn.now); appId !== undefined; appId = takeDue(delayed, turn.now))
+    turn.touched.add(appId);
+  const next = earliest(delayed);
+  if (next) wake(turn, { kind: 'backoff' }, next.at);
+}
+
+/** True for an app whose tasks have ended: it may do so again and again, and is launched at the usual pace. */
+function hasFailed(state: MarathonState, appId: string): boolean {
+  const app = state.apps.get(appId);
+  return app !== undefined && deadlineOf(state, app) !== undefined;
 }
 
 /** Records what an app wants now; true when it is more than before. */
@@ -57,8 +67,8 @@ function updateWanted(turn: Turn, appId: string): boolean {
   const app = state.apps.get(appId);
   const count = app ? (state.waiting.get(appId)?.size ?? 0) : 0;
   const deadline = (app && deadlineOf(state, app)) ?? 0;
-  if (count === 0 || deadline <= now) state.delayed.delete(appId);
-  else if (state.delayed.get(appId) !== deadline) delay(turn, appId, deadline);
+  if (count === 0 || deadline <= now) setTime(state.delayed, appId, undefined);
+  else delay(turn, appId, deadline);
   const before = wanted.get(appId) ?? 0;
   if (count === 0 || deadline > now) wanted.delete(appId);
   else wanted.set(appId, count);
@@ -67,8 +77,7 @@ function updateWanted(turn: Turn, appId: string): boolean {
 
 function delay(turn: Turn, appId: string, deadline: number): void {
   const { delayed } = turn.state;
-  delayed.set(appId, deadline);
-  let next = deadline;
-  for (const other of delayed.values()) if (other > turn.now) next = Math.min(next, other);
-  wake(turn, { kind: 'backoff' }, next);
+  if (timeOf(delayed, appId) === deadline) return;
+  setTime(delayed, appId, deadline);
+  wake(turn, { kind: 'backoff' }, earliest(delayed)?.at ?? deadline);
 }

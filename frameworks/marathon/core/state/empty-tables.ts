@@ -1,5 +1,6 @@
 /** The tables of the state that begin empty, with a start of Marathon and with a rehearsal. */
 
+import { newTimeHeap } from '../../../../cluster/model/time-heap';
 import type { MarathonState } from './state';
 
 type EmptyTables =
@@ -9,6 +10,7 @@ type EmptyTables =
   | 'waiting'
   | 'tallies'
   | 'tallied'
+  | 'placements'
   | 'healthCounts'
   | 'storms'
   | 'givenUp'
@@ -31,6 +33,7 @@ export function emptyTables(): Pick<MarathonState, EmptyTables> {
     waiting: new Map(),
     tallies: new Map(),
     tallied: new Map(),
+    placements: new Map(),
     healthCounts: { failing: 0, working: 0 },
     storms: new Map(),
     givenUp: new Set(),
@@ -40,7 +43,7 @@ export function emptyTables(): Pick<MarathonState, EmptyTables> {
     readiness: new Map(),
     failures: new Map(),
     kills: new Map(),
-    delayed: new Map(),
+    delayed: newTimeHeap(),
     heldOffers: new Map(),
     knownAgents: new Map(),
     unconfirmed: new Set(),

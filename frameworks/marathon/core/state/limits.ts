@@ -29,6 +29,12 @@ export const HELD_OFFERS_MAX = 2000;
 /** Matches of an offer and an app that one step tries: a few milliseconds. */
 export const MATCHES_AT_ONCE_MAX = 1000;
 
+/**
+ * The largest cluster on which an app that begins to wait is not held up by `--min_revive_offers_interval`: after a REVIVE
+ * the master makes offers of all agents, and more than these cost too much to come twice a second.
+ */
+export const URGENT_AGENTS_MAX = 2000;
+
 /** The refusal of an offer that will be of use soon, when a back-off has passed. */
 export const SHORT_REFUSE_MS = 5000;
 

@@ -10,6 +10,7 @@ import type { Random } from '../../../../cluster/model/random';
 import type { Resources } from '../../../../cluster/model/resources';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import type { Millis } from '../../../../cluster/model/time';
+import type { TimeHeap } from '../../../../cluster/model/time-heap';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
 import type { Session } from '../../../kit/core/session/calls';
 import type { Kill } from '../../../kit/core/session/kills';
@@ -89,6 +90,13 @@ export interface InstanceClass {
   /** True for those that run, and are healthy and ready as far as there are checks. */
   readonly isUp: boolean;
   count: number;
+}
+
+/** The agents of the instances of an app that its constraints are about, and counts of the values of their fields there. */
+export interface AppPlacements {
+  readonly configVersion: string;
+  readonly agents: Map<string, AgentInfo>;
+  readonly fields: ReadonlyMap<string, Map<string, number>>;
 }
 
 /** Instances with health checks that were healthy once, by their last results. */
@@ -254,6 +262,8 @@ export interface MarathonState {
   /** App id to the classes of its instances, and each instance to its class (instances/tally.ts). */
   readonly tallies: Map<string, Map<string, InstanceClass>>;
   readonly tallied: Map<string, InstanceClass>;
+  /** App id to the placements of its instances, for apps with constraints (instances/placements.ts). */
+  readonly placements: Map<string, AppPlacements>;
   /** Those of all apps. */
   readonly healthCounts: HealthCounts;
   /** The beginning of each health storm, by app id or `*` (health/storm.ts). */
@@ -272,7 +282,7 @@ export interface MarathonState {
   readonly outbox: Outbox<MarathonEffect>;
   readonly revive: ReviveState;
   /** Apps with waiting instances whose launch delay is not over, with its end. */
-  readonly delayed: Map<string, Millis>;
+  readonly delayed: TimeHeap;
   /** By id, oldest first. */
   readonly heldOffers: Map<string, HeldOffer>;
   /** By id; the one whose offer is the oldest comes first. */

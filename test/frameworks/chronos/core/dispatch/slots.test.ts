@@ -1,4 +1,4 @@
-import { earliest } from '../../../../../frameworks/chronos/core/schedule/time-heap';
+import { earliest } from '../../../../../cluster/model/time-heap';
 import { iso } from '../../schedules';
 import { World } from '../../world';
 

@@ -1,4 +1,5 @@
 import { cluster } from '../../../../../frameworks/kit/core/constraints/cluster';
+import { placedValues } from '../../placed-values';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['a', 'a', [], true],
@@ -10,5 +11,5 @@ test.each<[value: string, offered: string | undefined, placed: readonly string[]
   ['', undefined, [], false],
   ['a', undefined, [], false],
 ])('CLUSTER "%s" of five instances takes an agent with %j beside %j: %s', (value, offered, placed, fits) => {
-  expect(cluster({ value, offered, placed, instances: 5 })).toBe(fits);
+  expect(cluster({ value, offered, placed: placedValues(placed), instances: 5 })).toBe(fits);
 });

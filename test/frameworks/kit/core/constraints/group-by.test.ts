@@ -1,4 +1,5 @@
 import { groupBy } from '../../../../../frameworks/kit/core/constraints/group-by';
+import { placedValues } from '../../placed-values';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['', 'a', [], true],
@@ -16,5 +17,5 @@ test.each<[value: string, offered: string | undefined, placed: readonly string[]
   ['1', 'b', ['a'], false],
   ['0', 'a', ['a'], true],
 ])('GROUP_BY "%s" of five instances takes an agent with %j beside %j: %s', (value, offered, placed, fits) => {
-  expect(groupBy({ value, offered, placed, instances: 5 })).toBe(fits);
+  expect(groupBy({ value, offered, placed: placedValues(placed), instances: 5 })).toBe(fits);
 });

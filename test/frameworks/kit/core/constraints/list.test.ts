@@ -1,4 +1,5 @@
 import { brokenRules, CONSTRAINTS } from '../../../../../frameworks/kit/core/constraints/list';
+import { placedValues } from '../../placed-values';
 
 test('there are the seven operators of Marathon', () => {
   expect(Object.keys(CONSTRAINTS).sort()).toEqual([
@@ -15,7 +16,7 @@ test('there are the seven operators of Marathon', () => {
 test.each(Object.keys(CONSTRAINTS))(
   'an agent without the field satisfies %s only if that is UNLIKE',
   (name) => {
-    const input = { offered: undefined, placed: [], value: '1', instances: 1 };
+    const input = { offered: undefined, placed: placedValues([]), value: '1', instances: 1 };
     expect(CONSTRAINTS[name]?.(input)).toBe(name === 'UNLIKE');
   },
 );
@@ -26,7 +27,8 @@ describe('the rules of an app', () => {
     agentId: `S-${host}`,
     attributes: [{ name: 'rack', text: 'r1' }],
   });
-  const placing = { agent: agent('a'), placements: [agent('a'), agent('b')], instances: 3 };
+  const placements = new Map([['hostname', placedValues(['a', 'b'])]]);
+  const placing = { agent: agent('a'), placements, instances: 3 };
 
   it.each<[name: string, rules: readonly string[][], broken: string | undefined]>([
     ['no rule holds', [], undefined],

@@ -1,4 +1,5 @@
 import { maxPer } from '../../../../../frameworks/kit/core/constraints/max-per';
+import { placedValues } from '../../placed-values';
 
 test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
   ['2', 'a', ['a', 'b'], true],
@@ -8,5 +9,5 @@ test.each<[value: string, offered: string | undefined, placed: readonly string[]
   ['0', 'a', [], false],
   ['2', undefined, [], false],
 ])('MAX_PER "%s" of five instances takes an agent with %j beside %j: %s', (value, offered, placed, fits) => {
-  expect(maxPer({ value, offered, placed, instances: 5 })).toBe(fits);
+  expect(maxPer({ value, offered, placed: placedValues(placed), instances: 5 })).toBe(fits);
 });

@@ -49,7 +49,7 @@ function match(members: Record<string, unknown>, offer: Partial<mesos.Offer> = {
       random: randomFrom(1),
       now: 1000,
       localRegion: 'here',
-      placements: [],
+      placements: new Map(),
     },
   );
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type * as mesos from '../../../../../cluster/api/generated/mesos';
 import { randomFrom } from '../../../../../cluster/model/random';
-import type { AgentInfo } from '../../../../../frameworks/kit/core/constraints/field';
 import {
   type RemainingOffer,
   remainingOffer,
@@ -10,6 +9,7 @@ import type { App } from '../../../../../frameworks/marathon/api/app';
 import { type MatchContext, matchOffer } from '../../../../../frameworks/marathon/core/match/match';
 import { smallestRepair } from '../../../../../frameworks/marathon/core/match/repair';
 import { DEFAULT_SETTINGS } from '../../../../../frameworks/marathon/core/state/settings';
+import { placedValues } from '../../../kit/placed-values';
 import { app } from '../../fake-cluster';
 
 interface AgentShape {
@@ -72,7 +72,10 @@ const apps = fc.record({
   requirePorts: fc.boolean(),
 });
 
-const placements: AgentInfo[] = [{ host: 'h', agentId: 'S9', attributes: [{ name: 'rack', text: 'a' }] }];
+const placements = new Map([
+  ['hostname', placedValues(['h'])],
+  ['rack', placedValues(['a'])],
+]);
 const context = (): MatchContext => ({
   settings: DEFAULT_SETTINGS,
   random: randomFrom(1),

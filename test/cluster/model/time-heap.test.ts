@@ -1,10 +1,5 @@
 import fc from 'fast-check';
-import {
-  earliest,
-  newTimeHeap,
-  setTime,
-  takeDue,
-} from '../../../../../frameworks/chronos/core/schedule/time-heap';
+import { earliest, newTimeHeap, setTime, takeDue } from '../../../cluster/model/time-heap';
 
 test('the earliest time is first, and equal ones are in the order of names', () => {
   const heap = newTimeHeap();

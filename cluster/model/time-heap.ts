@@ -1,12 +1,11 @@
 /**
- * A heap of names by their times: which one is next, whatever their number. Jobs are in it by their next slots, and runs
- * by the time since which they wait.
+ * A heap of names by their times: which one is next, whatever their number.
  *
  * Always true: a name is in the heap once at most, and no entry is before its parent.
  */
 
-import { assert } from '../../../../cluster/model/assert';
-import type { Millis } from '../../../../cluster/model/time';
+import { assert } from './assert';
+import type { Millis } from './time';
 
 interface TimeEntry {
   readonly name: string;
@@ -40,6 +39,12 @@ export function setTime(heap: TimeHeap, name: string, at: Millis | undefined): v
   assert(entry?.name === name, `the heap has another name at the position of ${name}`);
   entry.at = at;
   sink(heap, rise(heap, position));
+}
+
+/** The time of a name; undefined for one that is not there. */
+export function timeOf({ entries, positions }: TimeHeap, name: string): Millis | undefined {
+  const position = positions.get(name);
+  return position === undefined ? undefined : entries[position]?.at;
 }
 
 /** The name with the earliest time. */
