@@ -1,28 +1,18 @@
 /** The schemas of answers, for the OpenAPI document. Those of what is sent come from the code that reads it. */
 
+import {
+  FLAG as flag,
+  INTEGER as integer,
+  listSchema as list,
+  NUMBER as number,
+  membersSchema as object,
+  type Schema,
+  schemaNamed,
+  TEXT as text,
+} from '../../kit/api/schema';
 import type { SchemaName } from './operations';
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const text: Schema = { type: 'string' };
-const number: Schema = { type: 'number' };
-const integer: Schema = { type: 'integer' };
-const flag: Schema = { type: 'boolean' };
-
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const refer = (name: SchemaName): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-/** An object whose members are all there, but for those whose names end in a question mark. */
-function object(members: Readonly<Record<string, Schema>>): Schema {
-  const names = Object.keys(members);
-  return {
-    type: 'object',
-    properties: Object.fromEntries(
-      Object.entries(members).map(([name, schema]) => [name.replace('?', ''), schema]),
-    ),
-    required: names.filter((name) => !name.endsWith('?')),
-  };
-}
+const refer = schemaNamed<SchemaName>;
 
 const histogram = object({
   '75thPercentile': number,

@@ -44,7 +44,9 @@ import {
   oneOf,
   optional,
   type Reader,
+  reader,
   required,
+  schemaOf,
   text,
 } from './read';
 
@@ -92,8 +94,10 @@ export interface AppUpdate extends Loose<Omit<App, 'container' | 'networks' | 'v
 
 const port = integer({ min: 0, max: 65_535 });
 const PORT_NAME = { pattern: /^[a-z0-9-]+$/, form: 'be of lower-case letters, digits and dashes' };
-const protocol: Reader<string> = (value, location, reading) =>
-  oneOf('tcp', 'udp', 'udp,tcp')(value === 'tcp,udp' ? 'udp,tcp' : value, location, reading);
+const protocolWord = oneOf('tcp', 'udp', 'udp,tcp');
+const protocol = reader<string>(schemaOf(protocolWord), (value, location, reading) =>
+  protocolWord(value === 'tcp,udp' ? 'udp,tcp' : value, location, reading),
+);
 
 const portDefinition = object<PortDefinition>({
   port: fallback(port, 0),
@@ -137,23 +141,33 @@ const anything: Reader<unknown> = (value) => value;
 const csiOptions: Reader<Record<string, string>> = () => ({});
 
 /** Options of a Docker volume driver. Those of other providers are not sent to it. */
-const driverOptions: Reader<Record<string, string>> = (value, location, reading) => {
-  const options = mapOf(text())(value, location, reading);
+const driverOptions = reader<Record<string, string>>(schemaOf(labels), (value, location, reading) => {
+  const options = labels(value, location, reading);
   const hint = 'has no effect: options of the provider dvdi start with dvdi/';
   for (const name of Object.keys(options ?? {}))
     if (!name.startsWith('dvdi/'))
       reading.unknown.push({ path: `${location}/${name}`, memberNames: [], hint });
   return options;
-};
+});
 
-const external: Reader<ExternalVolume> = (value, location, reading) =>
-  object<ExternalVolume>({
+function externalOf(options: Reader<Record<string, string>>): Reader<ExternalVolume> {
+  return object<ExternalVolume>({
     name: optional(text()),
     provider: optional(text()),
     size: optional(integer({ min: 0 })),
-    options: fallback(isObject(value) && value['provider'] === 'csi' ? csiOptions : driverOptions, {}),
+    options: fallback(options, {}),
     shared: fallback(boolean, false),
-  })(value, location, reading);
+  });
+}
+
+const driverVolume = externalOf(driverOptions);
+const csiVolume = externalOf(csiOptions);
+
+const external = reader<ExternalVolume>(schemaOf(driverVolume), (value, location, reading) =>
+  isObject(value) && value['provider'] === 'csi'
+    ? csiVolume(value, location, reading)
+    : driverVolume(value, location, reading),
+);
 
 const volume = object<RawVolume>({
   containerPath: required(text({ min: 1 })),
@@ -188,7 +202,7 @@ const healthCheck = object<HealthCheck>({
   delaySeconds: fallback(seconds, 15),
   ipProtocol: fallback(oneOf('IPv4', 'IPv6'), 'IPv4'),
   // The original accepts it and always reads it as false.
-  ignoreHttp1xx: { read: () => false, fallback: false },
+  ignoreHttp1xx: { read: reader(schemaOf(boolean), () => false), fallback: false },
 });
 
 const checkPort = { port: optional(port), portIndex: optional(integer({ min: 0 })) };

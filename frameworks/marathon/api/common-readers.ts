@@ -15,6 +15,7 @@ import type {
 } from './app';
 import {
   boolean,
+  eitherOf,
   fallback,
   integer,
   mapOf,
@@ -23,6 +24,7 @@ import {
   oneOf,
   optional,
   type Reader,
+  reader,
   required,
   text,
 } from './read';
@@ -39,17 +41,19 @@ export const pathId = text({ pattern: PATH_PATTERN, form: PATH_FORM });
 export const labels = mapOf(text());
 export const seconds = integer({ min: 0 });
 
-export const envValue: Reader<EnvValue> = (value, location, reading) =>
-  isObject(value)
-    ? object<{ secret: string }>({ secret: required(text({ min: 1 })) })(value, location, reading)
-    : text()(value, location, reading);
+const plainValue = text();
+const secretValue = object<{ secret: string }>({ secret: required(text({ min: 1 })) });
+export const envValue = reader<EnvValue>(eitherOf(plainValue, secretValue), (value, location, reading) =>
+  isObject(value) ? secretValue(value, location, reading) : plainValue(value, location, reading),
+);
 
-const limit =
-  (min: number): Reader<Limit> =>
-  (value, location, reading) =>
-    typeof value === 'string'
-      ? oneOf('unlimited')(value, location, reading)
-      : number({ min })(value, location, reading);
+function limit(min: number): Reader<Limit> {
+  const amount = number({ min });
+  const word = oneOf('unlimited');
+  return reader<Limit>(eitherOf(amount, word), (value, location, reading) =>
+    typeof value === 'string' ? word(value, location, reading) : amount(value, location, reading),
+  );
+}
 
 export const artifact = object<Artifact>({
   uri: required(text({ min: 1, max: 1024 })),
@@ -70,10 +74,14 @@ const unreachableTimes = object<Exclude<UnreachableStrategy, 'disabled'>>({
   expungeAfterSeconds: fallback(seconds, 0),
 });
 
-export const unreachable: Reader<UnreachableStrategy> = (value, location, reading) =>
-  typeof value === 'string'
-    ? oneOf('disabled')(value, location, reading)
-    : unreachableTimes(value, location, reading);
+const disabled = oneOf('disabled');
+export const unreachable = reader<UnreachableStrategy>(
+  eitherOf(disabled, unreachableTimes),
+  (value, location, reading) =>
+    typeof value === 'string'
+      ? disabled(value, location, reading)
+      : unreachableTimes(value, location, reading),
+);
 
 const share = number({ min: 0, max: 1 });
 

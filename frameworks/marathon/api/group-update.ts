@@ -2,9 +2,10 @@
  * A group as requests describe it. Ids may be relative to the parent group.
  */
 
+import { listSchema, schemaNamed } from '../../kit/api/schema';
 import { type AppUpdate, readAppUpdate } from './app-update';
 import { pathId } from './common-readers';
-import { boolean, listOf, number, object, optional, type Reader, text } from './read';
+import { boolean, listOf, number, object, optional, type Reader, reader, text } from './read';
 
 export interface GroupUpdate {
   readonly id?: string | undefined;
@@ -19,13 +20,23 @@ export interface GroupUpdate {
 /** Deepest nesting of groups; deeper ones are ignored. */
 const DEPTH_MAX = 32;
 
+const readers = new Map<number, Reader<GroupUpdate>>();
+
 function groupReader(depth: number): Reader<GroupUpdate> {
+  const read = readers.get(depth) ?? newGroupReader(depth);
+  readers.set(depth, read);
+  return read;
+}
+
+function newGroupReader(depth: number): Reader<GroupUpdate> {
   return object<GroupUpdate>(
     {
       id: optional(pathId),
       apps: optional(listOf(readAppUpdate)),
-      groups: optional((value, location, reading) =>
-        depth >= DEPTH_MAX ? [] : listOf(groupReader(depth + 1))(value, location, reading),
+      groups: optional(
+        reader(listSchema(schemaNamed('GroupUpdate')), (value, location, reading) =>
+          depth >= DEPTH_MAX ? [] : listOf(groupReader(depth + 1))(value, location, reading),
+        ),
       ),
       dependencies: optional(listOf(pathId)),
       scaleBy: optional(number({ min: 0 })),

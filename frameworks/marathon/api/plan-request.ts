@@ -3,7 +3,7 @@
 import { type AppUpdate, readAppUpdate } from './app-update';
 import { pathId } from './common-readers';
 import { type GroupUpdate, readGroupUpdate } from './group-update';
-import { boolean, listOf, object, optional, type Reader } from './read';
+import { boolean, eitherOf, listOf, object, optional, type Reader, reader } from './read';
 
 export interface PlanRequest {
   /** As `PUT /v2/apps` takes them. */
@@ -20,10 +20,10 @@ export interface PlanRequest {
 }
 
 /** A list, and one app alone, stand for `apps`. */
-const apps: Reader<AppUpdate[]> = (value, path, reading) =>
-  Array.isArray(value)
-    ? listOf(readAppUpdate)(value, path, reading)
-    : listOf(readAppUpdate)([value], path, reading);
+const listOfApps = listOf(readAppUpdate);
+const apps = reader<AppUpdate[]>(eitherOf(listOfApps, readAppUpdate), (value, path, reading) =>
+  listOfApps(Array.isArray(value) ? value : [value], path, reading),
+);
 
 export const readPlanRequest: Reader<PlanRequest> = object<PlanRequest>({
   apps: optional(apps),

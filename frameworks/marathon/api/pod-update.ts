@@ -44,6 +44,7 @@ import type {
 } from './pod';
 import {
   boolean,
+  eitherOf,
   type Fields,
   fallback,
   integer,
@@ -55,7 +56,9 @@ import {
   optional,
   type Reader,
   type Reading,
+  reader,
   required,
+  schemaOf,
   text,
 } from './read';
 
@@ -102,14 +105,14 @@ const sizeMb = integer({ min: 0 });
 const VARIABLE = /^[a-zA-Z_][a-zA-Z0-9_]{0,253}$/;
 
 /** Variables; the names that a shell does not take are refused, as of pods only. */
-const environment: Reader<Pod['environment']> = (value, path, reading) => {
+const environment = reader<Pod['environment']>(schemaOf(mapOf(envValue)), (value, path, reading) => {
   for (const variable of isObject(value) ? Object.keys(value) : []) {
     if (VARIABLE.test(variable)) continue;
     const clause = 'must have a name of letters, digits and underscores that begins with no digit';
     reading.problems.push({ path: `${path}/${variable}`, error: 'error.pattern', clause });
   }
   return mapOf(envValue)(value, path, reading);
-};
+});
 
 /** Refuses an object with several of these members, which stand for different kinds of it. */
 function hasOneKind(value: unknown, kinds: readonly string[], path: string, reading: Reading): void {
@@ -124,11 +127,11 @@ const shellCommand = object<{ shell: string }>({ shell: required(text({ min: 1 }
 const argvCommand = object<{ argv: readonly string[] }>({ argv: required(listOf(text(), { min: 1 })) });
 
 /** The original takes `shell` of both in silence. */
-const command: Reader<PodCommand> = (value, path, reading) => {
+const command = reader<PodCommand>(eitherOf(shellCommand, argvCommand), (value, path, reading) => {
   hasOneKind(value, ['shell', 'argv'], path, reading);
   if (!isObject(value) || typeof value['shell'] !== 'string') return argvCommand(value, path, reading);
   return shellCommand(value, path, reading);
-};
+});
 
 const exec = object<PodExec>({ command: required(command), overrideEntrypoint: optional(boolean) });
 
@@ -227,23 +230,24 @@ const volumeMembers = object<RawVolume>({
 });
 
 /** The original takes the first kind that fits, and an ephemeral volume for a member that does not. */
-const volume: Reader<RawVolume> = (value, path, reading) => {
+const volume = reader<RawVolume>(schemaOf(volumeMembers), (value, path, reading) => {
   hasOneKind(value, ['host', 'secret', 'persistent'], path, reading);
   return volumeMembers(value, path, reading);
-};
+});
 
-const scaling: Reader<PodScaling> = (value, path, reading) => {
+const fixedScaling = object<PodScaling>({
+  kind: required(oneOf('fixed')),
+  instances: fallback(integer({ min: 0 }), 1),
+});
+
+const scaling = reader<PodScaling>(schemaOf(fixedScaling), (value, path, reading) => {
   if (isObject(value) && value['kind'] !== 'fixed') {
     const clause = 'must have the kind fixed';
     reading.problems.push({ path, error: 'error.expected.jsstring', clause });
     return undefined;
   }
-  const members: Fields<PodScaling> = {
-    kind: required(oneOf('fixed')),
-    instances: fallback(integer({ min: 0 }), 1),
-  };
-  return object(members)(value, path, reading);
-};
+  return fixedScaling(value, path, reading);
+});
 
 const constraint = object<PodConstraint>({
   fieldName: required(text()),

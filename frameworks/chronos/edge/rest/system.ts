@@ -6,7 +6,7 @@ import { MESETA_VERSION } from '../../../../cluster/runtime/version';
 import { send } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, textOf } from '../../../kit/edge/rest/request';
-import { openApiDocument } from '../../api/openapi';
+import { chronosDocument } from '../../api/openapi';
 import { jobSchema } from '../../core/jobs/job-schema';
 import { BASES } from './bases';
 import { elementCount, pause, taskCallback } from './bodies';
@@ -38,7 +38,7 @@ export function getLeader({ leader }: RestContext): Outcome {
 export function getOpenApi({ settings }: RestContext): Outcome {
   const { defaults } = settings;
   return ok(
-    openApiDocument({
+    chronosDocument({
       version: MESETA_VERSION,
       bases: Object.values(BASES),
       bodies: {

@@ -4,11 +4,9 @@ import type { Level } from '../../../../cluster/model/event';
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
-import { integer, object, oneOf, optional, type Reader, required, text } from '../../api/read';
+import { type LevelWord, readLoggerChange } from '../../api/small-bodies';
 import { isFailure, notValid } from '../../api/violations';
 import { type RestContext, readBody } from './context';
-
-type LevelWord = keyof typeof LEVELS;
 
 /** The words of the original. There is nothing below debug. */
 const LEVELS = {
@@ -17,19 +15,7 @@ const LEVELS = {
   info: 'info',
   warn: 'warn',
   error: 'error',
-} as const satisfies Readonly<Record<string, Level>>;
-
-interface LoggerChange {
-  readonly level: LevelWord;
-  readonly logger: string;
-  readonly durationSeconds?: number | undefined;
-}
-
-export const readLoggerChange: Reader<LoggerChange> = object<LoggerChange>({
-  level: required(oneOf('trace', 'debug', 'info', 'warn', 'error')),
-  logger: required(text()),
-  durationSeconds: optional(integer({ min: 0 })),
-});
+} as const satisfies Readonly<Record<LevelWord, Level>>;
 
 export function loggingRoutes(context: RestContext): Route[] {
   return [

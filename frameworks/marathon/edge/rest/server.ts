@@ -31,7 +31,7 @@ export function marathonPlan(
 ): ServerPlan {
   return {
     what: 'Marathon',
-    about: 'Apps are at /v2/apps, events at /v2/events, facts at /v2/info, and an answer at /ping.',
+    about: 'Apps are at /v2/apps, events at /v2/events, facts at /v2/info, the API at /openapi.json.',
     address: http.address,
     port: http.port,
     addressFlag: '--http_address',

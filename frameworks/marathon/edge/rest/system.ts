@@ -1,13 +1,15 @@
 /**
- * The routes about Marathon itself: `/ping`, `/metrics`, `/config`, `/v2/info`, `/v2/plugins`, `/v2/leader`,
- * `/v2/events`.
+ * The routes about Marathon itself: `/ping`, `/metrics`, `/openapi.json`, `/help`, `/config`, `/v2/info`, `/v2/plugins`,
+ * `/v2/leader`, `/v2/events`.
  */
 
 import type { Handler, Request, Route } from '../../../../cluster/runtime/http/server';
+import { MESETA_VERSION } from '../../../../cluster/runtime/version';
 import { preferredType } from '../../../kit/edge/rest/accept';
 import { handlerOf, send } from '../../../kit/edge/rest/door';
-import { ok } from '../../../kit/edge/rest/outcome';
+import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, restOf } from '../../../kit/edge/rest/request';
+import { marathonDocument } from '../../api/document';
 import { failure } from '../../api/violations';
 import type { RestContext } from './context';
 
@@ -28,6 +30,11 @@ export function systemRoutes(context: RestContext): Route[] {
     },
     { path: '/metrics', methods: { GET: handlerOf(context, () => ok(context.metrics.snapshot())) } },
     { path: '/metrics/prometheus', methods: { GET: prometheus(context) } },
+    {
+      path: '/openapi.json',
+      methods: { GET: handlerOf(context, () => ok(marathonDocument(MESETA_VERSION))) },
+    },
+    { path: '/help', methods: { GET: handlerOf(context, () => HELP) } },
     { path: '/config', methods: { GET: handlerOf(context, () => ok(context.flags)) } },
     { path: '/v2/info', methods: { GET: handlerOf(context, () => ok(infoOf(context))) } },
     ...pluginRoutes(context),
@@ -35,6 +42,9 @@ export function systemRoutes(context: RestContext): Route[] {
     { path: '/v2/events', methods: { GET: events(context), HEAD: headOfEvents(context) } },
   ];
 }
+
+/** The original has a console for its API there. */
+const HELP: Outcome = { status: 302, headers: { location: '/openapi.json' } };
 
 /** Plug-ins of the original are Java archives, so there are none. */
 function pluginRoutes(context: RestContext): Route[] {

@@ -6,7 +6,7 @@ import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { handlerOf } from '../../../kit/edge/rest/door';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { queryAll } from '../../../kit/edge/rest/request';
-import { listOf, object, required, text } from '../../api/read';
+import { readTaskIds } from '../../api/small-bodies';
 import { failure, isFailure } from '../../api/violations';
 import { instanceOfTask } from '../../core/instances/instances';
 import type { Condition, Instance } from '../../core/state/state';
@@ -32,15 +32,13 @@ function list(context: RestContext, request: Request): Promise<Outcome> {
   return sliced(context, request, tasksPieces(context.read, ids, includes));
 }
 
-const readIds = object<{ ids: readonly string[] }>({ ids: required(listOf(text())) });
-
 /** The forms of task ids that Marathon makes or made in earlier versions. */
 const TASK_ID = /^[^.]+\.(instance-|marathon-)?[0-9a-f-]{36}(\..+)?$|^.+\..+$/;
 
 function kill(context: RestContext, request: Request): Outcome | Promise<Outcome> {
   const flags = readKillFlags(request);
   if ('status' in flags) return flags;
-  const body = readBody(request, readIds);
+  const body = readBody(request, readTaskIds);
   if (isFailure(body)) return body;
   const wrong = body.value.ids.find((id) => !TASK_ID.test(id));
   if (wrong !== undefined) return failure(400, `Invalid task id '${wrong}'. [not a task id]`);

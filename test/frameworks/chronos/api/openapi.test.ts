@@ -1,4 +1,4 @@
-import { openApiDocument } from '../../../../frameworks/chronos/api/openapi';
+import { chronosDocument } from '../../../../frameworks/chronos/api/openapi';
 import { BASE_OPERATIONS, ROOT_OPERATIONS } from '../../../../frameworks/chronos/api/operations';
 
 const BODIES = {
@@ -13,7 +13,7 @@ interface Described {
   readonly operationId: string;
 }
 
-const DOCUMENT = openApiDocument({
+const DOCUMENT = chronosDocument({
   version: '1.0',
   bases: ['/v1/scheduler', '/scheduler'],
   bodies: BODIES,
