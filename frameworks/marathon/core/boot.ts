@@ -13,6 +13,7 @@ import { handleUnreachable } from './instances/unreachable';
 import { sendFrameworkInfo } from './scheduler/session';
 import { emptyTables } from './state/empty-tables';
 import { OVERDUE_FIRST_MS } from './state/limits';
+import { specsOf } from './state/run-spec';
 import type { MarathonSettings } from './state/settings';
 import type { MarathonState } from './state/state';
 import { restore, type Stored } from './state/storage';
@@ -47,7 +48,7 @@ export function started(turn: Turn): void {
     else if (instance.condition === 'Running') watchHealth(turn, instance);
     else if (instance.condition === 'Unreachable') handleUnreachable(turn, instance);
   }
-  for (const app of state.apps.keys()) turn.touched.add(app);
+  for (const id of specsOf(state).keys()) turn.touched.add(id);
   for (const app of state.byApp.keys()) turn.touched.add(app);
   for (const deployment of state.deployments.values()) {
     watchDeadline(turn, deployment);
@@ -55,9 +56,9 @@ export function started(turn: Turn): void {
   }
 }
 
-/** The `scale-check` timer: settles all apps. */
+/** The `scale-check` timer: settles all apps and pods. */
 export function scaleCheck(turn: Turn): void {
-  for (const app of turn.state.apps.keys()) turn.touched.add(app);
+  for (const id of specsOf(turn.state).keys()) turn.touched.add(id);
   wake(turn, { kind: 'scale-check' }, turn.now + turn.state.settings.scaleAppsIntervalMs);
 }
 
@@ -69,8 +70,10 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
     rootVersion: isoTime(now),
     groups: new Map([['/', { id: '/', dependencies: [] }]]),
     apps: new Map(),
+    pods: new Map(),
     history: [],
     versions: new Map(),
+    podVersions: new Map(),
     ...emptyTables(),
     deployments: new Map(),
     locks: new Map(),

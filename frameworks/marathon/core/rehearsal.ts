@@ -6,7 +6,7 @@
 import type { Millis } from '../../../cluster/model/time';
 import { remainingOffer } from '../../kit/core/match/remaining-offer';
 import { previewChange } from './groups/change';
-import { isActive } from './instances/conditions';
+import { livingTasks } from './instances/tasks';
 import { matchContext } from './launch/launch';
 import { matchOffer } from './match/match';
 import { inFunnelOrder } from './match/refusals';
@@ -15,6 +15,7 @@ import { answerCall, ended, type Move, offerFor, running, type World, worldOf } 
 import type { Answer, MarathonEffect, Refusal } from './state/effects';
 import type { NewMarathonEvent, RootChange } from './state/events';
 import { REHEARSED_EVENTS_MAX, REHEARSED_INSTANCES_MAX, REHEARSED_QUIET_MS } from './state/limits';
+import { specOf } from './state/run-spec';
 import type { MarathonState, Step } from './state/state';
 import { marathonMachine } from './step';
 
@@ -76,13 +77,14 @@ export function rehearse(
 
 /** The instances that a change is about: those that are there, and those that it wants. */
 function sizeOf(
-  { byApp, apps }: MarathonState,
-  { put = [] }: RootChange,
+  state: MarathonState,
+  { put = [], putPods = [] }: RootChange,
   affected: ReadonlySet<string>,
 ): number {
   let size = 0;
-  for (const id of affected) size += (byApp.get(id)?.size ?? 0) + (apps.get(id)?.instances ?? 0);
+  for (const id of affected) size += (state.byApp.get(id)?.size ?? 0) + (specOf(state, id)?.instances ?? 0);
   for (const { instances } of put) size += instances;
+  for (const { scaling } of putPods) size += scaling.instances;
   return size;
 }
 
@@ -107,11 +109,15 @@ function newPlay(state: MarathonState, world: World, now: Millis): Play {
 
 /** Tasks that are on their way run at once, and those that are to end have ended. */
 function settleOpenTasks({ state, pending }: Play): void {
-  for (const { condition, task, agent, goal } of state.instances.values()) {
-    if (!task || !agent || !isActive(condition)) continue;
+  for (const instance of state.instances.values()) {
+    const { condition, agent, goal } = instance;
+    if (!agent) continue;
     const agentId = { value: agent.agentId };
-    if (goal === 'Decommissioned') pending.push(ended(task.id));
-    else if (condition !== 'Running' && condition !== 'Unreachable') pending.push(running(task.id, agentId));
+    for (const task of livingTasks(instance)) {
+      if (goal === 'Decommissioned') pending.push(ended(task.id));
+      else if (condition !== 'Running' && condition !== 'Unreachable')
+        pending.push(running(task.id, agentId));
+    }
   }
 }
 
@@ -168,7 +174,7 @@ function perform(play: Play, effect: MarathonEffect): void {
 /** The instances that still wait, with what each agent lacks for them. */
 function waitingIn({ state, world, now }: Play): Waiting[] {
   return [...state.waiting].flatMap(([id, instances]) => {
-    const app = state.apps.get(id);
+    const app = specOf(state, id);
     if (!app) return [];
     const context = matchContext(state, app, now);
     const refusals = [...world.agents].map(([agentId, agent]) => {

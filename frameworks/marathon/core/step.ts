@@ -15,7 +15,7 @@ import { deadlineDue } from './deployments/policy';
 import { reachNothing, reachScale } from './deployments/scale';
 import { cancel, changeRoot, patchGroup } from './groups/change';
 import { endGivenUp } from './groups/give-up';
-import { killTasks, resetDelay } from './groups/task-killer';
+import { killOnRequest, resetDelay } from './groups/task-killer';
 import { applyHealthResult, probeDue } from './health/health';
 import { applyReadinessResult, readinessDue } from './health/readiness';
 import { endStorms } from './health/storm';
@@ -34,6 +34,7 @@ import { applyUpdate } from './scheduler/updates';
 import type { MarathonEffect } from './state/effects';
 import type { MarathonEvent, MarathonEvents } from './state/events';
 import { SETTLE_ROUNDS_MAX } from './state/limits';
+import { specOf } from './state/run-spec';
 import type { MarathonState } from './state/state';
 import { textOf } from './state/storage';
 import { marathonTimers } from './state/timers';
@@ -61,7 +62,7 @@ const transitions: Transitions<Turn, MarathonEvents> = {
     repeatRefused(turn, event.call);
   },
   'api.change': changeRoot,
-  'api.kill': killTasks,
+  'api.kill': killOnRequest,
   'api.patch-group': patchGroup,
   'api.cancel': cancel,
   'api.reset-delay': resetDelay,
@@ -125,9 +126,9 @@ function settle(turn: Turn): ReadonlySet<string> {
 function settleApp(turn: Turn, appId: string): void {
   const { state } = turn;
   const deployment = deploymentOf(state, appId);
-  const app = state.apps.get(appId);
+  const spec = specOf(state, appId);
   if (deployment) driveDeployment(turn, deployment, appId);
-  else if (app) reachScale(turn, app);
+  else if (spec) reachScale(turn, spec);
   else reachNothing(turn, appId);
 }
 

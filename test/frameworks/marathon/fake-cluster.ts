@@ -10,6 +10,7 @@ import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox, type Recorder } from '../../../cluster/runtime/mailbox';
 import { MemoryStore } from '../../../cluster/state/memory';
+import { tasksOfOperation } from '../../../frameworks/kit/core/session/calls';
 import type { App } from '../../../frameworks/marathon/api/app';
 import { normalizeApp } from '../../../frameworks/marathon/api/app-normalization';
 import { readAppUpdate } from '../../../frameworks/marathon/api/app-update';
@@ -42,6 +43,8 @@ export interface FakeTask {
   readonly info: mesos.TaskInfo;
   readonly agent: FakeAgent;
   state: mesos.TaskState;
+  /** The default executor of a group: it ends all tasks when one of them does not end well. */
+  readonly executor?: mesos.ExecutorInfo | undefined;
 }
 
 export interface ClusterOptions {
@@ -262,6 +265,7 @@ export class FakeCluster {
     if (task) {
       if (isTerminal(task.state)) return;
       task.state = state;
+      if (isTerminal(state) && state !== 'TASK_FINISHED') this.endGroup(task);
     }
     const uuid = numberedUuid(this.nextUuid++);
     this.tell({
@@ -271,6 +275,15 @@ export class FakeCluster {
       ...(task && { agent_id: task.info.agent_id }),
       ...more,
     });
+  }
+
+  private endGroup({ executor, info }: FakeTask): void {
+    if (!executor || !this.killable) return;
+    for (const [id, other] of this.tasks) {
+      if (other.info === info || other.agent.id !== this.tasks.get(info.task_id.value)?.agent.id) continue;
+      if (other.executor && idOf(other.executor) === idOf(executor) && !isTerminal(other.state))
+        this.later(10, () => this.update(id, 'TASK_KILLED'));
+    }
   }
 
   private tell(status: mesos.TaskStatus): void {
@@ -301,12 +314,10 @@ export class FakeCluster {
     const used = [...this.tasks.values()].filter(
       ({ agent: on, state }) => on.id === each.id && !isTerminal(state),
     );
-    const sum = (name: string): number =>
-      used.reduce(
-        (total, { info }) => total + (info.resources?.find((r) => r.name === name)?.scalar?.value ?? 0),
-        0,
-      );
-    const usedPorts = new Set(used.flatMap(({ info }) => portsOf(info)));
+    const executors = new Map(used.flatMap(({ executor }) => (executor ? [[idOf(executor), executor]] : [])));
+    const holders = [...used.map(({ info }) => info), ...executors.values()];
+    const sum = (name: string): number => amountOf(holders, name);
+    const usedPorts = new Set(holders.flatMap(portsOf));
     const free: number[] = [];
     for (let port = each.ports[0]; port <= each.ports[1]; port++) if (!usedPorts.has(port)) free.push(port);
     const allocation_info = { role: '*' };
@@ -392,24 +403,25 @@ export class FakeCluster {
     for (const { value } of offer_ids ?? []) {
       if (!this.offered.delete(value)) throw new Error(`offer ${value} was answered twice`);
     }
-    const infos = (operations ?? []).flatMap(({ launch }) => launch?.task_infos ?? []);
+    const launches = (operations ?? []).map((operation) => ({
+      infos: tasksOfOperation(operation),
+      executor: operation.launch_group?.executor,
+    }));
     if (!offer) return;
+    const wanted = launches.flatMap(({ infos, executor }) => [...infos, ...(executor ? [executor] : [])]);
     for (const name of ['cpus', 'mem']) {
       const has = offer.resources.find((r) => r.name === name)?.scalar?.value ?? 0;
-      const wants = infos.reduce(
-        (sum, info) => sum + (info.resources?.find((r) => r.name === name)?.scalar?.value ?? 0),
-        0,
-      );
-      if (wants > has + 1e-9) throw new Error(`more ${name} launched than offered`);
+      if (amountOf(wanted, name) > has + 1e-9) throw new Error(`more ${name} launched than offered`);
     }
-    for (const info of infos) {
-      if (this.tasks.has(info.task_id.value))
-        throw new Error(`task ${info.task_id.value} was launched twice`);
-      this.tasks.set(info.task_id.value, { info, agent: offer.agent, state: 'TASK_STAGING' });
-      for (const [delay, state] of this.behaviour(info)) {
-        this.later(delay, () => this.update(info.task_id.value, state));
-      }
-    }
+    for (const { infos, executor } of launches)
+      for (const info of infos) this.launch(info, offer.agent, executor);
+  }
+
+  private launch(info: mesos.TaskInfo, place: FakeAgent, executor: mesos.ExecutorInfo | undefined): void {
+    const id = info.task_id.value;
+    if (this.tasks.has(id)) throw new Error(`task ${id} was launched twice`);
+    this.tasks.set(id, { info, agent: place, state: 'TASK_STAGING', executor });
+    for (const [delay, state] of this.behaviour(info)) this.later(delay, () => this.update(id, state));
   }
 
   private kill(taskId: string): void {
@@ -437,7 +449,18 @@ export class FakeCluster {
   }
 }
 
-export function portsOf(info: mesos.TaskInfo): number[] {
+type Holder = Pick<mesos.TaskInfo, 'resources'>;
+
+function idOf({ executor_id }: mesos.ExecutorInfo): string {
+  return executor_id.value;
+}
+
+function amountOf(holders: readonly Holder[], name: string): number {
+  const scalars = holders.flatMap(({ resources }) => resources?.find((r) => r.name === name)?.scalar ?? []);
+  return scalars.reduce((sum, { value }) => sum + value, 0);
+}
+
+export function portsOf(info: Holder): number[] {
   const ranges = (info.resources ?? [])
     .filter(({ name }) => name === 'ports')
     .flatMap(({ ranges: r }) => r?.range ?? []);

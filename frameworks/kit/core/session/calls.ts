@@ -49,26 +49,37 @@ export function decline(turn: CallingTurn, { id }: mesos.Offer, refuseSeconds: n
   });
 }
 
-/** Launches tasks from an offer once they are stored. What is left of it is offered again at once. */
-export function launch(turn: CallingTurn, { id }: mesos.Offer, tasks: readonly mesos.TaskInfo[]): void {
-  callDurable(turn, launchCall(id, tasks));
+/** Launches from an offer once the tasks are stored. What is left of it is offered again at once. */
+export function launch(
+  turn: CallingTurn,
+  { id }: mesos.Offer,
+  operations: readonly mesos.Offer.Operation[],
+): void {
+  callDurable(turn, acceptCall(id, operations));
 }
 
 export function launchCall(offerId: mesos.OfferID, tasks: readonly mesos.TaskInfo[]): scheduler.Call {
+  return acceptCall(offerId, [launchOperation(tasks)]);
+}
+
+export function launchOperation(tasks: readonly mesos.TaskInfo[]): mesos.Offer.Operation {
+  return { type: 'LAUNCH', launch: { task_infos: [...tasks] } };
+}
+
+function acceptCall(offerId: mesos.OfferID, operations: readonly mesos.Offer.Operation[]): scheduler.Call {
   return {
     type: 'ACCEPT',
-    accept: {
-      offer_ids: [offerId],
-      operations: [{ type: 'LAUNCH', launch: { task_infos: [...tasks] } }],
-      filters: { refuse_seconds: 0 },
-    },
+    accept: { offer_ids: [offerId], operations: [...operations], filters: { refuse_seconds: 0 } },
   };
 }
 
 /** The ids of the tasks that a call would have launched. */
 export function launchedTasks({ type, accept }: scheduler.Call): string[] {
   if (type !== 'ACCEPT') return [];
-  return (accept?.operations ?? []).flatMap(({ launch: tasks }) =>
-    (tasks?.task_infos ?? []).map(({ task_id }) => task_id.value),
-  );
+  return (accept?.operations ?? []).flatMap(tasksOfOperation).map(({ task_id }) => task_id.value);
+}
+
+/** The tasks that an operation launches, on their own or as a group. */
+export function tasksOfOperation({ launch: tasks, launch_group }: mesos.Offer.Operation): mesos.TaskInfo[] {
+  return [...(tasks?.task_infos ?? []), ...(launch_group?.task_group.tasks ?? [])];
 }

@@ -47,5 +47,5 @@ export function customExecutor({
 /** The time between the two signals of a kill; the agent's default without it. */
 export function killPolicy(graceSeconds: number | undefined): { kill_policy?: mesos.KillPolicy } {
   if (graceSeconds === undefined) return {};
-  return { kill_policy: { grace_period: { nanoseconds: graceSeconds * 1e9 } } };
+  return { kill_policy: { grace_period: { nanoseconds: Math.round(graceSeconds * 1e9) } } };
 }

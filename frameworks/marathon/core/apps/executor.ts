@@ -1,7 +1,11 @@
-/** The executor of an app: that of Mesos for commands, or a program by its path, with the resources that it needs. */
+/**
+ * The executor of an app: that of Mesos for commands, or a program by its path, with the resources that it needs. That of a
+ * pod is always the default executor of Mesos.
+ */
 
 import type { ScalarNeed } from '../../../kit/core/match/scalars';
 import type { App } from '../../api/app';
+import type { PodSpec } from '../state/run-spec';
 import type { MarathonSettings } from '../state/settings';
 
 /** The path of an app's executor; undefined for the command executor of Mesos. */
@@ -13,11 +17,12 @@ export function executorPath(
   return path === '//cmd' || path === '' ? undefined : path;
 }
 
-/** The resources of the executor beside those of the task; undefined when it asks for none. */
+/** The resources of the executor beside those of the tasks; undefined when it asks for none. */
 export function executorNeed(
-  app: Pick<App, 'executor' | 'executorResources'>,
+  app: Pick<App, 'executor' | 'executorResources'> | PodSpec,
   settings: Pick<MarathonSettings, 'executor'>,
 ): ScalarNeed | undefined {
+  if ('pod' in app) return { ...app.pod.executorResources, gpus: 0 };
   if (app.executorResources === undefined || executorPath(app, settings) === undefined) return undefined;
   return { ...app.executorResources, gpus: 0 };
 }

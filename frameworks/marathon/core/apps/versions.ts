@@ -1,8 +1,10 @@
 /**
- * Versions of apps: timestamps that never repeat, and the kinds of difference between two versions.
+ * Versions of apps and pods: timestamps that never repeat, and the kinds of difference between two versions.
  */
 
-import type { App } from '../../api/app';
+import type { App, VersionInfo } from '../../api/app';
+import type { Pod } from '../../api/pod';
+import { type PodSpec, podSpecOf, type RunSpec } from '../state/run-spec';
 import { isoTime, type Turn } from '../state/turn';
 
 /** The next version: now, or the millisecond after the last one. */
@@ -34,10 +36,42 @@ export function differenceOf(old: App, app: App): Difference {
   return besides(old) === besides(app) ? 'none' : 'scale';
 }
 
+/**
+ * The kind of difference between a pod and its next form. Without a difference but its version a pod restarts: there is no
+ * other way to ask for that (`PodDefinition.needsRestart`).
+ */
+export function podDifferenceOf(old: PodSpec, pod: Pod): Difference {
+  if (sortedText(old.pod) === sortedText(pod)) return 'none';
+  const bare = ({ scheduling, ...definition }: Pod): unknown => ({
+    ...definition,
+    scheduling: { ...scheduling, killSelection: undefined, unreachableStrategy: undefined },
+    scaling: undefined,
+    executorResources: undefined,
+    legacySharedCgroups: undefined,
+    version: '',
+  });
+  if (sortedText(bare(old.pod)) !== sortedText(bare(pod))) return 'config';
+  return old.instances === pod.scaling.instances ? 'config' : 'scale';
+}
+
 /** An app with its version and the times of its last changes. */
 export function stamped(app: App, version: string, old: App | undefined, difference: Difference): App {
+  return { ...app, version, versionInfo: versionInfoOf(version, old, difference) };
+}
+
+/** A pod with its version and the times of its last changes. */
+export function stampedPod(
+  pod: Pod,
+  version: string,
+  old: PodSpec | undefined,
+  difference: Difference,
+): PodSpec {
+  return podSpecOf({ ...pod, version }, versionInfoOf(version, old, difference));
+}
+
+function versionInfoOf(version: string, old: RunSpec | undefined, difference: Difference): VersionInfo {
   const configAt = difference === 'config' || !old ? version : old.versionInfo.lastConfigChangeAt;
-  return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: configAt } };
+  return { lastScalingAt: version, lastConfigChangeAt: configAt };
 }
 
 /** JSON with sorted keys and without undefined members: equal values have equal texts. */

@@ -5,10 +5,11 @@
  * on is one node of the graph, so that two groups of many apps have no edge for each pair.
  */
 
-import type { App, Group } from '../../api/app';
+import type { Group } from '../../api/app';
 import { ancestorsOf, isBelow } from '../state/paths';
+import type { RunSpec } from '../state/run-spec';
 
-type Apps = ReadonlyMap<string, App>;
+type Apps = ReadonlyMap<string, RunSpec>;
 type Groups = ReadonlyMap<string, Group>;
 
 /** The nodes that a node depends on: apps by their ids, and all apps of a group as its id with `/*`. */

@@ -7,9 +7,11 @@
  */
 
 import { resetBackoff } from '../launch/backoff';
+import { specOf } from '../state/run-spec';
 import type { Action, Deployment, MarathonState, Step } from '../state/state';
 import { dropDeployment, saveDeployment } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
+import { printStep } from './plan';
 import { countFailure, watchDeadline } from './policy';
 import { reachRestart } from './restart';
 import { reachNothing, reachScale } from './scale';
@@ -37,8 +39,8 @@ export function startDeployment(turn: Turn, deployment: Deployment): void {
 /** Takes a deployment as far as possible after one of its apps has changed. */
 export function driveDeployment(turn: Turn, deployment: Deployment, appId: string): void {
   if (!deployment.announced) beginStep(turn, deployment);
-  const app = turn.state.apps.get(appId);
-  if (app) countFailure(turn, deployment, app);
+  const spec = specOf(turn.state, appId);
+  if (spec) countFailure(turn, deployment, spec);
   if (deployment.givenUp !== undefined) return;
   const step = deployment.steps[deployment.done];
   const action = step && actionOf(step, appId);
@@ -66,16 +68,16 @@ function actionOf(step: Step, appId: string): Action | undefined {
 
 /** Keeps an app at its number of instances once its own action is over and those of other apps go on. */
 function keepUp(turn: Turn, deployment: Deployment, appId: string): void {
-  const app = turn.state.apps.get(appId);
+  const spec = specOf(turn.state, appId);
   const later = deployment.steps.slice(deployment.done).some((step) => {
     const action = actionOf(step, appId);
     return action !== undefined && isChanging(action);
   });
-  if (app && !later) reachScale(turn, app);
+  if (spec && !later) reachScale(turn, spec);
 }
 
 function isChanging({ action }: Action): boolean {
-  return action !== 'StartApplication';
+  return !action.startsWith('Start');
 }
 
 function beginStep(turn: Turn, deployment: Deployment): void {
@@ -86,19 +88,19 @@ function beginStep(turn: Turn, deployment: Deployment): void {
   publish(turn, 'deployment_info', stepEvent(deployment));
   for (const { action, app } of step.actions) {
     turn.touched.add(app);
-    if (action === 'RestartApplication' || action === 'StopApplication') resetBackoff(turn, app);
+    if (action.startsWith('Restart') || action.startsWith('Stop')) resetBackoff(turn, app);
   }
 }
 
 function driveAction(turn: Turn, { action, app: appId }: Action): boolean {
-  const app = turn.state.apps.get(appId);
-  if (action === 'StopApplication') {
+  const spec = specOf(turn.state, appId);
+  if (action.startsWith('Stop')) {
     const done = reachNothing(turn, appId);
     if (done) publish(turn, 'app_terminated_event', { appId });
     return done;
   }
-  if (action === 'StartApplication' || !app) return true;
-  return action === 'ScaleApplication' ? reachScale(turn, app) : reachRestart(turn, app);
+  if (action.startsWith('Start') || !spec) return true;
+  return action.startsWith('Scale') ? reachScale(turn, spec) : reachRestart(turn, spec);
 }
 
 function finish(turn: Turn, deployment: Deployment): void {
@@ -124,11 +126,11 @@ function forget(turn: Turn, deployment: Deployment): void {
 }
 
 function stepEvent(deployment: Deployment): Record<string, unknown> {
-  const actions = deployment.steps[deployment.done]?.actions ?? [];
-  return { plan: planOf(deployment), currentStep: { actions } };
+  const step = deployment.steps[deployment.done] ?? { actions: [] };
+  return { plan: planOf(deployment), currentStep: printStep(step) };
 }
 
 /** The plan as events show it. */
 export function planOf({ id, steps, version }: Deployment): object {
-  return { id, steps, version };
+  return { id, steps: steps.map(printStep), version };
 }

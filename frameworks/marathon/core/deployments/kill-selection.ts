@@ -5,7 +5,8 @@
  */
 
 import { fieldValue } from '../../../kit/core/constraints/field';
-import type { App } from '../../api/app';
+import { startedAtOf, tasksOf } from '../instances/tasks';
+import type { RunSpec } from '../state/run-spec';
 import type { Condition, Instance } from '../state/state';
 
 const ORDER: readonly Condition[] = [
@@ -23,13 +24,13 @@ function rankOf(condition: Condition): number {
 }
 
 /** Chooses `count` instances to stop. */
-export function selectForKill(app: App, instances: readonly Instance[], count: number): Instance[] {
+export function selectForKill(app: RunSpec, instances: readonly Instance[], count: number): Instance[] {
   const sorted = [...instances].sort((a, b) => compareForKill(app, a, b));
   const chosen = count < sorted.length ? selectForBalance(app, sorted, count) : new Set<Instance>();
   return [...chosen, ...sorted.filter((instance) => !chosen.has(instance))].slice(0, count);
 }
 
-function compareForKill(app: App, left: Instance, right: Instance): number {
+function compareForKill(app: RunSpec, left: Instance, right: Instance): number {
   const byCondition = rankOf(left.condition) - rankOf(right.condition);
   if (byCondition !== 0) return byCondition;
   const difference = startOf(left) - startOf(right);
@@ -40,14 +41,14 @@ function compareForKill(app: App, left: Instance, right: Instance): number {
  * The time that killSelection compares. A task that runs counts from the first time it ran, however often it was
  * unreachable since.
  */
-function startOf({ condition, task, since }: Instance): number {
-  switch (condition) {
+function startOf(instance: Instance): number {
+  switch (instance.condition) {
     case 'Staging':
-      return task?.stagedAt ?? since;
+      return tasksOf(instance)[0]?.stagedAt ?? instance.since;
     case 'Starting':
-      return since;
+      return instance.since;
     default:
-      return task?.startedAt ?? since;
+      return startedAtOf(instance) ?? instance.since;
   }
 }
 
@@ -55,7 +56,7 @@ function startOf({ condition, task, since }: Instance): number {
  * Selects instances one by one so that no GROUP_BY constraint becomes less even: from the largest groups of the least even
  * constraint first, and any other one while all groups are even. Fewer than `count` when no choice is left.
  */
-function selectForBalance(app: App, sorted: readonly Instance[], count: number): Set<Instance> {
+function selectForBalance(app: RunSpec, sorted: readonly Instance[], count: number): Set<Instance> {
   const chosen = new Set<Instance>();
   const distributions = app.constraints
     .filter(([, operator]) => operator === 'GROUP_BY')

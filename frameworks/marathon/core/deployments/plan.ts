@@ -5,35 +5,52 @@
  * scales or restarts the apps that changed. Steps without actions are left out.
  */
 
-import type { App, Group } from '../../api/app';
-import type { Action, Step } from '../state/state';
+import type { Group } from '../../api/app';
+import { isPod, type RunSpec } from '../state/run-spec';
+import type { Action, ActionName, Step } from '../state/state';
 import { layersOf } from './dependencies';
 
-type Apps = ReadonlyMap<string, App>;
+type Specs = ReadonlyMap<string, RunSpec>;
 
-export function planDeployment(before: Apps, after: Apps, groups: ReadonlyMap<string, Group>): Step[] {
+export function planDeployment(before: Specs, after: Specs, groups: ReadonlyMap<string, Group>): Step[] {
   const stop: Action[] = [];
   const start: Action[] = [];
-  for (const id of before.keys()) if (!after.has(id)) stop.push({ action: 'StopApplication', app: id });
-  for (const id of after.keys()) if (!before.has(id)) start.push({ action: 'StartApplication', app: id });
+  for (const [id, old] of before) if (!after.has(id)) stop.push(actionOn(old, 'Stop'));
+  for (const [id, spec] of after) if (!before.has(id)) start.push(actionOn(spec, 'Start'));
   const layers = new Map<number, Action[]>();
   const depths = layersOf(after, groups);
-  for (const [id, app] of after) {
-    const action = actionFor(before.get(id), app);
-    if (!action) continue;
+  for (const [id, spec] of after) {
+    const verb = verbFor(before.get(id), spec);
+    if (!verb) continue;
     const depth = depths.get(id) ?? 0;
     const actions = layers.get(depth) ?? [];
-    actions.push({ action, app: id });
+    actions.push(actionOn(spec, verb));
     layers.set(depth, actions);
   }
   const rest = [...layers].sort(([a], [b]) => a - b).map(([, actions]) => actions);
   return [stop, start, ...rest].filter((actions) => actions.length > 0).map((actions) => ({ actions }));
 }
 
-function actionFor(old: App | undefined, app: App): Action['action'] | undefined {
-  if (!old) return 'ScaleApplication';
-  if (old.version === app.version) return undefined;
-  if (app.instances === 0) return 'ScaleApplication';
-  const same = old.versionInfo.lastConfigChangeAt === app.versionInfo.lastConfigChangeAt;
-  return same ? 'ScaleApplication' : 'RestartApplication';
+type Verb = 'Start' | 'Stop' | 'Scale' | 'Restart';
+
+function verbFor(old: RunSpec | undefined, spec: RunSpec): Verb | undefined {
+  if (!old) return 'Scale';
+  if (old.version === spec.version) return undefined;
+  if (spec.instances === 0) return 'Scale';
+  const same = old.versionInfo.lastConfigChangeAt === spec.versionInfo.lastConfigChangeAt;
+  return same ? 'Scale' : 'Restart';
+}
+
+function actionOn(spec: RunSpec, verb: Verb): Action {
+  const action: ActionName = isPod(spec) ? `${verb}Pod` : `${verb}Application`;
+  return { action, app: spec.id };
+}
+
+/** A step as API and events show it: an action names its app or its pod. */
+export function printStep({ actions }: Step): { readonly actions: readonly object[] } {
+  return { actions: actions.map(printAction) };
+}
+
+export function printAction({ action, app }: Action): object {
+  return action.endsWith('Pod') ? { action, pod: app } : { action, app };
 }

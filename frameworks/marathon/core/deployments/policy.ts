@@ -3,7 +3,7 @@
  * opt-in, for each app or by flags; without them a deployment waits for ever, as in the original.
  */
 
-import type { App } from '../../api/app';
+import { type RunSpec, specOf } from '../state/run-spec';
 import type { MarathonSettings } from '../state/settings';
 import type { Deployment, MarathonState } from '../state/state';
 import { saveDeployment } from '../state/storage';
@@ -20,7 +20,7 @@ interface Policy {
 }
 
 /** The policy of an app: its own, and for what that leaves out the flags. */
-export function policyOf(settings: MarathonSettings, app: App | undefined): Policy {
+export function policyOf(settings: MarathonSettings, app: RunSpec | undefined): Policy {
   const policy = app?.deploymentPolicy;
   const rollback = policy?.rollback ?? settings.deploymentRollback;
   return {
@@ -32,10 +32,10 @@ export function policyOf(settings: MarathonSettings, app: App | undefined): Poli
 }
 
 /** The apps of a deployment that have to reach something, with their policies. */
-function policiesOf({ apps, settings }: MarathonState, { affected }: Deployment): Policy[] {
+function policiesOf(state: MarathonState, { affected }: Deployment): Policy[] {
   return affected.flatMap((id) => {
-    const app = apps.get(id);
-    return app ? [policyOf(settings, app)] : [];
+    const spec = specOf(state, id);
+    return spec ? [policyOf(state.settings, spec)] : [];
   });
 }
 
@@ -71,7 +71,7 @@ export function deadlineDue(turn: Turn, { deploymentId }: Timer<'deadline'>): vo
 }
 
 /** Counts a new failure of the version that is deployed, and gives the deployment up after too many. */
-export function countFailure(turn: Turn, deployment: Deployment, app: App): void {
+export function countFailure(turn: Turn, deployment: Deployment, app: RunSpec): void {
   const { failures, settings } = turn.state;
   const { maxFailures } = policyOf(settings, app);
   if (maxFailures === 0) return;

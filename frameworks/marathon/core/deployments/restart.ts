@@ -7,13 +7,13 @@
  * do not work cost nothing and go first; one of unknown health counts as working when it is stopped, but not as healthy.
  */
 
-import type { App } from '../../api/app';
 import { watchReadiness } from '../health/readiness';
-import { isActive } from '../instances/conditions';
+import { isLive } from '../instances/conditions';
 import { expunge, instancesOf } from '../instances/instances';
 import { decommission } from '../instances/kill';
 import { countOf } from '../instances/tally';
 import { SCALED_AT_ONCE_MAX } from '../state/limits';
+import type { RunSpec } from '../state/run-spec';
 import type { Instance, InstanceClass, MarathonState } from '../state/state';
 import { postpone, type Turn } from '../state/turn';
 import { scheduleSome } from './scale';
@@ -27,7 +27,7 @@ export interface RestartLimits {
  * The least number of working instances and the largest number of instances during a restart. A single
  * instance is never doubled.
  */
-export function restartLimits({ instances, upgradeStrategy, labels }: App): RestartLimits {
+export function restartLimits({ instances, upgradeStrategy, labels }: RunSpec): RestartLimits {
   const { minimumHealthCapacity, maximumOverCapacity } = upgradeStrategy;
   if (labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true') return { minHealthy: 0, capacity: instances };
   const minHealthy = Math.max(0, Math.ceil(instances * minimumHealthCapacity - 1e-9));
@@ -37,12 +37,12 @@ export function restartLimits({ instances, upgradeStrategy, labels }: App): Rest
 }
 
 /** Stops old and starts new instances as far as the limits allow; true when all is replaced. */
-export function reachRestart(turn: Turn, app: App): boolean {
+export function reachRestart(turn: Turn, app: RunSpec): boolean {
   const { state } = turn;
   const limits = restartLimits(app);
   const sides = sidesOf(app);
   stopOld(turn, app, limits);
-  const oldActive = countOf(state, app.id, (instances) => sides.isOld(instances) && isLive(instances));
+  const oldActive = countOf(state, app.id, (instances) => sides.isOld(instances) && isLiveClass(instances));
   const fresh = countOf(state, app.id, sides.isFresh);
   scheduleSome(turn, app, Math.min(app.instances - fresh, limits.capacity - oldActive - fresh));
   if (app.readinessChecks.length > 0)
@@ -58,7 +58,7 @@ interface Sides {
 }
 
 /** Old instances run an older configuration; fresh ones are those that are to stay. */
-function sidesOf({ versionInfo }: App): Sides {
+function sidesOf({ versionInfo }: RunSpec): Sides {
   const isOld = ({ configVersion }: InstanceClass): boolean => configVersion < versionInfo.lastConfigChangeAt;
   return {
     isOld,
@@ -66,11 +66,11 @@ function sidesOf({ versionInfo }: App): Sides {
   };
 }
 
-function isLive({ life }: InstanceClass): boolean {
+function isLiveClass({ life }: InstanceClass): boolean {
   return life === 'active' || life === 'unreachable';
 }
 
-function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
+function stopOld(turn: Turn, app: RunSpec, { minHealthy }: RestartLimits): void {
   const { state } = turn;
   const { isOld, isFresh } = sidesOf(app);
   const count = (fulfils: (instances: InstanceClass) => boolean): number => countOf(state, app.id, fulfils);
@@ -85,7 +85,7 @@ function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
   const wanted = free + Math.max(0, Math.min(budget, active - free));
   if (wanted > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
   for (const instance of cheapest(state, app.id, isActiveOld, Math.min(wanted, SCALED_AT_ONCE_MAX))) {
-    if (isActive(instance.condition)) decommission(turn, instance);
+    if (isLive(instance)) decommission(turn, instance);
     else expunge(turn, instance);
   }
 }

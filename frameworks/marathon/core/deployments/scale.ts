@@ -4,19 +4,19 @@
  * Each call decides from the wanted and the existing instances alone, so it may follow every event and a restart.
  */
 
-import type { App } from '../../api/app';
 import { watchReadiness } from '../health/readiness';
 import { isOutdated } from '../instances/definition';
 import { expunge, instancesOf, schedule } from '../instances/instances';
 import { decommission } from '../instances/kill';
 import { countOf } from '../instances/tally';
 import { SCALED_AT_ONCE_MAX } from '../state/limits';
+import type { RunSpec } from '../state/run-spec';
 import type { InstanceClass } from '../state/state';
 import { postpone, type Turn } from '../state/turn';
 import { selectForKill } from './kill-selection';
 
 /** Schedules or decommissions instances; true when the wanted number is up and no other is left. */
-export function reachScale(turn: Turn, app: App): boolean {
+export function reachScale(turn: Turn, app: RunSpec): boolean {
   const { state } = turn;
   expungeOutdated(turn, app);
   const counting = countOf(state, app.id, isCounting);
@@ -37,12 +37,12 @@ function isCounting({ isWanted, life }: InstanceClass): boolean {
 }
 
 /** Schedules instances. Of very many only some: the others follow in steps of their own, between those of others. */
-export function scheduleSome(turn: Turn, app: App, missing: number): void {
+export function scheduleSome(turn: Turn, app: RunSpec, missing: number): void {
   for (let left = Math.min(missing, SCALED_AT_ONCE_MAX); left > 0; left--) schedule(turn, app);
   if (missing > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
 }
 
-function expungeOutdated(turn: Turn, app: App): void {
+function expungeOutdated(turn: Turn, app: RunSpec): void {
   const { lastConfigChangeAt } = app.versionInfo;
   const outdated = countOf(
     turn.state,
@@ -54,7 +54,7 @@ function expungeOutdated(turn: Turn, app: App): void {
     if (isOutdated(app, instance)) expunge(turn, instance);
 }
 
-function stopSurplus(turn: Turn, app: App, surplus: number): void {
+function stopSurplus(turn: Turn, app: RunSpec, surplus: number): void {
   const candidates = instancesOf(turn.state, app.id).filter(
     ({ goal, condition }) => goal === 'Running' && condition !== 'UnreachableInactive',
   );

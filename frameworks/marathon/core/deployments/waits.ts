@@ -1,12 +1,12 @@
 /** The reasons why a deployment is not over, in sentences: for each app of its current step what is missing. */
 
-import type { App } from '../../api/app';
 import { isActive } from '../instances/conditions';
 import { isUp } from '../instances/definition';
 import { healthOf } from '../instances/health-state';
 import { instancesOf } from '../instances/instances';
 import { deadlineOf } from '../launch/backoff';
 import { WAITS_SHOWN_MAX } from '../state/limits';
+import { hasHealthChecks, type RunSpec, specOf } from '../state/run-spec';
 import type { Deployment, Instance, MarathonState } from '../state/state';
 
 /** A sentence for each app that has not reached its aim; of very many the first ones, and how many others there are. */
@@ -20,7 +20,7 @@ export function waitsOf(state: MarathonState, { open }: Deployment, now: number)
 }
 
 function waitOf(state: MarathonState, id: string, now: number): string {
-  const app = state.apps.get(id);
+  const app = specOf(state, id);
   const instances = instancesOf(state, id);
   if (!app) return `${id}: ${count(instances.length, 'instance')} to end`;
   const isOld = ({ configVersion, goal }: Instance): boolean =>
@@ -43,11 +43,11 @@ function part(number: number, text: string): string[] {
   return number > 0 ? [`${number} ${text}`] : [];
 }
 
-function waitParts(state: MarathonState, app: App, fresh: readonly Instance[], now: number): string[] {
+function waitParts(state: MarathonState, app: RunSpec, fresh: readonly Instance[], now: number): string[] {
   const running = fresh.filter(({ condition }) => condition === 'Running');
   const active = fresh.filter(({ condition }) => isActive(condition));
   const unhealthy = running.filter((instance) => healthOf(state, app, instance) !== true);
-  const hasChecks = app.healthChecks.length > 0;
+  const hasChecks = hasHealthChecks(app);
   const unready = running.filter(({ id }) => !state.readiness.get(id)?.ready);
   return [
     ...part(fresh.length - active.length, `to launch${launchReason(state, app, now)}`),
@@ -58,7 +58,7 @@ function waitParts(state: MarathonState, app: App, fresh: readonly Instance[], n
 }
 
 /** The launch delay, or what the last offers lacked. */
-function launchReason(state: MarathonState, app: App, now: number): string {
+function launchReason(state: MarathonState, app: RunSpec, now: number): string {
   const leftMs = (deadlineOf(state, app) ?? now) - now;
   const failure = state.failures.get(app.id);
   if (leftMs > 0) {

@@ -1,5 +1,5 @@
 /**
- * Changes of the root: apps put, removed or restarted, groups put or removed.
+ * Changes of the root: apps and pods put or removed, apps restarted, groups put or removed.
  *
  * Always true: a change is accepted, stored and deployed as a whole, or refused without an effect.
  */
@@ -16,8 +16,9 @@ import { useRoles } from '../scheduler/session';
 import type { Refusal } from '../state/effects';
 import type { EventOf, RootChange } from '../state/events';
 import { newUuid } from '../state/ids';
+import { type RunSpec, specOf, specsOf } from '../state/run-spec';
 import type { Deployment, MarathonState, Step } from '../state/state';
-import { dropFailure, saveApp, saveRoot } from '../state/storage';
+import { dropFailure, saveRoot, saveSpec } from '../state/storage';
 import { isoTime, publish, type Turn } from '../state/turn';
 import { keepRecord, recordOf } from './history';
 import { revertChange } from './revert';
@@ -73,10 +74,8 @@ export function tryChange(
   const { state } = turn;
   const full = force ? undefined : tooMany(state, 0);
   if (full) return { refusal: full };
-  const existing = create ? (change.put ?? []).find(({ id }) => state.apps.has(id)) : undefined;
-  if (existing) {
-    return { refusal: { code: 'exists', message: `An app with id [${existing.id}] already exists.` } };
-  }
+  const existing = create ? existingOf(state, change) : undefined;
+  if (existing) return { refusal: existing };
   const version = nextVersion(turn);
   const target = targetOf(state, change, version);
   if ('refusal' in target) return target;
@@ -91,20 +90,31 @@ export function tryChange(
   return { deployment };
 }
 
+/** The refusal to create what is there. */
+function existingOf(
+  { apps, pods }: MarathonState,
+  { put = [], putPods = [] }: RootChange,
+): Refusal | undefined {
+  const app = put.find(({ id }) => apps.has(id));
+  if (app) return { code: 'exists', message: `An app with id [${app.id}] already exists.` };
+  const pod = putPods.find(({ id }) => pods.has(id));
+  return pod && { code: 'exists', message: `A pod with id [${pod.id}] already exists.` };
+}
+
 /** The steps a change would take, without taking them. */
 export function previewChange(state: MarathonState, change: RootChange): readonly Step[] | Refusal {
   const missing = missingTarget(state, change);
   if (missing) return missing;
   const target = targetOf(state, change, isoTime(state.lastVersionAt + 1));
   if ('refusal' in target) return target.refusal;
-  return checkRoot(state, target) ?? planDeployment(state.apps, target.apps, target.groups);
+  return checkRoot(state, target) ?? planDeployment(specsOf(state), specsOf(target), target.groups);
 }
 
 function deploymentFor(turn: Turn, target: Target): Deployment {
   const { state } = turn;
-  const steps = planDeployment(state.apps, target.apps, target.groups);
+  const steps = planDeployment(specsOf(state), specsOf(target), target.groups);
   const affected = [...new Set(steps.flatMap(({ actions }) => actions.map(({ app }) => app)))];
-  const originals = Object.fromEntries(affected.map((id) => [id, state.apps.get(id) ?? null]));
+  const originals = Object.fromEntries(affected.map((id) => [id, specOf(state, id) ?? null]));
   const { groups: before } = recordOf(state, target);
   const groups = Object.fromEntries(
     Object.entries(before).map(([id, group]) => [
@@ -154,22 +164,8 @@ function apply(turn: Turn, target: Target): void {
   const { state } = turn;
   const record = recordOf(state, target);
   state.rootVersion = target.version;
-  for (const [id, app] of target.apps) {
-    const old = state.apps.get(id);
-    if (old?.version === app.version) continue;
-    state.apps.set(id, app);
-    saveApp(turn, app);
-    publishCheckChanges(turn, old, app);
-    tallyAll(state, id);
-    turn.touched.add(id);
-  }
-  for (const id of [...state.apps.keys()]) {
-    if (target.apps.has(id)) continue;
-    state.apps.delete(id);
-    dropFailure(turn, id);
-    tallyAll(state, id);
-    turn.touched.add(id);
-  }
+  applySpecs(turn, state.apps, target.apps, (old, app) => publishCheckChanges(turn, old, app));
+  applySpecs(turn, state.pods, target.pods);
   state.groups.clear();
   for (const [id, group] of target.groups) state.groups.set(id, group);
   saveRoot(turn);
@@ -178,13 +174,37 @@ function apply(turn: Turn, target: Target): void {
   useRoles(turn, rolesInUse(state));
 }
 
+function applySpecs<Spec extends RunSpec>(
+  turn: Turn,
+  current: Map<string, Spec>,
+  target: ReadonlyMap<string, Spec>,
+  changed?: (old: Spec | undefined, spec: Spec) => void,
+): void {
+  for (const [id, spec] of target) {
+    const old = current.get(id);
+    if (old?.version === spec.version) continue;
+    current.set(id, spec);
+    saveSpec(turn, spec);
+    changed?.(old, spec);
+    tallyAll(turn.state, id);
+    turn.touched.add(id);
+  }
+  for (const id of [...current.keys()]) {
+    if (target.has(id)) continue;
+    current.delete(id);
+    dropFailure(turn, id);
+    tallyAll(turn.state, id);
+    turn.touched.add(id);
+  }
+}
+
 /** Instances that run an equal configuration already are instances of the new version. */
 function keepInstances(turn: Turn, id: string, configVersion: string): void {
-  const app = turn.state.apps.get(id);
-  if (!app || app.versionInfo.lastConfigChangeAt === configVersion) return;
+  const spec = specOf(turn.state, id);
+  if (!spec || spec.versionInfo.lastConfigChangeAt === configVersion) return;
   for (const instance of instancesOf(turn.state, id)) {
     if (instance.configVersion !== configVersion || instance.goal !== 'Running') continue;
-    instance.configVersion = app.versionInfo.lastConfigChangeAt;
+    instance.configVersion = spec.versionInfo.lastConfigChangeAt;
     recordChange(turn, instance);
   }
 }

@@ -5,34 +5,54 @@
  */
 
 import type { App, Group } from '../../api/app';
+import type { Pod } from '../../api/pod';
 import { tallyAll } from '../instances/tally';
+import type { RootChange } from '../state/events';
 import { isBelow } from '../state/paths';
+import type { PodSpec, RunSpec } from '../state/run-spec';
 import type { MarathonState, RootRecord } from '../state/state';
-import { dropDefinitions, dropRecord, saveRecord } from '../state/storage';
+import { dropDefinitions, dropRecord, type SpecKind, saveRecord } from '../state/storage';
 import type { Turn } from '../state/turn';
 
 /** The root at one version. */
 export interface RootVersion {
   readonly version: string;
   readonly apps: ReadonlyMap<string, App>;
+  readonly pods: ReadonlyMap<string, PodSpec>;
   readonly groups: ReadonlyMap<string, Group>;
 }
 
 /** The record of a change from the root of a state to another one. */
 export function recordOf(state: MarathonState, target: RootVersion): RootRecord {
-  const apps: Record<string, string | null> = {};
+  const apps = replacedVersions(state.apps, target.apps);
+  const pods = replacedVersions(state.pods, target.pods);
   const groups: Record<string, Group | null> = {};
-  for (const [id, app] of target.apps) {
-    const before = state.apps.get(id);
-    if (before?.version !== app.version) apps[id] = before?.version ?? null;
-  }
-  for (const [id, app] of state.apps) if (!target.apps.has(id)) apps[id] = app.version;
   for (const [id, group] of target.groups) {
     const before = state.groups.get(id);
     if (before !== group) groups[id] = before ?? null;
   }
   for (const [id, group] of state.groups) if (!target.groups.has(id)) groups[id] = group;
-  return { version: target.version, previous: state.rootVersion, apps, groups };
+  return {
+    version: target.version,
+    previous: state.rootVersion,
+    apps,
+    ...(Object.keys(pods).length > 0 && { pods }),
+    groups,
+  };
+}
+
+/** The versions of changed apps or pods before, null for new ones. */
+function replacedVersions(
+  current: ReadonlyMap<string, RunSpec>,
+  target: ReadonlyMap<string, RunSpec>,
+): Record<string, string | null> {
+  const replaced: Record<string, string | null> = {};
+  for (const [id, { version }] of target) {
+    const before = current.get(id);
+    if (before?.version !== version) replaced[id] = before?.version ?? null;
+  }
+  for (const [id, { version }] of current) if (!target.has(id)) replaced[id] = version;
+  return replaced;
 }
 
 /** Keeps a record, and forgets the oldest ones beyond `--zk_max_versions`. The current root counts as one. */
@@ -44,14 +64,19 @@ export function keepRecord(turn: Turn, record: RootRecord): void {
   for (const oldest of history.splice(0, surplus)) forget(turn, oldest);
 }
 
-/** Forgets a record, and the definitions of removed apps that no other record names. */
+/** Forgets a record, and the definitions of removed apps and pods that no other record names. */
 function forget(turn: Turn, record: RootRecord): void {
-  const { apps, history } = turn.state;
   dropRecord(turn, record.version);
-  for (const [id, version] of Object.entries(record.apps)) {
-    if (version === null || apps.has(id)) continue;
-    if (history.some((other) => typeof other.apps[id] === 'string')) continue;
-    dropDefinitions(turn, id);
+  forgetDefinitions(turn, 'apps', record);
+  forgetDefinitions(turn, 'pods', record);
+}
+
+function forgetDefinitions(turn: Turn, kind: SpecKind, record: RootRecord): void {
+  const { history } = turn.state;
+  for (const [id, version] of Object.entries(record[kind] ?? {})) {
+    if (version === null || turn.state[kind].has(id)) continue;
+    if (history.some((other) => typeof other[kind]?.[id] === 'string')) continue;
+    dropDefinitions(turn, kind, id);
     // Instances of it that are still to end are counted without a definition.
     tallyAll(turn.state, id);
   }
@@ -73,36 +98,54 @@ export function versionsOfGroup({ history, groups, rootVersion }: MarathonState,
 /** The root as it was; undefined for a version that is not kept. */
 export function rootAt(state: MarathonState, version: string): RootVersion | undefined {
   const apps = new Map(state.apps);
+  const pods = new Map(state.pods);
   const groups = new Map(state.groups);
   let reached = state.rootVersion;
   for (const record of [...state.history].reverse()) {
     if (reached === version) break;
-    for (const [id, before] of Object.entries(record.apps)) {
-      const app = before === null ? undefined : state.versions.get(id)?.get(before);
-      if (app) apps.set(id, app);
-      else apps.delete(id);
-    }
+    putBack(apps, state.versions, record.apps);
+    putBack(pods, state.podVersions, record.pods ?? {});
     for (const [id, before] of Object.entries(record.groups)) {
       if (before) groups.set(id, before);
       else groups.delete(id);
     }
     reached = record.previous;
   }
-  return reached === version ? { version, apps, groups } : undefined;
+  return reached === version ? { version, apps, pods, groups } : undefined;
 }
 
-/** The change that puts a group back as it was in an earlier root: its apps, its groups, and none beside them. */
-export function wayBack(
-  state: MarathonState,
-  id: string,
-  earlier: RootVersion,
-): { put: App[]; remove: string[]; putGroups: Group[]; removeGroups: string[] } {
+/** Puts the definitions back that a change replaced. */
+function putBack<Spec>(
+  specs: Map<string, Spec>,
+  versions: ReadonlyMap<string, ReadonlyMap<string, Spec>>,
+  replaced: Readonly<Record<string, string | null>>,
+): void {
+  for (const [id, before] of Object.entries(replaced)) {
+    const spec = before === null ? undefined : versions.get(id)?.get(before);
+    if (spec) specs.set(id, spec);
+    else specs.delete(id);
+  }
+}
+
+export interface GroupReturn extends RootChange {
+  readonly put: App[];
+  readonly remove: string[];
+  readonly putPods: Pod[];
+  readonly removePods: string[];
+  readonly putGroups: Group[];
+  readonly removeGroups: string[];
+}
+
+/** The change that puts a group back as it was in an earlier root: its apps, pods and groups, and none beside them. */
+export function wayBack(state: MarathonState, id: string, earlier: RootVersion): GroupReturn {
   const isOf = (path: string): boolean => path === id || isBelow(path, id);
   const putGroups = [...earlier.groups.values()].filter((group) => isOf(group.id));
   const put = [...earlier.apps.values()].filter((app) => isBelow(app.id, id));
   return {
     put,
     remove: [...state.apps.keys()].filter((path) => isBelow(path, id) && !earlier.apps.has(path)),
+    putPods: [...earlier.pods.values()].filter((spec) => isBelow(spec.id, id)).map(({ pod }) => pod),
+    removePods: [...state.pods.keys()].filter((path) => isBelow(path, id) && !earlier.pods.has(path)),
     putGroups,
     removeGroups: [...state.groups.keys()].filter((path) => isOf(path) && !earlier.groups.has(path)),
   };

@@ -6,18 +6,29 @@
 import type { Group } from '../../api/app';
 import type { RootChange } from '../state/events';
 import { isBelow } from '../state/paths';
+import { isPod, specsOf } from '../state/run-spec';
 import type { Deployment, MarathonState } from '../state/state';
 
 /** The change that takes a deployment back. Instances of the old configurations stay. */
 export function revertChange(state: MarathonState, deployment: Deployment): RootChange {
-  const originals = Object.entries(deployment.originals);
-  const put = originals.flatMap(([, app]) => app ?? []);
-  const remove = originals.flatMap(([id, app]) => (app || !state.apps.has(id) ? [] : [id]));
-  const apps = new Set(state.apps.keys());
-  for (const id of remove) apps.delete(id);
-  for (const { id } of put) apps.add(id);
-  const keep = Object.fromEntries(put.map(({ id, versionInfo }) => [id, versionInfo.lastConfigChangeAt]));
-  return { put, remove, keep, ...revertGroups(state, deployment, apps) };
+  const originals = Object.values(deployment.originals).flatMap((spec) => spec ?? []);
+  const added = Object.entries(deployment.originals).flatMap(([id, spec]) => (spec ? [] : [id]));
+  const remove = added.filter((id) => state.apps.has(id));
+  const removePods = added.filter((id) => state.pods.has(id));
+  const ids = new Set(specsOf(state).keys());
+  for (const id of added) ids.delete(id);
+  for (const { id } of originals) ids.add(id);
+  const keep = Object.fromEntries(
+    originals.map(({ id, versionInfo }) => [id, versionInfo.lastConfigChangeAt]),
+  );
+  return {
+    put: originals.flatMap((spec) => (isPod(spec) ? [] : [spec])),
+    remove,
+    putPods: originals.flatMap((spec) => (isPod(spec) ? [spec.pod] : [])),
+    removePods,
+    keep,
+    ...revertGroups(state, deployment, ids),
+  };
 }
 
 /** Inner groups come first, so that those around them may be empty by then. */

@@ -1,6 +1,7 @@
-/** The Mesos roles of apps: the one they get by default, and those that they may name (`RoleSettings`). */
+/** The Mesos roles of apps and pods: the one they get by default, and those that they may name (`RoleSettings`). */
 
 import { ancestorsOf, parentOf } from '../state/paths';
+import { specOf, specsOf } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
 
 export interface RoleSettings {
@@ -8,7 +9,7 @@ export interface RoleSettings {
   readonly validRoles: readonly string[];
 }
 
-type RoleState = Pick<MarathonState, 'settings' | 'groups' | 'apps'>;
+type RoleState = Pick<MarathonState, 'settings' | 'groups' | 'apps' | 'pods'>;
 
 /** True for groups directly below the root; they alone may enforce a role. */
 export function isTopLevel(id: string): boolean {
@@ -25,10 +26,11 @@ function topLevelOf(id: string): string | undefined {
  * and the flag for new groups stand in for it.
  */
 export function roleSettings(
-  { settings, groups, apps }: RoleState,
+  state: RoleState,
   id: string,
   enforced: ReadonlyMap<string, boolean> = new Map(),
 ): RoleSettings {
+  const { settings, groups } = state;
   const group = topLevelOf(id);
   const { role } = settings;
   if (group === undefined) return { defaultRole: role, validRoles: [role] };
@@ -36,7 +38,7 @@ export function roleSettings(
   const stored = groups.get(group);
   const isEnforced =
     enforced.get(group) ?? (stored ? (stored.enforceRole ?? false) : settings.newGroupEnforceRole);
-  const current = apps.get(id)?.role;
+  const current = specOf(state, id)?.role;
   const allowed = isEnforced ? [name] : [role, name];
   return {
     defaultRole: isEnforced ? name : role,
@@ -44,7 +46,8 @@ export function roleSettings(
   };
 }
 
-/** The roles that the framework subscribes with: its own and those of its apps. */
-export function rolesInUse({ settings, apps }: Pick<MarathonState, 'settings' | 'apps'>): string[] {
-  return [...new Set([settings.role, ...[...apps.values()].map(({ role }) => role)])].sort();
+/** The roles that the framework subscribes with: its own and those of its apps and pods. */
+export function rolesInUse(state: Pick<MarathonState, 'settings' | 'apps' | 'pods'>): string[] {
+  const roles = [...specsOf(state).values()].map(({ role }) => role);
+  return [...new Set([state.settings.role, ...roles])].sort();
 }

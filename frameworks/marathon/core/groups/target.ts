@@ -3,31 +3,36 @@
  */
 
 import type { App, Group } from '../../api/app';
+import type { Pod } from '../../api/pod';
 import { volumeConflict } from '../apps/external-volumes';
 import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
-import { differenceOf, stamped } from '../apps/versions';
+import { differenceOf, podDifferenceOf, stamped, stampedPod } from '../apps/versions';
 import { cycleIn } from '../deployments/dependencies';
 import type { Refusal } from '../state/effects';
 import type { RootChange } from '../state/events';
 import { ancestorsOf, isBelow } from '../state/paths';
+import { type PodSpec, specsOf } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
 import { isTopLevel } from './roles';
 
 export interface Target {
   readonly apps: Map<string, App>;
+  readonly pods: Map<string, PodSpec>;
   readonly groups: Map<string, Group>;
   readonly version: string;
 }
 
-/** The group or app of a change that is not there. */
+/** The group, app or pod of a change that is not there. */
 export function missingTarget(
-  { groups, apps }: MarathonState,
-  { removeGroups = [], remove = [], restart = [] }: RootChange,
+  { groups, apps, pods }: MarathonState,
+  { removeGroups = [], remove = [], removePods = [], restart = [] }: RootChange,
 ): Refusal | undefined {
   const group = removeGroups.find((id) => !groups.has(id));
   if (group !== undefined) return { code: 'missing', message: `Group '${group}' does not exist` };
   const app = [...remove, ...restart].find((id) => !apps.has(id));
-  return app === undefined ? undefined : { code: 'missing', message: `App '${app}' does not exist` };
+  if (app !== undefined) return { code: 'missing', message: `App '${app}' does not exist` };
+  const pod = removePods.find((id) => !pods.has(id));
+  return pod === undefined ? undefined : { code: 'missing', message: `Pod '${pod}' does not exist` };
 }
 
 export function targetOf(
@@ -36,9 +41,11 @@ export function targetOf(
   version: string,
 ): Target | { refusal: Refusal } {
   const apps = new Map(state.apps);
+  const pods = new Map(state.pods);
   const groups = new Map(state.groups);
   for (const id of change.remove ?? []) apps.delete(id);
-  for (const id of change.removeGroups ?? []) removeGroup(apps, groups, id);
+  for (const id of change.removePods ?? []) pods.delete(id);
+  for (const id of change.removeGroups ?? []) removeGroup({ apps, pods, groups }, id);
   for (const group of change.putGroups ?? []) groups.set(group.id, group);
   const used = new Set([...state.apps.values(), ...(change.put ?? [])].flatMap(servicePortsOf));
   const range = { min: state.settings.localPortMin, max: state.settings.localPortMax };
@@ -56,18 +63,32 @@ export function targetOf(
     const app = apps.get(id);
     if (app) apps.set(id, stamped(app, version, app, 'config'));
   }
+  putPods(pods, state, change.putPods ?? [], version);
   addParents(groups, change, state.settings.newGroupEnforceRole);
-  dropReplacedGroups({ apps, groups }, change);
-  return { apps, groups, version };
+  dropReplacedGroups({ apps, pods, groups }, change);
+  return { apps, pods, groups, version };
+}
+
+function putPods(
+  pods: Map<string, PodSpec>,
+  state: MarathonState,
+  changed: readonly Pod[],
+  version: string,
+): void {
+  for (const pod of changed) {
+    const old = state.pods.get(pod.id);
+    const difference = old ? podDifferenceOf(old, pod) : 'config';
+    pods.set(pod.id, old && difference === 'none' ? old : stampedPod(pod, version, old, difference));
+  }
 }
 
 /** The groups above whatever a change puts are made with it. */
 function addParents(
   groups: Map<string, Group>,
-  { put = [], putGroups = [] }: RootChange,
+  { put = [], putPods: pods = [], putGroups = [] }: RootChange,
   enforceRole: boolean,
 ): void {
-  for (const { id } of [...put, ...putGroups]) {
+  for (const { id } of [...put, ...pods, ...putGroups]) {
     for (const path of ancestorsOf(id)) {
       if (groups.has(path)) continue;
       groups.set(path, { id: path, dependencies: [], ...(isTopLevel(path) && { enforceRole }) });
@@ -75,17 +96,20 @@ function addParents(
   }
 }
 
-/** An app that is put replaces a group of its id without apps in it (`RootGroup.updateApp`). */
-function dropReplacedGroups({ apps, groups }: Pick<Target, 'apps' | 'groups'>, change: RootChange): void {
-  const wanted = new Set(change.putGroups?.map(({ id }) => id));
-  for (const { id } of change.put ?? []) {
-    if (!groups.has(id) || wanted.has(id)) continue;
-    if (![...apps.keys()].some((path) => isBelow(path, id))) removeGroup(apps, groups, id);
+type Members = Pick<Target, 'apps' | 'pods' | 'groups'>;
+
+/** An app or a pod that is put replaces a group of its id without any of them in it (`RootGroup.updateApp`, `updatePod`). */
+function dropReplacedGroups(members: Members, { put = [], putPods: pods = [], putGroups }: RootChange): void {
+  const wanted = new Set(putGroups?.map(({ id }) => id));
+  for (const { id } of [...put, ...pods]) {
+    if (!members.groups.has(id) || wanted.has(id)) continue;
+    if (![...specsOf(members).keys()].some((path) => isBelow(path, id))) removeGroup(members, id);
   }
 }
 
-function removeGroup(apps: Map<string, App>, groups: Map<string, Group>, id: string): void {
+function removeGroup({ apps, pods, groups }: Members, id: string): void {
   for (const app of [...apps.keys()]) if (isBelow(app, id)) apps.delete(app);
+  for (const pod of [...pods.keys()]) if (isBelow(pod, id)) pods.delete(pod);
   for (const group of [...groups.keys()]) {
     if (group !== '/' && (group === id || isBelow(group, id))) groups.delete(group);
   }
@@ -97,11 +121,16 @@ function invalid(path: string, error: string, message?: string): Refusal {
 }
 
 /** Rules about the tree as a whole. */
-export function checkRoot(state: MarathonState, { apps, groups }: Target): Refusal | undefined {
+export function checkRoot(state: MarathonState, target: Target): Refusal | undefined {
+  const { apps, pods, groups } = target;
   for (const id of apps.keys()) {
+    if (pods.has(id)) return invalid('/', 'Applications and Pods may not share the same id');
     if (groups.has(id)) return invalid('/', 'Groups and Applications may not have the same identifier.');
   }
-  const cycle = cycleIn(apps, groups);
+  for (const id of pods.keys()) {
+    if (groups.has(id)) return invalid('/', 'Groups and Pods may not have the same identifier.');
+  }
+  const cycle = cycleIn(specsOf(target), groups);
   if (cycle !== undefined) return invalid('/', 'Dependency graph has cyclic dependencies.', `${cycle}.`);
   const { maxApps } = state.settings;
   if (maxApps !== undefined && apps.size > maxApps) {

@@ -3,22 +3,24 @@
  */
 
 import { answer, refuse } from '../../../kit/core/turn/answer';
+import type { Pod } from '../../api/pod';
 import { startDeployment } from '../deployments/deploy';
 import { instanceOfTask } from '../instances/instances';
-import { decommission, killTask } from '../instances/kill';
+import { decommission, killTasks } from '../instances/kill';
 import { resetBackoff } from '../launch/backoff';
 import type { EventOf } from '../state/events';
+import { isPod, type RunSpec, specOf } from '../state/run-spec';
 import type { Instance } from '../state/state';
 import { publish, type Turn } from '../state/turn';
 import { refuseChange, tryChange } from './change';
 
-export function killTasks(turn: Turn, event: EventOf<'api.kill'>): void {
+export function killOnRequest(turn: Turn, event: EventOf<'api.kill'>): void {
   const matching = new Set(event.taskIds.flatMap((id) => instanceOfTask(turn.state, id) ?? []));
   const instances = [...matching].filter(({ goal }) => goal === 'Running');
   if (event.scale) return killAndScale(turn, event, instances);
   for (const instance of instances) {
     if (event.wipe) decommission(turn, instance);
-    else killTask(turn, instance);
+    else killTasks(turn, instance);
   }
   answer(turn, event.request, { ok: true, killed: [...event.taskIds] });
 }
@@ -29,11 +31,13 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
   // An inactive instance has been replaced, so its end makes the app no smaller.
   const counting = instances.filter(({ condition }) => condition !== 'UnreachableInactive');
   for (const { appId } of counting) counts.set(appId, (counts.get(appId) ?? 0) + 1);
-  const put = [...counts].flatMap(([id, count]) => {
-    const app = state.apps.get(id);
-    return app ? [{ ...app, instances: Math.max(0, app.instances - count) }] : [];
-  });
-  const outcome = tryChange(turn, { put }, { force: event.force, create: false });
+  const specs = [...counts.keys()].flatMap((id) => specOf(state, id) ?? []);
+  const left = ({ id, instances: number }: RunSpec): number => Math.max(0, number - (counts.get(id) ?? 0));
+  const change = {
+    put: specs.flatMap((spec) => (isPod(spec) ? [] : [{ ...spec, instances: left(spec) }])),
+    putPods: specs.flatMap((spec) => (isPod(spec) ? [scaledPod(spec.pod, left(spec))] : [])),
+  };
+  const outcome = tryChange(turn, change, { force: event.force, create: false });
   if ('refusal' in outcome) {
     return refuseChange(turn, { request: event.request, group: '/' }, outcome.refusal);
   }
@@ -42,6 +46,10 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
   publish(turn, 'group_change_success', { groupId: '/', version: deployment.version });
   startDeployment(turn, deployment);
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
+}
+
+function scaledPod(pod: Pod, instances: number): Pod {
+  return { ...pod, scaling: { ...pod.scaling, instances } };
 }
 
 /** Removes a launch delay at the request of an operator. */

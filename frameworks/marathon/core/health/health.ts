@@ -10,13 +10,15 @@
  */
 
 import type { App, HealthCheck } from '../../api/app';
-import { appOf } from '../instances/definition';
+import { appOf, definitionOf } from '../instances/definition';
 import { healthOf, isAlive } from '../instances/health-state';
 import { recordChange } from '../instances/instances';
-import { killTask } from '../instances/kill';
+import { killTasks } from '../instances/kill';
 import { tally } from '../instances/tally';
+import { tasksOf } from '../instances/tasks';
 import type { EventOf } from '../state/events';
 import { FIRST_PROBE_PAUSE_MS, PROBE_PAUSE_MIN_MS } from '../state/limits';
+import { hasHealthChecks, type RunSpec } from '../state/run-spec';
 import type { CheckHealth, Health, Instance } from '../state/state';
 import { saveFailure } from '../state/storage';
 import type { Timer } from '../state/timers';
@@ -27,10 +29,11 @@ import { endStorms, isHeldBack } from './storm';
 /** Begins to probe an instance that runs. Without an effect when that was done before. */
 export function watchHealth(turn: Turn, instance: Instance): void {
   const { state } = turn;
-  const app = appOf(state, instance);
-  if (!app || !instance.task || app.healthChecks.length === 0) return;
-  if (state.health.get(instance.id)?.taskId === instance.task.id) return;
-  const health = storedHealth(app, instance) ?? newHealth(app, instance.task.id);
+  const spec = definitionOf(state, instance);
+  const [task] = tasksOf(instance);
+  if (!spec || !task || !hasHealthChecks(spec)) return;
+  if (state.health.get(instance.id)?.taskId === task.id) return;
+  const health = storedHealth(spec, instance.health, task.id) ?? newHealth(spec, task.id);
   const { checks } = health;
   state.health.set(instance.id, health);
   tally(state, instance);
@@ -39,19 +42,23 @@ export function watchHealth(turn: Turn, instance: Instance): void {
   });
 }
 
-function newHealth(app: App, taskId: string): Health {
-  const checks = app.healthChecks.map((check): CheckHealth | null =>
+function newHealth(spec: RunSpec, taskId: string): Health {
+  const checks = spec.healthChecks.map((check): CheckHealth | null =>
     isLeaderCheck(check) ? { consecutiveFailures: 0, pauseMs: FIRST_PROBE_PAUSE_MS } : null,
   );
   return { taskId, checks };
 }
 
 /** The results of an earlier process for the same task and the same checks. */
-function storedHealth(app: App, { health, task }: Instance): Health | undefined {
-  if (!health || health.taskId !== task?.id) return undefined;
+function storedHealth(
+  { healthChecks }: RunSpec,
+  health: Health | undefined,
+  taskId: string,
+): Health | undefined {
+  if (!health || health.taskId !== taskId) return undefined;
   const isSame =
-    health.checks.length === app.healthChecks.length &&
-    app.healthChecks.every((check, index) => isLeaderCheck(check) === (health.checks[index] !== null));
+    health.checks.length === healthChecks.length &&
+    healthChecks.every((check, index) => isLeaderCheck(check) === (health.checks[index] !== null));
   return isSame ? copyOf(health) : undefined;
 }
 
@@ -227,7 +234,7 @@ function killUnhealthy(turn: Turn, instance: Instance, cause: string): void {
     host: agent.host,
     slaveId: agent.agentId,
   });
-  killTask(turn, instance);
+  killTasks(turn, instance);
 }
 
 function publishAlive(turn: Turn, instance: Instance, alive: boolean): void {
@@ -240,12 +247,12 @@ function publishAlive(turn: Turn, instance: Instance, alive: boolean): void {
 }
 
 /** Publishes a change of the health of an instance as a whole, and has its app settled. */
-export function announceHealth(turn: Turn, app: App, instance: Instance): void {
+export function announceHealth(turn: Turn, spec: RunSpec, instance: Instance): void {
   const { state } = turn;
   const health = state.health.get(instance.id);
   if (!health) return;
   tally(state, instance);
-  const healthy = healthOf(state, app, instance);
+  const healthy = healthOf(state, spec, instance);
   if (healthy === health.healthy) return;
   health.healthy = healthy;
   turn.touched.add(instance.appId);

@@ -3,10 +3,12 @@
  */
 
 import { fieldValue } from '../../../kit/core/constraints/field';
-import type { MarathonState } from '../state/state';
+import { specOf, specsOf } from '../state/run-spec';
+import type { Instance, MarathonState } from '../state/state';
 import { isWaiting } from './conditions';
 import { countedAgent, placementsOf } from './placements';
 import { classKey } from './tally';
+import { tasksOf } from './tasks';
 
 /** The violations, a text each; none in a state that is right. */
 export function checkMarathon(state: MarathonState): string[] {
@@ -35,12 +37,13 @@ function tallyErrors(state: MarathonState): string[] {
   return errors;
 }
 
-/** The placements of an app with constraints are those of its active instances of the present configuration. */
-function placementErrors({ apps, byApp, instances, placements }: MarathonState): string[] {
+/** The placements of an app or a pod with constraints are those of its active instances of the present configuration. */
+function placementErrors(state: MarathonState): string[] {
+  const { byApp, instances, placements } = state;
   const errors = [...placements.keys()].flatMap((id) =>
-    apps.get(id)?.constraints.length ? [] : [`${id} has placements without constraints`],
+    specOf(state, id)?.constraints.length ? [] : [`${id} has placements without constraints`],
   );
-  for (const app of apps.values()) {
+  for (const app of specsOf(state).values()) {
     if (app.constraints.length === 0) continue;
     const agents = [...(byApp.get(app.id) ?? [])].flatMap((id) => {
       const instance = instances.get(id);
@@ -59,11 +62,12 @@ function placementErrors({ apps, byApp, instances, placements }: MarathonState):
   return errors;
 }
 
-/** An app with waiting instances asks for offers, or its launch delay is awaited. */
-function wantedErrors({ apps, waiting, revive, delayed }: MarathonState): string[] {
+/** An app or a pod with waiting instances asks for offers, or its launch delay is awaited. */
+function wantedErrors(state: MarathonState): string[] {
+  const { waiting, revive, delayed } = state;
   const errors: string[] = [];
   for (const [appId, { size }] of waiting) {
-    if (!apps.has(appId) || delayed.positions.has(appId) || revive.wanted.get(appId) === size) continue;
+    if (!specOf(state, appId) || delayed.positions.has(appId) || revive.wanted.get(appId) === size) continue;
     errors.push(`${appId} asks for ${revive.wanted.get(appId) ?? 0} launches, not for ${size}`);
   }
   for (const appId of [...revive.wanted.keys(), ...delayed.positions.keys()])
@@ -101,9 +105,11 @@ function indexErrors({ instances, byApp, waiting }: MarathonState): string[] {
   return errors;
 }
 
-/** byTask leads to the instance whose current task it is. */
+/** byTask leads to the instance that has the task. */
 function taskErrors({ instances, byTask }: MarathonState): string[] {
-  const wrong = [...byTask].filter(([taskId, id]) => instances.get(id)?.task?.id !== taskId);
+  const isTaskOf = (taskId: string, instance: Instance | undefined): boolean =>
+    instance !== undefined && tasksOf(instance).some((task) => task.id === taskId);
+  const wrong = [...byTask].filter(([taskId, id]) => !isTaskOf(taskId, instances.get(id)));
   return wrong.map(([taskId, id]) => `task ${taskId} is not that of ${id}`);
 }
 
@@ -118,8 +124,11 @@ function lockErrors({ locks, deployments }: MarathonState): string[] {
   return [...loose.map(([appId, id]) => `${appId} is locked by ${id}, which does not name it`), ...open];
 }
 
-/** The definition of each app is one of its versions. */
-function versionErrors({ apps, versions }: MarathonState): string[] {
-  const wrong = [...apps.values()].filter(({ id, version }) => !versions.get(id)?.has(version));
+/** The definition of each app and pod is one of its versions. */
+function versionErrors({ apps, versions, pods, podVersions }: MarathonState): string[] {
+  const wrong = [
+    ...[...apps.values()].filter(({ id, version }) => !versions.get(id)?.has(version)),
+    ...[...pods.values()].filter(({ id, version }) => !podVersions.get(id)?.has(version)),
+  ];
   return wrong.map(({ id, version }) => `${id} has no version ${version}`);
 }

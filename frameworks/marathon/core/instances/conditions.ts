@@ -35,9 +35,20 @@ export function isEnded(condition: Condition): boolean {
   return TERMINAL.has(condition);
 }
 
-/** True when the instance needs a launch: its goal is Running, and it was never launched or its task has ended. */
-export function isWaiting({ goal, condition }: Pick<Instance, 'goal' | 'condition'>): boolean {
-  return goal === 'Running' && (condition === 'Scheduled' || isEnded(condition));
+/** True when some task may run: that of an app by its condition, of a pod also after another task has failed. */
+export function isLive({ condition, tasks }: Pick<Instance, 'condition' | 'tasks'>): boolean {
+  return isActive(condition) || (tasks?.some((task) => isActive(task.condition)) ?? false);
+}
+
+/** True when the instance needs a launch: its goal is Running, and it was never launched or its tasks have ended. */
+export function isWaiting(instance: Pick<Instance, 'goal' | 'condition' | 'tasks'>): boolean {
+  return instance.goal === 'Running' && isIdle(instance);
+}
+
+/** True when nothing of the instance runs, and nothing that ran may come back. */
+export function isIdle(instance: Pick<Instance, 'condition' | 'tasks'>): boolean {
+  const { condition } = instance;
+  return condition === 'Scheduled' || (isEnded(condition) && !isLive(instance));
 }
 
 const LOST_BUT_MAY_RETURN: ReadonlySet<string> = new Set([

@@ -1,7 +1,8 @@
 /** The health of an instance, from all of its checks. */
 
-import type { App } from '../../api/app';
+import { isPod, type RunSpec } from '../state/run-spec';
 import type { CheckHealth, Instance, MarathonState } from '../state/state';
+import { healthOfTasks } from './tasks';
 
 /** The last result: true, false, or undefined before there is one. */
 export function isAlive({ lastSuccess, lastFailure }: CheckHealth): boolean | undefined {
@@ -9,8 +10,9 @@ export function isAlive({ lastSuccess, lastFailure }: CheckHealth): boolean | un
   return lastFailure === undefined || lastSuccess > lastFailure;
 }
 
-/** Known only when every check has a result; healthy when all pass. Undefined without checks. */
-export function healthOf(state: MarathonState, app: App, instance: Instance): boolean | undefined {
+/** Known only when every check has a result; healthy when all pass. Undefined without checks. A pod's is that of its tasks. */
+export function healthOf(state: MarathonState, app: RunSpec, instance: Instance): boolean | undefined {
+  if (isPod(app)) return instance.condition === 'Running' ? healthOfTasks(instance.tasks ?? []) : undefined;
   if (app.healthChecks.length === 0 || instance.condition !== 'Running') return undefined;
   const checks = state.health.get(instance.id)?.checks ?? [];
   const results = app.healthChecks.map((_check, index) => {

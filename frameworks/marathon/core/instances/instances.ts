@@ -1,20 +1,21 @@
 /**
  * Instances are scheduled, changed and expunged here and nowhere else, so that indexes and stored form follow.
  *
- * Always true: waiting has exactly the instances that need a launch; byTask has the current task of each that has one.
+ * Always true: waiting has exactly the instances that need a launch; byTask has the current tasks of each that has some.
  */
 
-import type { App } from '../../api/app';
 import { newUuid } from '../state/ids';
 import { safeId } from '../state/paths';
+import type { RunSpec } from '../state/run-spec';
 import type { Condition, Instance, MarathonState } from '../state/state';
 import { dropStoredInstance, saveInstance } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
 import { isWaiting } from './conditions';
 import { countPlacement, forgetPlacement } from './placements';
 import { tally, untally } from './tally';
+import { killOwners, tasksOf } from './tasks';
 
-/** Instances of an app, oldest first. */
+/** Instances of an app or a pod, oldest first. */
 export function instancesOf(state: MarathonState, appId: string): Instance[] {
   const out: Instance[] = [];
   for (const id of state.byApp.get(appId) ?? []) {
@@ -36,13 +37,13 @@ export function indexInstance(state: MarathonState, instance: Instance): void {
   addTo(state.byApp, instance.appId, instance.id);
   if (isWaiting(instance)) addTo(state.waiting, instance.appId, instance.id);
   else removeFrom(state.waiting, instance.appId, instance.id);
-  if (instance.task) state.byTask.set(instance.task.id, instance.id);
+  for (const { id } of tasksOf(instance)) state.byTask.set(id, instance.id);
   tally(state, instance);
   countPlacement(state, instance);
 }
 
 /** Adds an instance that waits for a launch. */
-export function schedule(turn: Turn, app: App): Instance {
+export function schedule(turn: Turn, app: RunSpec): Instance {
   const instance: Instance = {
     id: `${safeId(app.id)}.instance-${newUuid(turn)}`,
     appId: app.id,
@@ -82,21 +83,23 @@ export function expunge(turn: Turn, instance: Instance): void {
   state.instances.delete(instance.id);
   removeFrom(state.byApp, instance.appId, instance.id);
   removeFrom(state.waiting, instance.appId, instance.id);
-  if (instance.task) forgetTask(state, instance.task.id);
+  forgetTasks(state, instance);
   state.health.delete(instance.id);
   state.readiness.delete(instance.id);
   untally(state, instance);
   forgetPlacement(state, instance);
-  state.kills.delete(instance.id);
+  for (const owner of killOwners(instance)) state.kills.delete(owner);
   dropStoredInstance(turn, instance.id);
   turn.touched.add(instance.appId);
 }
 
-/** Removes a task that is no longer the current one of its instance from the indexes. */
-export function forgetTask(state: MarathonState, taskId: string): void {
-  state.byTask.delete(taskId);
-  state.tasksForgotten++;
-  state.unconfirmed.delete(taskId);
+/** Removes the tasks of an instance from the indexes: they are no longer its current ones. */
+export function forgetTasks(state: MarathonState, instance: Instance): void {
+  for (const { id } of tasksOf(instance)) {
+    state.byTask.delete(id);
+    state.tasksForgotten++;
+    state.unconfirmed.delete(id);
+  }
 }
 
 export function publishChange(turn: Turn, instance: Instance): void {

@@ -1,37 +1,34 @@
 /**
  * Kills of the tasks of instances; `--kill_chunk_size` bounds those in flight.
  *
- * Always true: kills has an entry for each instance whose task is to be killed and has not ended.
+ * Always true: kills has an entry for each task that is to be killed and has not ended.
  */
 
-import { forgetKill as forgetKillOf, repeatKills, requestKill } from '../../../kit/core/session/kills';
+import { repeatKills, requestKill } from '../../../kit/core/session/kills';
 import type { Instance } from '../state/state';
 import type { Turn } from '../state/turn';
-import { isActive } from './conditions';
-import { expunge, forgetTask, recordChange, setCondition } from './instances';
+import { isLive } from './conditions';
+import { expunge, forgetTasks, recordChange, setCondition } from './instances';
+import { killOwners, livingTasks } from './tasks';
 
 /**
- * Decommissions an instance: its task is killed, and the instance is expunged once the task has ended. An instance that is
- * unreachable or has no task is expunged at once.
+ * Decommissions an instance: its tasks are killed, and the instance is expunged once they have ended. An instance that is
+ * unreachable or has no living task is expunged at once.
  */
 export function decommission(turn: Turn, instance: Instance): void {
   if (instance.goal !== 'Decommissioned') {
     instance.goal = 'Decommissioned';
     recordChange(turn, instance);
   }
-  if (instance.condition === 'Unreachable' || !isActive(instance.condition)) expunge(turn, instance);
-  else killTask(turn, instance);
+  if (instance.condition === 'Unreachable' || !isLive(instance)) expunge(turn, instance);
+  else killTasks(turn, instance);
 }
 
-/** Kills the task of an instance. The instance stays, and is launched again if its goal is Running. */
-export function killTask(turn: Turn, instance: Instance): void {
-  if (!instance.task || !isActive(instance.condition)) return;
-  requestKill(turn, instance.id, { taskId: instance.task.id, agentId: instance.agent?.agentId });
-}
-
-/** Drops the kill of a task that has ended or is gone. */
-export function forgetKill(turn: Turn, instance: Instance): void {
-  forgetKillOf(turn, instance.id);
+/** Kills the tasks of an instance. The instance stays, and is launched again if its goal is Running. */
+export function killTasks(turn: Turn, instance: Instance): void {
+  const agentId = instance.agent?.agentId;
+  for (const task of livingTasks(instance))
+    requestKill(turn, instance.tasks ? task.id : instance.id, { taskId: task.id, agentId });
 }
 
 /** Kills all again after a new subscription. */
@@ -42,10 +39,11 @@ export function repeatAllKills(turn: Turn): void {
   repeatKills(turn);
 }
 
-/** Treats a task as lost without an update from Mesos, as after the removal of the framework with all its tasks. */
-export function loseTask(turn: Turn, instance: Instance): void {
-  if (instance.task) forgetTask(turn.state, instance.task.id);
-  turn.state.kills.delete(instance.id);
+/** Treats tasks as lost without an update from Mesos, as after the removal of the framework with all its tasks. */
+export function loseTasks(turn: Turn, instance: Instance): void {
+  forgetTasks(turn.state, instance);
+  for (const owner of killOwners(instance)) turn.state.kills.delete(owner);
+  for (const task of instance.tasks ?? []) task.condition = 'Gone';
   if (instance.goal === 'Decommissioned') expunge(turn, instance);
   else setCondition(turn, instance, 'Gone');
 }

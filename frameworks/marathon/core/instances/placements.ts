@@ -8,9 +8,9 @@
 
 import { type AgentInfo, fieldValue } from '../../../kit/core/constraints/field';
 import type { Placements } from '../../../kit/core/constraints/list';
-import type { App } from '../../api/app';
+import { type RunSpec, specOf } from '../state/run-spec';
 import type { AppPlacements, Instance, MarathonState } from '../state/state';
-import { isActive } from './conditions';
+import { isLive } from './conditions';
 
 const NONE: Placements = new Map();
 
@@ -21,7 +21,7 @@ export function placementsOf({ placements }: Pick<MarathonState, 'placements'>, 
 
 /** Counts an instance where it is at present. */
 export function countPlacement(state: MarathonState, instance: Instance): void {
-  const app = state.apps.get(instance.appId);
+  const app = specOf(state, instance.appId);
   const existing = currentPlacements(state, instance.appId);
   const before = existing?.agents.get(instance.id);
   const agent = app && countedAgent(app, instance);
@@ -42,23 +42,27 @@ export function forgetPlacement({ placements }: MarathonState, { id, appId }: In
 
 /** The agent of an instance that counts; undefined for one that does not. */
 export function countedAgent(
-  { constraints, versionInfo }: App,
-  { agent, condition, configVersion }: Instance,
+  { constraints, versionInfo }: RunSpec,
+  instance: Instance,
 ): AgentInfo | undefined {
-  if (constraints.length === 0 || configVersion < versionInfo.lastConfigChangeAt) return undefined;
-  return isActive(condition) ? agent : undefined;
+  if (constraints.length === 0 || instance.configVersion < versionInfo.lastConfigChangeAt) return undefined;
+  return isLive(instance) ? instance.agent : undefined;
 }
 
 /** Those of an older configuration are dropped: after such a change all instances are counted anew. */
-function currentPlacements({ placements, apps }: MarathonState, appId: string): AppPlacements | undefined {
+function currentPlacements(state: MarathonState, appId: string): AppPlacements | undefined {
+  const { placements } = state;
   const existing = placements.get(appId);
-  if (!existing || existing.configVersion === apps.get(appId)?.versionInfo.lastConfigChangeAt)
+  if (!existing || existing.configVersion === specOf(state, appId)?.versionInfo.lastConfigChangeAt)
     return existing;
   placements.delete(appId);
   return undefined;
 }
 
-function newPlacements({ placements }: MarathonState, { id, constraints, versionInfo }: App): AppPlacements {
+function newPlacements(
+  { placements }: MarathonState,
+  { id, constraints, versionInfo }: RunSpec,
+): AppPlacements {
   const fields = new Map(constraints.map(([field = '']) => [field, new Map<string, number>()]));
   const added: AppPlacements = { configVersion: versionInfo.lastConfigChangeAt, agents: new Map(), fields };
   placements.set(id, added);

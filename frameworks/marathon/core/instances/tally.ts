@@ -5,9 +5,10 @@
  * changes an instance, its health or its readiness tallies it again (checked by check-marathon.ts against all instances).
  */
 
+import { hasHealthChecks } from '../state/run-spec';
 import type { Instance, InstanceClass, MarathonState } from '../state/state';
-import { isActive, isWaiting } from './conditions';
-import { appOf, isUp } from './definition';
+import { isLive, isWaiting, taskStateOf } from './conditions';
+import { definitionOf, isUp } from './definition';
 import { healthOf } from './health-state';
 import { countPlacement } from './placements';
 
@@ -90,15 +91,16 @@ function classOf(state: MarathonState, instance: Instance, key: string): Instanc
   };
 }
 
-function lifeOf({ condition }: Instance): InstanceClass['life'] {
+function lifeOf(instance: Instance): InstanceClass['life'] {
+  const { condition } = instance;
   if (condition === 'Unreachable') return 'unreachable';
   if (condition === 'UnreachableInactive') return 'inactive';
-  return isActive(condition) ? 'active' : 'idle';
+  return isLive(instance) ? 'active' : 'idle';
 }
 
 function healthWord(state: MarathonState, instance: Instance): InstanceClass['health'] {
-  const app = appOf(state, instance);
-  if (!app || app.healthChecks.length === 0) return 'none';
+  const app = definitionOf(state, instance);
+  if (!app || !hasHealthChecks(app)) return 'none';
   const healthy = healthOf(state, app, instance);
   if (healthy === undefined) return 'unknown';
   if (healthy) return 'good';
@@ -112,13 +114,14 @@ function wasHealthy({ health }: MarathonState, { id }: Instance): boolean {
 }
 
 function reportOf(instance: Instance): InstanceClass['report'] {
-  const { task, agent } = instance;
-  if (!task || !agent || isWaiting(instance)) return 'none';
-  if (task.state === undefined || task.state === 'TASK_STAGING') return 'staged';
-  return task.state === 'TASK_RUNNING' ? 'running' : 'other';
+  const { task, tasks, agent } = instance;
+  if (!(task ?? tasks) || !agent || isWaiting(instance)) return 'none';
+  const reported = tasks ? taskStateOf(instance.condition) : task?.state;
+  if (reported === undefined || reported === 'TASK_STAGING') return 'staged';
+  return reported === 'TASK_RUNNING' ? 'running' : 'other';
 }
 
 function isUpNow(state: MarathonState, instance: Instance): boolean {
-  const app = appOf(state, instance);
+  const app = definitionOf(state, instance);
   return app ? isUp(state, app, instance) : instance.condition === 'Running';
 }

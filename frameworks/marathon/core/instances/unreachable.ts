@@ -8,12 +8,13 @@ import type { UnreachableStrategy } from '../../api/app';
 import type { Instance } from '../state/state';
 import type { Timer } from '../state/timers';
 import { type Turn, wake } from '../state/turn';
-import { appOf } from './definition';
+import { definitionOf } from './definition';
 import { expunge, setCondition } from './instances';
+import { killOwners } from './tasks';
 
 /** Handles an instance that has become unreachable, or was so at the start of Marathon. */
 export function handleUnreachable(turn: Turn, instance: Instance): void {
-  turn.state.kills.delete(instance.id);
+  for (const owner of killOwners(instance)) turn.state.kills.delete(owner);
   if (instance.goal === 'Decommissioned') return expunge(turn, instance);
   const strategy = strategyOf(turn, instance);
   if (strategy === 'disabled') return;
@@ -44,6 +45,6 @@ export function expungeOverdue(turn: Turn): void {
 }
 
 function strategyOf(turn: Turn, instance: Instance): UnreachableStrategy {
-  const app = appOf(turn.state, instance);
-  return app?.unreachableStrategy ?? { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 };
+  const definition = definitionOf(turn.state, instance);
+  return definition?.unreachableStrategy ?? { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Millis } from '../../../../cluster/model/time';
-import type { App } from '../../api/app';
+import { type RunSpec, specOf } from '../state/run-spec';
 import type { Condition, MarathonState } from '../state/state';
 import type { Turn } from '../state/turn';
 
@@ -24,22 +24,22 @@ const PROGRESS: ReadonlySet<Condition> = new Set<Condition>([
   'Running',
 ]);
 
-function keyOf(app: App): string {
+function keyOf(app: RunSpec): string {
   return `${app.id}@${app.versionInfo.lastConfigChangeAt}`;
 }
 
 /** The time of the next allowed launch; undefined without a delay. */
-export function deadlineOf(state: MarathonState, app: App): Millis | undefined {
+export function deadlineOf(state: MarathonState, app: RunSpec): Millis | undefined {
   const backoff = state.backoffs.get(keyOf(app));
   return backoff && backoff.reference + backoff.delayMs;
 }
 
-export function isDelayed(state: MarathonState, app: App, now: Millis): boolean {
+export function isDelayed(state: MarathonState, app: RunSpec, now: Millis): boolean {
   return (deadlineOf(state, app) ?? 0) > now;
 }
 
 /** Lets an instance's new condition count for the delay of its app. */
-export function updateDelay(turn: Turn, app: App, condition: Condition): void {
+export function updateDelay(turn: Turn, app: RunSpec, condition: Condition): void {
   const { backoffs } = turn.state;
   const backoff = backoffs.get(keyOf(app));
   if (PROGRESS.has(condition)) {
@@ -56,10 +56,11 @@ export function updateDelay(turn: Turn, app: App, condition: Condition): void {
 
 /** Removes the delays of an app: after a restart, at an operator's request, when an agent drains. */
 export function resetBackoff(turn: Turn, appId: string): void {
-  const { apps, versions, backoffs } = turn.state;
-  const current = apps.get(appId);
+  const { versions, podVersions, backoffs } = turn.state;
+  const current = specOf(turn.state, appId);
   if (current) backoffs.delete(keyOf(current));
-  for (const app of versions.get(appId)?.values() ?? []) backoffs.delete(keyOf(app));
+  for (const definitions of [versions.get(appId), podVersions.get(appId)])
+    for (const definition of definitions?.values() ?? []) backoffs.delete(keyOf(definition));
   turn.touched.add(appId);
 }
 

@@ -8,34 +8,35 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { nextInteger, type Random } from '../../../../cluster/model/random';
 import type { Millis } from '../../../../cluster/model/time';
 import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
-import { decline, launch, launchedTasks } from '../../../kit/core/session/calls';
-import type { App } from '../../api/app';
-import { forgetTask, instanceOfTask, recordChange, setCondition } from '../instances/instances';
+import { decline, launch, launchedTasks, launchOperation } from '../../../kit/core/session/calls';
+import { forgetTasks, instanceOfTask, setCondition } from '../instances/instances';
 import { placementsOf } from '../instances/placements';
-import { type Match, type MatchContext, matchOffer } from '../match/match';
+import { type MatchContext, matchOffer } from '../match/match';
 import { inFunnelOrder } from '../match/refusals';
 import type { EventOf } from '../state/events';
 import { MATCHES_AT_ONCE_MAX, SHORT_REFUSE_MS } from '../state/limits';
+import { type RunSpec, specOf } from '../state/run-spec';
 import type { Instance, MarathonState } from '../state/state';
 import type { Turn } from '../state/turn';
-import { buildTask } from '../task/build';
-import { isDelayed, updateDelay } from './backoff';
-import { rememberLaunch } from './known-agents';
+import { isDelayed } from './backoff';
+import { consumedBy, provision } from './provision';
 import { countUnused, countUsed, statsOf } from './queue';
 
-type SuccessfulMatch = Extract<Match, { ok: true }>;
-
 /** Tries the instances that wait on an offer, and answers it; `candidates` are shuffled. The number of matches tried. */
-export function answerOffer(turn: Turn, offer: mesos.Offer, candidates: App[]): number {
+export function answerOffer(turn: Turn, offer: mesos.Offer, candidates: RunSpec[]): number {
   const { state } = turn;
   const launches = launchFrom(turn, offer, candidates);
-  const { tasks } = launches;
-  if (tasks.length > 0) {
+  const { tasks, groups } = launches;
+  if (tasks.length + groups.length > 0) {
     state.counters.offersUsed++;
-    state.counters.tasksLaunched += tasks.length;
-    launch(turn, offer, tasks);
+    state.counters.tasksLaunched += tasks.length + groups.reduce((sum, group) => sum + sizeOf(group), 0);
+    launch(turn, offer, [...(tasks.length > 0 ? [launchOperation(tasks)] : []), ...groups]);
   } else declineOffer(turn, offer);
   return launches.tries;
+}
+
+function sizeOf({ launch_group }: mesos.Offer.Operation): number {
+  return launch_group?.task_group.tasks?.length ?? 0;
 }
 
 /** Declines an offer: for a short time when it will be of use before long. */
@@ -55,26 +56,26 @@ function comesBackSoon(state: MarathonState): boolean {
 }
 
 interface Launches {
+  /** Of apps. */
   readonly tasks: mesos.TaskInfo[];
+  /** Of pods: each LAUNCH_GROUP has its own executor. */
+  readonly groups: mesos.Offer.Operation[];
   remaining: RemainingOffer;
   tries: number;
 }
 
 /** Launches tasks from an offer, round robin over the apps that wait, until no app takes more of it. */
-function launchFrom(turn: Turn, offer: mesos.Offer, ready: App[]): Launches {
+function launchFrom(turn: Turn, offer: mesos.Offer, ready: RunSpec[]): Launches {
   const { state } = turn;
-  const launches: Launches = { tasks: [], remaining: remainingOffer(offer), tries: 0 };
-  let candidates: Iterable<App> = inRandomOrder(turn, ready);
+  const launches: Launches = { tasks: [], groups: [], remaining: remainingOffer(offer), tries: 0 };
+  let candidates: Iterable<RunSpec> = inRandomOrder(turn, ready);
   for (;;) {
-    const matched: App[] = [];
+    const matched: RunSpec[] = [];
     for (const app of candidates) {
-      if (launches.tasks.length >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0)
-        return launches;
+      const count = launches.tasks.length + launches.groups.length;
+      if (count >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0) return launches;
       launches.tries++;
-      const launched = tryLaunch(turn, app, launches.remaining);
-      if (!launched) continue;
-      launches.tasks.push(launched.task);
-      launches.remaining = launched.remaining;
+      if (!tryLaunch(turn, app, launches)) continue;
       if (state.waiting.has(app.id)) matched.push(app);
     }
     if (matched.length === 0) return launches;
@@ -86,7 +87,7 @@ function launchFrom(turn: Turn, offer: mesos.Offer, ready: App[]): Launches {
  * The apps that still wait in random order, by shuffling them as far as they are wanted. Of very many only some, which
  * others follow on the next offers.
  */
-function* inRandomOrder({ state }: Turn, apps: App[]): Generator<App> {
+function* inRandomOrder({ state }: Turn, apps: RunSpec[]): Generator<RunSpec> {
   const end = Math.min(apps.length, MATCHES_AT_ONCE_MAX);
   for (let index = 0; index < end; index++) {
     const left = apps.length - index;
@@ -100,38 +101,45 @@ function* inRandomOrder({ state }: Turn, apps: App[]): Generator<App> {
 }
 
 /** The apps whose waiting instances may be launched now. */
-export function readyApps({ state, now }: Turn): App[] {
-  const out: App[] = [];
+export function readyApps({ state, now }: Turn): RunSpec[] {
+  const out: RunSpec[] = [];
   for (const id of state.waiting.keys()) {
-    const app = state.apps.get(id);
+    const app = specOf(state, id);
     if (app && !isDelayed(state, app, now)) out.push(app);
   }
   return out;
 }
 
-function tryLaunch(
-  turn: Turn,
-  app: App,
-  remaining: RemainingOffer,
-): { task: mesos.TaskInfo; remaining: RemainingOffer } | undefined {
+/** Launches one instance if the offer matches; true then. */
+function tryLaunch(turn: Turn, app: RunSpec, launches: Launches): boolean {
   const { state, now } = turn;
+  const { remaining } = launches;
   const match = matchOffer(remaining, app, matchContext(state, app, now));
   const stats = statsOf(state, app.id, now);
   if (!match.ok) {
     countUnused(stats, { offer: remaining.offer, reasons: inFunnelOrder(match.refusals), at: now });
-    return undefined;
+    return false;
   }
   const instance = firstWaiting(state, app.id);
-  if (!instance) return undefined;
+  if (!instance) return false;
   countUsed(stats, now);
-  const task = provision(turn, { instance, app, remaining, match });
-  return { task, remaining: afterLaunch(remaining, [...match.resources, ...match.executorResources]) };
+  const launched = provision(turn, {
+    instance,
+    spec: app,
+    offer: remaining.offer,
+    agent: remaining.agent,
+    match,
+  });
+  if ('task' in launched) launches.tasks.push(launched.task);
+  else launches.groups.push({ type: 'LAUNCH_GROUP', launch_group: launched.group });
+  launches.remaining = afterLaunch(remaining, consumedBy(match));
+  return true;
 }
 
 /** The circumstances of a match. The random numbers are those of the state, unless others are named. */
 export function matchContext(
   state: MarathonState,
-  app: App,
+  app: RunSpec,
   now: Millis,
   random: Random = state.random,
 ): MatchContext {
@@ -144,47 +152,6 @@ function firstWaiting(state: MarathonState, appId: string): Instance | undefined
   return id === undefined ? undefined : state.instances.get(id);
 }
 
-function provision(
-  turn: Turn,
-  {
-    instance,
-    app,
-    remaining,
-    match,
-  }: { instance: Instance; app: App; remaining: RemainingOffer; match: SuccessfulMatch },
-): mesos.TaskInfo {
-  const { state } = turn;
-  if (instance.task) forgetTask(state, instance.task.id);
-  instance.incarnation++;
-  instance.version = app.version;
-  instance.configVersion = app.versionInfo.lastConfigChangeAt;
-  instance.agent = remaining.agent;
-  const taskId = `${instance.id}._app.${instance.incarnation}`;
-  const hostPorts = match.hostPorts.filter((port) => port !== null);
-  instance.task = { id: taskId, hostPorts, stagedAt: turn.now, ipAddresses: [] };
-  rememberLaunch(state, {
-    agentId: remaining.agent.agentId,
-    taskId,
-    resources: [...match.resources, ...match.executorResources],
-  });
-  state.health.delete(instance.id);
-  instance.health = undefined;
-  setCondition(turn, instance, 'Provisioned');
-  recordChange(turn, instance);
-  updateDelay(turn, app, 'Provisioned');
-  state.launchTokens--;
-  return buildTask({
-    app,
-    taskId,
-    offer: remaining.offer,
-    resources: match.resources,
-    executorResources: match.executorResources,
-    hostPorts: match.hostPorts,
-    settings: state.settings,
-    random: state.random,
-  });
-}
-
 /** The call did not reach the master: its instances wait for a launch again. */
 export function revertLaunches(turn: Turn, { call }: EventOf<'scheduler.refused'>): void {
   for (const taskId of launchedTasks(call)) revertLaunch(turn, taskId);
@@ -194,8 +161,9 @@ function revertLaunch(turn: Turn, taskId: string): void {
   const { state } = turn;
   const instance = instanceOfTask(state, taskId);
   if (instance?.condition !== 'Provisioned') return;
-  forgetTask(state, taskId);
+  forgetTasks(state, instance);
   instance.task = undefined;
+  instance.tasks = undefined;
   instance.agent = undefined;
   setCondition(turn, instance, 'Scheduled');
 }

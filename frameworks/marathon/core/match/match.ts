@@ -14,8 +14,8 @@ import {
 } from '../../../kit/core/match/remaining-offer';
 import { remainderOf, scalarAmount, usableResources } from '../../../kit/core/match/resources';
 import { addNeeds, consumeNeed, lackingScalars, type ScalarName } from '../../../kit/core/match/scalars';
-import type { App } from '../../api/app';
 import { executorNeed } from '../apps/executor';
+import { isPod, type PodSpec, type RunSpec } from '../state/run-spec';
 import type { MarathonSettings } from '../state/settings';
 import { matchPorts } from './ports';
 import type { OfferRefusal } from './refusals';
@@ -32,14 +32,17 @@ export interface MatchContext {
 export type Match =
   | {
       readonly ok: true;
-      readonly resources: Resources;
-      /** Those of an executor beside the task. */
+      /** Those of each task: one of an app, one for each container of a pod. */
+      readonly resources: readonly Resources[];
+      /** Those of an executor beside the tasks; that of a pod has the ports, too. */
       readonly executorResources: Resources;
       readonly hostPorts: readonly (number | null)[];
     }
   | { readonly ok: false; readonly refusals: readonly OfferRefusal[] };
 
-export function matchOffer(remaining: RemainingOffer, app: App, context: MatchContext): Match {
+export type SuccessfulMatch = Extract<Match, { ok: true }>;
+
+export function matchOffer(remaining: RemainingOffer, app: RunSpec, context: MatchContext): Match {
   const roles = acceptedRoles(app, context.settings);
   const usable = usableResources(remaining.resources, roles);
   const ofExecutor = executorNeed(app, context.settings);
@@ -54,13 +57,29 @@ export function matchOffer(remaining: RemainingOffer, app: App, context: MatchCo
   const hostPorts = matchPorts(app, rangesOf(usable, 'ports'), context.random);
   if (!hostPorts) return { ok: false, refusals: [{ cause: 'ports' }] };
   const ports = hostPorts.filter((port) => port !== null);
+  if (isPod(app)) return { ok: true, ...podResources(usable, app, ports), hostPorts };
   const resources = consumeNeed(usable, app, ports);
   const executorResources = ofExecutor ? consumeNeed(remainderOf(usable, resources), ofExecutor, []) : [];
-  return { ok: true, resources, executorResources, hostPorts };
+  return { ok: true, resources: [resources], executorResources, hostPorts };
+}
+
+function podResources(
+  usable: Resources,
+  { pod }: PodSpec,
+  ports: readonly number[],
+): Pick<SuccessfulMatch, 'resources' | 'executorResources'> {
+  const executorResources = consumeNeed(usable, { ...pod.executorResources, gpus: 0 }, ports);
+  let left = remainderOf(usable, executorResources);
+  const resources = pod.containers.map((container) => {
+    const consumed = consumeNeed(left, container.resources, []);
+    left = remainderOf(left, consumed);
+    return consumed;
+  });
+  return { resources, executorResources };
 }
 
 /** The accepted resource roles of an app. */
-export function acceptedRoles(app: App, settings: MarathonSettings): ReadonlySet<string> {
+export function acceptedRoles(app: RunSpec, settings: MarathonSettings): ReadonlySet<string> {
   if (app.acceptedResourceRoles.length > 0) return new Set(app.acceptedResourceRoles);
   switch (settings.acceptedRolesDefault) {
     case 'any':
@@ -72,13 +91,17 @@ export function acceptedRoles(app: App, settings: MarathonSettings): ReadonlySet
   }
 }
 
-function roleRefusals({ offer, resources }: RemainingOffer, app: App, usable: Resources): OfferRefusal[] {
+function roleRefusals({ offer, resources }: RemainingOffer, app: RunSpec, usable: Resources): OfferRefusal[] {
   const offered = offeredRole(offer);
   if (offered !== app.role) return [{ cause: 'role', offered }];
   return usable.length === 0 && resources.length > 0 ? [{ cause: 'reserved' }] : [];
 }
 
-function agentRefusals({ offer, agent }: RemainingOffer, app: App, context: MatchContext): OfferRefusal[] {
+function agentRefusals(
+  { offer, agent }: RemainingOffer,
+  app: RunSpec,
+  context: MatchContext,
+): OfferRefusal[] {
   const { placements, localRegion, settings, now } = context;
   const refusals: OfferRefusal[] = [];
   for (const rule of brokenRules(app.constraints, { agent, placements, instances: app.instances }))
@@ -90,7 +113,7 @@ function agentRefusals({ offer, agent }: RemainingOffer, app: App, context: Matc
 }
 
 /** True for an agent of another region, which is open only to apps with a constraint on regions or zones. */
-function isRemote(agent: AgentInfo, app: App, localRegion: string | undefined): boolean {
+function isRemote(agent: AgentInfo, app: RunSpec, localRegion: string | undefined): boolean {
   if (agent.region === undefined || localRegion === undefined || agent.region === localRegion) return false;
   return !app.constraints.some(([field]) => field === '@region' || field === '@zone');
 }
@@ -104,7 +127,11 @@ function lacking(usable: Resources, name: ScalarName, needed: number): OfferRefu
   };
 }
 
-function gpuRefusals({ resources }: RemainingOffer, app: App, settings: MarathonSettings): OfferRefusal[] {
+function gpuRefusals(
+  { resources }: RemainingOffer,
+  app: RunSpec,
+  settings: MarathonSettings,
+): OfferRefusal[] {
   if (app.gpus > 0 || scalarAmount(resources, 'gpus') === 0) return [];
   const behaviour = app.labels['GPU_SCHEDULING_BEHAVIOR'] ?? settings.gpuScheduling;
   return behaviour === 'restricted' ? [{ cause: 'gpus' }] : [];

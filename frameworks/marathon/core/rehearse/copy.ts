@@ -18,10 +18,10 @@ export function copyFor(state: MarathonState, apps: ReadonlySet<string>, now: Mi
     random: { ...state.random },
     groups: new Map(state.groups),
     apps: new Map(state.apps),
+    pods: new Map(state.pods),
     history: [],
-    versions: new Map(
-      [...state.versions].map(([id, versions]) => [id, apps.has(id) ? new Map(versions) : versions]),
-    ),
+    versions: copyOfVersions(state.versions, apps),
+    podVersions: copyOfVersions(state.podVersions, apps),
     ...emptyTables(),
     deployments: new Map(
       [...state.deployments].map(([id, deployment]) => [
@@ -43,8 +43,22 @@ export function copyFor(state: MarathonState, apps: ReadonlySet<string>, now: Mi
   return copy;
 }
 
+/** The definitions of those that the rehearsal changes are copied, the others shared. */
+function copyOfVersions<Spec>(
+  versions: ReadonlyMap<string, Map<string, Spec>>,
+  changed: ReadonlySet<string>,
+): Map<string, Map<string, Spec>> {
+  return new Map(
+    [...versions].map(([id, definitions]) => [id, changed.has(id) ? new Map(definitions) : definitions]),
+  );
+}
+
 function copyOf(instance: Instance): Instance {
-  return { ...instance, ...(instance.task && { task: { ...instance.task } }) };
+  return {
+    ...instance,
+    ...(instance.task && { task: { ...instance.task } }),
+    ...(instance.tasks && { tasks: instance.tasks.map((task) => ({ ...task })) }),
+  };
 }
 
 function copyChecks(state: MarathonState, copy: MarathonState, instanceId: string): void {

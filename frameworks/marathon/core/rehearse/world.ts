@@ -18,9 +18,13 @@ import {
   type WireResource,
   writeResources,
 } from '../../../../cluster/model/resources';
-import { appOf } from '../instances/definition';
+import { addNeeds } from '../../../kit/core/match/scalars';
+import { tasksOfOperation } from '../../../kit/core/session/calls';
+import { definitionOf } from '../instances/definition';
+import { tasksOf } from '../instances/tasks';
 import { freeOn } from '../launch/known-agents';
 import type { NewMarathonEvent } from '../state/events';
+import { isPod, specOf } from '../state/run-spec';
 import type { Instance, MarathonState } from '../state/state';
 
 /** An instance that a rehearsal starts or stops, and its agent. */
@@ -87,7 +91,7 @@ export function answerCall(world: World, state: MarathonState, call: scheduler.C
 /** The next offer to a role that waits. One is out at a time, so that each has what those before left. */
 function offersOf(world: World, state: MarathonState): NewMarathonEvent[] {
   if (world.offered !== undefined) return [];
-  const roles = new Set([...state.waiting.keys()].flatMap((id) => state.apps.get(id)?.role ?? []));
+  const roles = new Set([...state.waiting.keys()].flatMap((id) => specOf(state, id)?.role ?? []));
   for (const role of roles) {
     for (const [agentId, agent] of world.agents) {
       const id = `${role} ${agentId}`;
@@ -111,18 +115,27 @@ export function offerFor({ offer, free }: WorldAgent, role: string, id: string):
 }
 
 function launch(world: World, state: MarathonState, accept: scheduler.Call.Accept): NewMarathonEvent[] {
-  const infos = (accept.operations ?? []).flatMap(({ launch: tasks }) => tasks?.task_infos ?? []);
-  return infos.map((info): NewMarathonEvent => {
-    const agentId = info.agent_id.value;
-    const taskId = info.task_id.value;
-    const resources = wireResources([...(info.resources ?? []), ...(info.executor?.resources ?? [])]);
-    const agent = world.agents.get(agentId);
-    if (agent) agent.free = subtractResources(agent.free, resources);
-    world.tasks.set(taskId, { agentId, resources });
-    const instance = state.instances.get(state.byTask.get(taskId) ?? '');
-    if (instance) world.started.push(moveOf(instance));
-    return running(taskId, info.agent_id);
+  return (accept.operations ?? []).flatMap((operation) => {
+    const infos = tasksOfOperation(operation);
+    const group = operation.launch_group;
+    // A group counts as its first task, as it does with known agents.
+    for (const info of group ? infos.slice(0, 1) : infos) {
+      const parts = group ? [group.executor, ...infos] : [info, info.executor];
+      const resources = wireResources(parts.flatMap((part) => part?.resources ?? []));
+      startTask(world, state, info, resources);
+    }
+    return infos.map((info) => running(info.task_id.value, info.agent_id));
   });
+}
+
+function startTask(world: World, state: MarathonState, info: mesos.TaskInfo, resources: Resources): void {
+  const agentId = info.agent_id.value;
+  const taskId = info.task_id.value;
+  const agent = world.agents.get(agentId);
+  if (agent) agent.free = subtractResources(agent.free, resources);
+  world.tasks.set(taskId, { agentId, resources });
+  const instance = state.instances.get(state.byTask.get(taskId) ?? '');
+  if (instance) world.started.push(moveOf(instance));
 }
 
 /** The update of a task that runs and is healthy. */
@@ -139,6 +152,8 @@ export function running(taskId: string, agent: mesos.AgentID): NewMarathonEvent 
 function kill(world: World, state: MarathonState, taskId: string): NewMarathonEvent[] {
   const instance = state.instances.get(state.byTask.get(taskId) ?? '');
   if (!instance) return [];
+  const [first] = tasksOf(instance);
+  if (first?.id !== taskId) return [ended(taskId)];
   const task = world.tasks.get(taskId);
   const agent = world.agents.get(instance.agent?.agentId ?? '');
   if (agent) agent.free = addResources(agent.free, task?.resources ?? definedResources(state, instance));
@@ -159,18 +174,19 @@ function moveOf({ appId, id, agent }: Instance): Move {
 
 /** The resources of a task that was launched before this process began, as its definition asks for them. */
 function definedResources(state: MarathonState, instance: Instance): Resources {
-  const app = appOf(state, instance);
-  if (!app) return [];
+  const spec = definitionOf(state, instance);
+  if (!spec) return [];
+  const need = isPod(spec) ? addNeeds(spec, { ...spec.pod.executorResources, gpus: 0 }) : spec;
   const scalar = (name: string, amount: number): Resource[] =>
     amount > 0 ? [resourceOf(name, { type: 'SCALAR', milli: Math.round(amount * 1000) })] : [];
-  const ports = (instance.task?.hostPorts ?? []).map((port) =>
-    resourceOf('ports', { type: 'RANGES', ranges: [[port, port]] }),
-  );
+  const ports = tasksOf(instance)
+    .flatMap(({ hostPorts }) => hostPorts)
+    .map((port) => resourceOf('ports', { type: 'RANGES', ranges: [[port, port]] }));
   return [
-    ...scalar('cpus', app.cpus),
-    ...scalar('mem', app.mem),
-    ...scalar('disk', app.disk),
-    ...scalar('gpus', app.gpus),
+    ...scalar('cpus', need.cpus),
+    ...scalar('mem', need.mem),
+    ...scalar('disk', need.disk),
+    ...scalar('gpus', need.gpus),
     ...ports,
   ];
 }

@@ -6,7 +6,7 @@ import {
   reconcileAll,
   reconcileUnconfirmed,
 } from '../../../kit/core/session/reconcile';
-import { isActive } from '../instances/conditions';
+import { livingTasks } from '../instances/tasks';
 import type { MarathonState } from '../state/state';
 import type { Turn } from '../state/turn';
 
@@ -26,15 +26,11 @@ export function reconcileAllTasks(turn: Turn): void {
 }
 
 function liveTasks({ instances }: MarathonState): LiveTask[] {
-  return [...instances.values()].flatMap(({ task, agent, condition, since }) =>
-    task !== undefined && isActive(condition)
-      ? [
-          {
-            id: task.id,
-            agentId: agent?.agentId,
-            launchingSince: condition === 'Provisioned' ? since : undefined,
-          },
-        ]
-      : [],
+  return [...instances.values()].flatMap((instance) =>
+    livingTasks(instance).map(({ id }) => ({
+      id,
+      agentId: instance.agent?.agentId,
+      launchingSince: instance.condition === 'Provisioned' ? instance.since : undefined,
+    })),
   );
 }

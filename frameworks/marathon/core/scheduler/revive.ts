@@ -8,6 +8,7 @@ import { earliest, setTime, takeDue, timeOf } from '../../../../cluster/model/ti
 import { askFor, resubscribed, reviveNow } from '../../../kit/core/session/revive';
 import { deadlineOf } from '../launch/backoff';
 import { URGENT_AGENTS_MAX } from '../state/limits';
+import { specOf } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 
@@ -30,9 +31,10 @@ export function askForOffers(turn: Turn, changed: ReadonlySet<string>): void {
 }
 
 /** The roles of the apps that want offers, where the framework has several. */
-function wantedRoles({ session, revive, apps }: MarathonState): ReadonlySet<string> | undefined {
+function wantedRoles(state: MarathonState): ReadonlySet<string> | undefined {
+  const { session, revive } = state;
   if ((session.roles?.length ?? 1) <= 1) return undefined;
-  return new Set([...revive.wanted.keys()].flatMap((appId) => apps.get(appId)?.role ?? []));
+  return new Set([...revive.wanted.keys()].flatMap((appId) => specOf(state, appId)?.role ?? []));
 }
 
 /** Asks for offers after a new subscription. */
@@ -56,7 +58,7 @@ export function endDelays(turn: Turn): void {
 
 /** True for an app whose tasks have ended: it may do so again and again, and is launched at the usual pace. */
 function hasFailed(state: MarathonState, appId: string): boolean {
-  const app = state.apps.get(appId);
+  const app = specOf(state, appId);
   return app !== undefined && deadlineOf(state, app) !== undefined;
 }
 
@@ -64,7 +66,7 @@ function hasFailed(state: MarathonState, appId: string): boolean {
 function updateWanted(turn: Turn, appId: string): boolean {
   const { state, now } = turn;
   const { wanted } = state.revive;
-  const app = state.apps.get(appId);
+  const app = specOf(state, appId);
   const count = app ? (state.waiting.get(appId)?.size ?? 0) : 0;
   const deadline = (app && deadlineOf(state, app)) ?? 0;
   if (count === 0 || deadline <= now) setTime(state.delayed, appId, undefined);

@@ -11,8 +11,8 @@ import {
   frameworkInfo as kitFrameworkInfo,
   subscribe,
 } from '../../../kit/core/session/subscription';
-import { isActive } from '../instances/conditions';
-import { loseTask, repeatAllKills } from '../instances/kill';
+import { isLive } from '../instances/conditions';
+import { loseTasks, repeatAllKills } from '../instances/kill';
 import type { EventOf } from '../state/events';
 import type { MarathonState } from '../state/state';
 import { saveFrameworkId } from '../state/storage';
@@ -85,7 +85,6 @@ export function handleError(turn: Turn, { message }: EventOf<'scheduler.error'>)
   saveFrameworkId(turn);
   sendFrameworkInfo(turn);
   for (const instance of [...state.instances.values()]) {
-    if (instance.condition === 'UnreachableInactive' || isActive(instance.condition))
-      loseTask(turn, instance);
+    if (instance.condition === 'UnreachableInactive' || isLive(instance)) loseTasks(turn, instance);
   }
 }

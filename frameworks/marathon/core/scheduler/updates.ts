@@ -8,17 +8,19 @@
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { note } from '../../../../cluster/model/machine';
 import { acknowledge } from '../../../kit/core/session/calls';
-import { killOnce } from '../../../kit/core/session/kills';
+import { forgetKill, killOnce } from '../../../kit/core/session/kills';
 import { announceHealth, unwatchHealth, watchHealth } from '../health/health';
-import { conditionOf, isActive, isEnded } from '../instances/conditions';
-import { appOf } from '../instances/definition';
+import { conditionOf, isActive, isEnded, isLive } from '../instances/conditions';
+import { definitionOf } from '../instances/definition';
 import { expunge, instanceOfTask, recordChange, setCondition } from '../instances/instances';
-import { forgetKill } from '../instances/kill';
+import { killTasks } from '../instances/kill';
+import { conditionOfTasks, tasksOf } from '../instances/tasks';
 import { handleUnreachable } from '../instances/unreachable';
 import { resetBackoff, updateDelay } from '../launch/backoff';
 import { returnToken } from '../launch/offers';
 import type { EventOf } from '../state/events';
 import { MESSAGE_MAX_CHARS } from '../state/limits';
+import { specOf } from '../state/run-spec';
 import type { Condition, Instance, IpAddress, Task } from '../state/state';
 import { saveFailure } from '../state/storage';
 import { isoTime, publish, type Turn } from '../state/turn';
@@ -27,7 +29,7 @@ export function applyUpdate(turn: Turn, { status }: EventOf<'scheduler.update'>)
   const taskId = status.task_id.value;
   turn.state.unconfirmed.delete(taskId);
   const instance = instanceOfTask(turn.state, taskId);
-  const task = instance?.task;
+  const task = instance && tasksOf(instance).find(({ id }) => id === taskId);
   if (instance && task) applyStatus(turn, { instance, task, status });
   else applyUnknownTask(turn, status);
   acknowledge(turn, status);
@@ -65,10 +67,12 @@ function reportAndKill(turn: Turn, { task_id, agent_id, state }: mesos.TaskStatu
   killOnce(turn, { taskId: task_id.value, agentId: agent_id?.value });
 }
 
-/** The instance and the app that the id of a task names. */
+/** The instance, and in it the id of the app or pod; then the container and the incarnation. */
+const TASK_ID = /^((.+)\.(?:instance-|marathon-)[^.]+)\./;
+
+/** The instance and the app or pod that the id of a task names. */
 function namesOf(taskId: string): { readonly instanceId: string; readonly runSpecId: string } {
-  const [instanceId = taskId] = taskId.split('._app.');
-  const [safe = ''] = instanceId.split('.');
+  const [, instanceId = taskId, safe = taskId.split('.')[0] ?? ''] = TASK_ID.exec(taskId) ?? [];
   return { instanceId, runSpecId: `/${safe.split('_').join('/')}` };
 }
 
@@ -80,22 +84,45 @@ interface TaskUpdate {
 
 function applyStatus(turn: Turn, update: TaskUpdate): void {
   const { instance, task, status } = update;
-  const condition = conditionOf(status);
-  if (isEnded(instance.condition) && isEnded(condition)) return;
+  if (hasEnded(update)) return;
   const news = task.state !== status.state;
   if (readStatus(turn, task, status) || news) recordChange(turn, instance);
   if (news) publishStatus(turn, update);
   const before = instance.condition;
+  const condition = conditionAfter(turn, update);
+  // It stays inactive, however often the master tells that it is unreachable.
+  if (condition === 'Unreachable' && before === 'UnreachableInactive') return;
   setCondition(turn, instance, condition);
-  const app = appOf(turn.state, instance);
+  const app = definitionOf(turn.state, instance);
   if (app && before !== condition) updateDelay(turn, app, condition);
   if (condition === 'Running') {
     watchHealth(turn, instance);
     if (app) announceHealth(turn, app, instance);
     if (before !== 'Running') returnToken(turn);
   } else if (before === 'Running') unwatchHealth(turn, instance);
-  if (isEnded(condition)) ended(turn, update);
+  const failed = !isEnded(before) && isFailure(turn, update);
+  if (isEnded(conditionOf(status))) forgetKill(turn, ownerOf(update));
+  if (isEnded(condition)) ended(turn, update, failed);
   else if (condition === 'Unreachable') handleUnreachable(turn, instance);
+}
+
+/** True when an update comes after the end: of an app the end of its task a second time, of a container any. */
+function hasEnded({ instance, task, status }: TaskUpdate): boolean {
+  const container = instance.tasks?.find(({ id }) => id === task.id);
+  if (container) return isEnded(container.condition);
+  return isEnded(instance.condition) && isEnded(conditionOf(status));
+}
+
+/** The condition of an instance after an update: of an app that of its task, of a pod that of all of its tasks. */
+function conditionAfter(turn: Turn, { instance, task, status }: TaskUpdate): Condition {
+  const condition = conditionOf(status);
+  const container = instance.tasks?.find(({ id }) => id === task.id);
+  if (!instance.tasks || !container) return condition;
+  if (container.condition !== condition) container.since = turn.now;
+  container.condition = condition;
+  container.message = messageOf(status) || undefined;
+  recordChange(turn, instance);
+  return conditionOfTasks(instance.tasks);
 }
 
 /** Copies start, addresses and results of checks from a status to its task; true when one of them was new. */
@@ -166,13 +193,21 @@ const FAILURES: ReadonlySet<Condition> = new Set<Condition>([
 ]);
 
 /** True for a failure; a kill by the executor because of failed checks is one, too. */
-function isFailure({ state }: Turn, instance: Instance, status: mesos.TaskStatus): boolean {
+function isFailure({ state }: Turn, update: TaskUpdate): boolean {
+  const { instance, status } = update;
   if (FAILURES.has(instance.condition)) return true;
-  return instance.condition === 'Killed' && status.healthy === false && !state.kills.has(instance.id);
+  const isUnhealthy = instance.tasks?.some(({ healthy }) => healthy === false) ?? status.healthy === false;
+  return instance.condition === 'Killed' && isUnhealthy && !state.kills.has(ownerOf(update));
 }
 
-function ended(turn: Turn, { instance, task, status }: TaskUpdate): void {
-  if (isFailure(turn, instance, status) && turn.state.apps.has(instance.appId)) {
+/** The name of the kill of a task: the instance of an app, the task of a container. */
+function ownerOf({ instance, task }: TaskUpdate): string {
+  return instance.tasks ? task.id : instance.id;
+}
+
+/** The end of an instance. The tasks of a pod that are left end with the first that fails. */
+function ended(turn: Turn, { instance, task, status }: TaskUpdate, failed: boolean): void {
+  if (failed && specOf(turn.state, instance.appId)) {
     saveFailure(turn, {
       appId: instance.appId,
       taskId: task.id,
@@ -185,7 +220,7 @@ function ended(turn: Turn, { instance, task, status }: TaskUpdate): void {
     });
   }
   if (status.reason === 'REASON_AGENT_DRAINING') resetBackoff(turn, instance.appId);
-  forgetKill(turn, instance);
   turn.state.readiness.delete(instance.id);
-  if (instance.goal === 'Decommissioned') expunge(turn, instance);
+  if (isLive(instance)) killTasks(turn, instance);
+  else if (instance.goal === 'Decommissioned') expunge(turn, instance);
 }

@@ -6,15 +6,18 @@ import type { Stamped, Unstamped, Woke } from '../../../../cluster/model/event';
 import type { SessionEvents } from '../../../kit/core/session/effects';
 import type { StoreEvents } from '../../../kit/core/turn/effects';
 import type { App, Group } from '../../api/app';
+import type { Pod } from '../../api/pod';
 
-/** One change of the root: apps put, removed or restarted, groups put or removed. */
+/** One change of the root: apps and pods put or removed, apps restarted, groups put or removed. */
 export interface RootChange {
   readonly put?: readonly App[] | undefined;
   readonly remove?: readonly string[] | undefined;
+  readonly putPods?: readonly Pod[] | undefined;
+  readonly removePods?: readonly string[] | undefined;
   readonly restart?: readonly string[] | undefined;
   readonly putGroups?: readonly Group[] | undefined;
   readonly removeGroups?: readonly string[] | undefined;
-  /** By app a configuration that the one put is equal to: its instances stay, as instances of the new version. */
+  /** By app or pod a configuration that the one put is equal to: its instances stay, as instances of the new version. */
   readonly keep?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -33,7 +36,7 @@ export interface MarathonEvents extends StoreEvents, SessionEvents {
     request: number;
     change: RootChange;
     force: boolean;
-    /** The apps put must not exist yet. */
+    /** The apps and pods put must not exist yet. */
     create?: boolean | undefined;
     /** The group whose change is announced; the parent of the app for single-app changes. */
     group: string;

@@ -18,6 +18,7 @@ import type { ReviveState } from '../../../kit/core/session/revive';
 import type { Outbox } from '../../../kit/core/turn/outbox';
 import type { App, Group } from '../../api/app';
 import type { MarathonEffect } from './effects';
+import type { PodSpec, RunSpec } from './run-spec';
 import type { MarathonSettings } from './settings';
 
 export type Goal = 'Running' | 'Decommissioned';
@@ -56,10 +57,21 @@ export interface Task {
   checkResult?: unknown;
 }
 
+/** The task of one container of a pod. */
+export interface ContainerTask extends Task {
+  readonly container: string;
+  condition: Condition;
+  /** The time since which it has its condition. */
+  since: Millis;
+  /** The message of its last update. */
+  message?: string | undefined;
+}
+
 export interface Instance {
   readonly id: string;
+  /** The app or the pod. */
   readonly appId: string;
-  /** The app's version that the current task runs. */
+  /** The version of the app or pod that the current task runs. */
   version: string;
   /** The lastConfigChangeAt of the version: instances of one configuration are equal. */
   configVersion: string;
@@ -70,7 +82,10 @@ export interface Instance {
   unreachableSince?: Millis | undefined;
   incarnation: number;
   agent?: AgentInfo | undefined;
+  /** Of an app. */
   task?: Task | undefined;
+  /** Of a pod, in the order of its containers. */
+  tasks?: readonly ContainerTask[] | undefined;
   /** The results of its checks when they last changed: they outlive this process. */
   health?: Health | undefined;
 }
@@ -122,10 +137,19 @@ export interface KnownAgent {
   readonly forgotten: number;
 }
 
-export type ActionName = 'StartApplication' | 'StopApplication' | 'ScaleApplication' | 'RestartApplication';
+export type ActionName =
+  | 'StartApplication'
+  | 'StopApplication'
+  | 'ScaleApplication'
+  | 'RestartApplication'
+  | 'StartPod'
+  | 'StopPod'
+  | 'ScalePod'
+  | 'RestartPod';
 
 export interface Action {
   readonly action: ActionName;
+  /** The app or the pod. */
   readonly app: string;
 }
 
@@ -148,8 +172,8 @@ export interface Deployment {
   readonly version: string;
   readonly steps: readonly Step[];
   readonly affected: readonly string[];
-  /** The affected apps before the change; null for new ones. Needed for taking the deployment back. */
-  readonly originals: Readonly<Record<string, App | null>>;
+  /** The affected apps and pods before the change; null for new ones. Needed for taking the deployment back. */
+  readonly originals: Readonly<Record<string, RunSpec | null>>;
   /** The groups that the change made, changed or removed. Older deployments do not have them. */
   readonly groups?: Readonly<Record<string, GroupDifference>> | undefined;
   readonly startedAt?: Millis | undefined;
@@ -237,6 +261,8 @@ export interface RootRecord {
   readonly previous: string;
   /** The versions of changed apps before. */
   readonly apps: Readonly<Record<string, string | null>>;
+  /** Those of changed pods; older records have none. */
+  readonly pods?: Readonly<Record<string, string | null>> | undefined;
   readonly groups: Readonly<Record<string, Group | null>>;
 }
 
@@ -247,6 +273,7 @@ export interface MarathonState {
   rootVersion: string;
   readonly groups: Map<string, Group>;
   readonly apps: Map<string, App>;
+  readonly pods: Map<string, PodSpec>;
   /** The last changes of the root, oldest first. */
   readonly history: RootRecord[];
   /**
@@ -254,6 +281,8 @@ export interface MarathonState {
    * the history names.
    */
   readonly versions: Map<string, Map<string, App>>;
+  /** The same of pods. */
+  readonly podVersions: Map<string, Map<string, PodSpec>>;
   readonly instances: Map<string, Instance>;
   readonly byApp: Map<string, Set<string>>;
   readonly byTask: Map<string, string>;

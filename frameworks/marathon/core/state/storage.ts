@@ -3,7 +3,9 @@
  */
 
 import { save, saveAtCommit } from '../../../kit/core/turn/outbox';
-import type { App, Group } from '../../api/app';
+import type { App, Group, VersionInfo } from '../../api/app';
+import type { Pod } from '../../api/pod';
+import { isPod, podSpecOf, type RunSpec } from './run-spec';
 import type { Deployment, Instance, MarathonState, RootRecord, TaskFailure } from './state';
 import type { Turn } from './turn';
 
@@ -12,21 +14,37 @@ export const PREFIX = 'marathon/';
 export const FRAMEWORK = 'marathon/framework';
 export const ROOT = 'marathon/root';
 export const APP_PREFIX = 'marathon/app/';
+export const POD_PREFIX = 'marathon/pod/';
 export const INSTANCE_PREFIX = 'marathon/instance/';
 export const DEPLOYMENT_PREFIX = 'marathon/deployment/';
 export const HISTORY_PREFIX = 'marathon/history/';
 export const FAILURE_PREFIX = 'marathon/failure/';
 
-/** The root by reference: the current version of each app. */
+/** The root by reference: the current version of each app and pod. */
 export interface StoredRoot {
   readonly version: string;
   readonly groups: readonly Group[];
   readonly apps: Readonly<Record<string, string>>;
+  /** Older roots have none. */
+  readonly pods?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Apps never contain a `@`, so id and version can be told apart. */
-function appName(id: string, version: string): string {
-  return `${APP_PREFIX}${id}@${version}`;
+/** A pod in its own form, with what its versions have beside it. */
+interface StoredPod {
+  readonly pod: Pod;
+  readonly versionInfo: VersionInfo;
+}
+
+/** The tables of definitions: one of apps, one of pods. */
+export type SpecKind = 'apps' | 'pods';
+
+/** Ids never contain a `@`, so id and version can be told apart. */
+function definitionName(kind: SpecKind, id: string, version: string): string {
+  return `${kind === 'pods' ? POD_PREFIX : APP_PREFIX}${id}@${version}`;
+}
+
+function definitionsOf(state: MarathonState, kind: SpecKind): Map<string, Map<string, RunSpec>> {
+  return kind === 'pods' ? state.podVersions : state.versions;
 }
 
 export function saveFrameworkId(turn: Turn): void {
@@ -35,34 +53,45 @@ export function saveFrameworkId(turn: Turn): void {
 
 export function saveRoot(turn: Turn): void {
   const { state } = turn;
-  const apps = Object.fromEntries([...state.apps].map(([id, app]) => [id, app.version]));
-  const root: StoredRoot = { version: state.rootVersion, groups: [...state.groups.values()], apps };
+  const root: StoredRoot = {
+    version: state.rootVersion,
+    groups: [...state.groups.values()],
+    apps: versionsIn(state.apps),
+    ...(state.pods.size > 0 && { pods: versionsIn(state.pods) }),
+  };
   save(turn, ROOT, root);
 }
 
+function versionsIn(specs: ReadonlyMap<string, RunSpec>): Record<string, string> {
+  return Object.fromEntries([...specs].map(([id, { version }]) => [id, version]));
+}
+
 /** Stores a new definition and removes the oldest ones beyond the limit. */
-export function saveApp(turn: Turn, app: App): void {
-  const { versions, settings } = turn.state;
-  const definitions = versions.get(app.id) ?? new Map<string, App>();
-  versions.set(app.id, definitions);
-  definitions.set(app.version, app);
-  save(turn, appName(app.id, app.version), app);
+export function saveSpec(turn: Turn, spec: RunSpec): void {
+  const { id, version: newest } = spec;
+  const kind = isPod(spec) ? 'pods' : 'apps';
+  const versions = definitionsOf(turn.state, kind);
+  const definitions = versions.get(id) ?? new Map<string, RunSpec>();
+  versions.set(id, definitions);
+  definitions.set(newest, spec);
+  const stored: App | StoredPod = isPod(spec) ? { pod: spec.pod, versionInfo: spec.versionInfo } : spec;
+  save(turn, definitionName(kind, id, newest), stored);
   for (const version of definitions.keys()) {
-    if (definitions.size <= settings.versionsKept) break;
+    if (definitions.size <= turn.state.settings.versionsKept) break;
     definitions.delete(version);
-    save(turn, appName(app.id, version), undefined);
+    save(turn, definitionName(kind, id, version), undefined);
   }
 }
 
-/** Removes all definitions of an app. */
-export function dropDefinitions(turn: Turn, id: string): void {
-  for (const version of turn.state.versions.get(id)?.keys() ?? []) {
-    save(turn, appName(id, version), undefined);
-  }
-  turn.state.versions.delete(id);
+/** Removes all definitions of an app or a pod. */
+export function dropDefinitions(turn: Turn, kind: SpecKind, id: string): void {
+  const versions = definitionsOf(turn.state, kind);
+  for (const version of versions.get(id)?.keys() ?? [])
+    save(turn, definitionName(kind, id, version), undefined);
+  versions.delete(id);
 }
 
-/** Removes the last failure of an app. */
+/** Removes the last failure of an app or a pod. */
 export function dropFailure(turn: Turn, id: string): void {
   if (turn.state.failures.delete(id)) save(turn, FAILURE_PREFIX + id, undefined);
 }
@@ -114,7 +143,8 @@ export function restore(state: MarathonState, stored: Stored): Instance[] {
     const value: unknown = JSON.parse(text);
     if (name === FRAMEWORK) state.session.frameworkId = value as string;
     else if (name === ROOT) root = value as StoredRoot;
-    else if (name.startsWith(APP_PREFIX)) restoreVersion(state, value as App);
+    else if (name.startsWith(APP_PREFIX)) restoreVersion(state, 'apps', value as App);
+    else if (name.startsWith(POD_PREFIX)) restorePod(state, value as StoredPod);
     else if (name.startsWith(INSTANCE_PREFIX)) instances.push(value as Instance);
     else if (name.startsWith(DEPLOYMENT_PREFIX)) restoreDeployment(state, value as Deployment);
     else if (name.startsWith(HISTORY_PREFIX)) state.history.push(value as RootRecord);
@@ -123,18 +153,28 @@ export function restore(state: MarathonState, stored: Stored): Instance[] {
       state.failures.set(failure.appId, failure);
     }
   }
-  for (const [id, definitions] of state.versions)
-    state.versions.set(id, new Map([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))));
+  sortDefinitions(state.versions);
+  sortDefinitions(state.podVersions);
   state.history.sort((a, b) => (a.version < b.version ? -1 : 1));
   if (root) restoreRoot(state, root);
   return instances;
 }
 
-/** The definitions of an app are put in order once all are there. */
-function restoreVersion(state: MarathonState, app: App): void {
-  const definitions = state.versions.get(app.id) ?? new Map<string, App>();
-  definitions.set(app.version, app);
-  state.versions.set(app.id, definitions);
+/** The definitions of an app or a pod are put in order once all are there. */
+function restoreVersion(state: MarathonState, kind: SpecKind, spec: RunSpec): void {
+  const versions = definitionsOf(state, kind);
+  const definitions = versions.get(spec.id) ?? new Map<string, RunSpec>();
+  definitions.set(spec.version, spec);
+  versions.set(spec.id, definitions);
+}
+
+function restorePod(state: MarathonState, { pod, versionInfo }: StoredPod): void {
+  restoreVersion(state, 'pods', podSpecOf(pod, versionInfo));
+}
+
+function sortDefinitions<Spec>(versions: Map<string, Map<string, Spec>>): void {
+  for (const [id, definitions] of versions)
+    versions.set(id, new Map([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function restoreDeployment(state: MarathonState, deployment: Deployment): void {
@@ -149,5 +189,9 @@ function restoreRoot(state: MarathonState, root: StoredRoot): void {
   for (const [id, version] of Object.entries(root.apps)) {
     const app = state.versions.get(id)?.get(version);
     if (app) state.apps.set(id, app);
+  }
+  for (const [id, version] of Object.entries(root.pods ?? {})) {
+    const pod = state.podVersions.get(id)?.get(version);
+    if (pod) state.pods.set(id, pod);
   }
 }

@@ -9,13 +9,14 @@ import { type Artifact, commandInfo, type Program, shellQuoted } from '../../../
 import { labelsOf } from '../../../kit/core/task/labels';
 import { effectivePort, protocolsOf } from '../../../kit/core/task/ports';
 import { customExecutor, killPolicy, taskResources } from '../../../kit/core/task/task-info';
-import type { App, Limit } from '../../api/app';
+import type { App } from '../../api/app';
 import { executorPath } from '../apps/executor';
 import { dottedName } from '../state/paths';
 import type { MarathonSettings } from '../state/settings';
 import { mesosCheck, mesosHealthCheck } from './checks';
 import { containerOf } from './container';
 import { environmentOf } from './environment';
+import { limitsOf } from './limits';
 import { type AppPort, taskPorts } from './ports';
 
 export interface TaskInput {
@@ -33,7 +34,7 @@ export interface TaskInput {
 export function buildTask(input: TaskInput): mesos.TaskInfo {
   const { app, taskId, offer } = input;
   const ports = taskPorts(app, input.hostPorts);
-  const limits = limitsOf(app);
+  const limits = limitsOf(app.resourceLimits);
   return {
     name: dottedName(app.id),
     task_id: { value: taskId },
@@ -99,7 +100,7 @@ function programOf({ cmd, args, container }: App): Program {
   return { shell: false, value: container?.docker ? undefined : args[0], arguments: args };
 }
 
-function artifactOf({ destPath, ...artifact }: App['fetch'][number]): Artifact {
+export function artifactOf({ destPath, ...artifact }: App['fetch'][number]): Artifact {
   return { ...artifact, outputFile: destPath };
 }
 
@@ -131,18 +132,6 @@ function discoveryOf(app: App, ports: readonly AppPort[]): mesos.DiscoveryInfo {
     );
   });
   return { visibility: 'FRAMEWORK', name: dottedName(app.id), ports: { ports: list } };
-}
-
-function limitsOf({ resourceLimits }: App): mesos.TaskInfo['limits'] {
-  if (!resourceLimits) return undefined;
-  const entries = Object.entries(resourceLimits).flatMap(([name, limit]) =>
-    limit === undefined ? [] : [[name, { value: limitValue(limit) }] as const],
-  );
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
-}
-
-function limitValue(limit: Limit): number {
-  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : limit;
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -117,7 +117,7 @@ function driverOptions({ options, size }: ExternalVolume): mesos.Parameter[] {
     .map(([name, value]) => ({ key: name.slice(DVDI.length), value: value.trim() }));
 }
 
-function linuxOf({ seccomp, ipcInfo }: LinuxInfo): mesos.LinuxInfo {
+export function linuxOf({ seccomp, ipcInfo }: LinuxInfo): mesos.LinuxInfo {
   return {
     ...(seccomp && { seccomp: seccompOf(seccomp) }),
     ...(ipcInfo && { ipc_mode: ipcInfo.mode }),

@@ -31,14 +31,16 @@ export function environmentOf({ app, taskId, host, ports, prefix, random }: Envi
     ...portVariables(ports, prefix, random),
     [`${prefix}HOST`]: host,
   });
-  const userVariables = Object.entries(app.env).map(([name, value]) => userVariable(app, name, value));
-  return lastOfEachName([...context, ...userVariables]);
+  return lastOfEachName([...context, ...userVariables(app.env, app.secrets)]);
 }
 
 /** Entries that name a secret become Mesos secret references, as the original leaves to its plugins. */
-function userVariable(app: App, name: string, value: App['env'][string]): Variable {
-  if (typeof value === 'string') return { name, value };
-  return secretVariable(name, app.secrets[value.secret]?.source ?? value.secret);
+export function userVariables(env: App['env'], secrets: App['secrets']): Variable[] {
+  return Object.entries(env).map(([name, value]) =>
+    typeof value === 'string'
+      ? { name, value }
+      : secretVariable(name, secrets[value.secret]?.source ?? value.secret),
+  );
 }
 
 function contextOf(app: App, taskId: string): Record<string, string> {
@@ -53,11 +55,11 @@ function contextOf(app: App, taskId: string): Record<string, string> {
     MARATHON_APP_RESOURCE_DISK: printDouble(app.disk),
     MARATHON_APP_RESOURCE_GPUS: String(app.gpus),
     MARATHON_APP_ENFORCE_GROUP_ROLE: 'FALSE',
-    ...labelsOf(app.labels),
+    ...labelVariables(app.labels),
   };
 }
 
-function labelsOf(labels: App['labels']): Record<string, string> {
+export function labelVariables(labels: App['labels']): Record<string, string> {
   const usable = Object.entries(labels).filter(
     ([key, value]) => LABEL_PREFIX.length + key.length < LABEL_MAX_CHARS && value.length < LABEL_MAX_CHARS,
   );

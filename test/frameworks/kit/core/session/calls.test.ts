@@ -5,6 +5,7 @@ import {
   decline,
   launch,
   launchedTasks,
+  launchOperation,
 } from '../../../../../frameworks/kit/core/session/calls';
 import { commit, release, save } from '../../../../../frameworks/kit/core/turn/outbox';
 import { SmallFramework } from '../../framework';
@@ -16,6 +17,7 @@ const OFFER = {
   hostname: 'h',
 };
 const TASK = { name: 't', task_id: { value: 't1' }, agent_id: { value: 'S1' } };
+const OTHER_TASK = { ...TASK, task_id: { value: 't2' } };
 const STATUS = { task_id: { value: 't1' }, state: 'TASK_RUNNING' as const };
 
 test('a call bears the id of the framework, if it has one', () => {
@@ -59,10 +61,14 @@ test('updates of agents are acknowledged, those of the master are not', () => {
 test('an offer is declined for a time, or tasks are launched from it', () => {
   const turn = new SmallFramework();
   decline(turn, OFFER, 5);
-  launch(turn, OFFER, [TASK]);
+  const group = { executor: { executor_id: { value: 'e' } }, task_group: { tasks: [OTHER_TASK] } };
+  launch(turn, OFFER, [launchOperation([TASK]), { type: 'LAUNCH_GROUP', launch_group: group }]);
   const [declined, accepted] = turn.calls();
   expect(declined?.decline).toEqual({ offer_ids: [{ value: 'O1' }], filters: { refuse_seconds: 5 } });
-  expect(accepted?.accept?.operations).toEqual([{ type: 'LAUNCH', launch: { task_infos: [TASK] } }]);
-  expect(launchedTasks(accepted ?? {})).toEqual(['t1']);
+  expect(accepted?.accept?.operations).toEqual([
+    { type: 'LAUNCH', launch: { task_infos: [TASK] } },
+    { type: 'LAUNCH_GROUP', launch_group: group },
+  ]);
+  expect(launchedTasks(accepted ?? {})).toEqual(['t1', 't2']);
   expect(launchedTasks(declined ?? {})).toEqual([]);
 });

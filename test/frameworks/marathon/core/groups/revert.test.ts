@@ -108,6 +108,8 @@ describe('the way back of apps', () => {
     expect(revertChange(state, deployment)).toEqual({
       put: [old],
       remove: ['/new'],
+      putPods: [],
+      removePods: [],
       keep: { '/old': 'c' },
       putGroups: [],
       removeGroups: [],

@@ -10,6 +10,7 @@ function stateWith(groups: readonly Group[], apps: readonly App[] = [], newGroup
     settings: { ...settings, newGroupEnforceRole },
     groups: new Map(groups.map((group) => [group.id, group])),
     apps: new Map(apps.map((definition) => [definition.id, definition])),
+    pods: new Map(),
   };
 }
 

@@ -1,6 +1,6 @@
 import {
   expunge,
-  forgetTask,
+  forgetTasks,
   indexInstance,
   instanceOfTask,
   instancesOf,
@@ -96,7 +96,8 @@ test("instances of an app come oldest first; a forgotten task is nobody's", () =
   schedule(turn, app({ id: '/other' }));
   expect(instancesOf(state, '/prod/web')).toEqual([instance, second]);
   expect(instancesOf(state, '/none')).toEqual([]);
+  instance.task = { id: 't', hostPorts: [], stagedAt: 0, ipAddresses: [] };
   state.byTask.set('t', instance.id);
-  forgetTask(state, 't');
+  forgetTasks(state, instance);
   expect(instanceOfTask(state, 't')).toBeUndefined();
 });

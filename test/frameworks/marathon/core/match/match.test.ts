@@ -63,7 +63,7 @@ describe('matching an offer', () => {
       { resources: [scalar('cpus', 0.4, 'web'), scalar('cpus', 4), scalar('mem', 500), ports(1, 1)] },
       'web',
     );
-    expect(result.ok && printResources(result.resources)).toBe(
+    expect(result.ok && printResources(result.resources.flat())).toBe(
       'cpus(web):0.4; cpus:0.6; mem:100; ports:[1-1]',
     );
   });
@@ -141,9 +141,9 @@ describe('matching an offer', () => {
         const result = match({ cpus, mem, ports: Array(count).fill(0) });
         expect(result.ok).toBe(true);
         if (!result.ok) return;
-        expect(containsResources(readResources(ENOUGH as unknown as WireResource[]), result.resources)).toBe(
-          true,
-        );
+        expect(
+          containsResources(readResources(ENOUGH as unknown as WireResource[]), result.resources.flat()),
+        ).toBe(true);
         expect(new Set(result.hostPorts).size).toBe(count);
       }),
     );
