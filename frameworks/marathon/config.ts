@@ -17,6 +17,7 @@ import {
   type Values,
   withEnvironment,
 } from '../../cluster/runtime/config/flags';
+import { allowOriginFlag, type CorsOrigins, corsOrigins } from '../../cluster/runtime/http/cors';
 import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 import { hideUserinfo, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
@@ -32,7 +33,14 @@ import {
   ms,
   readSecret,
 } from '../kit/edge/flags';
-import { HTTP_FLAGS, type HttpSettings, httpSettingsOf } from '../kit/edge/http-flags';
+import {
+  ACCESS_FLAGS,
+  type AccessSettings,
+  accessSettingsOf,
+  HTTP_FLAGS,
+  type HttpSettings,
+  httpSettingsOf,
+} from '../kit/edge/http-flags';
 import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
 
@@ -60,6 +68,8 @@ const FLAGS = {
   http_address: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   http_port: port({ help: 'port to listen on', fallback: 8080 }),
   ...HTTP_FLAGS,
+  ...ACCESS_FLAGS,
+  access_control_allow_origin: allowOriginFlag(),
   event_stream_max_outstanding_messages: count('unread events after which a reader is cut off', 1024, 1),
   local_port_min: port({ help: 'lowest service port given to apps', fallback: 10_000 }),
   local_port_max: port({ help: 'highest service port given to apps', fallback: 20_000 }),
@@ -138,7 +148,11 @@ export interface MarathonConfig {
   readonly masters: readonly string[];
   readonly masterZk: ZkUrl | undefined;
   readonly settings: MarathonSettings;
-  readonly http: HttpSettings & { readonly outstandingEventsMax: number };
+  readonly http: HttpSettings &
+    AccessSettings & {
+      readonly outstandingEventsMax: number;
+      readonly cors: CorsOrigins | undefined;
+    };
   /** `principal:secret` for the master. */
   readonly mesosCredentials?: string | undefined;
   readonly defaultNetworkName?: string | undefined;
@@ -184,7 +198,12 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     masters: mastersOf(flags.master),
     masterZk: isZkUrl(flags.master) ? zkUrlOf('--master', flags.master) : undefined,
     settings: settingsOf(flags),
-    http: { ...httpSettingsOf(flags), outstandingEventsMax: flags.event_stream_max_outstanding_messages },
+    http: {
+      ...httpSettingsOf(flags),
+      ...accessSettingsOf(flags),
+      cors: corsOrigins(flags.access_control_allow_origin),
+      outstandingEventsMax: flags.event_stream_max_outstanding_messages,
+    },
     mesosCredentials: masterCredentialsOf(flags),
     defaultNetworkName: flags.default_network_name,
     probesMax: flags.max_concurrent_marathon_health_checks,
@@ -339,6 +358,7 @@ function infoOf(flags: MarathonFlags): InfoConfig {
   const specialValues: Record<string, unknown> = {
     ...flags,
     master: flags.master && shownMaster(flags.master),
+    access_control_allow_origin: corsOrigins(flags.access_control_allow_origin) ?? null,
     features: flags.enable_features.split(',').filter(Boolean),
     launch_token: flags.launch_tokens,
     ha: false,

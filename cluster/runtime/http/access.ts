@@ -12,12 +12,19 @@ import { basicAuthenticator } from '../auth/basic';
 import type { Logger } from '../log';
 import { RateLimitedLog } from '../rate-limited-log';
 import { type BrowserRefusal, browserRefusal } from './browser-requests';
+import { type CorsOrigins, corsHeaders, isAllowedRead, isPreflight } from './cors';
 import type { Credentials } from './guard';
 import { type HostRule, hostRule } from './hosts';
 
 export interface AccessOptions {
   /** One user for the whole API. */
   readonly credentials?: Credentials | undefined;
+  /** Further users for the whole API: name to password. */
+  readonly users?: ReadonlyMap<string, string> | undefined;
+  /** Names the senders whom nothing else names. */
+  readonly authenticator?: RequestAuthenticator | undefined;
+  /** Origins whose pages may read the API. */
+  readonly cors?: CorsOrigins | undefined;
   /** Bearer tokens for the whole API, beside or instead of the user. */
   readonly bearer?: Authenticator | undefined;
   /** Realm of the whole API, for the challenge. */
@@ -32,6 +39,12 @@ export interface AccessOptions {
   readonly jsonp?: boolean | undefined;
 }
 
+/** Names the sender of a request of the whole API, or answers it. */
+export type RequestAuthenticator = (
+  request: Request,
+  reply: Reply,
+) => Promise<{ readonly principal: Principal } | { readonly answered: Reply }>;
+
 const REALM = 'meseta';
 
 /** The principals of requests that were authenticated. */
@@ -44,7 +57,8 @@ export function principalOf(request: Request): Principal | undefined {
 
 /** True when others cannot control this API without authentication. */
 export function isGuarded(options: AccessOptions): boolean {
-  return options.access?.guarded ?? (options.credentials !== undefined || options.bearer !== undefined);
+  const { access, credentials, users, bearer, authenticator } = options;
+  return access?.guarded ?? [credentials, users, bearer, authenticator].some((way) => way !== undefined);
 }
 
 /**
@@ -53,23 +67,37 @@ export function isGuarded(options: AccessOptions): boolean {
  */
 export function accessCheck(
   options: AccessOptions & { readonly log: Logger },
-): (request: Request, reply: Reply) => Reply | undefined {
+): (request: Request, reply: Reply) => Reply | undefined | Promise<Reply | undefined> {
+  const { authenticator, cors } = options;
   const realms = options.access?.realms ?? realmOfAll(options);
   const realmOf = realmFinder(options);
   const checkBrowser = browserCheck(options);
   return (request, reply) => {
     const realm = realmOf(request);
     const authenticators = realm === undefined ? undefined : realms.get(realm);
-    const refusal = checkBrowser(request, { realm, authenticates: authenticators !== undefined });
+    const authenticates = authenticators !== undefined || authenticator !== undefined;
+    const refusal = checkBrowser(request, { realm, authenticates });
     if (refusal) return refuse(reply, 403, refusal.text);
-    if (realm === undefined || !authenticators) return undefined;
-    const result = authenticate(authenticators, request.headers.authorization, realm);
-    if (result.kind === 'unknown') {
-      return refuse(reply.header('www-authenticate', result.challenges), 401, result.text);
-    }
-    principals.set(request, result.principal);
+    if (cors) reply.headers(corsHeaders(request, cors));
+    if (cors && isPreflight(request) && isAllowedRead(request, cors)) return reply.code(200).send();
+    if (realm === undefined || !authenticates) return undefined;
+    const result = authenticate(authenticators ?? [], request.headers.authorization, realm);
+    if (result.kind === 'known') principals.set(request, result.principal);
+    else if (authenticator) return askAuthenticator(authenticator, request, reply);
+    else return refuse(reply.header('www-authenticate', result.challenges), 401, result.text);
     return undefined;
   };
+}
+
+async function askAuthenticator(
+  authenticator: RequestAuthenticator,
+  request: Request,
+  reply: Reply,
+): Promise<Reply | undefined> {
+  const result = await authenticator(request, reply);
+  if ('answered' in result) return result.answered;
+  principals.set(request, result.principal);
+  return undefined;
 }
 
 /** The realm of a request; undefined where its path is open. */
@@ -104,6 +132,7 @@ function browserCheck(
       changes: request.routeOptions.config?.changes === true,
       jsonp: query?.['jsonp'] !== undefined,
       jsonpAllowed: options.jsonp === true,
+      isAllowedRead: isAllowedRead(request, options.cors),
     });
     if (refusal) {
       const { host, origin } = headers;
@@ -114,9 +143,11 @@ function browserCheck(
   };
 }
 
-function realmOfAll({ credentials, bearer, realm }: AccessOptions): Realms {
+function realmOfAll({ credentials, users, bearer, realm }: AccessOptions): Realms {
+  const passwords = new Map(users);
+  if (credentials) passwords.set(credentials.user, credentials.password);
   const authenticators = [
-    ...(credentials ? [basicAuthenticator(new Map([[credentials.user, credentials.password]]))] : []),
+    ...(passwords.size > 0 ? [basicAuthenticator(passwords)] : []),
     ...(bearer ? [bearer] : []),
   ];
   return new Map(authenticators.length > 0 ? [[realm ?? REALM, authenticators]] : []);

@@ -26,6 +26,8 @@ export interface BrowserRequest {
   /** The request has a `jsonp` parameter, which may be allowed for pages of any site. */
   readonly jsonp: boolean;
   readonly jsonpAllowed: boolean;
+  /** The page is of another origin that may read. */
+  readonly isAllowedRead?: boolean;
 }
 
 const SHOWN_MAX = 100;
@@ -35,7 +37,8 @@ export function browserRefusal(request: BrowserRequest): BrowserRefusal | undefi
   const { headers, hosts } = request;
   const host = textOf(headers['host']);
   const origin = textOf(headers['origin']);
-  if (origin !== undefined && origin !== '' && !isSameOrigin(origin, host)) {
+  const isForeign = origin !== undefined && origin !== '' && !isSameOrigin(origin, host);
+  if (isForeign && !request.isAllowedRead) {
     return { kind: 'origin', text: 'Requests of web pages from another origin are refused' };
   }
   if (request.jsonp && !request.jsonpAllowed) {
@@ -76,7 +79,9 @@ function hostRefusal(host: string | undefined, hosts: HostRule): BrowserRefusal 
  * Refuses resources that a page of another site loads. Following a link is a navigation: the page does not
  * see the answer.
  */
-function fetchRefusal({ headers, jsonp, jsonpAllowed }: BrowserRequest): BrowserRefusal | undefined {
+function fetchRefusal(request: BrowserRequest): BrowserRefusal | undefined {
+  const { headers, jsonp, jsonpAllowed, isAllowedRead } = request;
+  if (isAllowedRead) return undefined;
   const site = textOf(headers['sec-fetch-site']);
   if (site !== 'cross-site' && site !== 'same-site') return undefined;
   if (textOf(headers['sec-fetch-mode']) === 'navigate') return undefined;

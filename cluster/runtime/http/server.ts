@@ -210,7 +210,11 @@ function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
   app.addHook('onRequest', (request, reply, done) => {
     const refusal = paths && urlRefusal(request.originalUrl, paths);
     if (refusal) void reply.code(refusal.status).type('text/plain; charset=utf-8').send(refusal.text);
-    else if (!check(request, reply)) done();
+    else {
+      const answer = check(request, reply);
+      if (answer instanceof Promise) answer.then((late) => late ?? done(), done);
+      else if (!answer) done();
+    }
   });
   if (options.compress) addCompression(app);
 }

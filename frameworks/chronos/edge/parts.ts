@@ -5,6 +5,7 @@ import { setLogLevel } from '../../../cluster/runtime/log';
 import type { ProcessContext, ServerPlan } from '../../../cluster/runtime/process';
 import { Requests } from '../../../cluster/runtime/requests';
 import { callerTrust } from '../../../cluster/runtime/tls/settings';
+import { usersOf } from '../../kit/edge/access/open-access';
 import { Forwarder } from '../../kit/edge/leadership/forward';
 import type { Standing } from '../../kit/edge/leadership/standing';
 import { askCore, REQUESTS_MAX } from '../../kit/edge/requests';
@@ -122,5 +123,9 @@ function reviveCounters(state: ChronosState | undefined): Readonly<Record<string
 }
 
 function accessOf({ http }: ChronosConfig, context: ChronosContext): RestAccess {
-  return { ...http, bearer: http.bearer && bearerOf(http.bearer, context) };
+  return {
+    ...http,
+    users: usersOf(http.usersFile, context.log),
+    bearer: http.bearer && bearerOf(http.bearer, context),
+  };
 }

@@ -3,11 +3,13 @@
  * them, and those that have no effect or stop the start.
  */
 
+import { dirname } from 'node:path';
 import { type BearerFlags, bearerFlags } from '../../../cluster/runtime/auth/flags';
 import { refused, refusedSwitches, unused, withVariable } from '../../../cluster/runtime/config/classes';
-import { integer, path, text, toggle, type Values } from '../../../cluster/runtime/config/flags';
+import { integer, path, text, toggle, UsageError, type Values } from '../../../cluster/runtime/config/flags';
 import type { Credentials } from '../../../cluster/runtime/http/guard';
 import type { HostNames } from '../../../cluster/runtime/http/hosts';
+import { aclsFlag } from './access/acls';
 import { credentialsOf } from './flags';
 
 export const HTTP_FLAGS = {
@@ -15,6 +17,9 @@ export const HTTP_FLAGS = {
     ...text({ help: 'user:password that requests must carry', secret: true }),
     formerEnv: 'MESOSPHERE_HTTP_CREDENTIALS',
   },
+  http_credentials_file: path({
+    help: 'JSON file of users: {"credentials": [{"principal", "secret"}]}; beside --http_credentials',
+  }),
   http_tokens: path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
   http_jwt_key: path({ help: 'file with the key of signed bearer tokens (HS256)' }),
   http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
@@ -28,6 +33,15 @@ export const HTTP_FLAGS = {
     help: 'compress long answers for those who accept it; --disable_http_compression turns that off',
     fallback: true,
   }),
+} as const;
+
+/** Plugins and rules about senders. */
+export const ACCESS_FLAGS = {
+  acls: aclsFlag,
+  plugin_conf: path({
+    help: 'JSON file of the plugins: {"plugins": {ID: {"plugin", "implementation", "configuration"}}}',
+  }),
+  plugin_dir: path({ help: 'folder of the modules that --plugin_conf names; that of the file without it' }),
 } as const;
 
 export const UNUSED_HTTP_FLAGS = {
@@ -47,12 +61,28 @@ export const REFUSED_HTTP_FLAGS = {
   ),
 };
 
+/** The settings of plugins and of rules about senders. */
+export interface AccessSettings {
+  readonly acls: string | undefined;
+  readonly pluginConf: string | undefined;
+  readonly pluginDir: string | undefined;
+}
+
+export function accessSettingsOf(flags: Values<typeof ACCESS_FLAGS>): AccessSettings {
+  const { acls, plugin_conf: pluginConf, plugin_dir: pluginDir } = flags;
+  if (pluginDir !== undefined && pluginConf === undefined)
+    throw new UsageError('--plugin_dir: it is for --plugin_conf, which is missing');
+  return { acls, pluginConf, pluginDir: pluginDir ?? (pluginConf && dirname(pluginConf)) };
+}
+
 /** The place and the access of the port. */
 export interface HttpSettings {
   readonly address: string;
   readonly port: number;
   readonly credentials: Credentials | undefined;
   readonly bearer: BearerFlags | undefined;
+  /** The file of further users. */
+  readonly usersFile: string | undefined;
   readonly realm: string;
   readonly concurrentMax: number | undefined;
   /** Long answers are compressed for those who accept it. */
@@ -76,6 +106,7 @@ export function httpSettingsOf(flags: HttpFlagValues): HttpSettings {
     address: flags.http_address,
     port: flags.http_port,
     credentials: credentialsOf(flags.http_credentials),
+    usersFile: flags.http_credentials_file,
     bearer: bearerFlags(flags, 'http_tokens', 'http_jwt_key'),
     realm: flags.http_realm,
     concurrentMax: flags.http_max_concurrent_requests,

@@ -139,12 +139,7 @@ const refusedFlags = {
     'backups are not made by Marathon; leave it out, and copy --work_dir while Marathon is stopped',
     'backup_location',
   ),
-  ...refused('plugins are Java archives, which cannot be loaded; leave it out', 'plugin_conf', 'plugin_dir'),
   ...REFUSED_HTTP_FLAGS,
-  ...refused(
-    'pages of other origins are refused; leave it out, and let a proxy answer for them',
-    'access_control_allow_origin',
-  ),
   ...refused(
     'it was removed in Marathon 1.10; use --accepted_resource_roles_default_behavior',
     'default_accepted_resource_roles',

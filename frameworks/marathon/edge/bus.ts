@@ -16,6 +16,8 @@ export interface EventStreamRequest {
   /** Only these types; all without any. */
   readonly types: ReadonlySet<string>;
   readonly headers: Readonly<Record<string, string>>;
+  /** The events that the reader may see; all without it. */
+  readonly sees?: ((event: BusEvent) => boolean) | undefined;
 }
 
 interface EventStream extends EventStreamRequest {
@@ -41,7 +43,8 @@ export class EventBus {
     if (this.streams.size === 0) return;
     const frame = encodeSse(event.eventType, JSON.stringify(event));
     for (const stream of this.streams) {
-      if (stream.types.size === 0 || stream.types.has(event.eventType)) this.write(stream, frame);
+      if (stream.types.size > 0 && !stream.types.has(event.eventType)) continue;
+      if (stream.sees?.(event) ?? true) this.write(stream, frame);
     }
   }
 

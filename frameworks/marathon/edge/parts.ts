@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import type { ProcessContext } from '../../../cluster/runtime/process';
 import { Requests } from '../../../cluster/runtime/requests';
 import type { StateStore } from '../../../cluster/state/store';
+import { openAccess } from '../../kit/edge/access/open-access';
 import { Drain } from '../../kit/edge/drain';
 import { REQUESTS_MAX } from '../../kit/edge/requests';
 import { openSession } from '../../kit/edge/session';
@@ -26,6 +27,7 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
   const { core, clock, life, log, end } = context;
   const startedAt = clock.now();
   const seed = randomInt(2 ** 32);
+  const access = await openAccess(config.http, context);
   const stored = await loadStored(store, PREFIX);
   const probes = new Probes(core.post, config.probesMax);
   life.add(() => probes.stop());
@@ -49,6 +51,7 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
     store,
     startedAt,
     seed,
+    access,
     stored,
     probes,
     scheduler,

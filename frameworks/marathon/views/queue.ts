@@ -10,13 +10,18 @@ import { NO_OFFER_MATCH_REASONS } from '../core/match/refusals';
 import type { MarathonState, QueueStats } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 
-export function printQueue(state: MarathonState, now: number, withOffers: boolean): object[] {
+export function printQueue(
+  state: MarathonState,
+  now: number,
+  withOffers: boolean,
+  includes: (app: App) => boolean = () => true,
+): object[] {
   const waiting = [...state.waiting.keys()];
   // Apps of which nothing waits are in the queue only while kills of them are held back.
   const held = [...state.storms.keys()].filter((scope) => !state.waiting.has(scope));
   return [...waiting, ...held].flatMap((id) => {
     const app = state.apps.get(id);
-    return app ? [printItem(state, app, { now, withOffers })] : [];
+    return app && includes(app) ? [printItem(state, app, { now, withOffers })] : [];
   });
 }
 

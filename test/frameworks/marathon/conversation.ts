@@ -9,6 +9,9 @@
 import { isObject } from '../../../cluster/model/json-value';
 import type { Reply, Request, Route } from '../../../cluster/runtime/http/server';
 import { silentLogger } from '../../../cluster/runtime/log';
+import { readAclsFlag } from '../../../frameworks/kit/edge/access/acls';
+import { type Authorizer, rightsOf, UNLIMITED } from '../../../frameworks/kit/edge/access/authorizer';
+import { Slices } from '../../../frameworks/kit/edge/rest/slices';
 import { appOf } from '../../../frameworks/marathon/core/instances/definition';
 import type { NewMarathonEvent } from '../../../frameworks/marathon/core/state/events';
 import type { RestContext } from '../../../frameworks/marathon/edge/rest/context';
@@ -29,6 +32,9 @@ export class MarathonConversation {
   protected readonly printer = new MarathonPrinter(START);
   private requests = 1_000_000;
   private shownEvents = 0;
+  /** The authorizer, and the sender of the requests. */
+  private authorizer: Authorizer | undefined;
+  private sender = '';
 
   readonly interpret: LateInterpreter = async ([command = '', ...words], line) => {
     const method = METHODS.find((name) => name === command);
@@ -45,6 +51,12 @@ export class MarathonConversation {
     switch (command) {
       case 'settings':
         this.cluster = this.open({ settings: JSON.parse(line.slice(command.length)) as object });
+        return [];
+      case 'acls':
+        this.authorizer = readAclsFlag(line.slice(command.length));
+        return [];
+      case 'as':
+        this.sender = words[0] ?? '';
         return [];
       case 'wait':
         cluster.advance(Number(words[0]));
@@ -136,8 +148,11 @@ export class MarathonConversation {
       settings,
       normalization: { mesosBridgeName: settings.mesosBridgeName },
       log: silentLogger,
+      slices: new Slices(),
       concurrentMax: undefined,
       active: { count: 0 },
+      plugins: [],
+      rights: () => (this.authorizer ? rightsOf(this.authorizer, { value: this.sender }) : UNLIMITED),
       now: () => cluster.clock.now(),
       leader: () => 'host:8080',
       headers: () => ({}),

@@ -11,9 +11,8 @@ import { gunzipSync } from 'node:zlib';
 import { type HttpServer, startHttpServer } from '../../../cluster/runtime/http/server';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { Metrics } from '../../../cluster/runtime/metrics';
-import type { HttpSettings } from '../../../frameworks/kit/edge/http-flags';
 import { Slices } from '../../../frameworks/kit/edge/rest/slices';
-import { parseMarathonConfig } from '../../../frameworks/marathon/config';
+import { type MarathonConfig, parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { EventBus } from '../../../frameworks/marathon/edge/bus';
 import { LogLevel } from '../../../frameworks/marathon/edge/log-level';
 import { marathonMetrics } from '../../../frameworks/marathon/edge/metrics';
@@ -34,7 +33,7 @@ interface Answer {
 export class WireConversation extends MarathonConversation {
   private readonly config = configOf();
   private readonly shown = new Set(SHOWN);
-  private http: HttpSettings = this.config.http;
+  private http: MarathonConfig['http'] = this.config.http;
   private server: HttpServer | undefined;
   private wire: RestContext | undefined;
 
@@ -49,7 +48,10 @@ export class WireConversation extends MarathonConversation {
         for (const word of words) this.shown.add(word);
         return [];
       case 'http':
-        this.http = { ...this.http, ...(JSON.parse(line.slice(command.length)) as Partial<HttpSettings>) };
+        this.http = {
+          ...this.http,
+          ...(JSON.parse(line.slice(command.length)) as Partial<MarathonConfig['http']>),
+        };
         return [];
       default:
         return super.commands(command, words, line);
@@ -82,7 +84,11 @@ export class WireConversation extends MarathonConversation {
   }
 
   private start(): Promise<HttpServer> {
-    return startHttpServer({ ...marathonPlan(this.http, this.context()), port: 0, log: silentLogger });
+    return startHttpServer({
+      ...marathonPlan(this.http, this.context(), { credentials: this.http.credentials }),
+      port: 0,
+      log: silentLogger,
+    });
   }
 
   protected override context(): RestContext {

@@ -41,6 +41,7 @@ export interface RestAccess {
   /** Further names that `Host` may have. */
   readonly hosts: HostNames;
   readonly credentials: Credentials | undefined;
+  readonly users?: ReadonlyMap<string, string> | undefined;
   readonly bearer: Authenticator | undefined;
   readonly realm: string;
   readonly concurrentMax: number | undefined;
@@ -56,7 +57,7 @@ export interface ChronosRest {
 
 export function chronosRest(settings: RestSettings, access: RestAccess, parts: RestParts): ChronosRest {
   const context = restContext(settings, access, parts);
-  const { address, port, insecure, hosts, credentials, bearer, realm } = access;
+  const { address, port, insecure, hosts, credentials, users, bearer, realm } = access;
   const plan: ServerPlan = {
     what: 'Chronos',
     about:
@@ -69,6 +70,7 @@ export function chronosRest(settings: RestSettings, access: RestAccess, parts: R
     insecure,
     hosts: hostRule(hosts),
     credentials,
+    users,
     bearer,
     credentialsFlag: '--http_credentials',
     realm,

@@ -3,7 +3,10 @@
  * handler makes.
  */
 
+import type { RequestAuthenticator } from '../../../../cluster/runtime/http/access';
 import type { Handler, HttpServerOptions, Reply, Request } from '../../../../cluster/runtime/http/server';
+import type { SenderAuthenticator } from '../access/adapt-plugins';
+import { RequestRefusal } from '../access/authorizer';
 import type { Outcome } from './outcome';
 
 /** The particulars of a framework. */
@@ -38,6 +41,9 @@ export function handlerOf(door: RestDoor, handle: RestHandler): Handler {
     active.count++;
     try {
       return send(door, reply, await handle(request));
+    } catch (error) {
+      if (error instanceof RequestRefusal) return send(door, reply, error.outcome);
+      throw error;
     } finally {
       active.count--;
     }
@@ -52,6 +58,18 @@ export function send(
   reply.code(status).headers({ ...door.headers(), ...headers });
   if (text === undefined && body === undefined) return reply.send();
   return reply.type(type ?? 'application/json').send(text ?? JSON.stringify(body));
+}
+
+/** What names the senders of requests, and sends the answers to others. */
+export function authenticatorOf(
+  door: Pick<RestDoor, 'headers'>,
+  authenticate: SenderAuthenticator | undefined,
+): RequestAuthenticator | undefined {
+  if (!authenticate) return undefined;
+  return async (request, reply) => {
+    const result = await authenticate(request);
+    return 'principal' in result ? result : { answered: send(door, reply, result.refusal) };
+  };
 }
 
 /** The answers to requests that reach no handler, or whose handler threw. */

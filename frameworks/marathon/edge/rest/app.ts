@@ -25,6 +25,7 @@ import {
 } from './context';
 import { appsPieces, oneAppPieces, tasksPieces } from './fragments';
 import { methodRefusal, methodsOutcome } from './methods';
+import { appResource, demandPut, demandUpdate, groupResource, seesApp, seesId } from './rights';
 import { killAllTasks, killOneTask } from './task-kills';
 
 type AppHandler = (
@@ -105,7 +106,7 @@ function show(context: RestContext, request: Request, id: string): Outcome | Pro
   if (id.endsWith('/*')) return showGroup(context, request, parentOf(id));
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
   const app = context.read(({ apps }) => apps.get(id));
-  if (!app) return noApp(id);
+  if (!app || !seesApp(context.rights(request), app)) return noApp(id);
   return sliced(context, request, oneAppPieces(app, { read: context.read, embed, now: context.now() }));
 }
 
@@ -114,18 +115,25 @@ function explain(context: RestContext, request: Request, id: string): Outcome | 
   if (context.read(({ apps }) => apps.has(`${id}/explain`))) return show(context, request, `${id}/explain`);
   return context.read((state) => {
     const app = state.apps.get(id);
-    return app ? ok(explainApp(state, app, context.now())) : noApp(id);
+    return app && seesApp(context.rights(request), app)
+      ? ok(explainApp(state, app, context.now()))
+      : noApp(id);
   });
 }
 
 function showGroup(context: RestContext, request: Request, group: string): Promise<Outcome> {
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
-  const ids = appsBelow(context, group);
+  const ids = appsBelow(context, request, group);
   return sliced(context, request, appsPieces('*', { read: context.read, ids, embed, now: context.now() }));
 }
 
-function appsBelow(context: RestContext, group: string): string[] {
-  return context.read(({ apps }) => [...apps.keys()].filter((id) => isBelow(id, group)));
+/** The apps below a group that the sender may view, as far as they see each. */
+function appsBelow(context: RestContext, request: Request, group: string): string[] {
+  const rights = context.rights(request);
+  rights.demand('view', groupResource(group));
+  return context.read((state) =>
+    [...state.apps.keys()].filter((id) => isBelow(id, group) && seesId(rights, state, id)),
+  );
 }
 
 async function change(
@@ -140,6 +148,7 @@ async function change(
   const partial = exists && (!create || queryFlag(request, 'partialUpdate', true));
   const app = wantedApp(context, { id, update: body.value, partial });
   if (isFailure(app)) return app;
+  demandPut(context, context.rights(request), [app]);
   const answer = await context.ask({
     kind: 'api.change',
     change: { put: [app] },
@@ -152,7 +161,9 @@ async function change(
 }
 
 async function remove(context: RestContext, request: Request, id: string): Promise<Outcome> {
-  if (!context.read(({ apps }) => apps.has(id))) return noApp(id);
+  const app = context.read(({ apps }) => apps.get(id));
+  if (!app) return noApp(id);
+  context.rights(request).demand('delete', appResource(app));
   const answer = await context.ask({
     kind: 'api.change',
     change: { remove: [id] },
@@ -165,6 +176,7 @@ async function remove(context: RestContext, request: Request, id: string): Promi
 
 async function restart(context: RestContext, request: Request, id: string): Promise<Outcome> {
   if (!context.read(({ apps }) => apps.has(id))) return noApp(id);
+  context.read((state) => demandUpdate(context.rights(request), state, id));
   const answer = await context.ask({
     kind: 'api.change',
     change: { restart: [id] },
@@ -174,14 +186,22 @@ async function restart(context: RestContext, request: Request, id: string): Prom
   return answer.ok ? deploymentOutcome(answer) : refusalOutcome(answer.refusal);
 }
 
-function showVersions(context: RestContext, _request: Request, id: string): Outcome {
+/** An app that is not there is no secret: it is answered by 404. */
+function demandView(context: RestContext, request: Request, id: string): void {
+  const app = context.read(({ apps }) => apps.get(id));
+  if (app) context.rights(request).demand('view', appResource(app));
+}
+
+function showVersions(context: RestContext, request: Request, id: string): Outcome {
+  demandView(context, request, id);
   const versions = context.read(({ apps, versions: definitions }) =>
     apps.has(id) ? [...(definitions.get(id)?.keys() ?? [])] : undefined,
   );
   return versions ? ok({ versions: versions.reverse() }) : noApp(id);
 }
 
-function showVersion(context: RestContext, _request: Request, id: string, versionText: string): Outcome {
+function showVersion(context: RestContext, request: Request, id: string, versionText: string): Outcome {
+  demandView(context, request, id);
   const version = readVersion(versionText);
   if (isFailure(version)) return version;
   const app = context.read(({ apps, versions }) =>
@@ -193,6 +213,7 @@ function showVersion(context: RestContext, _request: Request, id: string, versio
 function showTasks(context: RestContext, request: Request, id: string): Outcome | Promise<Outcome> {
   const group = id.endsWith('/*') ? parentOf(id) : undefined;
   if (group === undefined && !context.read(({ apps }) => apps.has(id))) return noApp(id);
-  const ids = group === undefined ? [id] : appsBelow(context, group);
+  if (group === undefined) demandView(context, request, id);
+  const ids = group === undefined ? [id] : appsBelow(context, request, group);
   return sliced(context, request, tasksPieces(context.read, ids));
 }

@@ -17,6 +17,7 @@ import type { Embed } from '../../views/apps';
 import { absoluteId, wantedApp, wantedApps } from './app-writes';
 import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome, sliced } from './context';
 import { appsPieces } from './fragments';
+import { demandPut, seesApp } from './rights';
 
 export function appsRoutes(context: RestContext): Route[] {
   return [
@@ -52,7 +53,9 @@ function list(context: RestContext, request: Request): Outcome | Promise<Outcome
   const filter = readFilter(request);
   if (isFailure(filter)) return filter;
   const embed = readEmbed(request, ['counts', 'deployments']);
-  const ids = context.read(({ apps }) => [...apps.values()].filter(filter).map(({ id }) => id));
+  const rights = context.rights(request);
+  const includes = (app: App): boolean => filter(app) && seesApp(rights, app);
+  const ids = context.read(({ apps }) => [...apps.values()].filter(includes).map(({ id }) => id));
   return sliced(context, request, appsPieces('apps', { read: context.read, ids, embed, now: context.now() }));
 }
 
@@ -76,6 +79,7 @@ async function create(context: RestContext, request: Request): Promise<Outcome> 
   const id = absoluteId(path);
   const app = wantedApp(context, { id, update: body.value, partial: false });
   if (isFailure(app)) return app;
+  demandPut(context, context.rights(request), [app]);
   const answer = await context.ask({
     kind: 'api.change',
     change: { put: [app] },
@@ -112,6 +116,7 @@ async function replaceAll(context: RestContext, request: Request, method: 'PUT' 
   const partial = method === 'PATCH' || queryFlag(request, 'partialUpdate', true);
   const apps = wantedApps(context, body.value, partial);
   if (isFailure(apps)) return apps;
+  demandPut(context, context.rights(request), apps);
   const answer = await context.ask({
     kind: 'api.change',
     change: { put: apps },

@@ -3,6 +3,8 @@
 import { isObject } from '../../../../cluster/model/json-value';
 import type { Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
+import type { Rights } from '../../../kit/edge/access/authorizer';
+import type { PluginEntry } from '../../../kit/edge/access/descriptor';
 import type { RequestOf } from '../../../kit/edge/requests';
 import { NO_CACHE, type RestDoor } from '../../../kit/edge/rest/door';
 import { type LongAnswers, slicedOutcome } from '../../../kit/edge/rest/long-answer';
@@ -33,6 +35,10 @@ export interface RestContext extends RestDoor, LongAnswers {
   /** The flags as texts, for `/config`, secrets starred out. */
   readonly flags: Readonly<Record<string, string>>;
   readonly logLevel: LogLevel;
+  /** The plugins that are loaded. */
+  readonly plugins: readonly PluginEntry[];
+  /** The rights of the sender of a request. */
+  rights(request: Request): Rights;
   now(): number;
   /** `host:port` of this process. */
   leader(): string;

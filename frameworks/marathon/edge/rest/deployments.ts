@@ -6,13 +6,15 @@ import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
+import type { App } from '../../api/app';
 import { printDeployment } from '../../views/deployments';
 import { printQueue } from '../../views/queue';
 import { deploymentOutcome, type RestContext, refusalOutcome } from './context';
+import { demandCancel, demandUpdate, seesApp, visibleDeployment } from './rights';
 
 export function deploymentRoutes(context: RestContext): Route[] {
   return [
-    { path: '/v2/deployments', methods: { GET: handlerOf(context, () => list(context)) } },
+    { path: '/v2/deployments', methods: { GET: handlerOf(context, (request) => list(context, request)) } },
     {
       path: '/v2/deployments/*',
       methods: { DELETE: handlerOf(context, (request) => cancel(context, request)) },
@@ -25,10 +27,14 @@ export function deploymentRoutes(context: RestContext): Route[] {
   ];
 }
 
-function list(context: RestContext): Outcome {
+/** Deployments of which the sender sees an app, without the others. */
+function list(context: RestContext, request: Request): Outcome {
+  const rights = context.rights(request);
   return ok(
     context.read((state) =>
-      [...state.deployments.values()].map((deployment) => printDeployment(state, deployment, context.now())),
+      [...state.deployments.values()]
+        .flatMap((deployment) => visibleDeployment(rights, state, deployment) ?? [])
+        .map((deployment) => printDeployment(state, deployment, context.now())),
     ),
   );
 }
@@ -36,6 +42,8 @@ function list(context: RestContext): Outcome {
 async function cancel(context: RestContext, request: Request): Promise<Outcome> {
   const deployment = restOf(request).join('/');
   const force = queryFlag(request, 'force');
+  const rights = context.rights(request);
+  context.read((state) => demandCancel(rights, state, deployment));
   const answer = await context.ask({ kind: 'api.cancel', deployment, force });
   if (answer.ok && force) return { status: 202 };
   return deploymentOutcome(answer);
@@ -43,12 +51,19 @@ async function cancel(context: RestContext, request: Request): Promise<Outcome> 
 
 function queue(context: RestContext, request: Request): Outcome {
   const withOffers = queryAll(request, 'embed').includes('lastUnusedOffers');
-  return ok({ queue: context.read((state) => printQueue(state, context.now(), withOffers)) });
+  const rights = context.rights(request);
+  const includes = (app: App): boolean => seesApp(rights, app);
+  return ok({ queue: context.read((state) => printQueue(state, context.now(), withOffers, includes)) });
 }
 
 async function resetDelay(context: RestContext, request: Request): Promise<Outcome> {
   const segments = restOf(request);
   if (segments.pop() !== 'delay') return { status: 404, body: { message: 'URI not found' } };
-  const answer = await context.ask({ kind: 'api.reset-delay', app: `/${segments.join('/')}` });
+  const app = `/${segments.join('/')}`;
+  const rights = context.rights(request);
+  context.read((state) => {
+    if (state.apps.has(app)) demandUpdate(rights, state, app);
+  });
+  const answer = await context.ask({ kind: 'api.reset-delay', app });
   return answer.ok ? { status: 204 } : refusalOutcome(answer.refusal);
 }

@@ -6,6 +6,7 @@ import type { Handler, Method, Request, Route } from '../../../../cluster/runtim
 import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
+import type { App } from '../../api/app';
 import { resolvePath } from '../../api/app-normalization';
 import { type GroupUpdate, readGroupPatch, readGroupUpdate } from '../../api/group-update';
 import { failure, isFailure, notValid } from '../../api/violations';
@@ -13,6 +14,7 @@ import { printApp } from '../../core/apps/print-app';
 import { previewChange } from '../../core/groups/change';
 import { rootAt, versionsOfGroup } from '../../core/groups/history';
 import { isTopLevel } from '../../core/groups/roles';
+import type { RootChange } from '../../core/state/events';
 import { isBelow, parentOf } from '../../core/state/paths';
 import { printAppInfo } from '../../views/apps';
 import { type GroupEmbed, printGroup } from '../../views/groups';
@@ -26,6 +28,7 @@ import {
   refusalOutcome,
 } from './context';
 import { groupChange } from './group-change';
+import { demandChange, groupResource, seesApp, visibleRoot } from './rights';
 
 export function groupRoutes(context: RestContext): Route[] {
   const handlers: Partial<Record<Method, Handler>> = {
@@ -47,17 +50,23 @@ function show(context: RestContext, request: Request): Outcome {
   const group = (suffix: number): string => `/${segments.slice(0, segments.length - suffix).join('/')}`;
   const [last] = segments.slice(-1);
   if (last === 'apps') return showApps(context, request, group(1));
-  if (last === 'versions') return showVersions(context, group(1));
+  if (last === 'versions') return showVersions(context, request, group(1));
   if (last !== undefined && segments.at(-2) === 'versions')
     return showVersion(context, request, { id: group(2), versionText: last });
   const embed = readEmbed(request, []);
+  const rights = context.rights(request);
   const shown = context.read((state) => {
-    const root = { ...state, version: state.rootVersion };
+    const root = visibleRoot({ ...state, version: state.rootVersion }, rights);
     return printGroup(root, group(0), groupEmbedOf(request), (app) =>
       printAppInfo(state, app, embed, context.now()),
     );
   });
-  return shown ? ok(shown) : noGroup(group(0));
+  return shown ? ok(shown) : nothingOf(group(0));
+}
+
+/** The answer for a group that the sender does not see; the root is always there (GroupsResource). */
+function nothingOf(id: string): Outcome {
+  return id === '/' ? ok({ id }) : noGroup(id);
 }
 
 function noGroup(id: string): Outcome {
@@ -74,14 +83,20 @@ function groupEmbedOf(request: Request): GroupEmbed {
 /** All apps below a group; none below one that is not there, as in the original. */
 function showApps(context: RestContext, request: Request, id: string): Outcome {
   const embed = readEmbed(request, []);
+  const rights = context.rights(request);
   return context.read((state) => {
-    const apps = state.groups.has(id) ? [...state.apps.values()].filter((app) => isBelow(app.id, id)) : [];
+    const includes = (app: App): boolean => isBelow(app.id, id) && seesApp(rights, app);
+    const apps = state.groups.has(id) ? [...state.apps.values()].filter(includes) : [];
     return ok(apps.map((app) => printAppInfo(state, app, embed, context.now())));
   });
 }
 
-function showVersions(context: RestContext, id: string): Outcome {
-  return context.read((state) => (state.groups.has(id) ? ok(versionsOfGroup(state, id)) : noGroup(id)));
+function showVersions(context: RestContext, request: Request, id: string): Outcome {
+  return context.read((state) => {
+    if (!state.groups.has(id)) return noGroup(id);
+    context.rights(request).demand('view', groupResource(id));
+    return ok(versionsOfGroup(state, id));
+  });
 }
 
 function showVersion(
@@ -91,7 +106,8 @@ function showVersion(
 ): Outcome {
   const version = readVersion(versionText);
   if (isFailure(version)) return version;
-  const root = context.read((state) => rootAt(state, version));
+  const earlier = context.read((state) => rootAt(state, version));
+  const root = earlier && visibleRoot(earlier, context.rights(request));
   const shown = root && printGroup(root, id, groupEmbedOf(request), printApp);
   return shown ? ok(shown) : noGroup(id);
 }
@@ -102,6 +118,8 @@ async function patch(context: RestContext, request: Request): Promise<Outcome> {
   if (isFailure(body)) return body;
   const id = baseOf(request);
   if (!isTopLevel(id)) return notValid([{ path: '/', errors: ['Path needs to be top-level'] }]);
+  if (context.read(({ groups }) => groups.has(id)))
+    context.rights(request).demand('update', groupResource(id));
   const enforceRole = body.value.enforceRole ?? context.settings.newGroupEnforceRole;
   const answer = await context.ask({ kind: 'api.patch-group', group: id, enforceRole });
   return answer.ok ? { status: 200, headers: body.headers } : refusalOutcome(answer.refusal);
@@ -124,6 +142,7 @@ async function write(context: RestContext, request: Request, method: 'POST' | 'P
   const id = targetId(request, body.value);
   const change = groupChange(context, id, body.value);
   if (isFailure(change)) return change;
+  demandWrite(context, request, { id, change });
   const refusal = method === 'POST' ? conflict(context, id) : undefined;
   if (refusal) return refusal;
   if (method === 'PUT' && queryFlag(request, 'dryRun')) {
@@ -150,8 +169,22 @@ function conflict(context: RestContext, id: string): Outcome | undefined {
   });
 }
 
+/** The group itself must be the sender's to change, even where only members of it do. */
+function demandWrite(
+  context: RestContext,
+  request: Request,
+  { id, change }: { id: string; change: RootChange },
+): void {
+  const rights = context.rights(request);
+  const exists = context.read(({ groups }) => groups.has(id));
+  rights.demand(exists ? 'update' : 'create', groupResource(id));
+  demandChange(context, rights, change);
+}
+
 async function remove(context: RestContext, request: Request): Promise<Outcome> {
   const id = baseOf(request);
+  if (context.read(({ groups }) => groups.has(id)))
+    demandChange(context, context.rights(request), { removeGroups: [id] });
   const answer = await context.ask({
     kind: 'api.change',
     change: { removeGroups: [id] },

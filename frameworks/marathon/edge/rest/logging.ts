@@ -22,14 +22,18 @@ export function loggingRoutes(context: RestContext): Route[] {
     {
       path: '/logging',
       methods: {
-        GET: handlerOf(context, () => ok({ ROOT: context.logLevel.level.toUpperCase() })),
+        GET: handlerOf(context, (request) => {
+          context.rights(request).demand('view', { kind: 'config' });
+          return ok({ ROOT: context.logLevel.level.toUpperCase() });
+        }),
         POST: handlerOf(context, (request) => change(context, request)),
       },
     },
   ];
 }
 
-function change({ logLevel }: RestContext, request: Request): Outcome {
+function change({ logLevel, rights }: RestContext, request: Request): Outcome {
+  rights(request).demand('update', { kind: 'config' });
   const body = readBody(request, readLoggerChange);
   if (isFailure(body)) return body;
   const { level, logger, durationSeconds } = body.value;

@@ -12,6 +12,7 @@ import { printPlan } from '../../views/plan';
 import { absoluteId, wantedApps } from './app-writes';
 import { type RestContext, readBody, refusalOutcome } from './context';
 import { groupChange } from './group-change';
+import { demandChange } from './rights';
 
 export function planRoutes(context: RestContext): Route[] {
   return [
@@ -27,6 +28,7 @@ function plan(context: RestContext, request: Request): Outcome {
   if (isFailure(body)) return body;
   const change = changeOf(context, body.value);
   if (isFailure(change)) return change;
+  demandChange(context, context.rights(request), change);
   const now = context.now();
   const force = body.value.force ?? false;
   return context.read((state) => {

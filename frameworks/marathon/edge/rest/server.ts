@@ -2,12 +2,12 @@
  * Marathon's HTTP server: its routes, the forms of its errors, and the place and access of its port.
  */
 
-import { bearerOf } from '../../../../cluster/runtime/auth/flags';
 import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
-import type { HttpSettings } from '../../../kit/edge/http-flags';
+import { rightsReader } from '../../../kit/edge/access/authorizer';
+import type { DoorAccess } from '../../../kit/edge/access/open-access';
 import { askCore } from '../../../kit/edge/requests';
-import { errorAnswers } from '../../../kit/edge/rest/door';
+import { authenticatorOf, errorAnswers } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
 import type { MarathonConfig } from '../../config';
 import { marathonMetrics } from '../metrics';
@@ -19,15 +19,14 @@ import { marathonRoutes } from './routes';
 const API_VERSION = '1.11.24';
 
 export function marathonServer(config: MarathonConfig, parts: MarathonParts): ServerPlan {
-  const { bearer } = config.http;
-  return marathonPlan(config.http, restContext(config, parts), bearer && bearerOf(bearer, parts.context));
+  return marathonPlan(config.http, restContext(config, parts), parts.access);
 }
 
 /** The server for these settings; the routes answer by the context. */
 export function marathonPlan(
-  http: HttpSettings,
+  http: MarathonConfig['http'],
   context: RestContext,
-  bearer?: ServerPlan['bearer'],
+  access: Partial<DoorAccess> = {},
 ): ServerPlan {
   return {
     what: 'Marathon',
@@ -39,8 +38,12 @@ export function marathonPlan(
     routes: marathonRoutes(context),
     insecure: http.insecure,
     hosts: hostRule(http.hosts),
-    credentials: http.credentials,
-    bearer,
+    credentials: access.credentials,
+    users: access.users,
+    bearer: access.bearer,
+    authenticator: authenticatorOf(context, access.authenticator),
+    openPaths: access.authenticator ? ['/ping'] : [],
+    cors: http.cors,
     credentialsFlag: '--http_credentials',
     realm: http.realm,
     compress: http.isCompressing,
@@ -50,7 +53,7 @@ export function marathonPlan(
 }
 
 function restContext(config: MarathonConfig, parts: MarathonParts): RestContext {
-  const { context, core, bus, requests, startedAt } = parts;
+  const { context, core, bus, requests, startedAt, access } = parts;
   const { log, clock, metrics, server, tls } = context;
   const now = (): number => clock.now();
   const leader = (): string => `${config.settings.hostname}:${server().port}`;
@@ -79,6 +82,8 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     logLevel: parts.logLevel,
     isCompressing: config.http.isCompressing,
     slices: new Slices(),
+    plugins: access.plugins,
+    rights: rightsReader(access.authorizer),
     now,
     leader,
     headers: () => commonHeaders(`${tls() ? 'https' : 'http'}://${leader()}`),

@@ -5,17 +5,29 @@
 
 import type { Handler, Request, Route } from '../../../../cluster/runtime/http/server';
 import { MESETA_VERSION } from '../../../../cluster/runtime/version';
+import type { Action, SystemKind } from '../../../kit/edge/access/authorizer';
+import type { PluginEntry } from '../../../kit/edge/access/descriptor';
 import { preferredType } from '../../../kit/edge/rest/accept';
 import { handlerOf, send } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, restOf } from '../../../kit/edge/rest/request';
 import { marathonDocument } from '../../api/document';
 import { failure } from '../../api/violations';
+import { seesEvent } from '../event-rights';
 import type { RestContext } from './context';
 
 const PONG_TYPES = ['text/plain', 'text/html', 'application/json'] as const;
 
 export function systemRoutes(context: RestContext): Route[] {
+  const viewed = (path: string, kind: SystemKind, show: () => Outcome | Promise<Outcome>): Route => ({
+    path,
+    methods: {
+      GET: handlerOf(context, (request) => {
+        context.rights(request).demand('view', { kind });
+        return show();
+      }),
+    },
+  });
   return [
     {
       path: '/ping',
@@ -28,17 +40,17 @@ export function systemRoutes(context: RestContext): Route[] {
         },
       },
     },
-    { path: '/metrics', methods: { GET: handlerOf(context, () => ok(context.metrics.snapshot())) } },
-    { path: '/metrics/prometheus', methods: { GET: prometheus(context) } },
+    viewed('/metrics', 'metrics', () => ok(context.metrics.snapshot())),
+    viewed('/metrics/prometheus', 'metrics', () => prometheus(context)),
     {
       path: '/openapi.json',
       methods: { GET: handlerOf(context, () => ok(marathonDocument(MESETA_VERSION))) },
     },
     { path: '/help', methods: { GET: handlerOf(context, () => HELP) } },
-    { path: '/config', methods: { GET: handlerOf(context, () => ok(context.flags)) } },
-    { path: '/v2/info', methods: { GET: handlerOf(context, () => ok(infoOf(context))) } },
+    viewed('/config', 'config', () => ok(context.flags)),
+    viewed('/v2/info', 'config', () => ok(infoOf(context))),
     ...pluginRoutes(context),
-    { path: '/v2/leader', methods: { GET: handlerOf(context, () => ok({ leader: context.leader() })) } },
+    viewed('/v2/leader', 'leader', () => ok({ leader: context.leader() })),
     { path: '/v2/events', methods: { GET: events(context), HEAD: headOfEvents(context) } },
   ];
 }
@@ -46,28 +58,41 @@ export function systemRoutes(context: RestContext): Route[] {
 /** The original has a console for its API there. */
 const HELP: Outcome = { status: 302, headers: { location: '/openapi.json' } };
 
-/** Plug-ins of the original are Java archives, so there are none. */
+/** There are no plugins with routes of their own. */
 function pluginRoutes(context: RestContext): Route[] {
-  const missing = handlerOf(context, (request) => {
-    const [id] = restOf(request);
-    return failure(404, `No plugin with this pluginId: ${id}`);
+  const missing = (action: Action): Handler =>
+    handlerOf(context, (request) => {
+      context.rights(request).demand(action, { kind: 'plugins' });
+      const [id] = restOf(request);
+      return failure(404, `No plugin with this pluginId: ${id}`);
+    });
+  const list = handlerOf(context, (request) => {
+    context.rights(request).demand('view', { kind: 'plugins' });
+    return ok({ plugins: context.plugins.map(printPlugin) });
   });
   return [
-    { path: '/v2/plugins', methods: { GET: handlerOf(context, () => ok({ plugins: [] })) } },
+    { path: '/v2/plugins', methods: { GET: list } },
     {
       path: '/v2/plugins/*',
-      methods: { GET: missing, PUT: missing, POST: missing, DELETE: missing },
+      methods: {
+        GET: missing('view'),
+        PUT: missing('update'),
+        POST: missing('create'),
+        DELETE: missing('delete'),
+      },
     },
   ];
 }
 
-function prometheus(context: RestContext): Handler {
-  return async (_request, reply) => {
-    if (!context.metricsPrometheus)
-      return send(context, reply, failure(404, 'Prometheus reporter is disabled'));
-    const text = await context.metrics.prometheus();
-    return reply.headers(context.headers()).type('text/plain; version=0.0.4; charset=utf-8').send(text);
-  };
+/** A plugin without its configuration, which may have secrets. */
+function printPlugin({ id, plugin, implementation, tags, info }: PluginEntry): object {
+  return { id, plugin, implementation, ...(tags && { tags }), ...(info && { info }) };
+}
+
+async function prometheus(context: RestContext): Promise<Outcome> {
+  if (!context.metricsPrometheus) return failure(404, 'Prometheus reporter is disabled');
+  const text = await context.metrics.prometheus();
+  return { status: 200, text, type: 'text/plain; version=0.0.4; charset=utf-8' };
 }
 
 function infoOf(context: RestContext): object {
@@ -90,11 +115,16 @@ function infoOf(context: RestContext): object {
 function events(context: RestContext): Handler {
   return (request, reply) => {
     if (!wantsEvents(request)) return send(context, reply, failure(405, 'Method Not Allowed'));
+    const rights = context.rights(request);
+    if (!rights.may('view', { kind: 'events' })) return send(context, reply, rights.refusal());
     const attached = context.bus.attach({
       reply,
       address: request.ip,
       types: new Set(queryAll(request, 'event_type')),
-      headers: context.headers(),
+      headers: { ...(reply.getHeaders() as Record<string, string>), ...context.headers() },
+      sees: rights.isLimited
+        ? (event) => context.read((state) => seesEvent(rights, state, event))
+        : undefined,
     });
     if (!attached) return send(context, reply, failure(503, 'Too many event streams'));
     return undefined;
@@ -107,9 +137,9 @@ function wantsEvents({ headers: { accept = '' } }: Request): boolean {
 
 /** No stream is opened for a request that takes none. */
 function headOfEvents(context: RestContext): Handler {
-  return handlerOf(context, (request) =>
-    wantsEvents(request)
-      ? { status: 200, text: '', type: 'text/event-stream' }
-      : failure(405, 'Method Not Allowed'),
-  );
+  return handlerOf(context, (request) => {
+    if (!wantsEvents(request)) return failure(405, 'Method Not Allowed');
+    context.rights(request).demand('view', { kind: 'events' });
+    return { status: 200, text: '', type: 'text/event-stream' };
+  });
 }

@@ -10,6 +10,7 @@ import { isBelow, parentOf } from '../../core/state/paths';
 import type { Instance, MarathonState } from '../../core/state/state';
 import { printTask, tasksOf } from '../../views/tasks';
 import { deploymentOutcome, notFound, type RestContext, refusalOutcome } from './context';
+import { demandUpdate } from './rights';
 
 interface KillFlags {
   readonly scale: boolean;
@@ -24,12 +25,22 @@ export function readKillFlags(request: Request): KillFlags | Outcome {
   return { scale, wipe, force: queryFlag(request, 'force') };
 }
 
+interface KillRequest {
+  readonly flags: KillFlags;
+  readonly chosen: readonly Instance[];
+  readonly shown: (tasks: object[]) => object;
+}
+
 /** Kills the tasks of these instances. The body is made by `shown`; with scale it is the deployment. */
 export async function killInstances(
   context: RestContext,
-  flags: KillFlags,
-  { chosen, shown }: { chosen: readonly Instance[]; shown: (tasks: object[]) => object },
+  request: Request,
+  { flags, chosen, shown }: KillRequest,
 ): Promise<Outcome> {
+  const rights = context.rights(request);
+  context.read((state) => {
+    for (const id of new Set(chosen.map((instance) => instance.appId))) demandUpdate(rights, state, id);
+  });
   const body = context.read((state) => shown(chosen.map((instance) => printTask(state, instance))));
   const taskIds = chosen.flatMap(({ task }) => task?.id ?? []);
   const answer = await context.ask({ kind: 'api.kill', taskIds, ...flags });
@@ -51,7 +62,7 @@ export function killAllTasks(context: RestContext, request: Request, id: string)
   const candidates = context.read((state) => instancesAt(state, id));
   if (!candidates) return notFound(`App '${id}' does not exist`);
   const chosen = candidates.filter(({ agent }) => host === undefined || host === '*' || agent?.host === host);
-  return killInstances(context, flags, { chosen, shown: (tasks) => ({ tasks }) });
+  return killInstances(context, request, { flags, chosen, shown: (tasks) => ({ tasks }) });
 }
 
 export function killOneTask(
@@ -66,5 +77,5 @@ export function killOneTask(
   if (!candidates) return notFound(`App '${id}' does not exist`);
   const chosen = candidates.filter((instance) => instance.task?.id === taskId || instance.id === taskId);
   if (chosen.length === 0) return notFound(`Task '${taskId}' does not exist`);
-  return killInstances(context, flags, { chosen, shown: ([task]) => ({ task }) });
+  return killInstances(context, request, { flags, chosen, shown: ([task]) => ({ task }) });
 }

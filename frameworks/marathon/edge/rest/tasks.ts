@@ -12,6 +12,7 @@ import { instanceOfTask } from '../../core/instances/instances';
 import type { Condition, Instance } from '../../core/state/state';
 import { type RestContext, readBody, sliced } from './context';
 import { tasksPieces } from './fragments';
+import { seesApp } from './rights';
 import { killInstances, readKillFlags } from './task-kills';
 
 export function tasksRoutes(context: RestContext): Route[] {
@@ -28,7 +29,10 @@ function list(context: RestContext, request: Request): Promise<Outcome> {
   const conditions = statuses.flatMap((word) => CONDITIONS[word.toLowerCase()] ?? []);
   const includes = ({ condition }: Instance): boolean =>
     conditions.length === 0 || conditions.includes(condition);
-  const ids = context.read(({ apps }) => [...apps.keys()]);
+  const rights = context.rights(request);
+  const ids = context.read(({ apps }) =>
+    [...apps.values()].filter((app) => seesApp(rights, app)).map(({ id }) => id),
+  );
   return sliced(context, request, tasksPieces(context.read, ids, includes));
 }
 
@@ -45,5 +49,5 @@ function kill(context: RestContext, request: Request): Outcome | Promise<Outcome
   const chosen = context.read((state) =>
     body.value.ids.flatMap((id) => instanceOfTask(state, id) ?? state.instances.get(id) ?? []),
   );
-  return killInstances(context, flags, { chosen, shown: (tasks) => ({ tasks }) });
+  return killInstances(context, request, { flags, chosen, shown: (tasks) => ({ tasks }) });
 }
