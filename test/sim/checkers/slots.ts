@@ -11,7 +11,7 @@ import type { Progress } from '../../../frameworks/chronos/core/schedule/progres
 import { countSlots, slotAfter, type Timetable } from '../../../frameworks/chronos/core/schedule/timetable';
 import type { ZoneRules } from '../../../frameworks/chronos/core/schedule/zone';
 import type { StoreChange } from '../../../frameworks/kit/core/turn/effects';
-import type { ModelTask } from '../chronos/model-agents';
+import type { ChronosTask } from '../chronos/chronos-process';
 
 /** A schedule of a job, from its definition to the next one. */
 export interface Epoch {
@@ -43,9 +43,9 @@ export class SlotChecker {
   private readonly epochs = new Map<string, Epoch[]>();
   private readonly lives = new Map<string, JobLife>();
   /** By the creation of the job and the id of the run. */
-  private readonly processes = new Map<string, ModelTask[]>();
+  private readonly processes = new Map<string, ChronosTask[]>();
   /** By the creation and the name of the job. */
-  private readonly live = new Map<string, Set<ModelTask>>();
+  private readonly live = new Map<string, Set<ChronosTask>>();
 
   constructor(
     private readonly rules: ZoneRules,
@@ -100,7 +100,7 @@ export class SlotChecker {
     else if (outcomes.get(id)?.isEnded === false) outcomes.delete(id);
   }
 
-  started(task: ModelTask): void {
+  started(task: ChronosTask): void {
     const { runId, jobName, createdAt, launchedAt } = task;
     const runKey = `${createdAt} ${runId}`;
     const earlier = this.processes.get(runKey) ?? [];
@@ -120,7 +120,7 @@ export class SlotChecker {
       throw new Error(`${jobName} has ${alone.length} processes: ${alone.map(({ id }) => id).join(', ')}`);
   }
 
-  ended(task: ModelTask): void {
+  ended(task: ChronosTask): void {
     const key = `${task.createdAt} ${task.jobName}`;
     const live = this.live.get(key);
     live?.delete(task);

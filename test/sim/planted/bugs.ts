@@ -16,13 +16,16 @@ import { jobNameOf } from '../../../frameworks/chronos/core/runs/run';
 import type { ChronosEffect } from '../../../frameworks/chronos/core/state/effects';
 import type { ChronosEvents } from '../../../frameworks/chronos/core/state/events';
 import { addReady, type ChronosState } from '../../../frameworks/chronos/core/state/state';
+import type { App } from '../../../frameworks/marathon/api/app';
 import type { MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
 import type { MarathonState } from '../../../frameworks/marathon/core/state/state';
+import { DEPLOYMENT_PREFIX } from '../../../frameworks/marathon/core/state/storage';
 import { numberedUuid } from '../../cluster/numbered-uuid';
 import { MACHINES, type Machines } from '../machines';
 import { breakTheAgent } from '../scenarios/agent-alone';
 import { playYears } from '../scenarios/chronos-years';
+import { playDays } from '../scenarios/marathon-days';
 import { breakEverything, cutAnAgentOff, loseAnAgent, scaleUpAndDown } from '../scenarios/one-app';
 import { operate } from '../scenarios/operators';
 import { type Bug, withBug } from './plant';
@@ -49,6 +52,37 @@ const inMarathon = (bug: Bug<MarathonState, MarathonEvent, MarathonEffect>): Mac
   marathon: withBug(MACHINES.marathon, bug),
 });
 
+/** Takes effects out of the outbox that wait for a store. */
+function released(
+  outbox: MarathonState['outbox'],
+  isEarly: (effect: MarathonEffect) => boolean,
+): MarathonEffect[] {
+  const early = [...outbox.held, ...outbox.heldNext].filter(isEarly);
+  outbox.held = outbox.held.filter((effect) => !isEarly(effect));
+  outbox.heldNext = outbox.heldNext.filter((effect) => !isEarly(effect));
+  return early;
+}
+
+/** Events of others than users find the apps changed. */
+function seeingApps(change: (app: App) => App): Bug<MarathonState, MarathonEvent, MarathonEffect> {
+  const originals = new Map<App, App>();
+  return {
+    before: (event, { apps }) => {
+      originals.clear();
+      for (const [id, app] of event.kind.startsWith('api.') ? [] : apps) {
+        const changed = change(app);
+        originals.set(changed, app);
+        apps.set(id, changed);
+      }
+      return event;
+    },
+    after: (effects, _event, { apps }) => {
+      for (const [id, app] of apps) apps.set(id, originals.get(app) ?? app);
+      return effects;
+    },
+  };
+}
+
 /** Swallows the events of timers whose name begins with the word. */
 function withoutTimer<Event extends { readonly kind: string }>(word: string) {
   return (event: Event): Event | undefined => {
@@ -63,6 +97,7 @@ const inChronos = (bug: Bug<ChronosState, Stamped<ChronosEvents>, ChronosEffect>
   ...MACHINES,
   chronos: withBug(MACHINES.chronos, bug),
 });
+const someHours = (seed: number, machines: Machines): unknown => playDays(seed, 1, machines);
 const oneYear = (seed: number, machines: Machines): unknown => playYears(seed, 1, machines);
 
 export const PLANTED: Readonly<Record<string, PlantedBug>> = {
@@ -179,14 +214,10 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
   },
   'Marathon: launches go out before they are stored': {
     machines: inMarathon({
-      after: (effects, _event, { outbox }) => {
-        const isLaunch = (effect: MarathonEffect): boolean =>
-          effect.kind === 'call' && effect.call.type === 'ACCEPT';
-        const early = [...outbox.held, ...outbox.heldNext].filter(isLaunch);
-        outbox.held = outbox.held.filter((effect) => !isLaunch(effect));
-        outbox.heldNext = outbox.heldNext.filter((effect) => !isLaunch(effect));
-        return [...effects, ...early];
-      },
+      after: (effects, _event, { outbox }) => [
+        ...effects,
+        ...released(outbox, (effect) => effect.kind === 'call' && effect.call.type === 'ACCEPT'),
+      ],
     }),
     scenario: loseAnAgent,
     symptom: /goes out before it is stored/,
@@ -216,6 +247,76 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
     }),
     scenario: breakEverything,
     symptom: NOT_SETTLED,
+  },
+  'Marathon: a restart stops any number of healthy instances': {
+    machines: inMarathon(
+      seeingApps((app) => ({
+        ...app,
+        upgradeStrategy: { ...app.upgradeStrategy, minimumHealthCapacity: 0 },
+      })),
+    ),
+    scenario: someHours,
+    symptom: /healthy instances by a stop/,
+  },
+  'Marathon: a restart adds as many instances as there are': {
+    machines: inMarathon(
+      seeingApps((app) => ({ ...app, upgradeStrategy: { ...app.upgradeStrategy, maximumOverCapacity: 1 } })),
+    ),
+    scenario: someHours,
+    symptom: /instances in a restart/,
+  },
+  'Marathon: constraints are not looked at': {
+    machines: inMarathon(seeingApps((app) => ({ ...app, constraints: [] }))),
+    scenario: someHours,
+    symptom: / breaks /,
+  },
+  'Marathon: a change is answered before it is stored': {
+    machines: inMarathon({
+      after: (effects, { kind }, { outbox }) =>
+        kind === 'api.change'
+          ? [...effects, ...released(outbox, (effect) => effect.kind === 'answer')]
+          : effects,
+    }),
+    scenario: someHours,
+    symptom: /an acknowledged change of the tree is lost/,
+  },
+  'Marathon: the end of a deployment is not stored': {
+    machines: inMarathon({
+      after: (effects) =>
+        effects.map((effect) => {
+          if (effect.kind !== 'store') return effect;
+          const isEnd = ({ name, value }: { name: string; value: string | undefined }): boolean =>
+            name.startsWith(DEPLOYMENT_PREFIX) && value === undefined;
+          return { ...effect, changes: effect.changes.filter((change) => !isEnd(change)) };
+        }),
+    }),
+    scenario: someHours,
+    symptom: /was over and goes on|is stored, and is over|lacks the lock/,
+  },
+  'Marathon: the end of a task is acknowledged before it is stored': {
+    machines: inMarathon({
+      after: (effects, _event, { outbox }) => [
+        ...effects,
+        ...released(outbox, (effect) => effect.kind === 'call' && effect.call.type === 'ACKNOWLEDGE'),
+      ],
+    }),
+    scenario: someHours,
+    symptom: /is acknowledged before it is stored/,
+  },
+  'Marathon: an unknown task lives on': {
+    machines: inMarathon({
+      after: (effects, _event, { kills }) => {
+        const wanted = new Set([...kills.values()].map(({ taskId }) => taskId));
+        return effects.filter(
+          (effect) =>
+            effect.kind !== 'call' ||
+            effect.call.type !== 'KILL' ||
+            wanted.has(effect.call.kill?.task_id.value ?? ''),
+        );
+      },
+    }),
+    scenario: someHours,
+    symptom: /runs, and no instance has it/,
   },
   'Chronos: tasks that are live at its start are launched again': {
     machines: inChronos({

@@ -3,6 +3,8 @@
  * launches and tells late, and people who start, kill, pause and change jobs.
  */
 
+import { readResources } from '../../../cluster/model/resources';
+import type { TaskState } from '../../../cluster/model/task-state';
 import { slotDeadline } from '../../../frameworks/chronos/core/dispatch/admission';
 import { recordAfterDeletion } from '../../../frameworks/chronos/core/graph/deletion';
 import { childrenOf, parentFault } from '../../../frameworks/chronos/core/graph/graph';
@@ -22,18 +24,19 @@ import type { ChronosState, JobEntry, Settings } from '../../../frameworks/chron
 import type { ChronosMachine } from '../../../frameworks/chronos/core/step';
 import { tzRules } from '../../../frameworks/chronos/edge/zone-rules';
 import { SlotChecker } from '../checkers/slots';
-import { Chance } from '../chronos/chance';
-import { ChronosProcess } from '../chronos/chronos-process';
-import type { ModelTask } from '../chronos/model-agents';
-import { FAILOVER_MS, type LaunchFacts, ModelMaster } from '../chronos/model-master';
-import { Timeline } from '../chronos/timeline';
+import { ChronosProcess, type ChronosTask, type RunFacts } from '../chronos/chronos-process';
 import { MACHINES, type Machines } from '../machines';
+import type { AgentShape, Faults } from '../model/agents';
+import { Chance } from '../model/chance';
+import { ModelMaster } from '../model/master';
+import { Timeline } from '../model/timeline';
 
 const START = Date.UTC(2026, 0, 1);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const FAILOVER_MS = 7 * DAY;
 
 export const RULES = tzRules();
 
@@ -66,6 +69,28 @@ const SETTINGS: Settings = {
 const ZONES = ['', 'UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia'];
 const PERIODS = ['PT7H30M', 'P1D', 'P1DT1H', 'P3D', 'P4DT5H', 'P1W', 'P1M', 'P1M1DT1H', 'P1Y'];
 const CRONS = ['30 2 * * *', '0 9 * * MON-FRI', '15 3,9 * * TUE', '0 0 L * *', '45 1,2,3 * * SUN'];
+
+const FAULTS: Faults = {
+  lostLaunches: 0.02,
+  lostForMs: 30 * MINUTE,
+  cuts: 0.008,
+  lateUpdates: 0.04,
+  lateForMs: 30 * MINUTE,
+  repeatedUpdates: 0.08,
+  repeatedForMs: 20 * MINUTE,
+  anyOrder: true,
+  reregisterMs: 10 * MINUTE,
+  lostAnswers: 0.004,
+};
+/** A task of ours takes one cpu. */
+const AGENT: AgentShape = {
+  resources: readResources([
+    { name: 'cpus', type: 'SCALAR', scalar: { value: 6 } },
+    { name: 'mem', type: 'SCALAR', scalar: { value: 1000 } },
+    { name: 'disk', type: 'SCALAR', scalar: { value: 1000 } },
+  ]),
+};
+
 /** The longest that a start may be later than its epsilon. */
 const LATE_MS = 5000;
 
@@ -83,7 +108,7 @@ export class ChronosYears {
   readonly chance: Chance;
   readonly checker: SlotChecker;
   readonly chronos: ChronosProcess;
-  readonly master: ModelMaster;
+  readonly master: ModelMaster<RunFacts>;
   readonly bodies = new Map<string, Body>();
   launches = 0;
   /** The last time at which a job was asynchronous. */
@@ -98,13 +123,12 @@ export class ChronosYears {
     this.checker = new SlotChecker(RULES, (name) =>
       this.isAsync(name) ? Infinity : this.lastAsync.get(name),
     );
-    this.chronos = new ChronosProcess({
-      machine,
-      settings: {
-        ...SETTINGS,
-        disableAfterFailures: seed % 2 === 0 ? 4 : 0,
-        taskEpsilon: seed % 5 === 0 ? 3 * HOUR : undefined,
-      },
+    const settings: Settings = {
+      ...SETTINGS,
+      disableAfterFailures: seed % 2 === 0 ? 4 : 0,
+      taskEpsilon: seed % 5 === 0 ? 3 * HOUR : undefined,
+    };
+    this.chronos = new ChronosProcess(machine, settings, {
       timeline,
       chance,
       stored: (changes) => this.checker.stored(changes),
@@ -115,12 +139,16 @@ export class ChronosYears {
         this.startAgain();
       },
     });
-    this.master = new ModelMaster({
+    this.master = new ModelMaster<RunFacts>({
       timeline,
       chance,
-      chronos: this.chronos,
-      duration: (name) => this.someDuration(name),
-      launching: (taskId) => this.launch(taskId),
+      scheduler: this.chronos,
+      failoverMs: FAILOVER_MS,
+      shapes: [AGENT, AGENT, AGENT],
+      faults: FAULTS,
+      duration: ({ jobName }) => this.someDuration(jobName),
+      endOf: () => this.someEnd(),
+      launching: ({ task_id }) => this.launch(task_id.value),
       started: (task) => this.checker.started(task),
       ended: (task) => {
         this.checker.ended(task);
@@ -331,12 +359,20 @@ export class ChronosYears {
     };
   }
 
+  private someEnd(): TaskState {
+    const { chance } = this;
+    if (chance.is(0.85)) return 'TASK_FINISHED';
+    return this.master.agents.hasFaults && chance.is(0.2)
+      ? chance.pick(['TASK_GONE', 'TASK_LOST', 'TASK_ERROR'])
+      : 'TASK_FAILED';
+  }
+
   private someDuration(name: string): number {
     return this.chance.between(SECOND, this.durations.get(name) ?? MINUTE);
   }
 
   /** Checks a launch against the state, which has the run of the task and its job, and returns its facts. */
-  private launch(taskId: string): LaunchFacts {
+  private launch(taskId: string): RunFacts {
     this.launches += 1;
     const runId = this.state.tasks.get(taskId) ?? '';
     const jobName = jobNameOf(runId);
@@ -349,11 +385,11 @@ export class ChronosYears {
       const late = this.chronos.clock - run.cause.slot - epsilon;
       if (late > LATE_MS) throw new Error(`${taskId} is launched ${late / 1000} s after its epsilon`);
     }
-    return { id: taskId, runId, jobName, createdAt, isBeside: run.isBeside };
+    return { runId, jobName, createdAt, isBeside: run.isBeside };
   }
 
   /** The work of an asynchronous job has ended: it tells so until the job has ended, too. */
-  private callBack({ id, jobName }: ModelTask): void {
+  private callBack({ id, jobName }: ChronosTask): void {
     const { timeline, chance, chronos } = this;
     const call = (): void => {
       if (chronos.isUp)

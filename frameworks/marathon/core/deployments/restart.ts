@@ -42,9 +42,10 @@ export function reachRestart(turn: Turn, app: RunSpec): boolean {
   const limits = restartLimits(app);
   const sides = sidesOf(app);
   stopOld(turn, app, limits);
-  const oldActive = countOf(state, app.id, (instances) => sides.isOld(instances) && isLiveClass(instances));
+  // Those that are to go still take their places, also new ones that an operator or a change of the number has stopped.
+  const leaving = countOf(state, app.id, (instances) => !sides.isFresh(instances) && isLiveClass(instances));
   const fresh = countOf(state, app.id, sides.isFresh);
-  scheduleSome(turn, app, Math.min(app.instances - fresh, limits.capacity - oldActive - fresh));
+  scheduleSome(turn, app, Math.min(app.instances - fresh, limits.capacity - leaving - fresh));
   if (app.readinessChecks.length > 0)
     for (const instance of instancesOf(state, app.id))
       if (instance.configVersion >= app.versionInfo.lastConfigChangeAt) watchReadiness(turn, instance);
@@ -70,24 +71,33 @@ function isLiveClass({ life }: InstanceClass): boolean {
   return life === 'active' || life === 'unreachable';
 }
 
+/**
+ * Stops old instances: those that do not work at once, those of unknown health as long as enough are left that may work, and
+ * healthy ones as long as enough healthy ones are left.
+ */
 function stopOld(turn: Turn, app: RunSpec, { minHealthy }: RestartLimits): void {
   const { state } = turn;
   const { isOld, isFresh } = sidesOf(app);
   const count = (fulfils: (instances: InstanceClass) => boolean): number => countOf(state, app.id, fulfils);
   const isActiveOld = (instances: InstanceClass): boolean => isOld(instances) && instances.isWanted;
-  const active = count(isActiveOld);
+  const countRank = (rank: Rank): number =>
+    count((instances) => isActiveOld(instances) && rankOf(instances) === rank);
   const up = count((instances) => isFresh(instances) && instances.isUp);
-  const healthy = count((instances) => isActiveOld(instances) && isHealthyClass(instances)) + up;
-  // Once all new instances are up no old one is needed, whatever its health is.
-  const budget = up >= app.instances ? active : Math.max(healthy - minHealthy, active - app.instances);
-  const free = count((instances) => isActiveOld(instances) && !isCostlyClass(instances));
-  if (free === 0 && (budget < 1 || active === 0)) return;
-  const wanted = free + Math.max(0, Math.min(budget, active - free));
+  const unknown = countRank(1);
+  const healthy = countRank(2);
+  const wanted =
+    countRank(0) +
+    clamp(healthy + unknown + up - minHealthy, unknown) +
+    clamp(healthy + up - minHealthy, healthy);
   if (wanted > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
   for (const instance of cheapest(state, app.id, isActiveOld, Math.min(wanted, SCALED_AT_ONCE_MAX))) {
     if (isLive(instance)) decommission(turn, instance);
     else expunge(turn, instance);
   }
+}
+
+function clamp(value: number, most: number): number {
+  return Math.max(0, Math.min(value, most));
 }
 
 /** Some instances of these classes, those first that cost least to stop, the healthy ones last. */
@@ -114,17 +124,13 @@ function cheapest(
 }
 
 const RANKS = [0, 1, 2] as const;
+type Rank = (typeof RANKS)[number];
 
-/** The order in which old instances stop: those that are known not to work, those of unknown health, the healthy ones. */
-function rankOf(instances: InstanceClass): (typeof RANKS)[number] {
-  if (!isCostlyClass(instances)) return 0;
-  return isHealthyClass(instances) ? 2 : 1;
-}
-
-function isHealthyClass({ life, health }: InstanceClass): boolean {
-  return life === 'active' && (health === 'good' || health === 'none');
-}
-
-function isCostlyClass({ life, health }: InstanceClass): boolean {
-  return life === 'active' && health !== 'bad' && health !== 'failing';
+/**
+ * The order in which old instances stop: those that are known not to work, those of unknown health, the healthy ones. One
+ * that does not run yet is of unknown health, also without checks.
+ */
+function rankOf({ life, health, report }: InstanceClass): Rank {
+  if (life !== 'active' || health === 'bad' || health === 'failing') return 0;
+  return report === 'running' && health !== 'unknown' ? 2 : 1;
 }

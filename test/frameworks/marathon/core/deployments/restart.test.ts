@@ -120,6 +120,54 @@ test('old instances that do not work stop first, and of the healthy ones as many
   expect(stopping.map(({ id }) => id)).toEqual([first, second, last]);
 });
 
+test('an old instance that does not run yet stands for no healthy one', () => {
+  const cluster = new FakeCluster();
+  let launches = 0;
+  cluster.behaviour = () => (++launches === 2 ? [] : [[launches > 2 ? 5000 : 10, 'TASK_RUNNING']]);
+  const upgradeStrategy = { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 };
+  cluster.put({ instances: 2, cmd: 'old', upgradeStrategy });
+  cluster.advance(3000);
+  const [old] = cluster.running();
+  cluster.change({ put: [app({ instances: 2, cmd: 'new', upgradeStrategy })] }, { force: true });
+  cluster.advance(4000);
+  expect(cluster.running().map(({ id }) => id)).toEqual([old?.id]);
+  cluster.advance(20_000);
+  expect(cluster.state.deployments.size).toBe(0);
+});
+
+test('old instances that fail are no reason to stop more healthy ones than may be missed', () => {
+  const cluster = new FakeCluster();
+  const checks = [{ path: '/', gracePeriodSeconds: 0, intervalSeconds: 1, maxConsecutiveFailures: 0 }];
+  const upgradeStrategy = { minimumHealthCapacity: 1, maximumOverCapacity: 0 };
+  cluster.put({ instances: 5, cmd: 'old', healthChecks: checks, upgradeStrategy });
+  cluster.advance(5000);
+  const failing = cluster.instances().slice(0, 2);
+  cluster.probeResult = (_probe, id) =>
+    failing.some((instance) => instance.id === id) ? { ok: false, cause: 'refused' } : { ok: true };
+  cluster.advance(3000);
+  cluster.behaviour = () => [[5000, 'TASK_RUNNING']];
+  cluster.put({ instances: 3, cmd: 'new', healthChecks: checks, upgradeStrategy });
+  cluster.advance(1000);
+  expect(cluster.running()).toHaveLength(3);
+});
+
+test('new instances that are on their way out count towards the capacity', () => {
+  const cluster = new FakeCluster();
+  const upgradeStrategy = { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 };
+  cluster.put({ instances: 4, cmd: 'old', upgradeStrategy });
+  cluster.advance(3000);
+  cluster.behaviour = () => [[5000, 'TASK_RUNNING']];
+  cluster.put({ instances: 4, cmd: 'new', upgradeStrategy });
+  cluster.advance(2000);
+  cluster.killable = false;
+  const fresh = cluster.instances().flatMap(({ condition, task }) => (condition === 'Running' ? [] : [task]));
+  const taskIds = fresh.flatMap((task) => task?.id ?? []);
+  expect(taskIds).toHaveLength(2);
+  cluster.ask({ kind: 'api.kill', taskIds, scale: false, wipe: true, force: false });
+  cluster.advance(10_000);
+  expect(cluster.instances()).toHaveLength(4);
+});
+
 interface Roll {
   readonly instances: number;
   readonly minimumHealthCapacity: number;

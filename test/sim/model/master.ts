@@ -1,27 +1,38 @@
 /**
- * A model of the master in a simulation of years, as the session of a framework sees it: subscriptions, offers, calls that
+ * A model of the master in a simulation of long times, as the session of a framework sees it: subscriptions, offers, calls that
  * arrive late or are lost, reconciliation, broken connections, new masters, and frameworks that are removed.
  */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type { Call } from '../../../cluster/api/generated/scheduler';
 import type { Unstamped } from '../../../cluster/model/event';
-import { isTerminal, type TaskState } from '../../../cluster/model/task-state';
-import { launchedTasks } from '../../../frameworks/kit/core/session/calls';
+import {
+  allocateTo,
+  containsResources,
+  milliOf,
+  type Resources,
+  reservedRole,
+  subtractResources,
+  writeLegacyResources,
+} from '../../../cluster/model/resources';
+import type { TaskState } from '../../../cluster/model/task-state';
 import type { SessionEvents } from '../../../frameworks/kit/core/session/effects';
-import type { Chance } from './chance';
-import type { ChronosProcess } from './chronos-process';
-import { type AgentsOutside, type ModelAgent, ModelAgents, type ModelTask } from './model-agents';
-import type { Timeline } from './timeline';
+import { type AgentsOutside, type ModelAgent, ModelAgents, resourcesOf } from './agents';
 
-export type LaunchFacts = Pick<ModelTask, 'id' | 'runId' | 'jobName' | 'createdAt' | 'isBeside'>;
+/** The process of the framework, as the master has to do with it. */
+interface SchedulerEnd {
+  readonly isUp: boolean;
+  readonly life: number;
+  hasBeenAwakeFor(ms: number): boolean;
+  post(event: Unstamped<SessionEvents>): void;
+}
 
-export interface MasterOutside extends Pick<AgentsOutside, 'duration' | 'started' | 'ended'> {
-  readonly timeline: Timeline;
-  readonly chance: Chance;
-  readonly chronos: ChronosProcess;
+export interface MasterOutside<Facts> extends Omit<AgentsOutside<Facts>, 'tell' | 'changed' | 'lost'> {
+  readonly scheduler: SchedulerEnd;
+  /** A framework that is away for so long is removed. */
+  readonly failoverMs: number;
   /** Called as a launch leaves the framework. */
-  readonly launching: (taskId: string) => LaunchFacts;
+  readonly launching: (task: mesos.TaskInfo, agent: ModelAgent<Facts>) => Facts;
 }
 
 /** The stream of events to one life of the framework. */
@@ -37,27 +48,33 @@ interface Framework {
   disconnectedAt: number | undefined;
 }
 
-interface ModelOffer {
-  readonly agent: ModelAgent;
-  readonly sentAt: number;
+interface ModelOffer<Facts> {
+  readonly agent: ModelAgent<Facts>;
+  readonly role: string;
+  readonly resources: Resources;
+}
+
+interface Launch<Facts> {
+  readonly facts: Facts;
+  readonly resources: Resources;
 }
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const DAY = 1440 * MINUTE;
-export const FAILOVER_MS = 7 * DAY;
 /** Heartbeats that fail to come show a broken connection after so long. */
 const HEARTBEATS_MS = 75 * SECOND;
 /** An offer that is not answered for so long was forgotten. */
 const ANSWER_MS = MINUTE;
-const CPUS = 6;
 
-export class ModelMaster {
-  readonly agents: ModelAgents;
-  isSuppressed = false;
-  readonly offers = new Map<string, ModelOffer>();
-  private readonly launches = new Map<string, LaunchFacts>();
+export class ModelMaster<Facts> {
+  readonly agents: ModelAgents<Facts>;
+  readonly offers = new Map<string, ModelOffer<Facts>>();
+  /** All offers that the framework has got, until it answers them. */
+  private readonly open = new Map<string, ModelOffer<Facts>>();
+  private readonly launches = new Map<string, Launch<Facts>>();
   private readonly launched = new Set<string>();
+  private readonly suppressed = new Set<string>();
+  /** The ends of the filters, by agent and role. */
   private readonly filters = new Map<string, number>();
   private info: mesos.FrameworkInfo | undefined;
   private framework: Framework | undefined;
@@ -70,10 +87,10 @@ export class ModelMaster {
   private frameworks = 0;
   private offered = 0;
 
-  constructor(private readonly outside: MasterOutside) {
+  constructor(private readonly outside: MasterOutside<Facts>) {
     this.agents = new ModelAgents({
       ...outside,
-      tell: (task, { state, uuid }) => this.tell({ taskId: task.id, agent: task.agent, state, uuid }),
+      tell: (task, update) => this.tell({ taskId: task.id, agent: task.agent, ...update }),
       changed: () => this.allocateSoon(),
       lost: (agent) => this.rescind(agent),
     });
@@ -94,18 +111,18 @@ export class ModelMaster {
 
   /** A call leaves the framework; calls keep their order. */
   call(call: Call): void {
-    const { timeline, chance, chronos } = this.outside;
+    const { timeline, chance, scheduler } = this.outside;
     const { connection } = this;
-    const { life } = chronos;
-    for (const taskId of launchedTasks(call)) this.launches.set(taskId, this.outside.launching(taskId));
+    const { life } = scheduler;
+    this.checkAnswer(call);
     this.lastCallAt = Math.max(this.lastCallAt, timeline.now + chance.between(5, 500));
     timeline.at(this.lastCallAt, () => {
-      if (!chronos.isUp || chronos.life !== life) return;
+      if (!scheduler.isUp || scheduler.life !== life) return;
       const isHeard = connection !== undefined && connection === this.connection;
       if (isHeard) this.handle(call);
-      if (isHeard && !(this.agents.hasFaults && chance.is(0.004))) return;
+      if (isHeard && !(this.agents.hasFaults && chance.is(this.outside.faults.lostAnswers))) return;
       if (isHeard) this.breakConnection();
-      chronos.post({ kind: 'scheduler.refused', call, reason: 'no answer' });
+      scheduler.post({ kind: 'scheduler.refused', call, reason: 'no answer' });
     });
   }
 
@@ -117,13 +134,13 @@ export class ModelMaster {
 
   /** The framework finds out sooner or later, and subscribes again. */
   breakConnection(): void {
-    const { timeline, chance, chronos } = this.outside;
+    const { timeline, chance, scheduler } = this.outside;
     const { connection } = this;
     if (connection === undefined) return;
     this.leave();
     timeline.after(chance.between(10, HEARTBEATS_MS), () => {
-      if (!chronos.isUp || chronos.life !== connection.life) return;
-      chronos.post({ kind: 'scheduler.disconnected', reason: 'the connection broke' });
+      if (!scheduler.isUp || scheduler.life !== connection.life) return;
+      scheduler.post({ kind: 'scheduler.disconnected', reason: 'the connection broke' });
       this.connectLater(chance.between(100, 5 * SECOND));
     });
   }
@@ -144,9 +161,25 @@ export class ModelMaster {
     if (framework === undefined || framework.disconnectedAt !== undefined) return;
     const left = timeline.now;
     framework.disconnectedAt = left;
-    timeline.after(FAILOVER_MS, () => {
+    timeline.after(this.outside.failoverMs, () => {
       if (framework.disconnectedAt === left && this.framework === framework) this.remove();
     });
+  }
+
+  /** An operator removes the framework. */
+  tearDown(): void {
+    if (this.framework === undefined) return;
+    this.breakConnection();
+    this.remove();
+  }
+
+  /** The master takes back some of the offers that have no answer. */
+  rescindSome(): void {
+    for (const { agent } of [...this.offers.values()])
+      if (this.outside.chance.is(0.5)) {
+        this.rescind(agent);
+        this.allocateSoon();
+      }
   }
 
   private remove(): void {
@@ -155,19 +188,19 @@ export class ModelMaster {
   }
 
   private connectLater(ms: number): void {
-    const { timeline, chronos } = this.outside;
-    const { life } = chronos;
+    const { timeline, scheduler } = this.outside;
+    const { life } = scheduler;
     timeline.at(Math.max(timeline.now + ms, this.downUntil), () => {
-      if (chronos.isUp && chronos.life === life && this.connection === undefined) this.connect();
+      if (scheduler.isUp && scheduler.life === life && this.connection === undefined) this.connect();
     });
   }
 
   private connect(): void {
-    const { timeline, chance, chronos } = this.outside;
+    const { timeline, chance, scheduler } = this.outside;
     if (timeline.now < this.downUntil) return this.connectLater(SECOND);
     const id = this.info?.id?.value;
     if (id !== undefined && id !== this.framework?.id) {
-      chronos.post({ kind: 'scheduler.error', message: 'Framework has been removed' });
+      scheduler.post({ kind: 'scheduler.error', message: 'Framework has been removed' });
       return this.connectLater(chance.between(100, 5 * SECOND));
     }
     if (id === undefined) {
@@ -177,20 +210,20 @@ export class ModelMaster {
     const { framework } = this;
     if (framework === undefined) return;
     framework.disconnectedAt = undefined;
-    this.connection = { frameworkId: framework.id, life: chronos.life, lastAt: 0 };
-    this.isSuppressed = false;
+    this.connection = { frameworkId: framework.id, life: scheduler.life, lastAt: 0 };
+    this.suppressed.clear();
     this.filters.clear();
     this.send({ kind: 'scheduler.subscribed', frameworkId: framework.id, master: 'M' });
     this.allocateSoon();
   }
 
   private send(event: Unstamped<SessionEvents>): void {
-    const { timeline, chance, chronos } = this.outside;
+    const { timeline, chance, scheduler } = this.outside;
     const { connection } = this;
     if (connection === undefined) return;
     connection.lastAt = Math.max(connection.lastAt, timeline.now + chance.between(5, 500));
     timeline.at(connection.lastAt, () => {
-      if (connection === this.connection && chronos.life === connection.life) chronos.post(event);
+      if (connection === this.connection && scheduler.life === connection.life) scheduler.post(event);
     });
   }
 
@@ -203,12 +236,12 @@ export class ModelMaster {
           this.free(value, call.decline?.filters?.refuse_seconds);
         return;
       case 'REVIVE':
-        this.isSuppressed = false;
-        this.filters.clear();
-        return this.allocateSoon();
+        return this.revive(this.rolesOf(call.revive?.roles));
       case 'SUPPRESS':
-        this.isSuppressed = true;
+        for (const role of this.rolesOf(call.suppress?.roles)) this.suppressed.add(role);
         return;
+      case 'UPDATE_FRAMEWORK':
+        return this.updateFramework(call.update_framework);
       case 'KILL':
         return this.kill(call.kill?.task_id.value ?? '');
       case 'ACKNOWLEDGE':
@@ -220,20 +253,66 @@ export class ModelMaster {
     }
   }
 
+  private rolesOf(roles: readonly string[] | undefined): readonly string[] {
+    return roles !== undefined && roles.length > 0 ? roles : (this.info?.roles ?? []);
+  }
+
+  private revive(roles: readonly string[]): void {
+    for (const role of roles) {
+      this.suppressed.delete(role);
+      for (const { id } of this.agents.agents) this.filters.delete(`${id} ${role}`);
+    }
+    this.allocateSoon();
+  }
+
+  private updateFramework(update: Call.UpdateFramework | undefined): void {
+    this.info = update?.framework_info ?? this.info;
+    this.suppressed.clear();
+    for (const role of update?.suppressed_roles ?? []) this.suppressed.add(role);
+    this.allocateSoon();
+  }
+
+  /** An answer to an offer leaves: it is the only one, and its tasks fit into the offer. */
+  private checkAnswer({ type, accept, decline }: Call): void {
+    const offerIds = [...(accept?.offer_ids ?? []), ...(decline?.offer_ids ?? [])];
+    for (const { value } of offerIds) {
+      const offer = this.open.get(value);
+      if (!this.open.delete(value) || !offer) throw new Error(`the offer ${value} is answered without need`);
+      if (type === 'ACCEPT') this.checkLaunches(offer, tasksOf(accept));
+    }
+  }
+
+  private checkLaunches(offer: ModelOffer<Facts>, tasks: readonly mesos.TaskInfo[]): void {
+    let left = offer.resources;
+    for (const info of tasks) {
+      const taskId = info.task_id.value;
+      const resources = resourcesOf(info.resources);
+      if (!containsResources(left, resources)) throw new Error(`${taskId} does not fit into its offer`);
+      if (info.agent_id?.value !== offer.agent.id) throw new Error(`${taskId} is launched on another agent`);
+      if (this.launches.has(taskId) || this.launched.has(taskId))
+        throw new Error(`${taskId} is launched twice`);
+      left = subtractResources(left, resources);
+      this.launches.set(taskId, { resources, facts: this.outside.launching(info, offer.agent) });
+    }
+  }
+
   private accept(accept: Call.Accept | undefined): void {
     const { timeline } = this.outside;
     const offerIds = (accept?.offer_ids ?? []).map(({ value }) => value);
     const offer = this.offers.get(offerIds[0] ?? '');
     for (const offerId of offerIds) this.free(offerId, accept?.filters?.refuse_seconds);
-    for (const taskId of launchedTasks({ type: 'ACCEPT', accept })) {
-      const facts = this.launches.get(taskId);
-      this.launches.delete(taskId);
-      if (facts === undefined || this.launched.has(taskId)) throw new Error(`${taskId} is launched twice`);
-      this.launched.add(taskId);
-      if (offer === undefined) this.tell({ taskId, agent: undefined, state: 'TASK_DROPPED' });
+    for (const { task_id } of tasksOf(accept)) {
+      const launch = this.launches.get(task_id.value);
+      this.launches.delete(task_id.value);
+      if (launch === undefined || this.launched.has(task_id.value))
+        throw new Error(`${task_id.value} is launched twice`);
+      this.launched.add(task_id.value);
+      if (offer === undefined) this.tell({ taskId: task_id.value, agent: undefined, state: 'TASK_DROPPED' });
       else
         this.agents.launch({
-          ...facts,
+          ...launch.facts,
+          id: task_id.value,
+          resources: launch.resources,
           launchedAt: timeline.now,
           agent: offer.agent,
           state: 'TASK_STAGING',
@@ -264,17 +343,19 @@ export class ModelMaster {
       ? agent.standing === 'transitioning'
       : this.agents.agents.some(({ standing }) => standing === 'transitioning');
     if (isWaiting) return;
-    const state = this.agents.tasks.get(taskId)?.forwarded ?? stateOnAgent(agent);
-    this.tell({ taskId, agent, state });
+    const task = this.agents.tasks.get(taskId);
+    const state = task?.forwarded ?? stateOnAgent(agent);
+    this.tell({ taskId, agent, state, healthy: task?.healthy });
   }
 
   private tell(news: {
     readonly taskId: string;
-    readonly agent: ModelAgent | undefined;
+    readonly agent: ModelAgent<Facts> | undefined;
     readonly state: TaskState;
     readonly uuid?: string | undefined;
+    readonly healthy?: boolean | undefined;
   }): void {
-    const { taskId, agent, state, uuid } = news;
+    const { taskId, agent, state, uuid, healthy } = news;
     if (this.outside.timeline.now < this.downUntil) return;
     this.send({
       kind: 'scheduler.update',
@@ -283,13 +364,19 @@ export class ModelMaster {
         state,
         ...(agent && { agent_id: { value: agent.id } }),
         ...(uuid !== undefined && { uuid }),
+        ...(healthy !== undefined && { healthy }),
       },
     });
   }
 
+  /** The roles that offers are made for. */
+  private get wantedRoles(): readonly string[] {
+    return (this.info?.roles ?? []).filter((role) => !this.suppressed.has(role));
+  }
+
   private allocateSoon(): void {
     const { timeline, chance } = this.outside;
-    if (this.isSuppressed || this.connection === undefined) return;
+    if (this.connection === undefined || this.wantedRoles.length === 0) return;
     this.allocateAt(Math.max(timeline.now, this.fullUntil) + chance.between(10, 2000));
   }
 
@@ -303,49 +390,57 @@ export class ModelMaster {
     });
   }
 
-  /** All that is free on an agent is one offer. */
+  /** All that is free on an agent is one offer, to one of the roles. */
   private allocate(): void {
     const { timeline } = this.outside;
-    if (this.isSuppressed || this.connection === undefined || timeline.now < this.fullUntil) return;
-    const sent: mesos.Offer[] = [];
-    for (const agent of this.agents.agents) {
-      if (agent.standing !== 'registered') continue;
-      const filteredUntil = this.filters.get(agent.id) ?? 0;
-      if (filteredUntil > timeline.now) this.allocateAt(filteredUntil);
-      else sent.push(...this.offerOf(agent));
-    }
-    if (sent.length > 0) this.send({ kind: 'scheduler.offers', offers: sent });
+    if (this.connection === undefined || timeline.now < this.fullUntil) return;
+    const offers = this.agents.agents.flatMap((agent) => {
+      if (agent.standing !== 'registered') return [];
+      const role = this.roleFor(agent);
+      return role === undefined ? [] : this.offerOf(agent, role);
+    });
+    if (offers.length > 0) this.send({ kind: 'scheduler.offers', offers });
   }
 
-  private offerOf(agent: ModelAgent): mesos.Offer[] {
-    const { timeline } = this.outside;
+  /** A role that has no filter on the agent; without one another allocation follows. */
+  private roleFor({ id }: ModelAgent<Facts>): string | undefined {
+    const { timeline, chance } = this.outside;
+    const end = (role: string): number => this.filters.get(`${id} ${role}`) ?? 0;
+    const roles = this.wantedRoles.filter((role) => end(role) <= timeline.now);
+    const filtered = this.wantedRoles.filter((role) => end(role) > timeline.now);
+    for (const role of filtered) this.allocateAt(end(role));
+    return roles.length > 1 ? chance.pick(roles) : roles[0];
+  }
+
+  private offerOf(agent: ModelAgent<Facts>, role: string): mesos.Offer[] {
+    const { shape } = agent;
     if ([...this.offers.values()].some((offer) => offer.agent === agent)) return [];
-    const used = [...agent.tasks].filter(({ state }) => !isTerminal(state)).length;
-    if (used >= CPUS) return [];
+    const resources = this.agents
+      .freeOf(agent)
+      .filter((resource) => reservedRole(resource) === '*' || reservedRole(resource) === role);
+    if (milliOf(resources, 'cpus') === 0) return [];
     const id = `O${++this.offered}`;
-    this.offers.set(id, { agent, sentAt: timeline.now });
-    timeline.after(ANSWER_MS, () => this.checkAnswered(id));
-    const scalar = (name: string, value: number): mesos.Resource => ({
-      name,
-      type: 'SCALAR',
-      scalar: { value },
-      allocation_info: { role: '*' },
-    });
+    const offer = { agent, role, resources };
+    this.offers.set(id, offer);
+    this.open.set(id, offer);
+    this.outside.timeline.after(ANSWER_MS, () => this.checkAnswered(id));
     return [
       {
         id: { value: id },
         framework_id: { value: this.connection?.frameworkId ?? '' },
         agent_id: { value: agent.id },
-        hostname: agent.id,
-        resources: [scalar('cpus', CPUS - used), scalar('mem', 1000), scalar('disk', 1000)],
-        allocation_info: { role: '*' },
+        hostname: shape.hostname ?? agent.id,
+        resources: writeLegacyResources(allocateTo(resources, role)) as mesos.Resource[],
+        attributes: [...(shape.attributes ?? [])],
+        ...(shape.domain && { domain: shape.domain }),
+        allocation_info: { role },
       },
     ];
   }
 
   private checkAnswered(offerId: string): void {
-    const { chronos } = this.outside;
-    if (this.offers.has(offerId) && chronos.hasBeenAwakeFor(ANSWER_MS))
+    const { scheduler } = this.outside;
+    if (this.offers.has(offerId) && scheduler.hasBeenAwakeFor(ANSWER_MS))
       throw new Error(`the offer ${offerId} has no answer`);
   }
 
@@ -356,12 +451,12 @@ export class ModelMaster {
     this.offers.delete(offerId);
     if (refuseSeconds > 0) {
       const until = timeline.now + refuseSeconds * SECOND;
-      this.filters.set(offer.agent.id, until);
-      if (!this.isSuppressed) this.allocateAt(until);
+      this.filters.set(`${offer.agent.id} ${offer.role}`, until);
+      if (this.wantedRoles.length > 0) this.allocateAt(until);
     } else this.allocateSoon();
   }
 
-  private rescind(agent: ModelAgent): void {
+  rescind(agent: ModelAgent<Facts>): void {
     for (const [offerId, offer] of this.offers) {
       if (offer.agent !== agent) continue;
       this.offers.delete(offerId);
@@ -371,8 +466,13 @@ export class ModelMaster {
 }
 
 /** The state of a task that the master does not know. */
-function stateOnAgent(agent: ModelAgent | undefined): TaskState {
+function stateOnAgent(agent: ModelAgent<unknown> | undefined): TaskState {
   if (agent?.standing === 'registered') return 'TASK_GONE';
   if (agent?.standing === 'unreachable') return 'TASK_UNREACHABLE';
   return agent?.standing === 'gone' ? 'TASK_GONE_BY_OPERATOR' : 'TASK_UNKNOWN';
+}
+
+/** The tasks that a call launches. */
+function tasksOf(accept: Call.Accept | undefined): mesos.TaskInfo[] {
+  return (accept?.operations ?? []).flatMap(({ launch }) => [...(launch?.task_infos ?? [])]);
 }
