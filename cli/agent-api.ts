@@ -2,6 +2,7 @@
  * Agents for the client commands: the place of a task, found by the master, and the pages and calls of its agent.
  */
 
+import type { Caller } from '../cluster/runtime/auth/caller';
 import { StartError } from '../cluster/runtime/lifecycle';
 import { Api, type ApiOptions, withApi } from './api';
 import { type AgentView, addressOf, type TaskView } from './commands/agents';
@@ -21,10 +22,9 @@ interface PlacedTask extends TaskView {
 }
 
 /** An agent as a place to ask. */
-export interface AgentTarget {
+export interface AgentTarget extends Caller {
   readonly hostname: string;
   readonly url: string;
-  readonly credentials: string | undefined;
 }
 
 /** A task with its agent. */
@@ -117,7 +117,8 @@ function agentIn(target: MasterTarget, agents: readonly AgentView[], id: string)
   if (!agent) throw new StartError(`Agent ${id} is not registered with this master`);
   const scheme = target.master.startsWith('https://') ? 'https' : 'http';
   const url = `${scheme}://${addressOf(agent)}`;
-  return { hostname: agent.hostname, url, credentials: target.credentials };
+  const { credentials, token, ca } = target;
+  return { hostname: agent.hostname, url, credentials, token, ca };
 }
 
 /** Runs a function with a connection to an agent. */
@@ -130,8 +131,8 @@ export function openAgent(agent: AgentTarget): Api {
   return new Api(optionsOf(agent));
 }
 
-function optionsOf({ url, hostname, credentials }: AgentTarget): ApiOptions {
-  return { url, what: `The agent on ${hostname}`, flag: '--master', credentials };
+function optionsOf({ hostname, ...target }: AgentTarget): ApiOptions {
+  return { ...target, what: `The agent on ${hostname}`, flag: '--master' };
 }
 
 /** A call of an agent's v1 operator API. */

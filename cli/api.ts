@@ -2,18 +2,17 @@
  * The HTTP client of the client commands; errors become messages for people.
  */
 
+import { authorizationOf, type Caller, trustOf } from '../cluster/runtime/auth/caller';
 import { type HttpAnswer, HttpClient, type HttpRequest } from '../cluster/runtime/http/client';
 import { splitUserinfo } from '../cluster/runtime/http/userinfo';
 import { StartError } from '../cluster/runtime/lifecycle';
 
-export interface ApiOptions {
+export interface ApiOptions extends Caller {
   readonly url: string;
   /** The name of the other side, for messages: `Marathon`. */
   readonly what: string;
   /** The flag that names it. */
   readonly flag: string;
-  /** user:password for HTTP basic. */
-  readonly credentials?: string | undefined;
 }
 
 /** An answer of 400 and above. */
@@ -26,14 +25,11 @@ export class ApiError extends StartError {
   }
 }
 
-/** The headers that show who we are, by HTTP basic. */
-export function authorizationOf(credentials: string | undefined): Readonly<Record<string, string>> {
-  if (credentials === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
 /** Codes of Node for certificates: of an unknown authority, of another name, or expired. */
 const CERTIFICATE = /CERT|SIGNATURE|ALTNAME/;
+
+/** The hint of a refusal of those who are not known. */
+const WHO = '  say who you are with --credentials or --token: file://PATH is the file that has it';
 
 /** Redirects that are followed in a row. */
 const HOPS_MAX = 3;
@@ -41,7 +37,7 @@ const HOPS_MAX = 3;
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export class Api {
-  private readonly client = new HttpClient();
+  private readonly client: HttpClient;
   private readonly options: ApiOptions;
 
   /** Credentials in the URL are used unless there are others. */
@@ -51,6 +47,7 @@ export class Api {
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
       throw new StartError(`${options.flag}: "${url}" is not a URL; write it as http://HOST:PORT`);
     }
+    this.client = new HttpClient({ tls: trustOf(options) });
   }
 
   /** Sends a request and returns the parsed answer. An answer of 400 and above becomes an error with its text. */
@@ -67,10 +64,10 @@ export class Api {
 
   /** The same with the headers of the answer. */
   async answer(method: Method, path: string, body?: string): Promise<HttpAnswer> {
-    const { credentials, url } = this.options;
+    const { url } = this.options;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
-    Object.assign(headers, authorizationOf(credentials));
+    Object.assign(headers, authorizationOf(this.options));
     const target = new URL(path, url).toString();
     const answer = await this.send({ method, url: target, headers, ...(body !== undefined && { body }) });
     const { status } = answer;
@@ -108,7 +105,7 @@ export class Api {
     if (CERTIFICATE.test(cause))
       return new StartError(
         `${what} at ${url} has a certificate that is not trusted (${cause}). ` +
-          'Name the file of its authority in the variable NODE_EXTRA_CA_CERTS.',
+          'Name the file of its authority with --ca, or in the variable MESETA_CA.',
       );
     return new StartError(
       `${what} cannot be reached at ${url} (${cause}). ` +
@@ -119,7 +116,7 @@ export class Api {
   private refusal(status: number, text: string): string {
     const parsed = parse(text) as RefusalBody | undefined;
     const message = typeof parsed?.message === 'string' ? parsed.message : text.trim();
-    const who = status === 401 ? ['  say who you are with --credentials USER:PASSWORD'] : [];
+    const who = status === 401 ? [WHO] : [];
     const lines = [...detailLines(parsed?.details), ...lockLines(parsed?.deployments), ...who];
     return [`${this.options.what} answered ${status}: ${message}`, ...lines].join('\n');
   }

@@ -1,5 +1,6 @@
 /** Chronos for the client commands: the flags that name it, its requests, and the types of its answers. */
 
+import { type Caller, callerFlags } from '../cluster/runtime/auth/caller';
 import { text, toggle } from '../cluster/runtime/config/flags';
 import { type Api, withApi } from './api';
 import { resolveId } from './resolve';
@@ -11,14 +12,13 @@ export const chronosFlags = {
     env: 'MESETA_CHRONOS',
     value: 'URL',
   }),
-  credentials: text({ help: 'user:password for Chronos', env: 'MESETA_CHRONOS_CREDENTIALS', secret: true }),
+  ...callerFlags('Chronos', 'MESETA_CHRONOS'),
 };
 
 export const json = toggle({ help: 'print JSON for programs', fallback: false });
 
-export interface ChronosTarget {
+export interface ChronosTarget extends Caller {
   readonly chronos: string;
-  readonly credentials: string | undefined;
 }
 
 /** A row of `jobs/summary`. */
@@ -102,12 +102,10 @@ export interface RunsPage {
 export const BASE = '/v1/scheduler';
 
 /** Runs a function with a connection to Chronos. */
-export function withChronos<T>(
-  { chronos, credentials }: ChronosTarget,
-  run: (api: Api) => Promise<T>,
-): Promise<T> {
+export function withChronos<T>(target: ChronosTarget, run: (api: Api) => Promise<T>): Promise<T> {
+  const { chronos, credentials, token, ca } = target;
   const url = /^https?:\/\//.test(chronos) ? chronos : `http://${chronos}`;
-  return withApi({ url, what: 'Chronos', flag: '--chronos', credentials }, run);
+  return withApi({ url, what: 'Chronos', flag: '--chronos', credentials, token, ca }, run);
 }
 
 export function jobPath(name: string, below = ''): string {

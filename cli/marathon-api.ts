@@ -2,6 +2,7 @@
  * Marathon for the client commands: the flags that name it, its requests, and the types of its answers.
  */
 
+import { type Caller, callerFlags } from '../cluster/runtime/auth/caller';
 import { text, toggle } from '../cluster/runtime/config/flags';
 import { StartError } from '../cluster/runtime/lifecycle';
 import { type Api, ApiError, withApi } from './api';
@@ -14,14 +15,13 @@ export const marathonFlags = {
     env: 'MESETA_MARATHON',
     value: 'URL',
   }),
-  credentials: text({ help: 'user:password for Marathon', env: 'MESETA_MARATHON_CREDENTIALS', secret: true }),
+  ...callerFlags('Marathon', 'MESETA_MARATHON'),
 };
 
 export const json = toggle({ help: 'print JSON for programs', fallback: false });
 
-export interface MarathonTarget {
+export interface MarathonTarget extends Caller {
   readonly marathon: string;
-  readonly credentials: string | undefined;
 }
 
 export interface AppView {
@@ -71,12 +71,10 @@ export interface QueueView {
 }
 
 /** Runs a function with a connection to Marathon. */
-export function withMarathon<T>(
-  { marathon, credentials }: MarathonTarget,
-  run: (api: Api) => Promise<T>,
-): Promise<T> {
+export function withMarathon<T>(target: MarathonTarget, run: (api: Api) => Promise<T>): Promise<T> {
+  const { marathon, credentials, token, ca } = target;
   const url = /^https?:\/\//.test(marathon) ? marathon : `http://${marathon}`;
-  return withApi({ url, what: 'Marathon', flag: '--marathon', credentials }, run);
+  return withApi({ url, what: 'Marathon', flag: '--marathon', credentials, token, ca }, run);
 }
 
 /** The part of a connection that reads need. */

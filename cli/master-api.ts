@@ -2,6 +2,7 @@
  * The master for the client commands: the flags that name it, its v0 pages and its v1 operator API.
  */
 
+import { type Caller, callerFlags } from '../cluster/runtime/auth/caller';
 import { text, toggle } from '../cluster/runtime/config/flags';
 import { type Api, withApi } from './api';
 
@@ -12,23 +13,20 @@ export const masterFlags = {
     env: 'MESETA_MASTER',
     value: 'URL',
   }),
-  credentials: text({ help: 'user:password for the master', env: 'MESETA_MASTER_CREDENTIALS', secret: true }),
+  ...callerFlags('the master', 'MESETA_MASTER'),
 };
 
 export const json = toggle({ help: 'print JSON for programs', fallback: false });
 
-export interface MasterTarget {
+export interface MasterTarget extends Caller {
   readonly master: string;
-  readonly credentials: string | undefined;
 }
 
 /** Runs a function with a connection to the master. */
-export function withMaster<T>(
-  { master, credentials }: MasterTarget,
-  run: (api: Api) => Promise<T>,
-): Promise<T> {
+export function withMaster<T>(target: MasterTarget, run: (api: Api) => Promise<T>): Promise<T> {
+  const { master, credentials, token, ca } = target;
   const url = /^https?:\/\//.test(master) ? master : `http://${master}`;
-  return withApi({ url, what: 'The master', flag: '--master', credentials }, run);
+  return withApi({ url, what: 'The master', flag: '--master', credentials, token, ca }, run);
 }
 
 /** GET of a v0 page. */

@@ -5,6 +5,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller } from '../cluster/runtime/auth/caller';
 import type { FlagTable } from '../cluster/runtime/config/flags';
 import { isEnd } from './agent-api';
 import { marathonFlags, withMarathon } from './marathon-api';
@@ -34,7 +35,7 @@ const WORDS: Readonly<Record<string, (place: Place) => Promise<readonly string[]
   app: async (place) => {
     const target = {
       marathon: flagOrVariable(place, 'marathon', marathonFlags.marathon) ?? '',
-      ...credentials(place),
+      ...callerOf(place, 'MESETA_MARATHON'),
     };
     const page = await withMarathon(target, (api) => api.json('GET', '/v2/apps'));
     return (page as { readonly apps: readonly { readonly id: string }[] }).apps.map(({ id }) => id);
@@ -42,15 +43,19 @@ const WORDS: Readonly<Record<string, (place: Place) => Promise<readonly string[]
 };
 
 function masterOf(place: Place) {
-  const { env, flags } = place;
   return {
     master: flagOrVariable(place, 'master', masterFlags.master) ?? '',
-    credentials: flags.get('credentials') ?? env['MESETA_MASTER_CREDENTIALS'],
+    ...callerOf(place, 'MESETA_MASTER'),
   };
 }
 
-function credentials({ env, flags }: Place) {
-  return { credentials: flags.get('credentials') ?? env['MESETA_MARATHON_CREDENTIALS'] };
+/** Those that are files are not read: a completion goes on without. */
+function callerOf({ env, flags }: Place, prefix: string): Caller {
+  return {
+    credentials: flags.get('credentials') ?? env[`${prefix}_CREDENTIALS`],
+    token: flags.get('token') ?? env[`${prefix}_TOKEN`],
+    ca: flags.get('ca') ?? env['MESETA_CA'],
+  };
 }
 
 function flagOrVariable(

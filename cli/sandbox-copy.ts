@@ -9,11 +9,12 @@ import { createWriteStream, lstatSync, renameSync, rmSync, statSync } from 'node
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errorText } from '../cluster/model/error-text';
+import { authorizationOf, trustOf } from '../cluster/runtime/auth/caller';
 import { makeFolder } from '../cluster/runtime/files/make-folder';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { StartError } from '../cluster/runtime/lifecycle';
 import type { AgentTarget } from './agent-api';
-import { type Api, ApiError, authorizationOf } from './api';
+import { type Api, ApiError } from './api';
 
 export interface FileView {
   readonly path: string;
@@ -71,13 +72,15 @@ export class IsFolder extends StartError {}
 
 /** Downloads files of an agent over one connection, which the caller closes. */
 export class Downloads {
-  private readonly client = new HttpClient();
+  private readonly client: HttpClient;
 
-  constructor(private readonly agent: AgentTarget) {}
+  constructor(private readonly agent: AgentTarget) {
+    this.client = new HttpClient({ tls: trustOf(agent) });
+  }
 
   async save(file: string, save: Save): Promise<void> {
-    const { url, credentials, hostname } = this.agent;
-    const headers = authorizationOf(credentials);
+    const { url, hostname } = this.agent;
+    const headers = authorizationOf(this.agent);
     const page = `${url}/files/download?path=${encodeURIComponent(file)}`;
     const answer = await this.client
       .stream({ url: page, headers, timeoutMs: DOWNLOAD_MS })

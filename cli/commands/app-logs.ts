@@ -20,6 +20,7 @@ export const logs = flagCommand({
     ...marathonFlags,
     master: masterFlags.master,
     'master-credentials': masterFlags.credentials,
+    'master-token': masterFlags.token,
     ...logFlags,
     follow: toggle({
       help: 'go on until Ctrl-C, also with new tasks of the app',
@@ -31,7 +32,12 @@ export const logs = flagCommand({
   },
   positionals: ['app'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
-    const target = { master: flags.master, credentials: flags['master-credentials'] };
+    const target = {
+      master: flags.master,
+      credentials: flags['master-credentials'],
+      token: flags['master-token'],
+      ca: flags.ca,
+    };
     if (flags.task !== undefined) await printLog(target, flags.task, { ...flags, terminal });
     else await printAppLogs({ ...flags, marathon: flags, master: target, word, terminal });
     return 0;

@@ -3,6 +3,7 @@
  * none.
  */
 
+import { callerFlags } from '../../cluster/runtime/auth/caller';
 import { text, toggle } from '../../cluster/runtime/config/flags';
 import { withApi } from '../api';
 import { flagCommand } from '../command';
@@ -24,13 +25,14 @@ export const dnsExplain = flagCommand({
       env: 'MESETA_DNS',
       value: 'URL',
     }),
-    credentials: text({ help: 'user:password for it', secret: true, value: 'USER:PASSWORD' }),
+    ...callerFlags('it', 'MESETA_DNS'),
     json: toggle({ help: 'print JSON for programs', fallback: false }),
   },
   positionals: ['name'],
   run: async ({ flags, positionals: [name = ''] }, terminal) => {
     const url = /^https?:\/\//.test(flags.dns) ? flags.dns : `http://${flags.dns}`;
-    const options = { url, what: 'DNS', flag: '--dns', credentials: flags.credentials };
+    const { credentials, token, ca } = flags;
+    const options = { url, what: 'DNS', flag: '--dns', credentials, token, ca };
     const path = `/v1/explain/${encodeURIComponent(name)}`;
     const explanation = (await withApi(options, (api) => api.json('GET', path))) as Explanation | null;
     if (flags.json) terminal.out(printJson(explanation));

@@ -1,6 +1,7 @@
 /** `meseta job history` and `meseta job logs`: the runs of a job, and what they printed. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { authorizationOf, type Caller, trustOf } from '../../cluster/runtime/auth/caller';
 import { integer, text, toggle } from '../../cluster/runtime/config/flags';
 import { HttpClient } from '../../cluster/runtime/http/client';
 import { StartError } from '../../cluster/runtime/lifecycle';
@@ -63,6 +64,8 @@ function tookText(startedAt: string | undefined, endedAt: string | undefined): s
 export const logs = flagCommand({
   flags: {
     ...chronosFlags,
+    'agent-credentials': text({ help: 'user:password for agents, or file://PATH', secret: true }),
+    'agent-token': text({ help: 'bearer token for agents, or file://PATH', secret: true }),
     run: text({ help: 'the id of the run; the newest one without it', value: 'ID' }),
     stderr: toggle({ help: 'standard error instead of standard output', fallback: false }),
     follow: toggle({ help: 'go on until the task ends', fallback: false }),
@@ -72,7 +75,12 @@ export const logs = flagCommand({
     withChronos(flags, async (api) => {
       const name = await findJob(api, word);
       const run = flags.run ?? (await newestRun(api, name));
-      const log = new TaskLog(api, { name, run, file: flags.stderr ? 'stderr' : 'stdout' });
+      const caller = {
+        credentials: flags['agent-credentials'],
+        token: flags['agent-token'],
+        ca: flags.ca,
+      };
+      const log = new TaskLog(api, { name, run, file: flags.stderr ? 'stderr' : 'stdout', caller });
       await log.print(terminal, flags.follow);
       return 0;
     }),
@@ -91,6 +99,8 @@ interface LogPlace {
   readonly name: string;
   readonly run: string;
   readonly file: 'stdout' | 'stderr';
+  /** Chronos names the address of the agent: secrets go there when they are for agents, and not otherwise. */
+  readonly caller: Caller;
 }
 
 const POLL_MS = 500;
@@ -105,7 +115,7 @@ class TaskLog {
   ) {}
 
   async print(terminal: Terminal, follow: boolean): Promise<void> {
-    const client = new HttpClient();
+    const client = new HttpClient({ tls: trustOf(this.place.caller) });
     try {
       for (;;) {
         const attempt = await this.attempt();
@@ -145,7 +155,8 @@ class TaskLog {
     const { sandbox } = attempt;
     if (sandbox === undefined) throw new StartError('Chronos does not know where the task ran');
     const url = readAddress(sandbox, this.place.file, this.offset);
-    const answer = await client.request({ url }).catch((error: Error) => {
+    const headers = authorizationOf(this.place.caller);
+    const answer = await client.request({ url, headers }).catch((error: Error) => {
       throw new StartError(`the agent cannot be reached: ${error.message}`);
     });
     if (answer.status === 404) throw new StartError(noOutput(this.place, attempt));

@@ -3,6 +3,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenFlags } from '../../cluster/runtime/auth/caller';
 import { integer, text, toggle } from '../../cluster/runtime/config/flags';
 import { withApi } from '../api';
 import { flagCommand } from '../command';
@@ -28,7 +29,13 @@ export const lbTop = flagCommand({
       fallback: 'http://127.0.0.1:9092',
       env: 'MESETA_LB',
     }),
-    'api-credentials': text({ value: 'USER:PASSWORD', help: 'who asks', secret: true }),
+    'api-credentials': text({
+      value: 'USER:PASSWORD',
+      help: 'who asks',
+      env: 'MESETA_LB_CREDENTIALS',
+      secret: true,
+    }),
+    ...tokenFlags('it', 'MESETA_LB'),
     seconds: integer({ value: 'N', help: 'time to look at', min: 1, max: 3600, fallback: 2 }),
     count: integer({ value: 'N', help: 'how often; 0 is until Ctrl-C', min: 0, max: 1_000_000, fallback: 1 }),
     json: toggle({ help: 'print JSON for programs', fallback: false }),
@@ -39,6 +46,8 @@ export const lbTop = flagCommand({
       what: 'The load balancer',
       flag: '--lb',
       credentials: flags['api-credentials'],
+      token: flags.token,
+      ca: flags.ca,
     };
     await withApi(options, async (api) => {
       const read = async (): Promise<VersionTraffic[]> =>

@@ -2,6 +2,7 @@
  * `meseta status`: the health of each part of a cluster, one line each.
  */
 
+import type { Caller } from '../../cluster/runtime/auth/caller';
 import { text } from '../../cluster/runtime/config/flags';
 import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import { StartError } from '../../cluster/runtime/lifecycle';
@@ -42,13 +43,13 @@ type PartReport = Pick<PartStatus, 'ok' | 'about'>;
 
 export const status = listCommand({
   flags: statusFlags,
-  read: async ({ master, marathon, chronos, dns, lb, credentials }): Promise<PartStatus[]> =>
+  read: async ({ master, marathon, chronos, dns, lb, ...caller }): Promise<PartStatus[]> =>
     await Promise.all([
-      look({ part: 'master', url: master, credentials }, reportMaster),
-      look({ part: 'marathon', url: marathon, credentials }, reportMarathon),
-      look({ part: 'chronos', url: chronos, credentials }, reportChronos),
-      look({ part: 'dns', url: dns, credentials }, reportDns),
-      look({ part: 'lb', url: lb, credentials }, reportLb),
+      look({ part: 'master', url: master, ...caller }, reportMaster),
+      look({ part: 'marathon', url: marathon, ...caller }, reportMarathon),
+      look({ part: 'chronos', url: chronos, ...caller }, reportChronos),
+      look({ part: 'dns', url: dns, ...caller }, reportDns),
+      look({ part: 'lb', url: lb, ...caller }, reportLb),
     ]),
   print: (parts) =>
     printTable(
@@ -58,20 +59,19 @@ export const status = listCommand({
   status: (parts) => (parts.every(({ ok }) => ok) ? 0 : 1),
 });
 
-interface PartTarget {
+interface PartTarget extends Caller {
   readonly part: string;
   readonly url: string;
-  readonly credentials: string | undefined;
 }
 
 /** Reads the status of one part; an error becomes its report. */
 async function look(
-  { part, url: address, credentials }: PartTarget,
+  { part, url: address, credentials, token, ca }: PartTarget,
   report: (api: Api) => Promise<PartReport>,
 ): Promise<PartStatus> {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
   const { url: shown } = splitUserinfo(url);
-  const options: ApiOptions = { url, what: part, flag: `--${part}`, credentials };
+  const options: ApiOptions = { url, what: part, flag: `--${part}`, credentials, token, ca };
   try {
     return { part, url: shown, ...(await withApi(options, report)) };
   } catch (error) {

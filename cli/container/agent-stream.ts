@@ -7,10 +7,10 @@ import { request as requestHttps } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import type { ProcessIO } from '../../cluster/api/generated/agent';
 import { errorText } from '../../cluster/model/error-text';
+import { authorizationOf, trustOf } from '../../cluster/runtime/auth/caller';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { encodeRecord, RecordDecoder } from '../../cluster/runtime/streams/recordio';
 import type { AgentTarget, ContainerId } from '../agent-api';
-import { authorizationOf } from '../api';
 
 const JSON_TYPE = 'application/json';
 const RECORDIO = 'application/recordio';
@@ -26,7 +26,8 @@ function open(agent: AgentTarget, headers: Readonly<Record<string, string>>): Op
   const sent = request(url, {
     method: 'POST',
     agent: false,
-    headers: { ...headers, ...authorizationOf(agent.credentials) },
+    headers: { ...headers, ...authorizationOf(agent) },
+    ...trustOf(agent),
   });
   sent.setNoDelay(true);
   const answered = new Promise<IncomingMessage>((resolve, reject) => {

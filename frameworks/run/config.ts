@@ -2,6 +2,7 @@
  * The flags of `meseta run`: those of the original's mesos-execute (Mesos 1.11 src/cli/execute.cpp).
  */
 
+import { callerFlags } from '../../cluster/runtime/auth/caller';
 import { choice, document, duration, text, toggle, type Values } from '../../cluster/runtime/config/flags';
 
 export const DEFAULT_RESOURCES = 'cpus:1;mem:128';
@@ -35,7 +36,8 @@ export const runFlags = {
   kill_after: duration({ help: 'time after which a running task is killed', fallback: undefined }),
   networks: text({ help: 'networks that the container joins, with commas' }),
   principal: text({ help: 'who we are for the master' }),
-  secret: text({ help: 'the secret of the principal', secret: true }),
+  secret: text({ help: 'the secret of the principal, or file://PATH', secret: true }),
+  ...callerFlags('the master', 'MESETA_MASTER'),
   volumes: document({ help: 'a list of Volumes' }),
   content_type: choice({
     help: 'the form of messages',

@@ -9,6 +9,7 @@ import { messageFromJson, parseExact } from '../../cluster/api/json-read';
 import { errorText } from '../../cluster/model/error-text';
 import { readResourceText } from '../../cluster/model/resource-text';
 import { type Resources, writeResources } from '../../cluster/model/resources';
+import { trustOf } from '../../cluster/runtime/auth/caller';
 import type { Clock } from '../../cluster/runtime/clock';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import type { Logger } from '../../cluster/runtime/log';
@@ -55,6 +56,8 @@ export async function runTasks(config: RunConfig, { clock, log, out }: RunDeps):
     seed: randomInt(2 ** 32),
     mediaType: config.content_type.endsWith('json') ? 'application/json' : 'application/x-protobuf',
     credentials: credentialsOf(config),
+    token: config.token,
+    tls: trustOf(config),
     onNotice: (notice) => {
       if (notice.kind === 'event') return perform(received(run, notice.event));
       if (notice.kind === 'disconnected') return perform(disconnected(run));
@@ -96,8 +99,9 @@ function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value
   return { promise, resolve };
 }
 
-function credentialsOf({ principal, secret }: RunConfig): string | undefined {
-  return principal === undefined || secret === undefined ? undefined : `${principal}:${secret}`;
+/** Those of mesos-execute, or of all client commands. */
+function credentialsOf({ principal, secret, credentials }: RunConfig): string | undefined {
+  return principal === undefined || secret === undefined ? credentials : `${principal}:${secret}`;
 }
 
 function mastersOf({ master }: RunConfig): string[] {

@@ -114,10 +114,7 @@ test.each([
   ],
   ['MARATHON_ZK=zk://h/m marathon --master h:5050', 'MARATHON_ZK (--zk) cannot be used: the state is kept'],
   ['marathon --master h:5050 --ha', '--ha cannot be used: there is one Marathon'],
-  [
-    'marathon --master h:5050 --plugin_dir /p --plugin_conf /c',
-    '--plugin_dir cannot be used: plugins are Java',
-  ],
+  ['marathon --master h:5050 --plugin_dir /p', '--plugin_dir: it is for --plugin_conf, which is missing'],
   [
     'marathon --master h:5050 --ssl_keystore_path m.jks',
     '--ssl_keystore_path cannot be used: Java keystores',

@@ -6,7 +6,7 @@
  */
 
 import { Client, type Dispatcher } from 'undici';
-import type { HttpAnswer } from './client';
+import type { HttpAnswer, PeerTrust } from './client';
 
 export interface PipelineRequest {
   readonly url: string;
@@ -19,6 +19,8 @@ export interface PipelineOptions {
   readonly depth: number;
   /** The timeout of the connection and of each answer. */
   readonly timeoutMs: number;
+  /** The trust in peers over TLS; that of the machine without it. */
+  readonly tls?: PeerTrust | undefined;
 }
 
 const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
@@ -61,10 +63,10 @@ export class Pipeline {
     if (this.current?.origin === origin) return this.current.client;
     // Requests to the previous origin still get their answers.
     void this.current?.client.close().catch(() => undefined);
-    const { depth, timeoutMs } = this.options;
+    const { depth, timeoutMs, tls } = this.options;
     const client = new Client(origin, {
       pipelining: depth,
-      connect: { timeout: timeoutMs },
+      connect: { timeout: timeoutMs, ...tls },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       keepAliveTimeout: 30_000,

@@ -5,6 +5,7 @@
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import { encodeBody, type MediaType } from '../../../cluster/api/media-type';
 import { errorText } from '../../../cluster/model/error-text';
+import type { PeerTrust } from '../../../cluster/runtime/http/client';
 import { Pipeline } from '../../../cluster/runtime/http/pipeline';
 import { Queue } from '../../../cluster/runtime/queue';
 
@@ -17,6 +18,7 @@ export interface CallTarget {
 export interface CallOptions {
   readonly mediaType: MediaType;
   readonly headers: Readonly<Record<string, string>>;
+  readonly tls?: PeerTrust | undefined;
   /** The current subscription; undefined without one. */
   readonly target: () => CallTarget | undefined;
   readonly refused: (call: scheduler.Call, reason: string) => void;
@@ -30,14 +32,17 @@ const UNDER_WAY_MAX = 256;
 
 export class Calls {
   private readonly waiting = new Queue<scheduler.Call>();
-  private readonly pipeline = new Pipeline({ depth: UNDER_WAY_MAX, timeoutMs: TIMEOUT_MS });
+  private readonly pipeline: Pipeline;
   private underWay = 0;
   /** The headers of calls to the last target. */
   private last:
     | { readonly target: CallTarget; readonly url: string; readonly headers: Record<string, string> }
     | undefined;
 
-  constructor(private readonly options: CallOptions) {}
+  constructor(private readonly options: CallOptions) {
+    const { tls } = options;
+    this.pipeline = new Pipeline({ depth: UNDER_WAY_MAX, timeoutMs: TIMEOUT_MS, tls });
+  }
 
   /** Sends a call. A refusal is reported later, by `refused`. */
   send(call: scheduler.Call): void {

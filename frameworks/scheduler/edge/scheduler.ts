@@ -7,8 +7,9 @@
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import type { MediaType } from '../../../cluster/api/media-type';
+import { authorizationOf } from '../../../cluster/runtime/auth/caller';
 import type { Clock } from '../../../cluster/runtime/clock';
-import { HttpClient } from '../../../cluster/runtime/http/client';
+import { HttpClient, type PeerTrust } from '../../../cluster/runtime/http/client';
 import type { Running } from '../../../cluster/runtime/lifecycle';
 import type { Logger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
@@ -26,6 +27,10 @@ export interface SchedulerOptions {
   readonly mediaType?: MediaType | undefined;
   /** HTTP basic credentials, `principal:secret`. */
   readonly credentials?: string | undefined;
+  /** A bearer token, instead of credentials. */
+  readonly token?: string | undefined;
+  /** The trust in masters over TLS; that of the machine without it. */
+  readonly tls?: PeerTrust | undefined;
   readonly onNotice: (notice: SchedulerNotice) => void;
   /** The master refused a call, or it could not be sent. */
   readonly onRefused: (call: scheduler.Call, reason: string) => void;
@@ -41,9 +46,10 @@ export interface Scheduler extends Running {
 }
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const client = new HttpClient();
+  const { tls } = options;
+  const client = new HttpClient({ tls });
   const mediaType = options.mediaType ?? 'application/x-protobuf';
-  const headers = authorization(options.credentials);
+  const headers = authorizationOf(options);
   let abort = new AbortController();
   let streamId = '';
   let connection = 0;
@@ -51,6 +57,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const calls = new Calls({
     mediaType,
     headers,
+    tls,
     target: () => target,
     refused: options.onRefused,
   });
@@ -105,9 +112,4 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       await client.close();
     },
   };
-}
-
-function authorization(credentials: string | undefined): Record<string, string> {
-  if (credentials === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }

@@ -24,10 +24,11 @@ describe('runTasks', () => {
     },
   );
 
-  test('has every flag of mesos-execute', () => {
+  test('has every flag of mesos-execute, and those of all client commands', () => {
     const flags =
       'master task task_group name shell command env resources hadoop hdfs package overwrite checkpoint appc_image docker_image framework_capabilities containerizer effective_capabilities bounding_capabilities rlimits role kill_after networks principal secret volumes content_type tty partition_aware';
-    expect(Object.keys(runFlags).toSorted()).toEqual(flags.split(' ').toSorted());
+    const ofAllCommands = ['credentials', 'token', 'ca', 'insecure'];
+    expect(Object.keys(runFlags).toSorted()).toEqual([...flags.split(' '), ...ofAllCommands].toSorted());
   });
 
   test('refuses a master in ZooKeeper', async () => {
