@@ -40,6 +40,8 @@ async function withServer(state: ChronosState, act: (url: string) => Promise<voi
   const access = {
     address: '127.0.0.1',
     port: 0,
+    https: undefined,
+    isSecureOnly: false,
     insecure: false,
     hosts: {},
     credentials: undefined,

@@ -14,7 +14,7 @@ import type { Machine } from '../model/event';
 import type { Millis } from '../model/time';
 import type { Clock } from './clock';
 import type { HttpServer, HttpServerOptions } from './http/server';
-import { Lifetime, type Running } from './lifecycle';
+import { Lifetime, type Running, StartError } from './lifecycle';
 import type { Logger } from './log';
 import { Mailbox, type MailboxOptions, type Performers, type RecorderMaker, type Unstamped } from './mailbox';
 import type { Libprocess } from './messages/libprocess';
@@ -58,12 +58,25 @@ export interface ProcessContext<State, Event> {
   readonly tls: () => TlsSettings | undefined;
   /** The server, once it listens. */
   readonly server: () => HttpServer;
+  /** The server with TLS, where it has a place of its own. */
+  readonly secureServer: () => HttpServer | undefined;
   /** Ends the process by itself. */
   readonly end: (reason: string) => void;
 }
 
+/** A place to listen at, and the flags that name it. */
+export type ServerPlace = Pick<HttpServerOptions, 'address' | 'port' | 'addressFlag' | 'portFlag'>;
+
+/** The places of a server. */
+export interface ServerPlaces extends ServerPlace {
+  /** The place for TLS, where the other one has none. */
+  readonly secure?: ServerPlace;
+  /** There is no place without TLS, so the process does not start without its settings. */
+  readonly isSecureOnly?: boolean;
+}
+
 /** The server of a process; the skeleton adds the log and TLS. */
-export interface ServerPlan extends Omit<HttpServerOptions, 'log' | 'tls' | 'messages'> {
+export interface ServerPlan extends Omit<HttpServerOptions, 'log' | 'tls' | 'messages'>, ServerPlaces {
   /** The libprocess process on the same port. */
   readonly libprocess?: Libprocess;
 }
@@ -146,14 +159,15 @@ export async function openProcess<
   life: Lifetime,
 ): Promise<OpenProcess<State, Event, Effect, Boot, Parts>> {
   const core = new LateCore<State, Event, Effect, Boot>();
-  let server: HttpServer | undefined;
+  let servers: Servers | undefined;
   const context = contextOf(deps, plan.endText, {
     life,
     core,
-    server: () => present(server, 'the server does not listen yet'),
+    server: () => present(servers, 'the server does not listen yet').server,
+    secureServer: () => servers?.secure,
   });
   const parts = await plan.parts(context);
-  if (plan.server) server = await listen(context, plan.server(parts));
+  if (plan.server) servers = await listen(context, plan.server(parts));
   return { parts, context, core };
 }
 
@@ -220,7 +234,7 @@ export class LateCore<
 function contextOf<State, Event>(
   { log, clock, metrics, onEnd }: ProcessDeps,
   endText: string | undefined,
-  parts: Pick<ProcessContext<State, Event>, 'life' | 'core' | 'server'>,
+  parts: Pick<ProcessContext<State, Event>, 'life' | 'core' | 'server' | 'secureServer'>,
 ): ProcessContext<State, Event> {
   let tls: { readonly settings: TlsSettings | undefined } | undefined;
   return {
@@ -239,17 +253,38 @@ function contextOf<State, Event>(
   };
 }
 
+interface Servers {
+  readonly server: HttpServer;
+  readonly secure: HttpServer | undefined;
+}
+
 /** Listens. Processes without a server do not load one. */
 async function listen<State, Event>(
   { life, log, tls }: ProcessContext<State, Event>,
-  { libprocess, ...options }: ServerPlan,
-): Promise<HttpServer> {
+  { libprocess, secure, isSecureOnly, ...options }: ServerPlan,
+): Promise<Servers> {
   const { startHttpServer } = await import('./http/server');
   const messages = libprocess && { messages: libprocess.router };
-  const server = await startHttpServer({ ...options, ...messages, log, tls: tls() });
-  life.add(() => server.close());
-  if (!libprocess) return server;
-  life.add(() => libprocess.stop());
-  await libprocess.open(server);
-  return server;
+  const settings = secure || isSecureOnly ? neededTls(tls(), (secure ?? options).portFlag) : tls();
+  const open = async (more: Partial<HttpServerOptions>): Promise<HttpServer> => {
+    const server = await startHttpServer({ ...options, ...messages, log, ...more });
+    life.add(() => server.close());
+    return server;
+  };
+  const server = await open({ tls: secure ? undefined : settings });
+  const secureServer = secure && (await open({ ...secure, tls: settings }));
+  if (libprocess) {
+    life.add(() => libprocess.stop());
+    await libprocess.open(server);
+  }
+  return { server, secure: secureServer };
+}
+
+/** The settings of a port that speaks TLS and nothing else. */
+function neededTls(settings: TlsSettings | undefined, flag: string): TlsSettings {
+  if (settings) return { ...settings, downgrade: false };
+  throw new StartError(
+    `${flag}: TLS is off; set LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM), ` +
+      'or leave it out',
+  );
 }

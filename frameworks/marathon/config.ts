@@ -368,6 +368,6 @@ function infoOf(flags: MarathonFlags): InfoConfig {
   return {
     marathon_config: pick(INFO_KEYS),
     zookeeper_config: pick(ZOOKEEPER_KEYS),
-    http_config: { http_port: flags.http_port, https_port: null },
+    http_config: { http_port: flags.http_port, https_port: httpSettingsOf(flags).https?.port ?? null },
   };
 }

@@ -19,6 +19,8 @@ export interface MarathonDeps extends ProcessDeps {
 
 export interface Marathon extends Running {
   readonly http: Pick<HttpServer, 'address' | 'port' | 'url'>;
+  /** The port with TLS, where it is one of its own. */
+  readonly https: Pick<HttpServer, 'url'> | undefined;
 }
 
 /** Starts Marathon. It does not need a master for its start. */
@@ -36,7 +38,7 @@ export function startMarathon(config: MarathonConfig, deps: MarathonDeps): Promi
 
 function beginToSchedule(config: MarathonConfig, parts: MarathonParts): Omit<Marathon, 'stop'> {
   const { context, core, bus } = parts;
-  const { life, log, server } = context;
+  const { life, log, server, secureServer } = context;
   life.add(() => bus.stop());
   if (config.masterZk) {
     const masters = followMasters(config.masterZk, parts);
@@ -44,6 +46,7 @@ function beginToSchedule(config: MarathonConfig, parts: MarathonParts): Omit<Mar
   }
   core.post({ kind: 'started' });
   const { address, port, url } = server();
-  log.info({ url, masters: config.masters.join(',') || 'elected' }, 'Marathon is up');
-  return { http: { address, port, url } };
+  const https = secureServer();
+  log.info({ url, https: https?.url, masters: config.masters.join(',') || 'elected' }, 'Marathon is up');
+  return { http: { address, port, url }, https };
 }

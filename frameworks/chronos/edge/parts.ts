@@ -6,6 +6,7 @@ import type { ProcessContext, ServerPlan } from '../../../cluster/runtime/proces
 import { Requests } from '../../../cluster/runtime/requests';
 import { callerTrust } from '../../../cluster/runtime/tls/settings';
 import { usersOf } from '../../kit/edge/access/open-access';
+import { schemeOf } from '../../kit/edge/http-flags';
 import { Forwarder } from '../../kit/edge/leadership/forward';
 import type { Standing } from '../../kit/edge/leadership/standing';
 import { askCore, REQUESTS_MAX } from '../../kit/edge/requests';
@@ -54,7 +55,7 @@ export function addressOf({ framework, http }: ChronosConfig, { server }: Chrono
 
 /** Our URL as others reach us, for the pages of the master. */
 export function urlOf(config: ChronosConfig, context: ChronosContext): string {
-  return `${context.tls() ? 'https' : 'http'}://${addressOf(config, context)}`;
+  return `${schemeOf(config.http, context.tls() !== undefined)}://${addressOf(config, context)}`;
 }
 
 /** The server: requests are passed on while another Chronos leads. */

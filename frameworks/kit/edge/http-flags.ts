@@ -5,12 +5,16 @@
 
 import { dirname } from 'node:path';
 import { type BearerFlags, bearerFlags } from '../../../cluster/runtime/auth/flags';
-import { refused, refusedSwitches, unused, withVariable } from '../../../cluster/runtime/config/classes';
+import { refused, unused, withVariable } from '../../../cluster/runtime/config/classes';
 import { integer, path, text, toggle, UsageError, type Values } from '../../../cluster/runtime/config/flags';
 import type { Credentials } from '../../../cluster/runtime/http/guard';
 import type { HostNames } from '../../../cluster/runtime/http/hosts';
+import type { ServerPlaces } from '../../../cluster/runtime/process';
 import { aclsFlag } from './access/acls';
 import { credentialsOf } from './flags';
+
+const TLS_WAY =
+  'TLS is turned on with LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM)';
 
 export const HTTP_FLAGS = {
   http_credentials: {
@@ -33,6 +37,16 @@ export const HTTP_FLAGS = {
     help: 'compress long answers for those who accept it; --disable_http_compression turns that off',
     fallback: true,
   }),
+  https_address: text({ help: 'address to listen on with TLS', fallbackText: '--http_address' }),
+  https_port: integer({
+    value: 'PORT',
+    help: `port to listen on with TLS, beside --http_port; ${TLS_WAY}. Without it --http_port speaks TLS then`,
+    min: 0,
+    max: 65_535,
+    fallback: undefined,
+    fallbackText: '8443 with --https_address or --disable_http',
+  }),
+  disable_http: toggle({ help: 'listen with TLS only, at --https_port', fallback: false }),
 } as const;
 
 /** Plugins and rules about senders. */
@@ -45,20 +59,15 @@ export const ACCESS_FLAGS = {
 } as const;
 
 export const UNUSED_HTTP_FLAGS = {
-  ...unused('TLS is on --http_port, and a keystore stops the start', 'https_address', 'https_port'),
   ...unused('there are no files of a user interface', 'assets_path'),
 };
 
 const KEYSTORE =
-  'Java keystores are not read; leave it out, and set LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM): --http_port then speaks TLS';
+  'Java keystores are not read; leave it out, and set LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM): --http_port then speaks TLS, or --https_port beside it';
 
 export const REFUSED_HTTP_FLAGS = {
   ...withVariable(refused(KEYSTORE, 'ssl_keystore_path'), 'MESOSPHERE_KEYSTORE_PATH'),
   ...withVariable(refused(KEYSTORE, 'ssl_keystore_password'), 'MESOSPHERE_KEYSTORE_PASS'),
-  ...refusedSwitches(
-    'there is one port, --http_port; leave it out, and turn TLS on with LIBPROCESS_SSL_ENABLED=1',
-    'disable_http',
-  ),
 };
 
 /** The settings of plugins and of rules about senders. */
@@ -75,10 +84,20 @@ export function accessSettingsOf(flags: Values<typeof ACCESS_FLAGS>): AccessSett
   return { acls, pluginConf, pluginDir: pluginDir ?? (pluginConf && dirname(pluginConf)) };
 }
 
-/** The place and the access of the port. */
-export interface HttpSettings {
+interface Place {
   readonly address: string;
   readonly port: number;
+}
+
+interface Places extends Place {
+  /** The port with TLS, where it is one of its own. */
+  readonly https: Place | undefined;
+  /** The port without TLS is closed (`--disable_http`). */
+  readonly isSecureOnly: boolean;
+}
+
+/** The places and the access of the API. */
+export interface HttpSettings extends Places {
   readonly credentials: Credentials | undefined;
   readonly bearer: BearerFlags | undefined;
   /** The file of further users. */
@@ -105,6 +124,8 @@ export function httpSettingsOf(flags: HttpFlagValues): HttpSettings {
   return {
     address: flags.http_address,
     port: flags.http_port,
+    https: httpsOf(flags),
+    isSecureOnly: flags.disable_http,
     credentials: credentialsOf(flags.http_credentials),
     usersFile: flags.http_credentials_file,
     bearer: bearerFlags(flags, 'http_tokens', 'http_jwt_key'),
@@ -114,4 +135,32 @@ export function httpSettingsOf(flags: HttpFlagValues): HttpSettings {
     insecure: flags.insecure,
     hosts: { advertised: [flags.hostname, flags.webui_url], allowed: flags.allowed_hosts },
   };
+}
+
+const HTTPS_PORT = 8443;
+
+function httpsOf({
+  https_address,
+  https_port,
+  disable_http,
+  http_address,
+}: HttpFlagValues): Place | undefined {
+  if (https_address === undefined && https_port === undefined && !disable_http) return undefined;
+  return { address: https_address ?? http_address, port: https_port ?? HTTPS_PORT };
+}
+
+/** The places where a server with these settings listens. */
+export function placesOf({ address, port, https, isSecureOnly }: Places): ServerPlaces {
+  const plain = { address, port, addressFlag: '--http_address', portFlag: '--http_port' };
+  if (!https) return plain;
+  const secure = { ...https, addressFlag: '--https_address', portFlag: '--https_port' };
+  return isSecureOnly ? { ...secure, isSecureOnly } : { ...plain, secure };
+}
+
+/** The scheme by which others reach the API. */
+export function schemeOf(
+  { https, isSecureOnly }: Pick<Places, 'https' | 'isSecureOnly'>,
+  hasTls: boolean,
+): 'http' | 'https' {
+  return hasTls && (https === undefined || isSecureOnly) ? 'https' : 'http';
 }

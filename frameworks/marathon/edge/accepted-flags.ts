@@ -144,7 +144,10 @@ const refusedFlags = {
     'it was removed in Marathon 1.10; use --accepted_resource_roles_default_behavior',
     'default_accepted_resource_roles',
   ),
-  ...refused('nothing that Marathon gave up is kept; leave it out', 'deprecated_features'),
+  ...refusedUnless(
+    { values: ['text_plain_tasks'], reason: 'nothing else that Marathon gave up is kept; leave it out' },
+    'deprecated_features',
+  ),
   ...refused(
     'log lines go to standard error, as JSON; leave it out, and have them collected there',
     'logstash',

@@ -22,6 +22,8 @@ export const REST_SETTINGS: RestSettings = {
 export const OPEN_ACCESS: RestAccess = {
   address: '127.0.0.1',
   port: 0,
+  https: undefined,
+  isSecureOnly: false,
   insecure: false,
   hosts: {},
   credentials: undefined,

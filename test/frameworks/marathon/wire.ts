@@ -79,7 +79,10 @@ export class WireConversation extends MarathonConversation {
       headers[name] === undefined ? [] : [`<${name}: ${String(headers[name])}>`],
     );
     const shownType = isJson || type === undefined ? [] : [`<content-type: ${type}>`];
-    const shownBody = isJson && text !== '' ? JSON.stringify(JSON.parse(text, shortApp)) : text.trimEnd();
+    const shownBody =
+      isJson && text !== ''
+        ? JSON.stringify(JSON.parse(text, shortApp))
+        : text.replaceAll('\t', '\\t').trimEnd();
     return [String(status), ...shownType, ...fields, cut(shownBody)].join(' ').trimEnd();
   }
 

@@ -2,10 +2,10 @@
 
 import type { Authenticator } from '../../../../cluster/runtime/auth/authenticator';
 import type { Clock } from '../../../../cluster/runtime/clock';
-import type { Credentials } from '../../../../cluster/runtime/http/guard';
-import { type HostNames, hostRule } from '../../../../cluster/runtime/http/hosts';
+import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { Metrics } from '../../../../cluster/runtime/metrics';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
+import { type HttpSettings, placesOf } from '../../../kit/edge/http-flags';
 import { errorAnswers } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
 import { jobPrinters } from '../../core/jobs/print-job';
@@ -34,17 +34,10 @@ export interface RestParts extends Pick<RestContext, 'ask' | 'leader' | 'setLogL
   counters(): Readonly<Record<string, number>>;
 }
 
-export interface RestAccess {
-  readonly address: string;
-  readonly port: number;
-  readonly insecure: boolean;
-  /** Further names that `Host` may have. */
-  readonly hosts: HostNames;
-  readonly credentials: Credentials | undefined;
+/** The places and the access of the API. */
+export interface RestAccess extends Omit<HttpSettings, 'bearer' | 'usersFile' | 'isCompressing'> {
   readonly users?: ReadonlyMap<string, string> | undefined;
   readonly bearer: Authenticator | undefined;
-  readonly realm: string;
-  readonly concurrentMax: number | undefined;
 }
 
 export interface ChronosRest {
@@ -57,15 +50,12 @@ export interface ChronosRest {
 
 export function chronosRest(settings: RestSettings, access: RestAccess, parts: RestParts): ChronosRest {
   const context = restContext(settings, access, parts);
-  const { address, port, insecure, hosts, credentials, users, bearer, realm } = access;
+  const { insecure, hosts, credentials, users, bearer, realm } = access;
   const plan: ServerPlan = {
     what: 'Chronos',
     about:
       'Jobs are at /v1/scheduler/jobs, the API at /openapi.json, metrics at /metrics, an answer at /ping.',
-    address,
-    port,
-    addressFlag: '--http_address',
-    portFlag: '--http_port',
+    ...placesOf(access),
     routes: chronosRoutes(context),
     insecure,
     hosts: hostRule(hosts),

@@ -23,6 +23,7 @@ import {
   refusalOutcome,
   sliced,
 } from './context';
+import { endpoints, wantsText } from './endpoints';
 import { appsPieces, oneAppPieces, tasksPieces } from './fragments';
 import { methodRefusal, methodsOutcome } from './methods';
 import { appResource, demandPut, demandUpdate, groupResource, seesApp, seesId } from './rights';
@@ -215,5 +216,6 @@ function showTasks(context: RestContext, request: Request, id: string): Outcome 
   if (group === undefined && !context.read(({ apps }) => apps.has(id))) return noApp(id);
   if (group === undefined) demandView(context, request, id);
   const ids = group === undefined ? [id] : appsBelow(context, request, group);
+  if (wantsText(request)) return endpoints(context, request, ids);
   return sliced(context, request, tasksPieces(context.read, ids));
 }

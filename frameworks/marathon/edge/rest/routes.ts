@@ -2,7 +2,7 @@
  * All routes of Marathon's HTTP API. A new one is a row in the file of its topic.
  */
 
-import type { Route } from '../../../../cluster/runtime/http/server';
+import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { preferredType } from '../../../kit/edge/rest/accept';
 import { send } from '../../../kit/edge/rest/door';
 import { failure } from '../../api/violations';
@@ -35,8 +35,14 @@ export function marathonRoutes(context: RestContext): Route[] {
 
 /** Refuses readers that take no JSON, as the original does. */
 function jsonOnly(context: RestContext): NonNullable<Route['before']> {
-  return ({ method, headers: { accept } }, reply) =>
-    method === 'OPTIONS' || preferredType(accept, ['application/json'])
+  return (request, reply) =>
+    request.method === 'OPTIONS' || preferredType(request.headers.accept, typesOf(request))
       ? undefined
       : send(context, reply, failure(406, 'Not Acceptable'));
+}
+
+/** Tasks are also answered as text. */
+function typesOf({ method, url }: Request): readonly string[] {
+  const isTasks = method === 'GET' && /\/tasks\/*(\?|$)/.test(url);
+  return isTasks ? ['application/json', 'text/plain'] : ['application/json'];
 }

@@ -6,6 +6,7 @@ import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
 import { rightsReader } from '../../../kit/edge/access/authorizer';
 import type { DoorAccess } from '../../../kit/edge/access/open-access';
+import { placesOf, schemeOf } from '../../../kit/edge/http-flags';
 import { askCore } from '../../../kit/edge/requests';
 import { authenticatorOf, errorAnswers } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
@@ -31,10 +32,7 @@ export function marathonPlan(
   return {
     what: 'Marathon',
     about: 'Apps are at /v2/apps, events at /v2/events, facts at /v2/info, the API at /openapi.json.',
-    address: http.address,
-    port: http.port,
-    addressFlag: '--http_address',
-    portFlag: '--http_port',
+    ...placesOf(http),
     routes: marathonRoutes(context),
     insecure: http.insecure,
     hosts: hostRule(http.hosts),
@@ -86,7 +84,7 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     rights: rightsReader(access.authorizer),
     now,
     leader,
-    headers: () => commonHeaders(`${tls() ? 'https' : 'http'}://${leader()}`),
+    headers: () => commonHeaders(`${schemeOf(config.http, tls() !== undefined)}://${leader()}`),
     errorBody: (_status, message) => ({ message }),
     read: core.read,
     ask: (request) => askCore(requests, core.post, request),

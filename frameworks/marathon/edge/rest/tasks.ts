@@ -11,6 +11,7 @@ import { failure, isFailure } from '../../api/violations';
 import { instanceOfTask } from '../../core/instances/instances';
 import type { Condition, Instance } from '../../core/state/state';
 import { type RestContext, readBody, sliced } from './context';
+import { endpoints, wantsText } from './endpoints';
 import { tasksPieces } from './fragments';
 import { seesApp } from './rights';
 import { killInstances, readKillFlags } from './task-kills';
@@ -33,6 +34,7 @@ function list(context: RestContext, request: Request): Promise<Outcome> {
   const ids = context.read(({ apps }) =>
     [...apps.values()].filter((app) => seesApp(rights, app)).map(({ id }) => id),
   );
+  if (wantsText(request)) return endpoints(context, request, ids);
   return sliced(context, request, tasksPieces(context.read, ids, includes));
 }
 

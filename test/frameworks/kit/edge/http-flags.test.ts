@@ -25,11 +25,12 @@ function settingsOf(args: readonly string[], env: Record<string, string> = {}): 
 }
 
 test('the settings of the port are those of the flags', () => {
-  expect(
-    settingsOf(['--http_credentials', 'me:secret', '--hostname', 'h', '--https_port', '1']),
-  ).toMatchObject({
+  expect(settingsOf(['--http_credentials', 'me:secret', '--hostname', 'h'])).toMatchObject({
     address: '127.0.0.1',
     port: 4400,
+    https: undefined,
+    isSecureOnly: false,
+    isCompressing: true,
     credentials: { user: 'me', password: 'secret' },
     realm: 'Mesosphere',
     concurrentMax: undefined,
@@ -45,9 +46,18 @@ test('the credentials of the original come from its variable, too', () => {
   });
 });
 
-test.each([['--ssl_keystore_path', 'x'], ['--ssl_keystore_password', 'x'], ['--disable_http']])(
-  '%s stops the start with the way',
-  (...args) => {
-    expect(() => settingsOf(args)).toThrow('LIBPROCESS_SSL_ENABLED=1');
-  },
-);
+test.each([
+  ['--ssl_keystore_path', 'x'],
+  ['--ssl_keystore_password', 'x'],
+])('%s stops the start with the way', (...args) => {
+  expect(() => settingsOf(args)).toThrow('LIBPROCESS_SSL_ENABLED=1');
+});
+
+test.each([
+  [['--https_port', '1'], { address: '127.0.0.1', port: 1 }],
+  [['--https_address', '10.0.0.1'], { address: '10.0.0.1', port: 8443 }],
+  [['--disable_http'], { address: '127.0.0.1', port: 8443 }],
+  [['--http_address', '10.0.0.2', '--https_port', '2'], { address: '10.0.0.2', port: 2 }],
+])('the port with TLS of %j', (args, https) => {
+  expect(settingsOf(args).https).toEqual(https);
+});
