@@ -1,13 +1,18 @@
 import fc from 'fast-check';
 import { isTerminal } from '../../../../cluster/model/task-state';
 import { hashOf } from '../../../../cluster/runtime/recording/canonical';
+import type { Pod } from '../../../../frameworks/marathon/api/pod';
+import { livingTasks } from '../../../../frameworks/marathon/core/instances/tasks';
+import { specsOf } from '../../../../frameworks/marathon/core/state/run-spec';
 import { marathonMachine } from '../../../../frameworks/marathon/core/step';
 import { app, FakeCluster } from '../fake-cluster';
+import { container, pod } from '../pods';
 
 /** What may happen, and how long until the next thing. */
 type Blow =
   | { kind: 'put'; id: number; instances: number; cmd: number; checks: boolean }
-  | { kind: 'remove'; id: number }
+  | { kind: 'putPod'; id: number; instances: number; cmd: number }
+  | { kind: 'remove' | 'removePod'; id: number }
   | { kind: 'fail' | 'finish' | 'lose' | 'stray'; pick: number }
   | { kind: 'disconnect' | 'restart' | 'removeFramework' };
 
@@ -24,10 +29,27 @@ const blow: fc.Arbitrary<Blow> = fc.oneof(
       checks: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), id }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('putPod' as const),
+      id,
+      instances: fc.integer({ min: 0, max: 3 }),
+      cmd: fc.nat(2),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('remove', 'removePod'), id }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('fail', 'finish', 'lose', 'stray'), pick }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('disconnect', 'restart', 'removeFramework') }) },
 );
+
+/** A pod of two containers, the first of which differs between its configurations. */
+function podOf({ id: number, instances, cmd }: Extract<Blow, { kind: 'putPod' }>): Pod {
+  const containers = [container('web', { environment: { CMD: String(cmd) } }), container('side')];
+  const backoff = { backoff: 1, backoffFactor: 1.15, maxLaunchDelay: 5 };
+  const executorResources = { cpus: 0.1, mem: 32, disk: 0 };
+  return pod({ id: `/pod${number}`, instances, containers, executorResources, scheduling: { backoff } });
+}
 
 class Life {
   cluster: FakeCluster;
@@ -53,6 +75,12 @@ class Life {
         cluster.change({ put: [app({ ...wanted, healthChecks })] }, { force: true });
         return;
       }
+      case 'putPod':
+        cluster.change({ putPods: [podOf(event)] }, { force: true });
+        return;
+      case 'removePod':
+        cluster.change({ removePods: [`/pod${event.id}`] }, { force: true });
+        return;
       case 'remove':
         cluster.change({ remove: [`/app${event.id}`] }, { force: true });
         return;
@@ -112,13 +140,14 @@ class Life {
     cluster.advance(1_500_000);
     const { state } = cluster;
     expect(state.deployments.size).toBe(0);
-    for (const wanted of state.apps.values()) {
+    for (const wanted of specsOf(state).values()) {
       expect([wanted.id, cluster.running(wanted.id).length]).toEqual([wanted.id, wanted.instances]);
     }
     const live = [...cluster.tasks].filter(
       ([, task]) => !isTerminal(task.state) && task.state !== 'TASK_UNREACHABLE',
     );
-    expect(live.map(([taskId]) => taskId).sort()).toEqual([...state.byTask.keys()].sort());
+    const known = [...state.instances.values()].flatMap(livingTasks);
+    expect(live.map(([taskId]) => taskId).sort()).toEqual(known.map((task) => task.id).sort());
     expect(state.kills.size).toBe(0);
     expect(state.outbox).toMatchObject({ held: [], heldNext: [] });
     this.checkReplay();

@@ -1,5 +1,8 @@
 import { MemoryStore } from '../../../../cluster/state/memory';
+import type { Pod } from '../../../../frameworks/marathon/api/pod';
+import { isPod, type RunSpec, specsOf } from '../../../../frameworks/marathon/core/state/run-spec';
 import { app, FakeCluster, type FakeTask } from '../fake-cluster';
+import { pod } from '../pods';
 
 /** The stored variables and the tasks that run, at one moment. */
 interface Moment {
@@ -32,13 +35,19 @@ const behaviour: FakeCluster['behaviour'] = ({ command }) => [
   [10, command?.value === 'bad' ? 'TASK_FAILED' : 'TASK_RUNNING'],
 ];
 
-/** An app of two instances runs; from now on every moment is watched. */
+function podOf(program: string): Pod {
+  const executorResources = { cpus: 0.1, mem: 32, disk: 0 };
+  return pod({ id: '/pod', environment: { CMD: program }, executorResources });
+}
+
+/** An app of two instances and a pod run; from now on every moment is watched. */
 function watched(): { cluster: FakeCluster; store: WatchedStore } {
   const store = new WatchedStore();
   const recorder = { event: (): void => store.look(), end: async (): Promise<void> => undefined };
   const cluster = new FakeCluster({ store, recorder: () => recorder });
   cluster.behaviour = behaviour;
   cluster.put({ id: '/a', cmd: 'one', instances: 2 }, { id: '/g/b', dependencies: ['/a'] });
+  cluster.change({ putPods: [podOf('one')] });
   cluster.advance(10_000);
   store.cluster = cluster;
   return { cluster, store };
@@ -58,10 +67,14 @@ function resumed({ variables, tasks, time }: Moment): FakeCluster {
   return cluster.advance(400_000);
 }
 
-/** Apps with their commands and running instances, and whether a deployment is left. */
+function programOf(spec: RunSpec): string | undefined {
+  return isPod(spec) ? spec.pod.environment['CMD']?.toString() : spec.cmd;
+}
+
+/** Apps and pods with their programs and running instances, and whether a deployment is left. */
 function outcome(cluster: FakeCluster): unknown {
-  const apps = [...cluster.state.apps.values()].map(
-    ({ id, cmd }) => `${id} ${cmd} ${cluster.running(id).length}`,
+  const apps = [...specsOf(cluster.state).values()].map(
+    (spec) => `${spec.id} ${programOf(spec)} ${cluster.running(spec.id).length}`,
   );
   const alive = [...cluster.tasks.values()].filter(({ state }) => state === 'TASK_RUNNING').length;
   return { apps: apps.sort(), alive, open: cluster.state.deployments.size };
@@ -78,6 +91,8 @@ test.each<[string, (cluster: FakeCluster) => void]>([
       ),
   ],
   ['scaling', (cluster) => void cluster.put({ id: '/a', cmd: 'one', instances: 4 })],
+  ['an upgrade of a pod', (cluster) => void cluster.change({ putPods: [podOf('two')] })],
+  ['the removal of a pod', (cluster) => void cluster.change({ removePods: ['/pod'] })],
   ['the removal of a group', (cluster) => void cluster.change({ removeGroups: ['/g'] })],
   [
     'new apps and others gone',

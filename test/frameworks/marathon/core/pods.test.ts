@@ -2,6 +2,7 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Pod } from '../../../../frameworks/marathon/api/pod';
 import { checkMarathon } from '../../../../frameworks/marathon/core/instances/check-marathon';
 import { tasksOf } from '../../../../frameworks/marathon/core/instances/tasks';
+import { rehearse } from '../../../../frameworks/marathon/core/rehearsal';
 import type { Instance } from '../../../../frameworks/marathon/core/state/state';
 import { agent, FakeCluster } from '../fake-cluster';
 import { container, type PodMembers, pod } from '../pods';
@@ -325,6 +326,31 @@ describe('the instances of a pod', () => {
     if (call) cluster.post({ kind: 'scheduler.refused', call, reason: 'HTTP 400' });
     expect(theInstance(cluster)).toMatchObject({ condition: 'Scheduled', tasks: undefined });
   });
+});
+
+test('a plan tells where instances of a pod would start and stop', () => {
+  const cluster = running({ instances: 2 });
+  const [first] = cluster.instances('/pod');
+  // The newest offer shows what is free.
+  cluster.put({ id: '/waits', cpus: 100 });
+  cluster.advance(10_000);
+  const plan = (members: PodMembers) => {
+    const change = { putPods: [pod(members)] };
+    const result = rehearse(cluster.state, { change, force: false, now: cluster.clock.now() });
+    if ('refusal' in result) throw new Error(JSON.stringify(result.refusal));
+    return result;
+  };
+  const more = plan({ instances: 3 });
+  expect(more).toMatchObject({ ends: true, start: [{ app: '/pod', agentId: 'S1' }], stop: [] });
+  const other = plan({ instances: 1, containers: [container('other')] });
+  expect(other.start).toHaveLength(1);
+  expect(other.stop).toHaveLength(2);
+  expect(other.stop).toContainEqual(expect.objectContaining({ instanceId: first?.id }));
+  const huge = container('web', { resources: { cpus: 100, mem: 1, disk: 0, gpus: 0 } });
+  expect(plan({ containers: [huge] }).wait).toMatchObject([
+    { app: '/pod', refusals: [{ reasons: ['InsufficientCpus'] }] },
+  ]);
+  expect(cluster.running('/pod')).toHaveLength(2);
 });
 
 test('a task of a pod that Marathon does not know is killed', () => {
