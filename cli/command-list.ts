@@ -137,6 +137,51 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/app-change')).remove,
   },
   {
+    name: 'pod list',
+    about: 'List the pods',
+    load: async () => (await import('./commands/pod')).list,
+  },
+  {
+    name: 'pod show',
+    about: 'Show a pod and its containers',
+    load: async () => (await import('./commands/pod')).show,
+  },
+  {
+    name: 'pod status',
+    about: 'Show the instances of a pod, and the state of each container',
+    load: async () => (await import('./commands/pod')).status,
+  },
+  {
+    name: 'pod versions',
+    about: 'List the versions of a pod, and what changed in each',
+    load: async () => (await import('./commands/pod')).versions,
+  },
+  {
+    name: 'pod create',
+    about: 'Make a pod from a JSON file (- for standard input)',
+    load: async () => (await import('./commands/pod-change')).create,
+  },
+  {
+    name: 'pod update',
+    about: 'Replace a pod by a JSON file',
+    load: async () => (await import('./commands/pod-change')).update,
+  },
+  {
+    name: 'pod scale',
+    about: 'Change the number of instances of a pod',
+    load: async () => (await import('./commands/pod-change')).scale,
+  },
+  {
+    name: 'pod kill',
+    about: 'Kill an instance of a pod; it is launched again',
+    load: async () => (await import('./commands/pod-change')).kill,
+  },
+  {
+    name: 'pod remove',
+    about: 'Remove a pod and its instances',
+    load: async () => (await import('./commands/pod-change')).remove,
+  },
+  {
     name: 'job list',
     about: 'List the jobs',
     load: async () => (await import('./commands/job')).list,

@@ -1,5 +1,5 @@
 /**
- * The words that name an object on a command line, for completion: tasks and agents of a master, apps of Marathon.
+ * The words that name an object on a command line, for completion: tasks and agents of a master, apps and pods of Marathon.
  *
  * Always true: nobody waits for a cluster that does not answer, and no trouble is told.
  */
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../cluster/runtime/auth/caller';
 import type { FlagTable } from '../cluster/runtime/config/flags';
 import { isEnd } from './agent-api';
-import { marathonFlags, withMarathon } from './marathon-api';
+import { type MarathonTarget, marathonFlags, withMarathon } from './marathon-api';
 import { masterFlags, readPage } from './master-api';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,12 +33,12 @@ const WORDS: Readonly<Record<string, (place: Place) => Promise<readonly string[]
     return (page as { readonly slaves: readonly { readonly id: string }[] }).slaves.map(({ id }) => id);
   },
   app: async (place) => {
-    const target = {
-      marathon: flagOrVariable(place, 'marathon', marathonFlags.marathon) ?? '',
-      ...callerOf(place, 'MESETA_MARATHON'),
-    };
-    const page = await withMarathon(target, (api) => api.json('GET', '/v2/apps'));
+    const page = await withMarathon(marathonOf(place), (api) => api.json('GET', '/v2/apps'));
     return (page as { readonly apps: readonly { readonly id: string }[] }).apps.map(({ id }) => id);
+  },
+  pod: async (place) => {
+    const page = await withMarathon(marathonOf(place), (api) => api.json('GET', '/v2/pods'));
+    return (page as readonly { readonly id: string }[]).map(({ id }) => id);
   },
 };
 
@@ -46,6 +46,13 @@ function masterOf(place: Place) {
   return {
     master: flagOrVariable(place, 'master', masterFlags.master) ?? '',
     ...callerOf(place, 'MESETA_MASTER'),
+  };
+}
+
+function marathonOf(place: Place): MarathonTarget {
+  return {
+    marathon: flagOrVariable(place, 'marathon', marathonFlags.marathon) ?? '',
+    ...callerOf(place, 'MESETA_MARATHON'),
   };
 }
 

@@ -16,8 +16,9 @@ export interface DeploymentResult {
 interface DeploymentView {
   readonly id: string;
   readonly affectedApps: readonly string[];
+  readonly affectedPods?: readonly string[];
   readonly steps: readonly {
-    readonly actions: readonly { readonly action: string; readonly app: string }[];
+    readonly actions: readonly { readonly action: string; readonly app?: string; readonly pod?: string }[];
   }[];
   readonly currentStep: number;
   readonly totalSteps: number;
@@ -51,13 +52,13 @@ export const list = listCommand({
   read: (flags) => withMarathon(flags, readDeployments),
   print: (deployments) => {
     if (deployments.length === 0) return 'No deployment is running.\n';
-    const rows = deployments.map(({ id, affectedApps, currentStep, totalSteps, reason = '' }) => [
+    const rows = deployments.map(({ id, affectedApps, affectedPods = [], ...deployment }) => [
       id,
-      `${currentStep}/${totalSteps}`,
-      affectedApps.join(','),
-      reason,
+      `${deployment.currentStep}/${deployment.totalSteps}`,
+      [...affectedApps, ...affectedPods].join(','),
+      deployment.reason ?? '',
     ]);
-    return printTable(['id', 'step', 'apps', 'waits for'], rows);
+    return printTable(['id', 'step', 'apps and pods', 'waits for'], rows);
   },
 });
 
@@ -74,9 +75,14 @@ export const show = listCommand({
       ['waits for', reason],
     ];
     const rows = steps.flatMap(({ actions }, index) =>
-      actions.map(({ action, app }) => [String(index + 1), stateOf(index + 1, currentStep), action, app]),
+      actions.map(({ action, app, pod }) => [
+        String(index + 1),
+        stateOf(index + 1, currentStep),
+        action,
+        app ?? pod ?? '',
+      ]),
     );
-    return `${printFacts(facts, 10)}\n${printTable(['step', 'state', 'action', 'app'], rows)}`;
+    return `${printFacts(facts, 10)}\n${printTable(['step', 'state', 'action', 'app or pod'], rows)}`;
   },
 });
 

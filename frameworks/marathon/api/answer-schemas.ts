@@ -69,7 +69,7 @@ const funnel = listSchema(membersSchema({ reason: TEXT, declined: INTEGER, proce
 
 const queueItem = membersSchema({
   'app?': refer('AppUpdate'),
-  'pod?': ANY,
+  'pod?': refer('Pod'),
   count: INTEGER,
   role: TEXT,
   delay: membersSchema({ timeLeftSeconds: INTEGER, overdue: FLAG }),
@@ -103,11 +103,94 @@ const deployment = membersSchema({
 const group = membersSchema({
   id: TEXT,
   'apps?': listSchema(refer('App')),
-  'pods?': listSchema(ANY),
+  'pods?': listSchema(refer('PodStatus')),
   'groups?': listSchema(refer('Group')),
   'dependencies?': TEXTS,
   'version?': TIME,
   'enforceRole?': FLAG,
+});
+
+const network = membersSchema({ 'name?': TEXT, addresses: TEXTS });
+
+const condition = membersSchema({
+  name: TEXT,
+  lastChanged: TIME,
+  lastUpdated: TIME,
+  value: TEXT,
+  'reason?': TEXT,
+});
+
+const container = membersSchema({
+  name: TEXT,
+  status: TEXT,
+  statusSince: TIME,
+  conditions: listSchema(condition),
+  containerId: TEXT,
+  endpoints: listSchema(membersSchema({ name: TEXT, 'allocatedHostPort?': INTEGER, 'healthy?': FLAG })),
+  'resources?': ANY,
+  'termination?': membersSchema({ message: TEXT }),
+  lastUpdated: TIME,
+  lastChanged: TIME,
+});
+
+const podInstance = membersSchema({
+  id: TEXT,
+  status: TEXT,
+  statusSince: TIME,
+  'message?': TEXT,
+  conditions: listSchema(condition),
+  'agentHostname?': TEXT,
+  'agentId?': TEXT,
+  'agentRegion?': TEXT,
+  'agentZone?': TEXT,
+  resources: ANY,
+  networks: listSchema(network),
+  containers: listSchema(container),
+  specReference: TEXT,
+  localVolumes: listSchema(ANY),
+  lastUpdated: TIME,
+  lastChanged: TIME,
+  role: TEXT,
+});
+
+const podStatus = membersSchema({
+  id: TEXT,
+  spec: refer('Pod'),
+  status: TEXT,
+  statusSince: TIME,
+  instances: listSchema(podInstance),
+  terminationHistory: listSchema(
+    membersSchema({
+      instanceID: TEXT,
+      startedAt: TIME,
+      terminatedAt: TIME,
+      message: TEXT,
+      containers: listSchema(membersSchema({ containerId: TEXT, lastKnownState: TEXT })),
+    }),
+  ),
+  lastUpdated: TIME,
+  lastChanged: TIME,
+});
+
+/** An instance in the answers to kills. */
+const killedInstance = membersSchema({
+  instanceId: TEXT,
+  state: membersSchema({
+    condition: TEXT,
+    since: TIME,
+    'activeSince?': TIME,
+    'healthy?': FLAG,
+    goal: TEXT,
+  }),
+  'agentInfo?': membersSchema({
+    host: TEXT,
+    'agentId?': TEXT,
+    'region?': TEXT,
+    'zone?': TEXT,
+    attributes: listSchema(ANY),
+  }),
+  runSpecVersion: TIME,
+  unreachableStrategy: ANY,
 });
 
 export const ANSWER_SCHEMAS = {
@@ -126,6 +209,12 @@ export const ANSWER_SCHEMAS = {
   },
   Versions: membersSchema({ versions: listSchema(TIME) }),
   VersionList: listSchema(TIME),
+  Pod: { allOf: [refer('PodUpdate'), membersSchema({ version: TIME })] },
+  PodInstance: killedInstance,
+  PodInstances: listSchema(refer('PodInstance')),
+  PodList: listSchema(refer('Pod')),
+  PodStatus: podStatus,
+  PodStatusList: listSchema(refer('PodStatus')),
   Group: group,
   GroupResult: { oneOf: [refer('DeploymentResult'), membersSchema({ steps })] },
   Deployments: listSchema(deployment),

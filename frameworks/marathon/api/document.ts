@@ -6,8 +6,9 @@ import { readAppUpdate } from './app-update';
 import { readGroupPatch, readGroupUpdate } from './group-update';
 import { OPERATIONS, type SchemaName } from './operations';
 import { readPlanRequest } from './plan-request';
+import { readPodUpdate } from './pod-update';
 import { listOf, type Reader, schemaOf } from './read';
-import { readLoggerChange, readTaskIds } from './small-bodies';
+import { readInstanceIds, readLoggerChange, readTaskIds } from './small-bodies';
 
 /** The readers of bodies. */
 const BODIES: Readonly<Record<Exclude<SchemaName, keyof typeof ANSWER_SCHEMAS>, Reader<unknown>>> = {
@@ -18,6 +19,8 @@ const BODIES: Readonly<Record<Exclude<SchemaName, keyof typeof ANSWER_SCHEMAS>, 
   PlanRequest: readPlanRequest,
   TaskIds: readTaskIds,
   LoggerChange: readLoggerChange,
+  PodUpdate: readPodUpdate,
+  InstanceIds: readInstanceIds,
 };
 
 export function marathonDocument(version: string): object {

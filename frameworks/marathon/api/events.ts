@@ -4,6 +4,9 @@
 
 export type EventType =
   | 'api_post_event'
+  | 'pod_created_event'
+  | 'pod_updated_event'
+  | 'pod_deleted_event'
   | 'scheduler_registered_event'
   | 'scheduler_reregistered_event'
   | 'scheduler_disconnected_event'

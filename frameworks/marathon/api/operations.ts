@@ -17,6 +17,7 @@ export type SchemaName =
   | 'GroupPatch'
   | 'GroupResult'
   | 'GroupUpdate'
+  | 'InstanceIds'
   | 'Killed'
   | 'Leader'
   | 'LoggerChange'
@@ -25,6 +26,13 @@ export type SchemaName =
   | 'Object'
   | 'PlanRequest'
   | 'Plugins'
+  | 'Pod'
+  | 'PodInstance'
+  | 'PodInstances'
+  | 'PodList'
+  | 'PodStatus'
+  | 'PodStatusList'
+  | 'PodUpdate'
   | 'Queue'
   | 'Task'
   | 'TaskIds'
@@ -155,6 +163,49 @@ const APPS: readonly Operation[] = [
   }),
 ];
 
+const WIPE: Query = { wipe: { ...FLAG, default: false } };
+
+/** What is asked of a pod follows its id behind two colons. */
+const PODS: readonly Operation[] = [
+  operation('GET /v2/pods listPods', 'All pods', { answer: json('PodList') }),
+  operation('POST /v2/pods createPod', 'Creates a pod', {
+    query: FORCE,
+    body: 'PodUpdate',
+    answer: json('Pod', 201),
+  }),
+  operation('GET /v2/pods/::status listPodStatuses', 'The status of every pod', {
+    answer: json('PodStatusList'),
+  }),
+  operation('GET /v2/pods/{id} showPod', 'One pod', { answer: json('Pod') }),
+  operation('PUT /v2/pods/{id} putPod', 'Creates or replaces a pod', {
+    query: FORCE,
+    body: 'PodUpdate',
+    answer: json('Pod'),
+  }),
+  operation('DELETE /v2/pods/{id} deletePod', 'Removes a pod and kills its instances', {
+    query: FORCE,
+    answer: none(202),
+  }),
+  operation('GET /v2/pods/{id}::status showPodStatus', 'A pod with its instances and their containers', {
+    answer: json('PodStatus'),
+  }),
+  operation('GET /v2/pods/{id}::versions listPodVersions', 'The versions of a pod, newest first', {
+    answer: json('VersionList'),
+  }),
+  operation('GET /v2/pods/{id}::versions/{version} showPodVersion', 'A pod as it was', {
+    answer: json('Pod'),
+  }),
+  operation('DELETE /v2/pods/{id}::instances killPodInstances', 'Kills instances of a pod by their ids', {
+    query: WIPE,
+    body: 'InstanceIds',
+    answer: json('PodInstances'),
+  }),
+  operation('DELETE /v2/pods/{id}::instances/{instanceId} killPodInstance', 'Kills one instance of a pod', {
+    query: WIPE,
+    answer: json('PodInstance'),
+  }),
+];
+
 const TASKS: readonly Operation[] = [
   operation('GET /v2/tasks listTasks', 'All tasks, or those of a status', {
     query: { status: words('running', 'staging') },
@@ -170,7 +221,7 @@ const TASKS: readonly Operation[] = [
 const GROUPS: readonly Operation[] = ['/v2/groups', '/v2/groups/{id}'].flatMap((path) => {
   const suffix = path === '/v2/groups' ? 'Root' : 'Group';
   return [
-    operation(`GET ${path} show${suffix}`, 'A group with the apps and groups in it', {
+    operation(`GET ${path} show${suffix}`, 'A group with the apps, pods and groups in it', {
       query: GROUP_EMBED,
       answer: json('Group'),
     }),
@@ -253,4 +304,11 @@ const SYSTEM: readonly Operation[] = [
   operation('GET /openapi.json showDocument', 'This document', { answer: json('Object') }),
 ];
 
-export const OPERATIONS: readonly Operation[] = [...APPS, ...TASKS, ...GROUPS, ...DEPLOYMENTS, ...SYSTEM];
+export const OPERATIONS: readonly Operation[] = [
+  ...APPS,
+  ...PODS,
+  ...TASKS,
+  ...GROUPS,
+  ...DEPLOYMENTS,
+  ...SYSTEM,
+];

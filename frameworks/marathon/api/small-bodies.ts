@@ -1,10 +1,12 @@
-/** Bodies that are neither apps nor groups: ids of tasks to kill, and a change of the level of the log. */
+/** Bodies that are neither apps, pods nor groups: ids of tasks and instances to kill, and a change of the level of the log. */
 
 import { integer, listOf, object, oneOf, optional, type Reader, required, text } from './read';
 
 export const readTaskIds: Reader<{ ids: readonly string[] }> = object<{ ids: readonly string[] }>({
   ids: required(listOf(text())),
 });
+
+export const readInstanceIds: Reader<readonly string[]> = listOf(text());
 
 /** The levels of the original. */
 export type LevelWord = 'trace' | 'debug' | 'info' | 'warn' | 'error';

@@ -43,7 +43,7 @@ export function marathonMetrics(input: MetricsInput): MarathonMetrics {
   const count = (condition: (instance: Instance) => boolean): number =>
     read(({ instances }) => [...instances.values()].filter(condition).length);
   gauge('apps.active.gauge', 'Apps', () => read(({ apps }) => apps.size));
-  gauge('pods.active.gauge', 'Pods', () => 0);
+  gauge('pods.active.gauge', 'Pods', () => read(({ pods }) => pods.size));
   gauge('groups.active.gauge', 'Groups', () => read(({ groups }) => groups.size));
   gauge('deployments.active.gauge', 'Deployments', () => read(({ deployments }) => deployments.size));
   gauge('instances.running.gauge', 'Instances that run', () =>

@@ -2,6 +2,7 @@
  * Running deployments as the API shows them.
  */
 
+import { isPodAction, printAction, printStep } from '../core/deployments/plan';
 import { deadlineOfDeployment } from '../core/deployments/policy';
 import { waitsOf } from '../core/deployments/waits';
 import type { Deployment, MarathonState } from '../core/state/state';
@@ -15,16 +16,16 @@ export function printDeployment(state: MarathonState, deployment: Deployment, no
   const waits = waitsOf(state, deployment, now);
   const deadline = deadlineOfDeployment(state, deployment);
   const current = steps[done]?.actions ?? [];
+  const pods = new Set(steps.flatMap(({ actions }) => actions.filter(isPodAction).map(({ app }) => app)));
   return {
     id,
     version,
-    affectedApps: affected,
-    affectedPods: [],
-    steps,
-    currentActions: current.map(({ action, app }) => ({
-      action,
-      app,
-      readinessCheckResults: readinessOf(state, tasksOf(state, app)),
+    affectedApps: affected.filter((app) => !pods.has(app)),
+    affectedPods: affected.filter((pod) => pods.has(pod)),
+    steps: steps.map(printStep),
+    currentActions: current.map((action) => ({
+      ...printAction(action),
+      readinessCheckResults: readinessOf(state, tasksOf(state, action.app)),
     })),
     currentStep: deployment.announced ? done + 1 : done,
     totalSteps: steps.length,

@@ -1,13 +1,15 @@
 /**
- * Groups as the API shows them, with the apps and groups in them that the request embeds.
+ * Groups as the API shows them, with the apps, pods and groups in them that the request embeds.
  */
 
 import type { App, Group } from '../api/app';
 import { isTopLevel } from '../core/groups/roles';
 import { parentOf } from '../core/state/paths';
+import type { PodSpec } from '../core/state/run-spec';
 
 export interface GroupEmbed {
   readonly apps: boolean;
+  readonly pods: boolean;
   readonly groups: boolean;
 }
 
@@ -15,27 +17,32 @@ export interface GroupEmbed {
 export interface ShownRoot {
   readonly version: string;
   readonly apps: ReadonlyMap<string, App>;
+  readonly pods: ReadonlyMap<string, PodSpec>;
   readonly groups: ReadonlyMap<string, Group>;
 }
 
-type PrintApp = (app: App) => object;
+export interface MemberPrinters {
+  readonly app: (app: App) => object;
+  readonly pod: (pod: PodSpec) => object;
+}
 
 /** A group with what is embedded of it; lists that are not embedded are empty, as in the original. */
 export function printGroup(
   root: ShownRoot,
   id: string,
   embed: GroupEmbed,
-  print: PrintApp,
+  print: MemberPrinters,
 ): object | undefined {
   const members = {
     apps: embed.apps ? childrenOf(root.apps) : new Map<string, App[]>(),
+    pods: embed.pods ? childrenOf(root.pods) : new Map<string, PodSpec[]>(),
     groups: embed.groups ? childrenOf(root.groups) : new Map<string, Group[]>(),
   };
   const show = (group: Group): object => ({
     id: group.id,
-    apps: (members.apps.get(group.id) ?? []).map(print),
+    apps: (members.apps.get(group.id) ?? []).map(print.app),
     groups: (members.groups.get(group.id) ?? []).map(show),
-    pods: [],
+    pods: (members.pods.get(group.id) ?? []).map(print.pod),
     dependencies: group.dependencies,
     version: root.version,
     ...(isTopLevel(group.id) && { enforceRole: group.enforceRole ?? false }),
@@ -44,7 +51,7 @@ export function printGroup(
   return group && show(group);
 }
 
-/** Apps or groups by the group they are directly in. */
+/** Apps, pods or groups by the group they are directly in. */
 export function childrenOf<Member>(members: ReadonlyMap<string, Member>): Map<string, Member[]> {
   const children = new Map<string, Member[]>();
   for (const [id, member] of members) {

@@ -1,5 +1,6 @@
 /** Plans as the API shows them: the steps of a change, and what its rehearsal started, stopped and left waiting. */
 
+import { printStep } from '../core/deployments/plan';
 import type { Rehearsal } from '../core/rehearsal';
 import type { MarathonState } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
@@ -7,7 +8,7 @@ import { isoTime } from '../core/state/turn';
 export function printPlan({ knownAgents }: MarathonState, rehearsal: Rehearsal): object {
   const { steps, cancels, start, stop, wait, ends, complete } = rehearsal;
   return {
-    steps,
+    steps: steps.map(printStep),
     ends,
     complete,
     cancels,

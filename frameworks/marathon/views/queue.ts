@@ -1,47 +1,48 @@
 /** The launch queue as the API shows it, with the reasons why offers were declined. */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
-import type { App } from '../api/app';
 import { printApp } from '../core/apps/print-app';
 import { stormsOf, stormText } from '../core/health/storm';
 import { deadlineOf } from '../core/launch/backoff';
 import { newStats } from '../core/launch/queue';
 import { NO_OFFER_MATCH_REASONS } from '../core/match/refusals';
+import { isPod, type RunSpec, specOf } from '../core/state/run-spec';
 import type { MarathonState, QueueStats } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
+import { printPod } from './print-pod';
 
 export function printQueue(
   state: MarathonState,
   now: number,
   withOffers: boolean,
-  includes: (app: App) => boolean = () => true,
+  includes: (spec: RunSpec) => boolean = () => true,
 ): object[] {
   const waiting = [...state.waiting.keys()];
   // Apps of which nothing waits are in the queue only while kills of them are held back.
   const held = [...state.storms.keys()].filter((scope) => !state.waiting.has(scope));
   return [...waiting, ...held].flatMap((id) => {
-    const app = state.apps.get(id);
-    return app && includes(app) ? [printItem(state, app, { now, withOffers })] : [];
+    const spec = specOf(state, id);
+    return spec && includes(spec) ? [printItem(state, spec, { now, withOffers })] : [];
   });
 }
 
 function printItem(
   state: MarathonState,
-  app: App,
+  spec: RunSpec,
   { now, withOffers }: { readonly now: number; readonly withOffers: boolean },
 ): object {
-  const leftMs = Math.max(0, (deadlineOf(state, app) ?? now) - now);
-  const stats = state.queue.get(app.id) ?? newStats(now);
-  const storms = stormsOf(state, app.id);
+  const leftMs = Math.max(0, (deadlineOf(state, spec) ?? now) - now);
+  const stats = state.queue.get(spec.id) ?? newStats(now);
+  const storms = stormsOf(state, spec.id);
   return {
-    count: state.waiting.get(app.id)?.size ?? 0,
-    role: app.role,
+    count: state.waiting.get(spec.id)?.size ?? 0,
+    role: spec.role,
     delay: { timeLeftSeconds: Math.ceil(leftMs / 1000), overdue: leftMs === 0 },
     since: isoTime(stats.since),
     processedOffersSummary: printStats(stats),
     ...(withOffers && { lastUnusedOffers: printOffers(stats) }),
     ...(storms.length > 0 && { heldKills: storms.map((scope) => stormText(state, scope)) }),
-    app: printApp(app),
+    ...(isPod(spec) ? { pod: printPod(spec.pod) } : { app: printApp(spec) }),
   };
 }
 

@@ -17,7 +17,7 @@ import type { NewMarathonEvent } from '../../../frameworks/marathon/core/state/e
 import type { RestContext } from '../../../frameworks/marathon/edge/rest/context';
 import { marathonRoutes } from '../../../frameworks/marathon/edge/rest/routes';
 import type { LateInterpreter } from '../../scripts/run';
-import { type ClusterOptions, FakeCluster } from './fake-cluster';
+import { agent, type ClusterOptions, FakeCluster } from './fake-cluster';
 import { MarathonPrinter } from './printed';
 
 const START = Date.parse('2030-01-01T00:00:00.000Z');
@@ -58,6 +58,15 @@ export class MarathonConversation {
       case 'as':
         this.sender = words[0] ?? '';
         return [];
+      case 'agent':
+        this.cluster = this.open({ agents: [agent(1, JSON.parse(line.slice(command.length)) as object)] });
+        return [];
+      case 'update': {
+        const [taskId = '', state = ''] = words;
+        const members = line.slice(line.indexOf(state) + state.length).trim() || '{}';
+        cluster.update(this.printer.withIds(taskId), state as 'TASK_RUNNING', JSON.parse(members) as object);
+        return [];
+      }
       case 'wait':
         cluster.advance(Number(words[0]));
         return [];
@@ -148,7 +157,8 @@ export class MarathonConversation {
       settings,
       normalization: { mesosBridgeName: settings.mesosBridgeName },
       log: silentLogger,
-      slices: new Slices(),
+      // One slice is enough however slow this machine is.
+      slices: new Slices(() => 0),
       concurrentMax: undefined,
       active: { count: 0 },
       plugins: [],
@@ -202,11 +212,16 @@ class FakeReply {
   }
 }
 
-/** A whole app in an answer as its id, its version, and the members that embeds add. */
+/** A whole app or pod in an answer as its id, its version, and the members that embeds add. */
 export function shortApp(_key: string, value: unknown): unknown {
+  if (isObject(value) && 'scaling' in value && 'scheduling' in value) return shortPod(value);
   if (!isObject(value) || !('upgradeStrategy' in value)) return value;
   const { id, instances, version, tasksRunning, deployments, tasks, dependencies } = value;
   return { app: id, instances, version, tasksRunning, deployments, tasks, dependencies };
+}
+
+function shortPod({ id, version, scaling }: Record<string, unknown>): unknown {
+  return { pod: id, version, instances: (scaling as { instances: number }).instances };
 }
 
 /** The route for a path as the server selects it; what a wildcard stands for goes into the request. */

@@ -51,6 +51,11 @@ export function printStep({ actions }: Step): { readonly actions: readonly objec
   return { actions: actions.map(printAction) };
 }
 
-export function printAction({ action, app }: Action): object {
-  return action.endsWith('Pod') ? { action, pod: app } : { action, app };
+export function printAction(action: Action): object {
+  const { action: name, app } = action;
+  return isPodAction(action) ? { action: name, pod: app } : action;
+}
+
+export function isPodAction({ action }: Action): boolean {
+  return action.endsWith('Pod');
 }

@@ -39,7 +39,15 @@ export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   }
   publish(turn, 'group_change_success', { groupId: event.group, version: deployment.version });
   startDeployment(turn, deployment);
+  publishPodChange(turn, event);
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
+}
+
+/** Tells of the pod that a request makes, changes or removes. */
+function publishPodChange(turn: Turn, { origin, change, create }: EventOf<'api.change'>): void {
+  if (!origin) return;
+  if (change.putPods) publish(turn, create ? 'pod_created_event' : 'pod_updated_event', { ...origin });
+  if (change.removePods) publish(turn, 'pod_deleted_event', { ...origin });
 }
 
 /** A refused change is told to the request and to the event stream. */

@@ -15,7 +15,10 @@ import { publish, type Turn } from '../state/turn';
 import { refuseChange, tryChange } from './change';
 
 export function killOnRequest(turn: Turn, event: EventOf<'api.kill'>): void {
-  const matching = new Set(event.taskIds.flatMap((id) => instanceOfTask(turn.state, id) ?? []));
+  const { state } = turn;
+  const matching = new Set(
+    event.taskIds.flatMap((id) => instanceOfTask(state, id) ?? state.instances.get(id) ?? []),
+  );
   const instances = [...matching].filter(({ goal }) => goal === 'Running');
   if (event.scale) return killAndScale(turn, event, instances);
   for (const instance of instances) {

@@ -40,11 +40,12 @@ export interface MarathonEvents extends StoreEvents, SessionEvents {
     create?: boolean | undefined;
     /** The group whose change is announced; the parent of the app for single-app changes. */
     group: string;
-    /** Sends api_post_event for the one app put. */
+    /** Sends api_post_event for the one app put, or the event of the pods put or removed. */
     origin?: Origin | undefined;
   };
   'api.kill': {
     request: number;
+    /** Tasks; an instance stands for all of its tasks. */
     taskIds: readonly string[];
     scale: boolean;
     wipe: boolean;

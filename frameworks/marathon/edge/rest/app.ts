@@ -26,7 +26,7 @@ import {
 import { endpoints, wantsText } from './endpoints';
 import { appsPieces, oneAppPieces, tasksPieces } from './fragments';
 import { methodRefusal, methodsOutcome } from './methods';
-import { appResource, demandPut, demandUpdate, groupResource, seesApp, seesId } from './rights';
+import { demandPut, demandUpdate, groupResource, seesId, seesSpec, specResource } from './rights';
 import { killAllTasks, killOneTask } from './task-kills';
 
 type AppHandler = (
@@ -107,7 +107,7 @@ function show(context: RestContext, request: Request, id: string): Outcome | Pro
   if (id.endsWith('/*')) return showGroup(context, request, parentOf(id));
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
   const app = context.read(({ apps }) => apps.get(id));
-  if (!app || !seesApp(context.rights(request), app)) return noApp(id);
+  if (!app || !seesSpec(context.rights(request), app)) return noApp(id);
   return sliced(context, request, oneAppPieces(app, { read: context.read, embed, now: context.now() }));
 }
 
@@ -116,7 +116,7 @@ function explain(context: RestContext, request: Request, id: string): Outcome | 
   if (context.read(({ apps }) => apps.has(`${id}/explain`))) return show(context, request, `${id}/explain`);
   return context.read((state) => {
     const app = state.apps.get(id);
-    return app && seesApp(context.rights(request), app)
+    return app && seesSpec(context.rights(request), app)
       ? ok(explainApp(state, app, context.now()))
       : noApp(id);
   });
@@ -164,7 +164,7 @@ async function change(
 async function remove(context: RestContext, request: Request, id: string): Promise<Outcome> {
   const app = context.read(({ apps }) => apps.get(id));
   if (!app) return noApp(id);
-  context.rights(request).demand('delete', appResource(app));
+  context.rights(request).demand('delete', specResource(app));
   const answer = await context.ask({
     kind: 'api.change',
     change: { remove: [id] },
@@ -190,7 +190,7 @@ async function restart(context: RestContext, request: Request, id: string): Prom
 /** An app that is not there is no secret: it is answered by 404. */
 function demandView(context: RestContext, request: Request, id: string): void {
   const app = context.read(({ apps }) => apps.get(id));
-  if (app) context.rights(request).demand('view', appResource(app));
+  if (app) context.rights(request).demand('view', specResource(app));
 }
 
 function showVersions(context: RestContext, request: Request, id: string): Outcome {

@@ -17,7 +17,7 @@ import type { Embed } from '../../views/apps';
 import { absoluteId, wantedApp, wantedApps } from './app-writes';
 import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome, sliced } from './context';
 import { appsPieces } from './fragments';
-import { demandPut, seesApp } from './rights';
+import { demandPut, seesSpec } from './rights';
 
 export function appsRoutes(context: RestContext): Route[] {
   return [
@@ -54,7 +54,7 @@ function list(context: RestContext, request: Request): Outcome | Promise<Outcome
   if (isFailure(filter)) return filter;
   const embed = readEmbed(request, ['counts', 'deployments']);
   const rights = context.rights(request);
-  const includes = (app: App): boolean => filter(app) && seesApp(rights, app);
+  const includes = (app: App): boolean => filter(app) && seesSpec(rights, app);
   const ids = context.read(({ apps }) => [...apps.values()].filter(includes).map(({ id }) => id));
   return sliced(context, request, appsPieces('apps', { read: context.read, ids, embed, now: context.now() }));
 }

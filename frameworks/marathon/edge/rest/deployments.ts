@@ -6,11 +6,11 @@ import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
-import type { App } from '../../api/app';
+import { type RunSpec, specOf } from '../../core/state/run-spec';
 import { printDeployment } from '../../views/deployments';
 import { printQueue } from '../../views/queue';
 import { deploymentOutcome, type RestContext, refusalOutcome } from './context';
-import { demandCancel, demandUpdate, seesApp, visibleDeployment } from './rights';
+import { demandCancel, demandUpdate, seesSpec, visibleDeployment } from './rights';
 
 export function deploymentRoutes(context: RestContext): Route[] {
   return [
@@ -27,7 +27,7 @@ export function deploymentRoutes(context: RestContext): Route[] {
   ];
 }
 
-/** Deployments of which the sender sees an app, without the others. */
+/** Deployments of which the sender sees an app or a pod, without the others. */
 function list(context: RestContext, request: Request): Outcome {
   const rights = context.rights(request);
   return ok(
@@ -52,7 +52,7 @@ async function cancel(context: RestContext, request: Request): Promise<Outcome> 
 function queue(context: RestContext, request: Request): Outcome {
   const withOffers = queryAll(request, 'embed').includes('lastUnusedOffers');
   const rights = context.rights(request);
-  const includes = (app: App): boolean => seesApp(rights, app);
+  const includes = (spec: RunSpec): boolean => seesSpec(rights, spec);
   return ok({ queue: context.read((state) => printQueue(state, context.now(), withOffers, includes)) });
 }
 
@@ -62,7 +62,7 @@ async function resetDelay(context: RestContext, request: Request): Promise<Outco
   const app = `/${segments.join('/')}`;
   const rights = context.rights(request);
   context.read((state) => {
-    if (state.apps.has(app)) demandUpdate(rights, state, app);
+    if (specOf(state, app)) demandUpdate(rights, state, app);
   });
   const answer = await context.ask({ kind: 'api.reset-delay', app });
   return answer.ok ? { status: 204 } : refusalOutcome(answer.refusal);

@@ -11,13 +11,16 @@ import { resolvePath } from '../../api/app-normalization';
 import { type GroupUpdate, readGroupPatch, readGroupUpdate } from '../../api/group-update';
 import { failure, isFailure, notValid } from '../../api/violations';
 import { printApp } from '../../core/apps/print-app';
+import { printStep } from '../../core/deployments/plan';
 import { previewChange } from '../../core/groups/change';
 import { rootAt, versionsOfGroup } from '../../core/groups/history';
 import { isTopLevel } from '../../core/groups/roles';
 import type { RootChange } from '../../core/state/events';
 import { isBelow, parentOf } from '../../core/state/paths';
+import type { PodSpec } from '../../core/state/run-spec';
 import { printAppInfo } from '../../views/apps';
 import { type GroupEmbed, printGroup } from '../../views/groups';
+import { printPodStatus } from '../../views/pods';
 import { locationOf, readEmbed } from './apps';
 import {
   deploymentOutcome,
@@ -28,7 +31,7 @@ import {
   refusalOutcome,
 } from './context';
 import { groupChange } from './group-change';
-import { demandChange, groupResource, seesApp, visibleRoot } from './rights';
+import { demandChange, groupResource, seesSpec, visibleRoot } from './rights';
 
 export function groupRoutes(context: RestContext): Route[] {
   const handlers: Partial<Record<Method, Handler>> = {
@@ -57,9 +60,10 @@ function show(context: RestContext, request: Request): Outcome {
   const rights = context.rights(request);
   const shown = context.read((state) => {
     const root = visibleRoot({ ...state, version: state.rootVersion }, rights);
-    return printGroup(root, group(0), groupEmbedOf(request), (app) =>
-      printAppInfo(state, app, embed, context.now()),
-    );
+    return printGroup(root, group(0), groupEmbedOf(request), {
+      app: (app) => printAppInfo(state, app, embed, context.now()),
+      pod: (pod) => printPodStatus(state, pod, context.now()),
+    });
   });
   return shown ? ok(shown) : nothingOf(group(0));
 }
@@ -73,11 +77,11 @@ function noGroup(id: string): Outcome {
   return notFound(`Group '${id}' does not exist`);
 }
 
-/** Apps and groups are embedded where the request names nothing to embed. */
+/** Apps, pods and groups are embedded where the request names nothing to embed. */
 function groupEmbedOf(request: Request): GroupEmbed {
   const embeds = queryAll(request, 'embed');
   const has = (name: string): boolean => embeds.length === 0 || embeds.includes(name);
-  return { apps: has('group.apps'), groups: has('group.groups') };
+  return { apps: has('group.apps'), pods: has('group.pods'), groups: has('group.groups') };
 }
 
 /** All apps below a group; none below one that is not there, as in the original. */
@@ -85,7 +89,7 @@ function showApps(context: RestContext, request: Request, id: string): Outcome {
   const embed = readEmbed(request, []);
   const rights = context.rights(request);
   return context.read((state) => {
-    const includes = (app: App): boolean => isBelow(app.id, id) && seesApp(rights, app);
+    const includes = (app: App): boolean => isBelow(app.id, id) && seesSpec(rights, app);
     const apps = state.groups.has(id) ? [...state.apps.values()].filter(includes) : [];
     return ok(apps.map((app) => printAppInfo(state, app, embed, context.now())));
   });
@@ -106,9 +110,12 @@ function showVersion(
 ): Outcome {
   const version = readVersion(versionText);
   if (isFailure(version)) return version;
-  const earlier = context.read((state) => rootAt(state, version));
-  const root = earlier && visibleRoot(earlier, context.rights(request));
-  const shown = root && printGroup(root, id, groupEmbedOf(request), printApp);
+  const rights = context.rights(request);
+  const shown = context.read((state) => {
+    const root = rootAt(state, version);
+    const pod = (spec: PodSpec): object => printPodStatus(state, spec, context.now());
+    return root && printGroup(visibleRoot(root, rights), id, groupEmbedOf(request), { app: printApp, pod });
+  });
   return shown ? ok(shown) : noGroup(id);
 }
 
@@ -147,7 +154,7 @@ async function write(context: RestContext, request: Request, method: 'POST' | 'P
   if (refusal) return refusal;
   if (method === 'PUT' && queryFlag(request, 'dryRun')) {
     const preview = context.read((state) => previewChange(state, change));
-    return 'code' in preview ? refusalOutcome(preview) : ok({ steps: preview });
+    return 'code' in preview ? refusalOutcome(preview) : ok({ steps: preview.map(printStep) });
   }
   const answer = await context.ask({
     kind: 'api.change',

@@ -5,6 +5,8 @@ import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { resolvePath } from '../../api/app-normalization';
 import { type PlanRequest, readPlanRequest } from '../../api/plan-request';
+import type { Pod } from '../../api/pod';
+import type { PodUpdate } from '../../api/pod-update';
 import { type ApiFailure, failure, isFailure, notValid } from '../../api/violations';
 import { rehearse } from '../../core/rehearsal';
 import type { RootChange } from '../../core/state/events';
@@ -12,6 +14,7 @@ import { printPlan } from '../../views/plan';
 import { absoluteId, wantedApps } from './app-writes';
 import { type RestContext, readBody, refusalOutcome } from './context';
 import { groupChange } from './group-change';
+import { wantedPod } from './pod-changes';
 import { demandChange } from './rights';
 
 export function planRoutes(context: RestContext): Route[] {
@@ -38,26 +41,38 @@ function plan(context: RestContext, request: Request): Outcome {
   });
 }
 
-const CHANGES = ['apps', 'group', 'restart', 'delete'] as const;
+const CHANGES = ['apps', 'pods', 'group', 'restart', 'delete'] as const;
 
 /** The change that the call of the same body would make. */
 function changeOf(context: RestContext, request: PlanRequest): RootChange | ApiFailure {
   const [first, ...others] = CHANGES.filter((name) => request[name] !== undefined);
   if (first === undefined || others.length > 0)
     return notValid([{ path: '/', errors: [`exactly one of ${CHANGES.join(', ')} is needed`] }]);
-  const { apps, group, path = '/', restart } = request;
+  const { apps, pods, group, path = '/', restart } = request;
   if (apps) {
     const put = wantedApps(context, apps, request.partialUpdate ?? true);
     return isFailure(put) ? put : { put };
   }
+  if (pods) return podsChange(context, pods);
   if (group) return groupChange(context, resolvePath(group.id ?? '', absoluteId(path)), group);
   if (restart !== undefined) return { restart: [absoluteId(restart)] };
   return removalOf(context, absoluteId(request.delete ?? ''));
 }
 
+function podsChange(context: RestContext, updates: readonly PodUpdate[]): RootChange | ApiFailure {
+  const putPods: Pod[] = [];
+  for (const update of updates) {
+    const pod = wantedPod(context, update);
+    if (isFailure(pod)) return pod;
+    putPods.push(pod);
+  }
+  return { putPods };
+}
+
 function removalOf(context: RestContext, id: string): RootChange | ApiFailure {
-  return context.read(({ apps, groups }) => {
+  return context.read(({ apps, pods, groups }) => {
     if (apps.has(id)) return { remove: [id] };
+    if (pods.has(id)) return { removePods: [id] };
     return groups.has(id) ? { removeGroups: [id] } : failure(404, `Path '${id}' does not exist`);
   });
 }

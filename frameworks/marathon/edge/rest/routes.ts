@@ -14,6 +14,7 @@ import { groupRoutes } from './groups';
 import { loggingRoutes } from './logging';
 import { withOptions } from './methods';
 import { planRoutes } from './plan';
+import { podRoutes } from './pods';
 import { systemRoutes } from './system';
 import { tasksRoutes } from './tasks';
 
@@ -21,6 +22,7 @@ export function marathonRoutes(context: RestContext): Route[] {
   const jsonRoutes = [
     ...appsRoutes(context),
     ...appRoutes(context),
+    ...podRoutes(context),
     ...tasksRoutes(context),
     ...planRoutes(context),
     ...deploymentRoutes(context),

@@ -13,7 +13,7 @@ import type { Condition, Instance } from '../../core/state/state';
 import { type RestContext, readBody, sliced } from './context';
 import { endpoints, wantsText } from './endpoints';
 import { tasksPieces } from './fragments';
-import { seesApp } from './rights';
+import { seesSpec } from './rights';
 import { killInstances, readKillFlags } from './task-kills';
 
 export function tasksRoutes(context: RestContext): Route[] {
@@ -32,7 +32,7 @@ function list(context: RestContext, request: Request): Promise<Outcome> {
     conditions.length === 0 || conditions.includes(condition);
   const rights = context.rights(request);
   const ids = context.read(({ apps }) =>
-    [...apps.values()].filter((app) => seesApp(rights, app)).map(({ id }) => id),
+    [...apps.values()].filter((app) => seesSpec(rights, app)).map(({ id }) => id),
   );
   if (wantsText(request)) return endpoints(context, request, ids);
   return sliced(context, request, tasksPieces(context.read, ids, includes));
@@ -48,8 +48,10 @@ function kill(context: RestContext, request: Request): Outcome | Promise<Outcome
   if (isFailure(body)) return body;
   const wrong = body.value.ids.find((id) => !TASK_ID.test(id));
   if (wrong !== undefined) return failure(400, `Invalid task id '${wrong}'. [not a task id]`);
-  const chosen = context.read((state) =>
+  const candidates = context.read((state) =>
     body.value.ids.flatMap((id) => instanceOfTask(state, id) ?? state.instances.get(id) ?? []),
   );
+  // Tasks of pods are left out, as in the original: their instances are killed as a whole.
+  const chosen = candidates.filter(({ appId }) => context.read(({ pods }) => !pods.has(appId)));
   return killInstances(context, request, { flags, chosen, shown: (tasks) => ({ tasks }) });
 }

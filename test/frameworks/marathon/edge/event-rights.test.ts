@@ -7,7 +7,7 @@ import { seesEvent } from '../../../../frameworks/marathon/edge/event-rights';
 const rights = rightsOf(aclAuthorizer([{ principals: ['alice'], actions: ['view'], paths: ['/a'] }]), {
   value: 'alice',
 });
-const state = { apps: new Map() } as unknown as MarathonState;
+const state = { apps: new Map(), pods: new Map() } as unknown as MarathonState;
 const planOf = (...apps: string[]): object => ({ steps: [{ actions: apps.map((app) => ({ app })) }] });
 
 test.each<[type: EventType, members: object, seen: boolean]>([

@@ -8,7 +8,7 @@ interface Printed {
   readonly groups?: readonly Printed[];
 }
 
-const ALL: GroupEmbed = { apps: true, groups: true };
+const ALL: GroupEmbed = { apps: true, pods: true, groups: true };
 
 function cluster(): FakeCluster {
   const started = new FakeCluster();
@@ -19,7 +19,9 @@ function cluster(): FakeCluster {
 const print = (id: string, embed: GroupEmbed = ALL): Printed | undefined => {
   const { state } = cluster();
   const root = { ...state, version: state.rootVersion };
-  return printGroup(root, id, embed, printApp) as Printed | undefined;
+  return printGroup(root, id, embed, { app: printApp, pod: ({ id: podId }) => ({ id: podId }) }) as
+    | Printed
+    | undefined;
 };
 
 /** Ids of a group, its apps, and so on below it. */
@@ -39,7 +41,7 @@ test('the root has its own apps, and those of each group are with that one', () 
 });
 
 test('what the request does not embed is empty, and only groups at the top enforce roles', () => {
-  const bare = print('/', { apps: false, groups: false });
+  const bare = print('/', { apps: false, pods: false, groups: false });
   expect(bare).toMatchObject({ id: '/', apps: [], groups: [], pods: [], dependencies: [] });
   expect(bare).not.toHaveProperty('enforceRole');
   expect(print('/a')).toHaveProperty('enforceRole', false);
