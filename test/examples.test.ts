@@ -9,7 +9,7 @@ import { newReading } from '../frameworks/marathon/api/read';
 import { readingOf } from './frameworks/chronos/jobs';
 
 const FOLDER = join(__dirname, '..', 'examples');
-const OPTIONS = { features: ['secrets'], validRoles: ['*'], executor: '//cmd' };
+const OPTIONS = { features: ['secrets'], validRoles: ['*', 'store'], executor: '//cmd' };
 
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 const bodies = names.map((name): [name: string, body: Record<string, unknown>] => [

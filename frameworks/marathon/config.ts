@@ -114,6 +114,10 @@ const FLAGS = {
   min_revive_offers_interval: ms('least time between two revives', 5000),
   task_launch_confirm_timeout: ms('time in which a launch must be confirmed', 300_000),
   task_launch_timeout: ms('time in which a task must run', 300_000),
+  task_reservation_timeout: ms(
+    'time in which an offer must show a reservation, before another is made',
+    20_000,
+  ),
   kill_chunk_size: count('kills waiting for their effect at once', 100, 1),
   kill_retry_timeout: ms('time after which a kill is repeated', 30_000),
   reconciliation_initial_delay: ms('time to the first full reconciliation', 15_000),
@@ -274,6 +278,7 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
     suppressOffers: flags.suppress_offers,
     taskLaunchMs: flags.task_launch_timeout,
     taskLaunchConfirmMs: flags.task_launch_confirm_timeout,
+    taskReservationMs: flags.task_reservation_timeout,
     killRetryMs: flags.kill_retry_timeout,
     killChunkSize: flags.kill_chunk_size,
     reconciliationInitialMs: flags.reconciliation_initial_delay,

@@ -35,6 +35,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'state',
     'apps',
     'instances',
+    'residency',
     'task',
     'health',
     'match',

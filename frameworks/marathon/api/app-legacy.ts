@@ -36,6 +36,14 @@ export function mixedFormFindings(update: AppUpdate): Finding[] {
   if (container?.portMappings && isFilled(docker?.portMappings)) {
     add('/container', 'cannot specify both portMappings and docker.portMappings');
   }
+  if (isFilled(update.storeUrls))
+    add('/storeUrls', 'was removed in Marathon 1.5: put the artifacts in fetch');
+  if (isFilled(ipAddress?.groups))
+    add('/ipAddress/groups', 'has no effect since Marathon 1.5: use the labels of networks');
+  if (update.residency && update.residency.taskLostBehavior !== 'WAIT_FOREVER') {
+    const error = 'must be WAIT_FOREVER: an instance waits for the agent with its volumes';
+    add('/residency/taskLostBehavior', error);
+  }
   const discovered = (ipAddress?.discovery?.ports.length ?? 0) > 0;
   if (discovered && docker) add('/ipAddress', 'ipAddress/discovery is not allowed for Docker containers');
   if (discovered && container?.portMappings) {
@@ -58,7 +66,7 @@ function arePortsEqual({ ports, portDefinitions }: AppUpdate): boolean {
 
 /** The same app in current members. */
 export function normalizeDeprecated(update: AppUpdate, options: NormalizationOptions): AppUpdate {
-  const { ports, uris, ipAddress, ...rest } = update;
+  const { ports, uris, ipAddress, storeUrls: _urls, residency: _residency, ...rest } = update;
   const networks = networksOf(update, options);
   const container = containerOf(update);
   return {

@@ -7,6 +7,7 @@ import type { App, Container, HealthCheck, Network, PortDefinition, PortMapping 
 import { type NormalizationOptions, normalizeDeprecated } from './app-legacy';
 import type { AppUpdate, RawContainer } from './app-update';
 import type { RawNetwork } from './common-readers';
+import { hasPersistentVolumes, persistenceOf } from './persistence';
 
 export interface NormalizationInput {
   readonly id: string;
@@ -40,6 +41,7 @@ export function normalizeApp({ id, base = '/', update, stored, role, options }: 
     portDefinitions: hostMode ? (merged.portDefinitions ?? [DEFAULT_PORT]) : undefined,
     requirePorts: hostMode && (merged.requirePorts ?? false),
     upgradeStrategy: merged.upgradeStrategy ?? defaultUpgradeStrategy(container),
+    unreachableStrategy: merged.unreachableStrategy ?? defaultUnreachableStrategy(container),
     dependencies: (merged.dependencies ?? []).map((path) => resolvePath(path, base)),
     ...NO_VERSION,
   };
@@ -84,12 +86,18 @@ const DEFAULTS = {
   labels: {},
   secrets: {},
   killSelection: 'YOUNGEST_FIRST',
-  unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
 } as const;
 
-/** An external volume is free for the next instance when the one before has ended. */
+/** An instance with persistent volumes has no replacement elsewhere. */
+function defaultUnreachableStrategy(container: Container | undefined): App['unreachableStrategy'] {
+  return hasPersistentVolumes({ container })
+    ? 'disabled'
+    : { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 };
+}
+
+/** A volume is free for the next instance when the one before has ended. */
 function defaultUpgradeStrategy(container: Container | undefined): App['upgradeStrategy'] {
-  return container?.volumes.some(({ external }) => external)
+  return hasPersistentVolumes({ container }) || container?.volumes.some(({ external }) => external)
     ? { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
     : { minimumHealthCapacity: 1, maximumOverCapacity: 1 };
 }
@@ -133,7 +141,14 @@ function containerOf(
 }
 
 function plain({ docker, volumes, type, ...rest }: RawContainer): Container {
-  return { type: type ?? 'MESOS', ...rest, ...(docker && { docker }), volumes };
+  return { type: type ?? 'MESOS', ...rest, ...(docker && { docker }), volumes: volumes.map(volumeOf) };
+}
+
+function volumeOf({ persistent, ...volume }: RawContainer['volumes'][number]): Container['volumes'][number] {
+  return {
+    ...volume,
+    ...(persistent && { mode: volume.mode ?? 'RW', persistent: persistenceOf(persistent) }),
+  };
 }
 
 /** A check that needs a port and names none is for the first port. */

@@ -33,6 +33,7 @@ import {
   unreachable,
   upgradeStrategy,
 } from './common-readers';
+import { DEFAULT_RESIDENCY, persistence, type RawPersistence, type Residency } from './persistence';
 import {
   boolean,
   fallback,
@@ -59,8 +60,8 @@ export interface RawDocker extends Docker {
   readonly portMappings?: readonly PortMapping[] | undefined;
 }
 
-export interface RawVolume extends Volume {
-  readonly persistent?: Record<string, unknown> | undefined;
+export interface RawVolume extends Omit<Volume, 'persistent'> {
+  readonly persistent?: RawPersistence | undefined;
 }
 
 export interface RawContainer extends Omit<Container, 'type' | 'docker' | 'volumes'> {
@@ -73,6 +74,7 @@ export interface IpAddressForm {
   readonly networkName?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly discovery?: { readonly ports: readonly DiscoveryPort[] } | undefined;
+  readonly groups?: readonly string[] | undefined;
 }
 
 export interface DiscoveryPort {
@@ -90,6 +92,8 @@ export interface AppUpdate extends Loose<Omit<App, 'container' | 'networks' | 'v
   readonly ports?: readonly number[] | undefined;
   readonly uris?: readonly string[] | undefined;
   readonly ipAddress?: IpAddressForm | undefined;
+  readonly residency?: Residency | undefined;
+  readonly storeUrls?: readonly string[] | undefined;
 }
 
 const port = integer({ min: 0, max: 65_535 });
@@ -134,9 +138,6 @@ const docker = object<RawDocker>({
   portMappings: optional(listOf(portMapping)),
 });
 
-/** A value of any type, for members that validation refuses as not supported. */
-const anything: Reader<unknown> = (value) => value;
-
 /** Options of a CSI volume are no texts; validation refuses the volume. */
 const csiOptions: Reader<Record<string, string>> = () => ({});
 
@@ -175,7 +176,7 @@ const volume = object<RawVolume>({
   hostPath: optional(text({ min: 1 })),
   secret: optional(text({ min: 1 })),
   external: optional(external),
-  persistent: optional(mapOf(anything)),
+  persistent: optional(persistence),
 });
 
 const container = object<RawContainer>({
@@ -237,28 +238,43 @@ const readinessCheck = object<ReadinessCheck>({
   preserveLastResponse: fallback(boolean, false),
 });
 
-const ipAddress = object<IpAddressForm>(
-  {
-    networkName: optional(text()),
-    labels: fallback(labels, {}),
-    discovery: optional(
-      object<{ ports: readonly DiscoveryPort[] }>({
-        ports: fallback(
-          listOf(
-            object<DiscoveryPort>({
-              number: required(port),
-              name: required(text()),
-              protocol: fallback(protocol, 'tcp'),
-              labels: fallback(labels, {}),
-            }),
-          ),
-          [],
+const ipAddress = object<IpAddressForm>({
+  networkName: optional(text()),
+  labels: fallback(labels, {}),
+  discovery: optional(
+    object<{ ports: readonly DiscoveryPort[] }>({
+      ports: fallback(
+        listOf(
+          object<DiscoveryPort>({
+            number: required(port),
+            name: required(text()),
+            protocol: fallback(protocol, 'tcp'),
+            labels: fallback(labels, {}),
+          }),
         ),
-      }),
-    ),
-  },
-  ['groups'],
-);
+        [],
+      ),
+    }),
+  ),
+  groups: optional(listOf(text())),
+});
+
+/** The timeout is for the other behaviour, which is refused. */
+const escalation: Reader<number> = (value, location, reading) => {
+  const timeout = integer({ min: 0 })(value, location, reading);
+  const hint = 'has no effect: an instance waits for the agent with its volumes, however long that takes';
+  if (timeout !== undefined && timeout !== DEFAULT_RESIDENCY.relaunchEscalationTimeoutSeconds)
+    reading.unknown.push({ path: location, memberNames: [], hint });
+  return timeout;
+};
+
+const residency = object<Residency>({
+  taskLostBehavior: fallback(
+    oneOf('WAIT_FOREVER', 'RELAUNCH_AFTER_TIMEOUT'),
+    DEFAULT_RESIDENCY.taskLostBehavior,
+  ),
+  relaunchEscalationTimeoutSeconds: fallback(escalation, DEFAULT_RESIDENCY.relaunchEscalationTimeoutSeconds),
+});
 
 /** Output members that clients send back, and members without effect. */
 const IGNORED = [
@@ -272,8 +288,6 @@ const IGNORED = [
   'tasksStats',
   'lastTaskFailure',
   'readinessCheckResults',
-  'residency',
-  'storeUrls',
 ];
 
 export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
@@ -324,6 +338,8 @@ export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
     ports: optional(listOf(port)),
     uris: optional(listOf(text({ min: 1 }))),
     ipAddress: optional(ipAddress),
+    residency: optional(residency),
+    storeUrls: optional(listOf(text())),
   },
   IGNORED,
 );

@@ -120,6 +120,17 @@ export interface Volume {
   readonly hostPath?: string | undefined;
   readonly secret?: string | undefined;
   readonly external?: ExternalVolume | undefined;
+  readonly persistent?: Persistence | undefined;
+}
+
+/** A persistent local volume: it outlives the tasks of its instance, on the disk of one agent. */
+export interface Persistence {
+  readonly type: 'root' | 'path' | 'mount';
+  /** In MiB, as maxSize. */
+  readonly size: number;
+  readonly maxSize?: number | undefined;
+  readonly profileName?: string | undefined;
+  readonly constraints: readonly (readonly string[])[];
 }
 
 export interface ExternalVolume {

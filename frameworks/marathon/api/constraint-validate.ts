@@ -3,7 +3,7 @@
 import type { App } from './app';
 import type { Finding } from './violations';
 
-const OPERATORS = ['CLUSTER', 'GROUP_BY', 'IS', 'LIKE', 'MAX_PER', 'UNIQUE', 'UNLIKE'];
+export const OPERATORS = ['CLUSTER', 'GROUP_BY', 'IS', 'LIKE', 'MAX_PER', 'UNIQUE', 'UNLIKE'];
 
 export function constraintViolations({ constraints }: App): Finding[] {
   return constraints.flatMap((constraint, index) => {
@@ -38,7 +38,8 @@ export function constraintError([, operator = '', value]: readonly string[]): st
   }
 }
 
-function isPattern(text: string): boolean {
+/** True for a regular expression. */
+export function isPattern(text: string): boolean {
   try {
     return new RegExp(`^(?:${text})$`) instanceof RegExp;
   } catch {

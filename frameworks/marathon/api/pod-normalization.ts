@@ -3,8 +3,9 @@
 import type { UnreachableStrategy, UpgradeStrategy } from './app';
 import type { NormalizationOptions } from './app-legacy';
 import { DEFAULT_EXECUTOR_RESOURCES } from './common-readers';
-import type { Pod, PodContainer, PodPersistence, PodScheduling, PodVolume } from './pod';
-import type { PodUpdate, RawPersistence } from './pod-update';
+import { persistenceOf } from './persistence';
+import type { Pod, PodContainer, PodScheduling, PodVolume } from './pod';
+import type { PodUpdate } from './pod-update';
 
 export interface PodNormalizationInput {
   readonly update: PodUpdate;
@@ -55,11 +56,6 @@ function withHostPorts(container: PodContainer): PodContainer {
 
 function volumeOf({ persistent, ...volume }: PodUpdate['volumes'][number]): PodVolume {
   return { ...volume, ...(persistent && { persistent: persistenceOf(persistent) }) };
-}
-
-/** Volumes with a profile come from a storage provider, which makes mounts. */
-function persistenceOf({ type, ...persistent }: RawPersistence): PodPersistence {
-  return { type: type ?? (persistent.profileName === undefined ? 'root' : 'mount'), ...persistent };
 }
 
 interface Strategies {

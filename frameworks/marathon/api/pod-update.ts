@@ -21,6 +21,7 @@ import {
   unreachable,
   upgradeStrategy,
 } from './common-readers';
+import { persistence, type RawPersistence } from './persistence';
 import type {
   ContainerResources,
   Endpoint,
@@ -34,7 +35,6 @@ import type {
   PodExec,
   PodHealthCheck,
   PodImage,
-  PodPersistence,
   PodPlacement,
   PodProbe,
   PodScaling,
@@ -63,10 +63,6 @@ import {
 } from './read';
 
 type RawVolume = Omit<PodVolume, 'persistent'> & { readonly persistent?: RawPersistence | undefined };
-
-export interface RawPersistence extends Omit<PodPersistence, 'type'> {
-  readonly type?: PodPersistence['type'] | undefined;
-}
 
 export type RawScheduling = { readonly [K in keyof PodScheduling]?: PodScheduling[K] | undefined };
 
@@ -100,7 +96,6 @@ const name = text({
 });
 const PATH_LENGTH = { min: 1, max: 1024 };
 const anyPort = integer({ min: 0, max: 65_535 });
-const sizeMb = integer({ min: 0 });
 
 const VARIABLE = /^[a-zA-Z_][a-zA-Z0-9_]{0,253}$/;
 
@@ -212,14 +207,6 @@ const container = object<PodContainer>({
     object<NonNullable<PodContainer['lifecycle']>>({ killGracePeriodSeconds: optional(number({ min: 0 })) }),
   ),
   tty: optional(boolean),
-});
-
-const persistence = object<RawPersistence>({
-  type: optional(oneOf('root', 'path', 'mount')),
-  size: required(sizeMb),
-  maxSize: optional(sizeMb),
-  profileName: optional(text()),
-  constraints: fallback(listOf(listOf(text(), { min: 2, max: 3 })), []),
 });
 
 const volumeMembers = object<RawVolume>({

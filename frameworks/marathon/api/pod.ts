@@ -12,6 +12,7 @@ import type {
   KillSelection,
   LinuxInfo,
   Network,
+  Persistence,
   ResourceLimits,
   UnreachableStrategy,
   UpgradeStrategy,
@@ -180,14 +181,5 @@ export interface PodVolume {
   readonly host?: string | undefined;
   /** The name of a secret of the pod. */
   readonly secret?: string | undefined;
-  readonly persistent?: PodPersistence | undefined;
-}
-
-export interface PodPersistence {
-  readonly type: 'root' | 'path' | 'mount';
-  /** In MiB, as maxSize. */
-  readonly size: number;
-  readonly maxSize?: number | undefined;
-  readonly profileName?: string | undefined;
-  readonly constraints: readonly (readonly string[])[];
+  readonly persistent?: Persistence | undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { App, Volume } from './app';
 import { externalVolumeFindings, externalVolumesFindings } from './external-volume-validate';
+import { persistentFindings, residencyFindings } from './persistence';
 import type { Finding } from './violations';
 
 export function volumeViolations(app: App): Finding[] {
@@ -12,20 +13,18 @@ export function volumeViolations(app: App): Finding[] {
       error,
     })),
   );
-  return [...ofEach, ...externalVolumesFindings(app)];
+  return [...ofEach, ...externalVolumesFindings(app), ...residencyFindings(app)];
 }
+
+const KINDS = 'hostPath, persistent, external or secret';
 
 /** The findings about one volume, with paths below it. */
 function volumeFindings(volume: Volume, type: string): Finding[] {
-  if ('persistent' in volume) {
-    const error =
-      'persistent volumes are not supported by this Marathon; use a host volume or an external one';
-    return [{ path: '', error }];
-  }
-  const { hostPath, secret, external } = volume;
-  const kinds = [hostPath, secret, external].filter((kind) => kind !== undefined).length;
-  if (kinds === 0) return [{ path: '', error: 'must have one of hostPath, external or secret' }];
-  if (kinds > 1) return [{ path: '', error: 'must have only one of hostPath, external or secret' }];
+  const { hostPath, secret, external, persistent } = volume;
+  const kinds = [hostPath, secret, external, persistent].filter((kind) => kind !== undefined).length;
+  if (kinds === 0) return [{ path: '', error: `must have one of ${KINDS}` }];
+  if (kinds > 1) return [{ path: '', error: `must have only one of ${KINDS}` }];
+  if (persistent) return persistentFindings(volume, persistent);
   if (hostPath !== undefined) return hostFindings(hostPath, volume);
   if (external !== undefined) return externalVolumeFindings(volume, external, type);
   return secretFindings(volume, type);

@@ -8,7 +8,7 @@ import { watchDeadline } from './deployments/policy';
 import { rolesInUse } from './groups/roles';
 import { watchHealth } from './health/health';
 import { indexInstance } from './instances/instances';
-import { decommission } from './instances/kill';
+import { decommission, stop } from './instances/kill';
 import { handleUnreachable } from './instances/unreachable';
 import { sendFrameworkInfo } from './scheduler/session';
 import { emptyTables } from './state/empty-tables';
@@ -45,6 +45,7 @@ export function started(turn: Turn): void {
   wake(turn, { kind: 'scale-check' }, now + settings.scaleAppsInitialMs);
   for (const instance of [...state.instances.values()]) {
     if (instance.goal === 'Decommissioned') decommission(turn, instance);
+    else if (instance.goal === 'Stopped') stop(turn, instance);
     else if (instance.condition === 'Running') watchHealth(turn, instance);
     else if (instance.condition === 'Unreachable') handleUnreachable(turn, instance);
   }
@@ -89,6 +90,7 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
       deployments: 0,
       deploymentsDismissed: 0,
       tasksLaunched: 0,
+      reservations: 0,
       offersIncoming: 0,
       offersUsed: 0,
       offersDeclined: 0,

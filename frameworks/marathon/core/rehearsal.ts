@@ -8,8 +8,8 @@ import { remainingOffer } from '../../kit/core/match/remaining-offer';
 import { previewChange } from './groups/change';
 import { livingTasks } from './instances/tasks';
 import { matchContext } from './launch/launch';
-import { matchOffer } from './match/match';
 import { inFunnelOrder } from './match/refusals';
+import { matchSpec } from './match/residents';
 import { copyFor } from './rehearse/copy';
 import { answerCall, ended, type Move, offerFor, running, type World, worldOf } from './rehearse/world';
 import type { Answer, MarathonEffect, Refusal } from './state/effects';
@@ -178,7 +178,7 @@ function waitingIn({ state, world, now }: Play): Waiting[] {
     if (!app) return [];
     const context = matchContext(state, app, now);
     const refusals = [...world.agents].map(([agentId, agent]) => {
-      const match = matchOffer(remainingOffer(offerFor(agent, app.role, agentId)), app, context);
+      const match = matchSpec(remainingOffer(offerFor(agent, app.role, agentId)), app, context);
       return { agentId, host: agent.offer.hostname, reasons: match.ok ? [] : inFunnelOrder(match.refusals) };
     });
     return [{ app: id, count: instances.size, refusals }];

@@ -27,6 +27,7 @@ import { revertLaunches } from './launch/launch';
 import { answerHeldOffers, declineIdleOffers, receiveOffers, rescindOffer } from './launch/offers';
 import { keepStats } from './launch/queue';
 import { currentEvent, type RecordedEvent } from './older-events';
+import { giveUpReservations } from './residency/reservations';
 import { reconcileAllTasks, reconcileSilentTasks } from './scheduler/reconcile';
 import { askForOffers, endDelays } from './scheduler/revive';
 import { disconnected, handleError, subscribed } from './scheduler/session';
@@ -88,7 +89,10 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
     cleanUpOverdueDelays(turn);
     wake(turn, { kind: 'backoff-clean' }, turn.now + 10_000);
   },
-  overdue: killOverdue,
+  overdue: (turn) => {
+    killOverdue(turn);
+    giveUpReservations(turn);
+  },
   expunge: expungeOverdue,
   'scale-check': scaleCheck,
   confirm: reconcileSilentTasks,

@@ -96,7 +96,6 @@ const unusedFlags = {
     'leader_election_backend',
   ),
   ...unusedNumbers('a stop waits for what is being stored, and no longer', 'graceful_shutdown_timeout'),
-  ...unusedNumbers('no reservations are made, as yet', 'task_reservation_timeout'),
   ...unusedNumbers(
     'the heartbeats of the connection to the master decide when it is dead',
     'mesos_heartbeat_interval',

@@ -10,9 +10,9 @@ import { stormsOf, stormText } from '../core/health/storm';
 import { deadlineOf } from '../core/launch/backoff';
 import { freeOn } from '../core/launch/known-agents';
 import { matchContext } from '../core/launch/launch';
-import { type MatchContext, matchOffer } from '../core/match/match';
 import { inFunnelOrder, refusalText } from '../core/match/refusals';
 import { type AppChange, type Repair, smallestRepair } from '../core/match/repair';
+import { matchSpec, type ResidentContext } from '../core/match/residents';
 import type { KnownAgent, MarathonState } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 
@@ -72,9 +72,9 @@ function reasonsOf(state: MarathonState, app: App, now: number): string[] {
 
 function explainAgent(
   remaining: RemainingOffer,
-  { app, context, seenAt }: { readonly app: App; readonly context: MatchContext; readonly seenAt: number },
+  { app, context, seenAt }: { readonly app: App; readonly context: ResidentContext; readonly seenAt: number },
 ): object {
-  const match = matchOffer(remaining, app, context);
+  const match = matchSpec(remaining, app, context);
   const refusals = match.ok ? [] : match.refusals;
   return {
     agentId: remaining.agent.agentId,

@@ -8,6 +8,7 @@ import { isEnded, isWaiting, taskStateOf } from '../core/instances/conditions';
 import { appOf } from '../core/instances/definition';
 import { isAlive } from '../core/instances/health-state';
 import { instancesOf } from '../core/instances/instances';
+import { persistenceId } from '../core/residency/reservations';
 import type { CheckHealth, Instance, MarathonState } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 
@@ -46,7 +47,11 @@ export function printTask(state: MarathonState, instance: Instance): Record<stri
     role: instance.role,
     servicePorts: app ? servicePortsOf(app) : [],
     healthCheckResults: healthResults(state, app, instance),
-    localVolumes: [],
+    localVolumes: (instance.reservation?.volumes ?? []).map((volume) => ({
+      runSpecId: instance.appId,
+      ...volume,
+      persistenceId: persistenceId(instance, volume),
+    })),
     checkResult: task?.checkResult,
   };
 }

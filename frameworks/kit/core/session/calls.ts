@@ -49,8 +49,8 @@ export function decline(turn: CallingTurn, { id }: mesos.Offer, refuseSeconds: n
   });
 }
 
-/** Launches from an offer once the tasks are stored. What is left of it is offered again at once. */
-export function launch(
+/** Uses an offer for operations once what they are for is stored. What is left of it is offered again at once. */
+export function accept(
   turn: CallingTurn,
   { id }: mesos.Offer,
   operations: readonly mesos.Offer.Operation[],

@@ -104,6 +104,12 @@ export function reviveNow(turn: RevivingTurn): void {
   callNow(turn, { type: 'REVIVE', revive: { roles } });
 }
 
+/** Has a REVIVE go out although no more tasks wait: one of them wants other offers than before. */
+export function reviveAnew({ state: { revive } }: Pick<RevivingTurn, 'state'>): void {
+  revive.owed = true;
+  revive.repeated = false;
+}
+
 /** Repeats a REVIVE once: offers that were under way at the first one may have been declined since. */
 export function repeatRevive({ state: { revive } }: RevivingTurn): void {
   if (revive.suppressed || revive.repeated || revive.wanted.size === 0) return;

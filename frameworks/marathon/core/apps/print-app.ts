@@ -3,6 +3,11 @@
  */
 
 import type { App } from '../../api/app';
+import type { Residency } from '../../api/persistence';
+import { isResident } from '../state/run-spec';
+
+/** That of all apps with persistent volumes: their instances wait for the agents that have them. */
+const RESIDENCY: Residency = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' };
 
 /** Collections that are shown only when not empty. */
 const OMITTED_WHEN_EMPTY: ReadonlySet<string> = new Set([
@@ -24,6 +29,7 @@ export function printApp(app: App): Record<string, unknown> {
   return {
     ...Object.fromEntries(shown),
     ...(app.container && { container: printContainer(app.container) }),
+    ...(isResident(app) && { residency: RESIDENCY }),
     networks: app.networks.map(({ labels, ...network }) =>
       isEmpty(labels) ? network : { ...network, labels },
     ),

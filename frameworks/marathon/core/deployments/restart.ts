@@ -10,10 +10,10 @@
 import { watchReadiness } from '../health/readiness';
 import { isLive } from '../instances/conditions';
 import { expunge, instancesOf } from '../instances/instances';
-import { decommission } from '../instances/kill';
+import { stop } from '../instances/kill';
 import { countOf } from '../instances/tally';
 import { SCALED_AT_ONCE_MAX } from '../state/limits';
-import type { RunSpec } from '../state/run-spec';
+import { isResident, type RunSpec } from '../state/run-spec';
 import type { Instance, InstanceClass, MarathonState } from '../state/state';
 import { postpone, type Turn } from '../state/turn';
 import { scheduleSome } from './scale';
@@ -27,11 +27,15 @@ export interface RestartLimits {
  * The least number of working instances and the largest number of instances during a restart. A single
  * instance is never doubled.
  */
-export function restartLimits({ instances, upgradeStrategy, labels }: RunSpec): RestartLimits {
+export function restartLimits(app: RunSpec): RestartLimits {
+  const { instances, upgradeStrategy, labels } = app;
   const { minimumHealthCapacity, maximumOverCapacity } = upgradeStrategy;
   if (labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true') return { minHealthy: 0, capacity: instances };
   const minHealthy = Math.max(0, Math.ceil(instances * minimumHealthCapacity - 1e-9));
   const capacity = Math.floor(instances * (1 + maximumOverCapacity) + 1e-9);
+  // A new instance gets the volumes of an old one, so one has to stop before.
+  if (minHealthy === capacity && isResident(app))
+    return { minHealthy: Math.max(0, minHealthy - 1), capacity };
   // Without any room no instance could be replaced: one more is allowed during the restart.
   return { minHealthy, capacity: minHealthy === capacity ? capacity + 1 : capacity };
 }
@@ -60,7 +64,8 @@ interface Sides {
 
 /** Old instances run an older configuration; fresh ones are those that are to stay. */
 function sidesOf({ versionInfo }: RunSpec): Sides {
-  const isOld = ({ configVersion }: InstanceClass): boolean => configVersion < versionInfo.lastConfigChangeAt;
+  const isOld = ({ configVersion, isResting }: InstanceClass): boolean =>
+    configVersion < versionInfo.lastConfigChangeAt && !isResting;
   return {
     isOld,
     isFresh: (instances) => !isOld(instances) && instances.isWanted && instances.life !== 'inactive',
@@ -91,7 +96,8 @@ function stopOld(turn: Turn, app: RunSpec, { minHealthy }: RestartLimits): void 
     clamp(healthy + up - minHealthy, healthy);
   if (wanted > SCALED_AT_ONCE_MAX) postpone(turn, app.id);
   for (const instance of cheapest(state, app.id, isActiveOld, Math.min(wanted, SCALED_AT_ONCE_MAX))) {
-    if (isLive(instance)) decommission(turn, instance);
+    // A stopped one with volumes is started again with the new configuration.
+    if (isLive(instance) || instance.reservation) stop(turn, instance);
     else expunge(turn, instance);
   }
 }

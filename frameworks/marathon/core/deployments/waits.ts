@@ -1,6 +1,6 @@
 /** The reasons why a deployment is not over, in sentences: for each app of its current step what is missing. */
 
-import { isActive } from '../instances/conditions';
+import { isActive, isResting } from '../instances/conditions';
 import { isUp } from '../instances/definition';
 import { healthOf } from '../instances/health-state';
 import { instancesOf } from '../instances/instances';
@@ -21,7 +21,7 @@ export function waitsOf(state: MarathonState, { open }: Deployment, now: number)
 
 function waitOf(state: MarathonState, id: string, now: number): string {
   const app = specOf(state, id);
-  const instances = instancesOf(state, id);
+  const instances = instancesOf(state, id).filter((instance) => !isResting(instance));
   if (!app) return `${id}: ${count(instances.length, 'instance')} to end`;
   const isOld = ({ configVersion, goal }: Instance): boolean =>
     goal !== 'Running' || configVersion < app.versionInfo.lastConfigChangeAt;

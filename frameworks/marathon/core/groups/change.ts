@@ -23,7 +23,7 @@ import { isoTime, publish, type Turn } from '../state/turn';
 import { keepRecord, recordOf } from './history';
 import { revertChange } from './revert';
 import { rolesInUse } from './roles';
-import { checkRoot, missingTarget, type Target, targetOf } from './target';
+import { checkResidents, checkRoot, missingTarget, type Target, targetOf } from './target';
 
 export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   const refusal = missingTarget(turn.state, event.change);
@@ -87,7 +87,7 @@ export function tryChange(
   const version = nextVersion(turn);
   const target = targetOf(state, change, version);
   if ('refusal' in target) return target;
-  const refusal = checkRoot(state, target);
+  const refusal = checkRoot(state, target) ?? checkResidents(state, target, force);
   if (refusal) return { refusal };
   const deployment = deploymentFor(turn, target);
   const conflict = checkLocks(state, deployment, force);
@@ -115,7 +115,8 @@ export function previewChange(state: MarathonState, change: RootChange): readonl
   if (missing) return missing;
   const target = targetOf(state, change, isoTime(state.lastVersionAt + 1));
   if ('refusal' in target) return target.refusal;
-  return checkRoot(state, target) ?? planDeployment(specsOf(state), specsOf(target), target.groups);
+  const refusal = checkRoot(state, target) ?? checkResidents(state, target, true);
+  return refusal ?? planDeployment(specsOf(state), specsOf(target), target.groups);
 }
 
 function deploymentFor(turn: Turn, target: Target): Deployment {

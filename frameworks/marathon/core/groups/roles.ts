@@ -1,5 +1,6 @@
 /** The Mesos roles of apps and pods: the one they get by default, and those that they may name (`RoleSettings`). */
 
+import { type InstanceState, rolesOf } from '../instances/instances';
 import { ancestorsOf, parentOf } from '../state/paths';
 import { specOf, specsOf } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
@@ -46,8 +47,9 @@ export function roleSettings(
   };
 }
 
-/** The roles that the framework subscribes with: its own and those of its apps and pods. */
-export function rolesInUse(state: Pick<MarathonState, 'settings' | 'apps' | 'pods'>): string[] {
+/** The roles that the framework subscribes with: its own, those of its apps and pods, and those of reservations. */
+export function rolesInUse(state: InstanceState & Pick<MarathonState, 'settings'>): string[] {
   const roles = [...specsOf(state).values()].map(({ role }) => role);
-  return [...new Set([state.settings.role, ...roles])].sort();
+  const reserved = [...state.reserved.keys()].flatMap((appId) => rolesOf(state, appId));
+  return [...new Set([state.settings.role, ...roles, ...reserved])].sort();
 }

@@ -5,6 +5,7 @@
 import type { App, Group } from '../../api/app';
 import type { Pod } from '../../api/pod';
 import { volumeConflict } from '../apps/external-volumes';
+import { residentUpdateFindings } from '../apps/resident-update';
 import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
 import { differenceOf, podDifferenceOf, stamped, stampedPod } from '../apps/versions';
 import { cycleIn } from '../deployments/dependencies';
@@ -118,6 +119,23 @@ function removeGroup({ apps, pods, groups }: Members, id: string): void {
 
 function invalid(path: string, error: string, message?: string): Refusal {
   return { code: 'invalid', details: [{ path, errors: [error], ...(message && { messages: [message] }) }] };
+}
+
+/** Rules about changes of apps with persistent volumes. */
+export function checkResidents(
+  { apps: before }: Pick<MarathonState, 'apps'>,
+  { apps }: Pick<Target, 'apps'>,
+  force: boolean,
+): Refusal | undefined {
+  const errors = new Map<string, string[]>();
+  for (const [id, app] of apps) {
+    const old = before.get(id);
+    if (!old || old === app) continue;
+    for (const { path, error } of residentUpdateFindings(old, app, force))
+      errors.set(path, [...(errors.get(path) ?? []), error]);
+  }
+  const details = [...errors].map(([path, texts]) => ({ path, errors: texts }));
+  return details.length > 0 ? { code: 'invalid', details } : undefined;
 }
 
 /** Rules about the tree as a whole. */

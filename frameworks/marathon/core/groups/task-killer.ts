@@ -6,7 +6,7 @@ import { answer, refuse } from '../../../kit/core/turn/answer';
 import type { Pod } from '../../api/pod';
 import { startDeployment } from '../deployments/deploy';
 import { instanceOfTask } from '../instances/instances';
-import { decommission, killTasks } from '../instances/kill';
+import { decommission, killTasks, stop } from '../instances/kill';
 import { resetBackoff } from '../launch/backoff';
 import type { EventOf } from '../state/events';
 import { isPod, type RunSpec, specOf } from '../state/run-spec';
@@ -19,7 +19,10 @@ export function killOnRequest(turn: Turn, event: EventOf<'api.kill'>): void {
   const matching = new Set(
     event.taskIds.flatMap((id) => instanceOfTask(state, id) ?? state.instances.get(id) ?? []),
   );
-  const instances = [...matching].filter(({ goal }) => goal === 'Running');
+  // Volumes of instances that are stopped may be wiped, too.
+  const instances = [...matching].filter(
+    ({ goal }) => goal === 'Running' || (event.wipe && goal === 'Stopped'),
+  );
   if (event.scale) return killAndScale(turn, event, instances);
   for (const instance of instances) {
     if (event.wipe) decommission(turn, instance);
@@ -45,7 +48,7 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
     return refuseChange(turn, { request: event.request, group: '/' }, outcome.refusal);
   }
   const { deployment } = outcome;
-  for (const instance of instances) decommission(turn, instance);
+  for (const instance of instances) stop(turn, instance);
   publish(turn, 'group_change_success', { groupId: '/', version: deployment.version });
   startDeployment(turn, deployment);
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });

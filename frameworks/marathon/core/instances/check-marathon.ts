@@ -5,7 +5,7 @@
 import { fieldValue } from '../../../kit/core/constraints/field';
 import { specOf, specsOf } from '../state/run-spec';
 import type { Instance, MarathonState } from '../state/state';
-import { isWaiting } from './conditions';
+import { isResting, isWaiting } from './conditions';
 import { countedAgent, placementsOf } from './placements';
 import { classKey } from './tally';
 import { tasksOf } from './tasks';
@@ -17,6 +17,7 @@ export function checkMarathon(state: MarathonState): string[] {
     ...tallyErrors(state),
     ...placementErrors(state),
     ...wantedErrors(state),
+    ...reservationErrors(state),
     ...taskErrors(state),
     ...lockErrors(state),
     ...versionErrors(state),
@@ -64,19 +65,36 @@ function placementErrors(state: MarathonState): string[] {
 
 /** An app or a pod with waiting instances asks for offers, or its launch delay is awaited. */
 function wantedErrors(state: MarathonState): string[] {
-  const { waiting, revive, delayed } = state;
+  const { waiting, revive, delayed, byApp, instances } = state;
   const errors: string[] = [];
-  for (const [appId, { size }] of waiting) {
-    if (!specOf(state, appId) || delayed.positions.has(appId) || revive.wanted.get(appId) === size) continue;
-    errors.push(`${appId} asks for ${revive.wanted.get(appId) ?? 0} launches, not for ${size}`);
+  for (const [appId, ids] of byApp) {
+    const toBeFreed = [...ids].filter((id) => isToBeFreed(instances.get(id))).length;
+    const isAsking = specOf(state, appId) !== undefined && !delayed.positions.has(appId);
+    const wishes = (isAsking ? (waiting.get(appId)?.size ?? 0) : 0) + toBeFreed;
+    const wanted = revive.wanted.get(appId) ?? 0;
+    if (wanted !== wishes) errors.push(`${appId} asks for ${wanted} launches, not for ${wishes}`);
   }
-  for (const appId of [...revive.wanted.keys(), ...delayed.positions.keys()])
-    if (!waiting.has(appId)) errors.push(`${appId} asks for launches, and nothing waits`);
+  for (const appId of revive.wanted.keys())
+    if (!byApp.has(appId)) errors.push(`${appId} asks for launches, and nothing waits`);
+  for (const appId of delayed.positions.keys())
+    if (!waiting.has(appId)) errors.push(`${appId} delays launches, and nothing waits`);
   return errors;
 }
 
-/** byApp has exactly the instances, and waiting exactly those that need a launch. */
-function indexErrors({ instances, byApp, waiting }: MarathonState): string[] {
+function isToBeFreed(instance: Instance | undefined): boolean {
+  return instance?.goal === 'Decommissioned' && isResting(instance) && instance.condition !== 'Unreachable';
+}
+
+/** An instance is stopped only for the sake of its reservation. */
+function reservationErrors({ instances }: MarathonState): string[] {
+  const stopped = [...instances.values()].filter(
+    ({ goal, reservation }) => goal === 'Stopped' && !reservation,
+  );
+  return stopped.map(({ id }) => `${id} is stopped, and has no reservation`);
+}
+
+/** byApp has exactly the instances, waiting those that need a launch, reserved those with a reservation. */
+function indexErrors({ instances, byApp, waiting, reserved }: MarathonState): string[] {
   const errors: string[] = [];
   const check = (
     name: string,
@@ -101,6 +119,11 @@ function indexErrors({ instances, byApp, waiting }: MarathonState): string[] {
     'waiting',
     waiting,
     all.filter(isWaiting).map(({ id }) => id),
+  );
+  check(
+    'reserved',
+    reserved,
+    all.filter(({ reservation }) => reservation).map(({ id }) => id),
   );
   return errors;
 }

@@ -51,6 +51,12 @@ export function isIdle(instance: Pick<Instance, 'condition' | 'tasks'>): boolean
   return condition === 'Scheduled' || (isEnded(condition) && !isLive(instance));
 }
 
+/** True when an instance is to have no task and has none that it can tell of: it is there for its reservation. */
+export function isResting(instance: Instance): boolean {
+  if (instance.goal === 'Running' || !instance.reservation) return false;
+  return instance.condition === 'Unreachable' || !isLive(instance);
+}
+
 const LOST_BUT_MAY_RETURN: ReadonlySet<string> = new Set([
   'REASON_RECONCILIATION',
   'REASON_AGENT_DISCONNECTED',

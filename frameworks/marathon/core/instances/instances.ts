@@ -6,7 +6,7 @@
 
 import { newUuid } from '../state/ids';
 import { safeId } from '../state/paths';
-import type { RunSpec } from '../state/run-spec';
+import { type RunSpec, specOf } from '../state/run-spec';
 import type { Condition, Instance, MarathonState } from '../state/state';
 import { dropStoredInstance, saveInstance } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
@@ -14,6 +14,8 @@ import { isWaiting } from './conditions';
 import { countPlacement, forgetPlacement } from './placements';
 import { tally, untally } from './tally';
 import { killOwners, tasksOf } from './tasks';
+
+export type InstanceState = Pick<MarathonState, 'apps' | 'pods' | 'reserved' | 'instances'>;
 
 /** Instances of an app or a pod, oldest first. */
 export function instancesOf(state: MarathonState, appId: string): Instance[] {
@@ -23,6 +25,20 @@ export function instancesOf(state: MarathonState, appId: string): Instance[] {
     if (instance) out.push(instance);
   }
   return out;
+}
+
+/** Instances of an app that have a reservation. */
+export function reservedInstancesOf(
+  state: Pick<InstanceState, 'reserved' | 'instances'>,
+  appId: string,
+): Instance[] {
+  return [...(state.reserved.get(appId) ?? [])].flatMap((id) => state.instances.get(id) ?? []);
+}
+
+/** The roles of an app's instances: those with a reservation keep the one it was made for. */
+export function rolesOf(state: InstanceState, appId: string): string[] {
+  const app = specOf(state, appId);
+  return [...(app ? [app.role] : []), ...reservedInstancesOf(state, appId).map(({ role }) => role)];
 }
 
 /** The instance with this current task. */
@@ -37,6 +53,8 @@ export function indexInstance(state: MarathonState, instance: Instance): void {
   addTo(state.byApp, instance.appId, instance.id);
   if (isWaiting(instance)) addTo(state.waiting, instance.appId, instance.id);
   else removeFrom(state.waiting, instance.appId, instance.id);
+  if (instance.reservation) addTo(state.reserved, instance.appId, instance.id);
+  else removeFrom(state.reserved, instance.appId, instance.id);
   for (const { id } of tasksOf(instance)) state.byTask.set(id, instance.id);
   tally(state, instance);
   countPlacement(state, instance);
@@ -83,6 +101,7 @@ export function expunge(turn: Turn, instance: Instance): void {
   state.instances.delete(instance.id);
   removeFrom(state.byApp, instance.appId, instance.id);
   removeFrom(state.waiting, instance.appId, instance.id);
+  removeFrom(state.reserved, instance.appId, instance.id);
   forgetTasks(state, instance);
   state.health.delete(instance.id);
   state.readiness.delete(instance.id);

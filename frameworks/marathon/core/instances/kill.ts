@@ -13,15 +13,29 @@ import { killOwners, livingTasks } from './tasks';
 
 /**
  * Decommissions an instance: its tasks are killed, and the instance is expunged once they have ended. An instance that is
- * unreachable or has no living task is expunged at once.
+ * unreachable or has no living task is expunged at once. One with a reservation stays until the next offer of what is
+ * reserved for it, from which it is freed (residency/free.ts).
  */
 export function decommission(turn: Turn, instance: Instance): void {
   if (instance.goal !== 'Decommissioned') {
     instance.goal = 'Decommissioned';
     recordChange(turn, instance);
   }
-  if (instance.condition === 'Unreachable' || !isLive(instance)) expunge(turn, instance);
-  else killTasks(turn, instance);
+  if (isLive(instance) && instance.condition !== 'Unreachable') killTasks(turn, instance);
+  else if (!instance.reservation || instance.condition === 'Unreachable') expunge(turn, instance);
+}
+
+/** Stops an instance for good, but for one with a reservation: it may be started again on its volumes. */
+export function stop(turn: Turn, instance: Instance): void {
+  // Nothing is on volumes that no offer has shown.
+  if (!instance.reservation || instance.reservation.deadline !== undefined)
+    return decommission(turn, instance);
+  if (instance.goal === 'Running') {
+    instance.goal = 'Stopped';
+    recordChange(turn, instance);
+  }
+  // One that is unreachable is killed when it comes back (scheduler/updates.ts).
+  if (instance.condition !== 'Unreachable') killTasks(turn, instance);
 }
 
 /** Kills the tasks of an instance. The instance stays, and is launched again if its goal is Running. */
@@ -35,6 +49,7 @@ export function killTasks(turn: Turn, instance: Instance): void {
 export function repeatAllKills(turn: Turn): void {
   for (const instance of turn.state.instances.values()) {
     if (instance.goal === 'Decommissioned') decommission(turn, instance);
+    else if (instance.goal === 'Stopped') killTasks(turn, instance);
   }
   repeatKills(turn);
 }
@@ -44,6 +59,6 @@ export function loseTasks(turn: Turn, instance: Instance): void {
   forgetTasks(turn.state, instance);
   for (const owner of killOwners(instance)) turn.state.kills.delete(owner);
   for (const task of instance.tasks ?? []) task.condition = 'Gone';
-  if (instance.goal === 'Decommissioned') expunge(turn, instance);
+  if (instance.goal === 'Decommissioned' && !instance.reservation) expunge(turn, instance);
   else setCondition(turn, instance, 'Gone');
 }

@@ -1,9 +1,10 @@
 /**
  * The values of constraint fields on the agents of an app's instances, counted, so that no match walks all instances.
  *
- * Always true: counted are the active instances with an agent and the present configuration of their app, as far as it has
- * constraints. Instances of an older configuration do not count, as in the original (`TaskOpFactoryImpl`). Whoever changes
- * an instance or the configuration of an app counts again (checked by check-marathon.ts against all instances).
+ * Always true: counted are the active and the reserved instances with an agent and the present configuration of their app,
+ * as far as it has constraints. Instances of an older configuration do not count, as in the original
+ * (`TaskOpFactoryImpl`). Whoever changes an instance or the configuration of an app counts again (checked by
+ * check-marathon.ts against all instances).
  */
 
 import { type AgentInfo, fieldValue } from '../../../kit/core/constraints/field';
@@ -17,6 +18,15 @@ const NONE: Placements = new Map();
 /** The placements that the constraints of an app are held against. */
 export function placementsOf({ placements }: Pick<MarathonState, 'placements'>, appId: string): Placements {
   return placements.get(appId)?.fields ?? NONE;
+}
+
+/** The placements beside an instance that is to be launched where it is: it is no neighbour of itself. */
+export function placementsBeside(placements: Placements, app: RunSpec, instance: Instance): Placements {
+  const agent = countedAgent(app, instance);
+  if (!agent) return placements;
+  const fields = new Map([...placements].map(([field, counts]) => [field, new Map(counts)]));
+  lower(fields, agent);
+  return fields;
 }
 
 /** Counts an instance where it is at present. */
@@ -46,7 +56,8 @@ export function countedAgent(
   instance: Instance,
 ): AgentInfo | undefined {
   if (constraints.length === 0 || instance.configVersion < versionInfo.lastConfigChangeAt) return undefined;
-  return isLive(instance) ? instance.agent : undefined;
+  const isKept = instance.reservation !== undefined && instance.goal !== 'Decommissioned';
+  return isLive(instance) || isKept ? instance.agent : undefined;
 }
 
 /** Those of an older configuration are dropped: after such a change all instances are counted anew. */
@@ -79,7 +90,11 @@ function add(placements: AppPlacements, instanceId: string, agent: AgentInfo): v
 
 function remove(placements: AppPlacements, instanceId: string, agent: AgentInfo): void {
   placements.agents.delete(instanceId);
-  for (const [field, counts] of placements.fields) {
+  lower(placements.fields, agent);
+}
+
+function lower(fields: ReadonlyMap<string, Map<string, number>>, agent: AgentInfo): void {
+  for (const [field, counts] of fields) {
     const value = fieldValue(field, agent);
     if (value === undefined) continue;
     const count = counts.get(value) ?? 0;

@@ -7,7 +7,7 @@
 
 import { hasHealthChecks } from '../state/run-spec';
 import type { Instance, InstanceClass, MarathonState } from '../state/state';
-import { isLive, isWaiting, taskStateOf } from './conditions';
+import { isLive, isResting, isWaiting, taskStateOf } from './conditions';
 import { definitionOf, isUp } from './definition';
 import { healthOf } from './health-state';
 import { countPlacement } from './placements';
@@ -75,14 +75,16 @@ function addHealth({ healthCounts }: MarathonState, { health }: InstanceClass, c
 export function classKey(state: MarathonState, instance: Instance): string {
   const { configVersion, goal } = instance;
   const words = [lifeOf(instance), healthWord(state, instance), reportOf(instance), isUpNow(state, instance)];
-  return `${configVersion} ${goal} ${words.join(' ')}`;
+  return `${configVersion} ${goal}${isResting(instance) ? ' resting' : ''} ${words.join(' ')}`;
 }
 
 function classOf(state: MarathonState, instance: Instance, key: string): InstanceClass {
   return {
     key,
     configVersion: instance.configVersion,
+    goal: instance.goal,
     isWanted: instance.goal === 'Running',
+    isResting: isResting(instance),
     life: lifeOf(instance),
     health: healthWord(state, instance),
     report: reportOf(instance),

@@ -8,29 +8,38 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { nextInteger, type Random } from '../../../../cluster/model/random';
 import type { Millis } from '../../../../cluster/model/time';
 import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/core/match/remaining-offer';
-import { decline, launch, launchedTasks, launchOperation } from '../../../kit/core/session/calls';
-import { forgetTasks, instanceOfTask, setCondition } from '../instances/instances';
+import { accept, decline, launchedTasks, launchOperation } from '../../../kit/core/session/calls';
+import { isWaiting } from '../instances/conditions';
+import { forgetTasks, instanceOfTask, reservedInstancesOf, setCondition } from '../instances/instances';
 import { placementsOf } from '../instances/placements';
-import { type MatchContext, matchOffer } from '../match/match';
 import { inFunnelOrder } from '../match/refusals';
+import {
+  consumedBy,
+  type Matched,
+  matchSpec,
+  type ResidentContext,
+  type Residents,
+} from '../match/residents';
+import { reserveFor, revertReservations } from '../residency/reservations';
 import type { EventOf } from '../state/events';
 import { MATCHES_AT_ONCE_MAX, SHORT_REFUSE_MS } from '../state/limits';
-import { type RunSpec, specOf } from '../state/run-spec';
+import { isResident, type RunSpec, specOf } from '../state/run-spec';
 import type { Instance, MarathonState } from '../state/state';
 import type { Turn } from '../state/turn';
 import { isDelayed } from './backoff';
-import { consumedBy, provision } from './provision';
+import { provision } from './provision';
 import { countUnused, countUsed, statsOf } from './queue';
 
 /** Tries the instances that wait on an offer, and answers it; `candidates` are shuffled. The number of matches tried. */
 export function answerOffer(turn: Turn, offer: mesos.Offer, candidates: RunSpec[]): number {
   const { state } = turn;
   const launches = launchFrom(turn, offer, candidates);
-  const { tasks, groups } = launches;
-  if (tasks.length + groups.length > 0) {
+  const { tasks, groups, reservations } = launches;
+  if (tasks.length + groups.length + reservations.length > 0) {
     state.counters.offersUsed++;
     state.counters.tasksLaunched += tasks.length + groups.reduce((sum, group) => sum + sizeOf(group), 0);
-    launch(turn, offer, [...(tasks.length > 0 ? [launchOperation(tasks)] : []), ...groups]);
+    const launched = tasks.length > 0 ? [launchOperation(tasks)] : [];
+    accept(turn, offer, [...reservations, ...launched, ...groups]);
   } else declineOffer(turn, offer);
   return launches.tries;
 }
@@ -60,6 +69,8 @@ interface Launches {
   readonly tasks: mesos.TaskInfo[];
   /** Of pods: each LAUNCH_GROUP has its own executor. */
   readonly groups: mesos.Offer.Operation[];
+  /** The operations that reserve for instances with persistent volumes. */
+  readonly reservations: mesos.Offer.Operation[];
   remaining: RemainingOffer;
   tries: number;
 }
@@ -67,7 +78,13 @@ interface Launches {
 /** Launches tasks from an offer, round robin over the apps that wait, until no app takes more of it. */
 function launchFrom(turn: Turn, offer: mesos.Offer, ready: RunSpec[]): Launches {
   const { state } = turn;
-  const launches: Launches = { tasks: [], groups: [], remaining: remainingOffer(offer), tries: 0 };
+  const launches: Launches = {
+    tasks: [],
+    groups: [],
+    reservations: [],
+    remaining: remainingOffer(offer),
+    tries: 0,
+  };
   let candidates: Iterable<RunSpec> = inRandomOrder(turn, ready);
   for (;;) {
     const matched: RunSpec[] = [];
@@ -110,30 +127,36 @@ export function readyApps({ state, now }: Turn): RunSpec[] {
   return out;
 }
 
-/** Launches one instance if the offer matches; true then. */
+/** Launches one instance, or reserves for one, if the offer matches; true then. */
 function tryLaunch(turn: Turn, app: RunSpec, launches: Launches): boolean {
   const { state, now } = turn;
   const { remaining } = launches;
-  const match = matchOffer(remaining, app, matchContext(state, app, now));
+  const match = matchSpec(remaining, app, matchContext(state, app, now));
   const stats = statsOf(state, app.id, now);
   if (!match.ok) {
     countUnused(stats, { offer: remaining.offer, reasons: inFunnelOrder(match.refusals), at: now });
     return false;
   }
-  const instance = firstWaiting(state, app.id);
+  const instance = matchedInstance(state, app.id, match);
   if (!instance) return false;
   countUsed(stats, now);
-  const launched = provision(turn, {
-    instance,
-    spec: app,
-    offer: remaining.offer,
-    agent: remaining.agent,
-    match,
-  });
-  if ('task' in launched) launches.tasks.push(launched.task);
-  else launches.groups.push({ type: 'LAUNCH_GROUP', launch_group: launched.group });
+  if (match.residence?.kind === 'new') {
+    const resources = [...match.resources.flat(), ...match.executorResources];
+    const place = { agent: remaining.agent, resources, volumes: match.residence.volumes };
+    launches.reservations.push(...reserveFor(turn, instance, place));
+  } else launch(turn, launches, { instance, spec: app, match });
   launches.remaining = afterLaunch(remaining, consumedBy(match));
   return true;
+}
+
+function launch(
+  turn: Turn,
+  { remaining, tasks, groups }: Launches,
+  matched: { readonly instance: Instance; readonly spec: RunSpec; readonly match: Matched },
+): void {
+  const launched = provision(turn, { ...matched, offer: remaining.offer, agent: remaining.agent });
+  if ('task' in launched) tasks.push(launched.task);
+  else groups.push({ type: 'LAUNCH_GROUP', launch_group: launched.group });
 }
 
 /** The circumstances of a match. The random numbers are those of the state, unless others are named. */
@@ -142,19 +165,33 @@ export function matchContext(
   app: RunSpec,
   now: Millis,
   random: Random = state.random,
-): MatchContext {
+): ResidentContext {
   const { settings, session } = state;
-  return { settings, random, now, localRegion: session.region, placements: placementsOf(state, app.id) };
+  const residents = isResident(app) ? residentsOf(state, app.id) : undefined;
+  const placements = placementsOf(state, app.id);
+  return { settings, random, now, localRegion: session.region, placements, residents };
 }
 
-function firstWaiting(state: MarathonState, appId: string): Instance | undefined {
-  const [id] = state.waiting.get(appId) ?? [];
-  return id === undefined ? undefined : state.instances.get(id);
+/** The instances of an app with volumes that wait, those first that wait for their own. */
+function residentsOf(state: MarathonState, appId: string): Residents {
+  const reserved = reservedInstancesOf(state, appId).filter(isWaiting);
+  return { reserved, isReserving: (state.waiting.get(appId)?.size ?? 0) > reserved.length };
+}
+
+/** The instance that a match is for: the one whose volumes are there, or the first that waits. */
+function matchedInstance(state: MarathonState, appId: string, match: Matched): Instance | undefined {
+  if (match.residence?.kind === 'reserved') return match.residence.instance;
+  for (const id of state.waiting.get(appId) ?? []) {
+    const instance = state.instances.get(id);
+    if (instance && !instance.reservation) return instance;
+  }
+  return undefined;
 }
 
 /** The call did not reach the master: its instances wait for a launch again. */
 export function revertLaunches(turn: Turn, { call }: EventOf<'scheduler.refused'>): void {
   for (const taskId of launchedTasks(call)) revertLaunch(turn, taskId);
+  revertReservations(turn, call);
 }
 
 function revertLaunch(turn: Turn, taskId: string): void {
@@ -164,6 +201,6 @@ function revertLaunch(turn: Turn, taskId: string): void {
   forgetTasks(state, instance);
   instance.task = undefined;
   instance.tasks = undefined;
-  instance.agent = undefined;
+  if (!instance.reservation) instance.agent = undefined;
   setCondition(turn, instance, 'Scheduled');
 }

@@ -8,6 +8,7 @@
  * Always true: each offer gets exactly one answer, unless the master takes it back before.
  */
 
+import { freeReservations } from '../residency/free';
 import type { EventOf } from '../state/events';
 import { HELD_OFFERS_MAX, MATCHES_AT_ONCE_MAX, OFFER_HOLD_MS, TOKENS_PAUSE_MS } from '../state/limits';
 import type { HeldOffer, MarathonState } from '../state/state';
@@ -20,6 +21,7 @@ export function receiveOffers(turn: Turn, event: EventOf<'scheduler.offers'>): v
   for (const offer of event.offers) {
     state.counters.offersIncoming++;
     rememberOffer(state, offer, now);
+    if (freeReservations(turn, offer)) continue;
     if (state.heldOffers.size >= HELD_OFFERS_MAX) declineOffer(turn, offer);
     else state.heldOffers.set(offer.id.value, { offer, since: now });
   }

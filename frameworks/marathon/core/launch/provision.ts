@@ -5,11 +5,10 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
-import type { Resources } from '../../../../cluster/model/resources';
 import type { AgentInfo } from '../../../kit/core/constraints/field';
 import type { App } from '../../api/app';
 import { forgetTasks, recordChange, setCondition } from '../instances/instances';
-import type { SuccessfulMatch } from '../match/match';
+import { consumedBy, type Matched, volumesOf } from '../match/residents';
 import { ancestorsOf } from '../state/paths';
 import { isPod, type PodSpec, type RunSpec } from '../state/run-spec';
 import type { ContainerTask, Instance, MarathonState, Task } from '../state/state';
@@ -24,7 +23,7 @@ export interface Provision {
   readonly spec: RunSpec;
   readonly offer: mesos.Offer;
   readonly agent: AgentInfo;
-  readonly match: SuccessfulMatch;
+  readonly match: Matched;
 }
 
 /** What launches an instance: the task of an app, the task group of a pod. */
@@ -32,17 +31,13 @@ export type Provisioned =
   | { readonly task: mesos.TaskInfo }
   | { readonly group: mesos.Offer.Operation.LaunchGroup };
 
-/** All that a launch takes of its offer. */
-export function consumedBy({ resources, executorResources }: SuccessfulMatch): Resources {
-  return [...resources.flat(), ...executorResources];
-}
-
 export function provision(turn: Turn, { instance, spec, ...place }: Provision): Provisioned {
   forgetTasks(turn.state, instance);
   instance.incarnation++;
   instance.version = spec.version;
   instance.configVersion = spec.versionInfo.lastConfigChangeAt;
   instance.agent = place.agent;
+  if (instance.reservation) instance.reservation = { ...instance.reservation, deadline: undefined };
   turn.state.launchTokens--;
   return isPod(spec) ? provisionPod(turn, instance, spec, place) : provisionApp(turn, instance, spec, place);
 }
@@ -62,7 +57,7 @@ function provisionApp(turn: Turn, instance: Instance, app: App, { offer, agent, 
       app,
       taskId: task.id,
       offer,
-      resources,
+      resources: [...resources, ...volumesOf(match)],
       executorResources: match.executorResources,
       hostPorts: match.hostPorts,
       settings,
@@ -121,7 +116,7 @@ function provisioned(
   turn: Turn,
   instance: Instance,
   spec: RunSpec,
-  { taskId, agent, match }: { taskId: string; agent: AgentInfo; match: SuccessfulMatch },
+  { taskId, agent, match }: { taskId: string; agent: AgentInfo; match: Matched },
 ): void {
   rememberLaunch(turn.state, { agentId: agent.agentId, taskId, resources: consumedBy(match) });
   turn.state.health.delete(instance.id);

@@ -15,6 +15,7 @@ import {
 import { remainderOf, scalarAmount, usableResources } from '../../../kit/core/match/resources';
 import { addNeeds, consumeNeed, lackingScalars, type ScalarName } from '../../../kit/core/match/scalars';
 import { executorNeed } from '../apps/executor';
+import { isForAll } from '../residency/labels';
 import { isPod, type PodSpec, type RunSpec } from '../state/run-spec';
 import type { MarathonSettings } from '../state/settings';
 import { matchPorts } from './ports';
@@ -27,6 +28,10 @@ export interface MatchContext {
   readonly localRegion: string | undefined;
   /** Those of instances of the same configuration. */
   readonly placements: Placements;
+  /** The resources to choose from; those of the accepted roles without it. */
+  readonly usable?: Resources | undefined;
+  /** True for a launch on volumes, which are where they are, GPUs beside them or not. */
+  readonly isOnVolumes?: boolean | undefined;
 }
 
 export type Match =
@@ -43,15 +48,14 @@ export type Match =
 export type SuccessfulMatch = Extract<Match, { ok: true }>;
 
 export function matchOffer(remaining: RemainingOffer, app: RunSpec, context: MatchContext): Match {
-  const roles = acceptedRoles(app, context.settings);
-  const usable = usableResources(remaining.resources, roles);
+  const usable = context.usable ?? usableFor(remaining, app, context);
   const ofExecutor = executorNeed(app, context.settings);
   const need = ofExecutor ? addNeeds(app, ofExecutor) : app;
   const refusals: OfferRefusal[] = [
     ...roleRefusals(remaining, app, usable),
     ...agentRefusals(remaining, app, context),
     ...lackingScalars(usable, need).map((name) => lacking(usable, name, need[name])),
-    ...gpuRefusals(remaining, app, context.settings),
+    ...(context.isOnVolumes ? [] : gpuRefusals(remaining, app, context.settings)),
   ];
   if (refusals.length > 0) return { ok: false, refusals };
   const hostPorts = matchPorts(app, rangesOf(usable, 'ports'), context.random);
@@ -76,6 +80,11 @@ function podResources(
     return consumed;
   });
   return { resources, executorResources };
+}
+
+/** Resources of the accepted roles. Those that are reserved for one instance are not for others. */
+function usableFor({ resources }: RemainingOffer, app: RunSpec, { settings }: MatchContext): Resources {
+  return usableResources(resources, acceptedRoles(app, settings)).filter(isForAll);
 }
 
 /** The accepted resource roles of an app. */

@@ -2,6 +2,7 @@
 
 import type { ConstraintRule } from '../../../kit/core/constraints/list';
 import type { ScalarName } from '../../../kit/core/match/scalars';
+import type { Persistence } from '../../api/app';
 
 /** The reasons in the order of the funnel. */
 export const NO_OFFER_MATCH_REASONS = [
@@ -34,6 +35,15 @@ export type OfferRefusal =
       readonly needed: number;
       readonly offered: number;
     }
+  /** No disk of the offer is for the volume; its size is in MiB. */
+  | {
+      readonly cause: 'volume';
+      readonly containerPath: string;
+      readonly type: Persistence['type'];
+      readonly size: number;
+    }
+  /** Each instance that waits has volumes, on another agent. */
+  | { readonly cause: 'reservation' }
   | { readonly cause: 'gpus' }
   | { readonly cause: 'ports' };
 
@@ -57,6 +67,10 @@ export function reasonsFor(refusal: OfferRefusal): NoOfferMatchReason[] {
       return ['UnfulfilledConstraint', 'AgentMaintenance'];
     case 'scalar':
       return [LACKING[refusal.name]];
+    case 'volume':
+      return ['InsufficientDisk'];
+    case 'reservation':
+      return ['NoCorrespondingReservationFound'];
     case 'gpus':
       return ['DeclinedScarceResources'];
     case 'ports':
@@ -85,6 +99,10 @@ export function refusalText(refusal: OfferRefusal): string {
       return 'the agent is about to be in maintenance, or is so';
     case 'scalar':
       return `${refusal.name}: ${refusal.needed / 1000} needed, ${refusal.offered / 1000} offered`;
+    case 'volume':
+      return `the volume ${refusal.containerPath} needs ${refusal.size} MiB of a ${refusal.type} disk, and none has so much`;
+    case 'reservation':
+      return 'the volumes of the instances that wait are on other agents, or are in use';
     case 'gpus':
       return 'the agent has GPUs, which are kept for apps that need them';
     case 'ports':

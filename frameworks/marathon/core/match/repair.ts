@@ -11,8 +11,10 @@ import { reservedRole } from '../../../../cluster/model/resources';
 import { fieldValue } from '../../../kit/core/constraints/field';
 import type { RemainingOffer } from '../../../kit/core/match/remaining-offer';
 import type { App } from '../../api/app';
-import { acceptedRoles, type MatchContext, matchOffer } from './match';
+import { isResident } from '../state/run-spec';
+import { acceptedRoles } from './match';
 import type { OfferRefusal } from './refusals';
+import { matchSpec, type ResidentContext } from './residents';
 
 /** The change of one member of an app; null for one that is dropped or was not there. */
 export interface AppChange {
@@ -32,7 +34,7 @@ export interface Repair {
 export function smallestRepair(
   offers: readonly RemainingOffer[],
   app: App,
-  context: MatchContext,
+  context: ResidentContext,
 ): Repair | undefined {
   let best: Repair | undefined;
   for (const remaining of offers) {
@@ -64,7 +66,7 @@ function untouched(app: App): Changed {
 }
 
 /** The app with all roles of an offer accepted; undefined when it accepts them already. */
-function acceptingAll(app: App, resources: Resources, context: MatchContext): Changed | undefined {
+function acceptingAll(app: App, resources: Resources, context: ResidentContext): Changed | undefined {
   const accepted = acceptedRoles(app, context.settings);
   const roles = new Set([...accepted, ...resources.map(reservedRole)]);
   if (roles.size === accepted.size) return undefined;
@@ -83,10 +85,10 @@ function changed<Member extends keyof App>(
 /** Each round lifts every refusal of the match before; ports are looked at when all else matches. */
 const ROUNDS_MAX = 4;
 
-function repairFor(remaining: RemainingOffer, start: Changed, context: MatchContext): Repair | undefined {
+function repairFor(remaining: RemainingOffer, start: Changed, context: ResidentContext): Repair | undefined {
   let current = start;
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const match = matchOffer(remaining, current.app, context);
+    const match = matchSpec(remaining, current.app, context);
     if (match.ok) return { remaining, ...current };
     for (const refusal of match.refusals) {
       const lifted = lift(current, refusal, { remaining, context });
@@ -99,7 +101,7 @@ function repairFor(remaining: RemainingOffer, start: Changed, context: MatchCont
 
 interface Place {
   readonly remaining: RemainingOffer;
-  readonly context: MatchContext;
+  readonly context: ResidentContext;
 }
 
 /** The app without a refusal; undefined when no change of it helps. */
@@ -110,15 +112,18 @@ function lift(current: Changed, refusal: OfferRefusal, place: Place): Changed | 
     case 'region':
       return constrained(current, refusal.region);
     case 'scalar':
-      return lowered(current, refusal);
+      // What is reserved for other instances may not change.
+      return isResident(current.app) ? undefined : lowered(current, refusal);
     case 'gpus':
       return labelled(current, 'GPU_SCHEDULING_BEHAVIOR', 'unrestricted');
     case 'ports':
-      return withAnyPorts(current);
-    // The offer is not for this app, or the agent is in maintenance; `reserved` is lifted by acceptingAll.
+      return isResident(current.app) ? undefined : withAnyPorts(current);
+    // The offer is not for this app, or the agent is in maintenance; `reserved` is lifted by acceptingAll. Volumes stay.
     case 'role':
     case 'reserved':
     case 'maintenance':
+    case 'volume':
+    case 'reservation':
       return undefined;
   }
 }

@@ -6,6 +6,11 @@
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import {
+  applyConversions,
+  conversionsOf,
+  type ResourceOperation,
+} from '../../../../cluster/model/conversions';
+import {
   addResources,
   allocateTo,
   type Resource,
@@ -20,11 +25,16 @@ import {
 } from '../../../../cluster/model/resources';
 import { addNeeds } from '../../../kit/core/match/scalars';
 import { tasksOfOperation } from '../../../kit/core/session/calls';
+import type { App } from '../../api/app';
 import { definitionOf } from '../instances/definition';
+import { rolesOf } from '../instances/instances';
 import { tasksOf } from '../instances/tasks';
 import { freeOn } from '../launch/known-agents';
+import { persistentVolumesOf } from '../residency/disks';
+import { reserved, withVolume } from '../residency/operations';
+import { holderOf, persistenceId } from '../residency/reservations';
 import type { NewMarathonEvent } from '../state/events';
-import { isPod, specOf } from '../state/run-spec';
+import { isPod } from '../state/run-spec';
 import type { Instance, MarathonState } from '../state/state';
 
 /** An instance that a rehearsal starts or stops, and its agent. */
@@ -72,6 +82,7 @@ export function worldOf(state: MarathonState): World {
 export function answerCall(world: World, state: MarathonState, call: scheduler.Call): NewMarathonEvent[] {
   switch (call.type) {
     case 'ACCEPT':
+      convert(world, call.accept ?? {});
       world.offered = undefined;
       return [...launch(world, state, call.accept ?? {}), ...offersOf(world, state)];
     case 'DECLINE':
@@ -91,7 +102,8 @@ export function answerCall(world: World, state: MarathonState, call: scheduler.C
 /** The next offer to a role that waits. One is out at a time, so that each has what those before left. */
 function offersOf(world: World, state: MarathonState): NewMarathonEvent[] {
   if (world.offered !== undefined) return [];
-  const roles = new Set([...state.waiting.keys()].flatMap((id) => specOf(state, id)?.role ?? []));
+  const asking = [...state.waiting.keys(), ...state.revive.wanted.keys()];
+  const roles = new Set(asking.flatMap((id) => rolesOf(state, id)));
   for (const role of roles) {
     for (const [agentId, agent] of world.agents) {
       const id = `${role} ${agentId}`;
@@ -112,6 +124,25 @@ export function offerFor({ offer, free }: WorldAgent, role: string, id: string):
     allocation_info: { role },
     resources: writeResources(allocateTo(usable, role)) as unknown as mesos.Resource[],
   };
+}
+
+/** Reserves and frees resources of the agent whose offer is out. */
+function convert({ agents, offered = '' }: World, { operations = [] }: scheduler.Call.Accept): void {
+  const agent = agents.get(offered.slice(offered.indexOf(' ') + 1));
+  if (!agent) return;
+  for (const operation of operations) {
+    const conversion = resourceOperation(operation);
+    const free = conversion && applyConversions(agent.free, conversionsOf(conversion));
+    if (free && !('error' in free)) agent.free = free;
+  }
+}
+
+function resourceOperation(operation: mesos.Offer.Operation): ResourceOperation | undefined {
+  const { reserve, unreserve, create, destroy } = operation;
+  if (reserve) return { type: 'RESERVE', resources: wireResources(reserve.resources), source: [] };
+  if (unreserve) return { type: 'UNRESERVE', resources: wireResources(unreserve.resources) };
+  if (create) return { type: 'CREATE', volumes: wireResources(create.volumes) };
+  return destroy && { type: 'DESTROY', volumes: wireResources(destroy.volumes) };
 }
 
 function launch(world: World, state: MarathonState, accept: scheduler.Call.Accept): NewMarathonEvent[] {
@@ -182,15 +213,37 @@ function definedResources(state: MarathonState, instance: Instance): Resources {
   const ports = tasksOf(instance)
     .flatMap(({ hostPorts }) => hostPorts)
     .map((port) => resourceOf('ports', { type: 'RANGES', ranges: [[port, port]] }));
-  return [
+  const resources = [
     ...scalar('cpus', need.cpus),
     ...scalar('mem', need.mem),
     ...scalar('disk', need.disk),
     ...scalar('gpus', need.gpus),
     ...ports,
   ];
+  return isPod(spec) || !instance.reservation ? resources : heldBy(state, { instance, app: spec }, resources);
 }
 
-function wireResources(resources: readonly mesos.Resource[]): Resources {
-  return unallocated(readResources(resources as readonly WireResource[]));
+/** What is reserved for an instance, with its volumes. */
+function heldBy(
+  state: MarathonState,
+  { instance, app }: { readonly instance: Instance; readonly app: App },
+  resources: Resources,
+): Resources {
+  const { reservation } = instance;
+  if (!reservation) return resources;
+  const holder = holderOf(state, instance, reservation);
+  const sizes = new Map(
+    persistentVolumesOf(app).map(({ containerPath, persistent }) => [containerPath, persistent.size]),
+  );
+  const volumes = reservation.volumes.map((volume) => {
+    const { containerPath } = volume;
+    const milli = (sizes.get(containerPath) ?? 0) * 1000;
+    const disk = resourceOf('disk', { type: 'SCALAR', milli });
+    return withVolume({ containerPath, disk, persistenceId: persistenceId(instance, volume) }, holder);
+  });
+  return [...resources.map((resource) => reserved(resource, holder)), ...volumes];
+}
+
+function wireResources(resources: readonly mesos.Resource[] | undefined): Resources {
+  return unallocated(readResources(resources as readonly WireResource[] | undefined));
 }

@@ -6,7 +6,9 @@
 
 import { earliest, setTime, takeDue, timeOf } from '../../../../cluster/model/time-heap';
 import { askFor, resubscribed, reviveNow } from '../../../kit/core/session/revive';
+import { rolesOf } from '../instances/instances';
 import { deadlineOf } from '../launch/backoff';
+import { countToBeFreed } from '../residency/free';
 import { URGENT_AGENTS_MAX } from '../state/limits';
 import { specOf } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
@@ -34,7 +36,7 @@ export function askForOffers(turn: Turn, changed: ReadonlySet<string>): void {
 function wantedRoles(state: MarathonState): ReadonlySet<string> | undefined {
   const { session, revive } = state;
   if ((session.roles?.length ?? 1) <= 1) return undefined;
-  return new Set([...revive.wanted.keys()].flatMap((appId) => specOf(state, appId)?.role ?? []));
+  return new Set([...revive.wanted.keys()].flatMap((appId) => rolesOf(state, appId)));
 }
 
 /** Asks for offers after a new subscription. */
@@ -44,7 +46,7 @@ export function askAfterSubscription(turn: Turn): void {
 
 /** Asks at once: the offers of the subscription may have come before the tasks were reconciled. */
 export function reviveWaiting(turn: Turn): void {
-  if (turn.state.waiting.size > 0) reviveNow(turn);
+  if (turn.state.waiting.size > 0 || turn.state.revive.wanted.size > 0) reviveNow(turn);
 }
 
 /** The `backoff` timer: apps whose launch delay is over want offers again. */
@@ -72,8 +74,10 @@ function updateWanted(turn: Turn, appId: string): boolean {
   if (count === 0 || deadline <= now) setTime(state.delayed, appId, undefined);
   else delay(turn, appId, deadline);
   const before = wanted.get(appId) ?? 0;
-  if (count === 0 || deadline > now) wanted.delete(appId);
-  else wanted.set(appId, count);
+  // A launch delay holds up no reservation that is to be freed.
+  const sum = (deadline > now ? 0 : count) + countToBeFreed(state, appId);
+  if (sum === 0) wanted.delete(appId);
+  else wanted.set(appId, sum);
   return (wanted.get(appId) ?? 0) > before;
 }
 

@@ -18,6 +18,7 @@ import { conditionOfTasks, tasksOf } from '../instances/tasks';
 import { handleUnreachable } from '../instances/unreachable';
 import { resetBackoff, updateDelay } from '../launch/backoff';
 import { returnToken } from '../launch/offers';
+import { abandonReservation } from '../residency/reservations';
 import type { EventOf } from '../state/events';
 import { MESSAGE_MAX_CHARS } from '../state/limits';
 import { specOf } from '../state/run-spec';
@@ -104,6 +105,8 @@ function applyStatus(turn: Turn, update: TaskUpdate): void {
   if (isEnded(conditionOf(status))) forgetKill(turn, ownerOf(update));
   if (isEnded(condition)) ended(turn, update, failed);
   else if (condition === 'Unreachable') handleUnreachable(turn, instance);
+  // Its agent is back: an instance that was stopped meanwhile.
+  else if (instance.goal === 'Stopped') killTasks(turn, instance);
 }
 
 /** True when an update comes after the end: of an app the end of its task a second time, of a container any. */
@@ -221,6 +224,7 @@ function ended(turn: Turn, { instance, task, status }: TaskUpdate, failed: boole
   }
   if (status.reason === 'REASON_AGENT_DRAINING') resetBackoff(turn, instance.appId);
   turn.state.readiness.delete(instance.id);
-  if (isLive(instance)) killTasks(turn, instance);
-  else if (instance.goal === 'Decommissioned') expunge(turn, instance);
+  if (isLive(instance)) return killTasks(turn, instance);
+  if (instance.reservation && status.state === 'TASK_GONE_BY_OPERATOR') abandonReservation(turn, instance);
+  else if (instance.goal === 'Decommissioned' && !instance.reservation) expunge(turn, instance);
 }

@@ -8,6 +8,7 @@ type EmptyTables =
   | 'byApp'
   | 'byTask'
   | 'waiting'
+  | 'reserved'
   | 'tallies'
   | 'tallied'
   | 'placements'
@@ -31,6 +32,7 @@ export function emptyTables(): Pick<MarathonState, EmptyTables> {
     byApp: new Map(),
     byTask: new Map(),
     waiting: new Map(),
+    reserved: new Map(),
     tallies: new Map(),
     tallied: new Map(),
     placements: new Map(),

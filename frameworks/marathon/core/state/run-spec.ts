@@ -42,6 +42,11 @@ export function isPod(spec: RunSpec): spec is PodSpec {
   return 'pod' in spec;
 }
 
+/** True for an app with persistent volumes. */
+export function isResident(spec: RunSpec): spec is App {
+  return !isPod(spec) && (spec.container?.volumes ?? []).some(({ persistent }) => persistent !== undefined);
+}
+
 /** The run specification of a pod with its version. */
 export function podSpecOf(pod: Pod, versionInfo: VersionInfo): PodSpec {
   const { scheduling, scaling, containers } = pod;

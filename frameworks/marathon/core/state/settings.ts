@@ -37,6 +37,7 @@ export interface MarathonSettings extends FrameworkSettings {
   readonly suppressOffers: boolean;
   readonly taskLaunchMs: Millis;
   readonly taskLaunchConfirmMs: Millis;
+  readonly taskReservationMs: Millis;
   readonly killRetryMs: Millis;
   readonly killChunkSize: number;
   readonly reconciliationInitialMs: Millis;
@@ -80,6 +81,7 @@ export const DEFAULT_SETTINGS: MarathonSettings = {
   suppressOffers: true,
   taskLaunchMs: 300_000,
   taskLaunchConfirmMs: 300_000,
+  taskReservationMs: 20_000,
   killRetryMs: 30_000,
   killChunkSize: 100,
   reconciliationInitialMs: 15_000,

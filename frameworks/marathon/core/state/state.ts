@@ -21,7 +21,8 @@ import type { MarathonEffect } from './effects';
 import type { PodSpec, RunSpec } from './run-spec';
 import type { MarathonSettings } from './settings';
 
-export type Goal = 'Running' | 'Decommissioned';
+/** An instance with the goal Stopped has no task and keeps its reservation, with which it may be started again. */
+export type Goal = 'Running' | 'Stopped' | 'Decommissioned';
 
 export type Condition =
   | 'Scheduled'
@@ -67,6 +68,21 @@ export interface ContainerTask extends Task {
   message?: string | undefined;
 }
 
+/** A persistent volume of an instance. */
+export interface LocalVolume {
+  readonly containerPath: string;
+  readonly uuid: string;
+}
+
+/** The resources of one agent that an instance has for itself, and its volumes on them. */
+export interface Reservation {
+  /** That of the labels: the framework may get another one. */
+  readonly frameworkId: string;
+  readonly volumes: readonly LocalVolume[];
+  /** The time until which an offer has to show it; none once one has. */
+  deadline?: Millis | undefined;
+}
+
 export interface Instance {
   readonly id: string;
   /** The app or the pod. */
@@ -82,6 +98,7 @@ export interface Instance {
   unreachableSince?: Millis | undefined;
   incarnation: number;
   agent?: AgentInfo | undefined;
+  reservation?: Reservation | undefined;
   /** Of an app. */
   task?: Task | undefined;
   /** Of a pod, in the order of its containers. */
@@ -94,8 +111,11 @@ export interface Instance {
 export interface InstanceClass {
   readonly key: string;
   readonly configVersion: string;
+  readonly goal: Goal;
   /** True for those with the goal Running. */
   readonly isWanted: boolean;
+  /** True for those that are to have no task and have none, and are there for their reservations. */
+  readonly isResting: boolean;
   /** Idle ones have nothing that runs. */
   readonly life: 'idle' | 'active' | 'unreachable' | 'inactive';
   /** None without health checks; failing ones were healthy before, bad ones never. */
@@ -288,6 +308,8 @@ export interface MarathonState {
   readonly byTask: Map<string, string>;
   /** App id to its instances that need a launch. */
   readonly waiting: Map<string, Set<string>>;
+  /** App id to its instances that have a reservation. */
+  readonly reserved: Map<string, Set<string>>;
   /** App id to the classes of its instances, and each instance to its class (instances/tally.ts). */
   readonly tallies: Map<string, Map<string, InstanceClass>>;
   readonly tallied: Map<string, InstanceClass>;
@@ -332,6 +354,7 @@ export type CounterName =
   | 'deployments'
   | 'deploymentsDismissed'
   | 'tasksLaunched'
+  | 'reservations'
   | 'offersIncoming'
   | 'offersUsed'
   | 'offersDeclined'

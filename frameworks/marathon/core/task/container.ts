@@ -27,7 +27,8 @@ export function containerOf(input: ContainerInput): mesos.ContainerInfo | undefi
   const { container } = app;
   if (!container) return app.tty ? { type: 'MESOS', mesos: {}, tty_info: {} } : undefined;
   const common = {
-    volumes: container.volumes.map((volume) => volumeOf(app, volume)),
+    // Persistent ones are among the resources of the task.
+    volumes: container.volumes.filter(({ persistent }) => !persistent).map((volume) => volumeOf(app, volume)),
     linuxInfo: container.linuxInfo && linuxOf(container.linuxInfo),
     hasTty: app.tty,
   };

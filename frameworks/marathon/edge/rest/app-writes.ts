@@ -7,6 +7,7 @@ import { mixedFormFindings } from '../../api/app-legacy';
 import { normalizeApp, resolvePath } from '../../api/app-normalization';
 import type { AppUpdate } from '../../api/app-update';
 import { validateApp } from '../../api/app-validate';
+import { hasPersistentVolumes } from '../../api/persistence';
 import { missingMember } from '../../api/read';
 import { type ApiFailure, byPath, failure, invalidJson, isFailure, notValid } from '../../api/violations';
 import { type RoleSettings, roleSettings } from '../../core/groups/roles';
@@ -43,6 +44,10 @@ export function wantedApp(
     role: defaultRole,
     options: context.normalization,
   });
+  if (update.residency && !hasPersistentVolumes(app)) {
+    const error = 'AppDefinition must contain persistent volumes and define residency';
+    return notValid([{ path: '/residency', errors: [error] }]);
+  }
   return validateApp(app, { validRoles, features, executor }) ?? app;
 }
 

@@ -32,6 +32,21 @@ describe('mixing old and new forms', () => {
       { container: { type: 'MESOS', docker: { image: 'x', credential: { principal: 'p' } } } },
       'must be empty: use pullConfig, or credentials of the agents (--docker_config)',
     ],
+    [
+      'removed members',
+      { storeUrls: ['http://x'] },
+      'was removed in Marathon 1.5: put the artifacts in fetch',
+    ],
+    [
+      'groups of an address',
+      { ipAddress: { groups: ['g'] } },
+      'has no effect since Marathon 1.5: use the labels of networks',
+    ],
+    [
+      'another behaviour of lost tasks',
+      { residency: { taskLostBehavior: 'RELAUNCH_AFTER_TIMEOUT' } },
+      'must be WAIT_FOREVER: an instance waits for the agent with its volumes',
+    ],
   ])('is refused for %s', (_name, body, error) => {
     const update = readAppUpdate(body, '', newReading());
     expect(update && mixedFormFindings(update).map((finding) => finding.error)).toContain(error);

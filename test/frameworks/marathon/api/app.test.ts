@@ -398,10 +398,16 @@ describe('validation', () => {
       "AppDefinition must not use 'checks' if using docker",
     ],
     [
-      'persistent volumes',
+      'persistent volumes in the role *',
       { ...run, container: { volumes: [{ containerPath: 'x', mode: 'RW', persistent: { size: 1 } }] } },
-      '/container/volumes(0)',
-      'persistent volumes are not supported by this Marathon; use a host volume or an external one',
+      '/role',
+      'Resident apps cannot have the role *',
+    ],
+    [
+      'a delay of probes',
+      { ...run, healthChecks: [{ protocol: 'HTTP', delaySeconds: 1 }] },
+      '/healthChecks(0)/delaySeconds',
+      'works with checks that Mesos performs alone: probes of Marathon begin at once',
     ],
   ])('refuses %s', (_name, body, path, error) => {
     expect(violationsOf(readApp(body), OPTIONS)).toContainEqual({ path, error });

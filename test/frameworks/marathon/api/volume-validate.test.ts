@@ -5,20 +5,13 @@ type Members = Record<string, unknown>;
 const SECRETS = { secrets: { s: { source: 'x' } } };
 
 test.each<[name: string, type: string, volume: Members, path: string, error: string]>([
-  ['nothing', 'MESOS', {}, '', 'must have one of hostPath, external or secret'],
+  ['nothing', 'MESOS', {}, '', 'must have one of hostPath, persistent, external or secret'],
   [
     'two sources',
     'MESOS',
     { hostPath: '/a', secret: 's' },
     '',
-    'must have only one of hostPath, external or secret',
-  ],
-  [
-    'persistence',
-    'MESOS',
-    { persistent: { size: 1 } },
-    '',
-    'persistent volumes are not supported by this Marathon; use a host volume or an external one',
+    'must have only one of hostPath, persistent, external or secret',
   ],
   [
     'a folder above the sandbox',

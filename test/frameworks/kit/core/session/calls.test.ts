@@ -1,9 +1,9 @@
 import {
+  accept,
   acknowledge,
   callDurable,
   callNow,
   decline,
-  launch,
   launchedTasks,
   launchOperation,
 } from '../../../../../frameworks/kit/core/session/calls';
@@ -62,7 +62,7 @@ test('an offer is declined for a time, or tasks are launched from it', () => {
   const turn = new SmallFramework();
   decline(turn, OFFER, 5);
   const group = { executor: { executor_id: { value: 'e' } }, task_group: { tasks: [OTHER_TASK] } };
-  launch(turn, OFFER, [launchOperation([TASK]), { type: 'LAUNCH_GROUP', launch_group: group }]);
+  accept(turn, OFFER, [launchOperation([TASK]), { type: 'LAUNCH_GROUP', launch_group: group }]);
   const [declined, accepted] = turn.calls();
   expect(declined?.decline).toEqual({ offer_ids: [{ value: 'O1' }], filters: { refuse_seconds: 5 } });
   expect(accepted?.accept?.operations).toEqual([

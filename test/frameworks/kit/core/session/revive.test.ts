@@ -2,6 +2,7 @@ import {
   askFor,
   repeatRevive,
   resubscribed,
+  reviveAnew,
   reviveNow,
   reviveOrSuppress,
 } from '../../../../../frameworks/kit/core/session/revive';
@@ -37,6 +38,15 @@ test('more waiting tasks lead to a REVIVE, which is repeated once', () => {
   repeatRevive(turn);
   reviveOrSuppress(turn, wanted(1));
   expect(turn.words()).toEqual(['REVIVE']);
+});
+
+test('a REVIVE goes out for as many tasks when one of them wants other offers', () => {
+  const turn = new SmallFramework();
+  reviveOrSuppress(turn, wanted(1));
+  turn.words();
+  reviveAnew(turn);
+  reviveOrSuppress(turn, wanted(1));
+  expect(turn.words()).toEqual(['REVIVE', 'revive-again at 5000']);
 });
 
 test('a repetition has no effect when nothing waits any more', () => {

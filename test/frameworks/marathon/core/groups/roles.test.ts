@@ -1,5 +1,6 @@
 import type { App, Group } from '../../../../../frameworks/marathon/api/app';
 import { isTopLevel, roleSettings, rolesInUse } from '../../../../../frameworks/marathon/core/groups/roles';
+import { emptyTables } from '../../../../../frameworks/marathon/core/state/empty-tables';
 import { DEFAULT_SETTINGS } from '../../../../../frameworks/marathon/core/state/settings';
 import { app } from '../../fake-cluster';
 
@@ -51,6 +52,7 @@ test('only groups directly below the root are at the top', () => {
 });
 
 test('the framework uses its own role and those of its apps', () => {
-  expect(rolesInUse(stateWith([]))).toEqual(['own']);
-  expect(rolesInUse(stateWith([], [stored, { ...stored, id: '/y', role: 'own' }]))).toEqual(['old', 'own']);
+  const state = stateWith([], [stored, { ...stored, id: '/y', role: 'own' }]);
+  expect(rolesInUse({ ...stateWith([]), ...emptyTables() })).toEqual(['own']);
+  expect(rolesInUse({ ...state, ...emptyTables() })).toEqual(['old', 'own']);
 });
