@@ -7,6 +7,7 @@ import { artifactViolations } from './artifact-validate';
 import { constraintViolations } from './constraint-validate';
 import { containerViolations } from './container-validate';
 import { networkViolations } from './network-validate';
+import { sizeViolations } from './size-validate';
 import { type ApiFailure, byPath, type Finding, notValid } from './violations';
 import { volumeViolations } from './volume-validate';
 
@@ -74,6 +75,7 @@ const rules: readonly Rule[] = [
   limitRules,
   roleRules,
   singleInstanceRules,
+  sizeViolations,
 ];
 
 /** Every rule an app breaks. */

@@ -5,7 +5,7 @@
 import { listSchema, schemaNamed } from '../../kit/api/schema';
 import { type AppUpdate, readAppUpdate } from './app-update';
 import { pathId } from './common-readers';
-import { boolean, listOf, number, object, optional, type Reader, reader, text } from './read';
+import { boolean, listOf, number, object, optional, type Reader, type Reading, reader, text } from './read';
 
 export interface GroupUpdate {
   readonly id?: string | undefined;
@@ -17,7 +17,7 @@ export interface GroupUpdate {
   readonly enforceRole?: boolean | undefined;
 }
 
-/** Deepest nesting of groups; deeper ones are ignored. */
+/** Deepest nesting of groups; deeper ones are refused. */
 const DEPTH_MAX = 32;
 
 const readers = new Map<number, Reader<GroupUpdate>>();
@@ -35,7 +35,9 @@ function newGroupReader(depth: number): Reader<GroupUpdate> {
       apps: optional(listOf(readAppUpdate)),
       groups: optional(
         reader(listSchema(schemaNamed('GroupUpdate')), (value, location, reading) =>
-          depth >= DEPTH_MAX ? [] : listOf(groupReader(depth + 1))(value, location, reading),
+          depth < DEPTH_MAX
+            ? listOf(groupReader(depth + 1))(value, location, reading)
+            : tooDeep(location, reading),
         ),
       ),
       dependencies: optional(listOf(pathId)),
@@ -45,6 +47,11 @@ function newGroupReader(depth: number): Reader<GroupUpdate> {
     },
     ['pods'],
   );
+}
+
+function tooDeep(path: string, { problems }: Reading): undefined {
+  const clause = `must not be there: groups are nested at most ${DEPTH_MAX} times`;
+  problems.push({ path, error: 'error.maxDepth', clause });
 }
 
 export const readGroupUpdate: Reader<GroupUpdate> = groupReader(0);

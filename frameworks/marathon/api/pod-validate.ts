@@ -4,6 +4,7 @@ import { hasTwice, roleRules, unreachableRules, type ValidateOptions } from './a
 import { constraintError } from './constraint-validate';
 import type { Pod } from './pod';
 import { containerFindings, environmentFindings, linuxFindings } from './pod-container-validate';
+import { definitionFindings, idFindings, instanceFindings } from './size-validate';
 import { type ApiFailure, byPath, type Finding, notValid } from './violations';
 
 export type PodOptions = Pick<ValidateOptions, 'features' | 'validRoles'>;
@@ -28,6 +29,7 @@ const rules: readonly Rule[] = [
   rule('/user', 'must not be empty', ({ user }) => user === ''),
   (pod, { features }) => environmentFindings(pod.environment, pod.secrets, features),
   featureRules,
+  sizeRules,
   volumeRules,
   (pod, { features }) =>
     pod.containers.flatMap((container, index) =>
@@ -57,6 +59,14 @@ const rules: readonly Rule[] = [
     ({ linuxInfo }) => linuxInfo?.seccomp !== undefined,
   ),
 ];
+
+function sizeRules(pod: Pod): Finding[] {
+  return [
+    ...idFindings(pod.id, '/id'),
+    ...instanceFindings(pod.scaling.instances, '/scaling/instances'),
+    ...definitionFindings(pod),
+  ];
+}
 
 /** Every rule a pod breaks, but for those about roles. */
 export function violationsOfPod(pod: Pod, options: PodOptions): Finding[] {

@@ -139,6 +139,8 @@ export function number(limits: NumberLimits = {}): Reader<number> {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = limits;
   return reader({ type: 'number', ...limitsOf({ minimum: min, maximum: max }) }, (value, path, reading) => {
     if (typeof value !== 'number') return wrongType(reading, path, 'jsnumber', value);
+    if (!Number.isFinite(value))
+      return problem(reading, path, 'error.expected.jsnumber', 'is too large for a number');
     if (value < min) return problem(reading, path, 'error.min', `must be at least ${min}, not ${value}`);
     if (value > max) return problem(reading, path, 'error.max', `must be at most ${max}, not ${value}`);
     return value;

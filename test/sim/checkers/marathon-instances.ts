@@ -30,10 +30,12 @@ interface Changes {
 export class InstanceChecker {
   private seen = new Map<string, Seen>();
   private readonly ids = new Set<string>();
+  private rootVersion = '';
 
   /** A life of Marathon begins with what was stored. */
   began(state: MarathonState): void {
     this.seen = new Map();
+    this.rootVersion = state.rootVersion;
     for (const instance of state.instances.values()) {
       if (!this.ids.has(instance.id)) throw new Error(`${instance.id} was never scheduled`);
       this.seen.set(instance.id, seenOf(instance));
@@ -43,7 +45,10 @@ export class InstanceChecker {
   stepped(event: MarathonEvent, state: MarathonState): void {
     const { scheduled, launched, stopped } = this.changesOf(state);
     for (const appId of new Set(scheduled.map((instance) => instance.appId))) checkScheduled(state, appId);
-    for (const instance of launched) checkLaunched(state, instance, launched.length === 1);
+    // A deployment may be given up in the step of a launch, which was of the version before then.
+    const isGivenUp = state.rootVersion !== this.rootVersion;
+    this.rootVersion = state.rootVersion;
+    for (const instance of launched) if (!isGivenUp) checkLaunched(state, instance, launched.length === 1);
     if (stopped.length > 0 && event.kind !== 'api.kill') checkStopped(state, stopped);
   }
 

@@ -377,6 +377,12 @@ export class MarathonDays {
     for (const agent of master.agents.agents) master.agents.occupy(agent, []);
     timeline.after(10 * MINUTE, () => this.calm());
     timeline.runUntil(timeline.now + REST_MS);
+    // The app that never comes up has stores and offers under way now and then.
+    for (let tries = 0; tries < 60 && !this.isIdle(); tries++) timeline.runUntil(timeline.now + 500);
+  }
+
+  private isIdle(): boolean {
+    return this.marathon.isSettled && this.state.heldOffers.size === 0 && this.promises.unanswered === 0;
   }
 
   private calm(): void {

@@ -8,7 +8,8 @@
 import type { App, Group } from '../../api/app';
 import { resolvePath } from '../../api/app-normalization';
 import type { GroupUpdate } from '../../api/group-update';
-import { INT_MAX, missingMember, type Problem } from '../../api/read';
+import { missingMember, type Problem } from '../../api/read';
+import { INSTANCES_MAX, idFindings } from '../../api/size-validate';
 import {
   type ApiFailure,
   byPath,
@@ -109,6 +110,7 @@ function subgroupsOf({ id, update, path }: Place): Place[] {
 function findingsOf(place: Place): Finding[] {
   const subgroups = subgroupsOf(place);
   return [
+    ...idFindings(place.id, `${place.path}/id`),
     ...aloneFindings(place),
     ...roleFindings(place),
     ...memberFindings(place),
@@ -184,7 +186,7 @@ function twice(entries: readonly { readonly id: string; readonly path: string }[
 function scaled(context: RestContext, place: Place, factor: number): RootChange | ApiFailure {
   const apps = context.read((state) => [...state.apps.values()].filter(({ id }) => isBelow(id, place.id)));
   const put = apps.map((app) => ({ ...app, instances: Math.ceil(app.instances * factor) }));
-  const tooLarge = put.find(({ instances }) => instances > INT_MAX);
+  const tooLarge = put.find(({ instances }) => instances > INSTANCES_MAX);
   if (!tooLarge) return { put, putGroups: [groupOf(context, place)] };
   return notValid([
     { path: '/scaleBy', errors: [`${tooLarge.id} cannot have ${tooLarge.instances} instances`] },

@@ -1,23 +1,11 @@
 /** Requests of any kind: every answer is JSON or the documented text, and none stops the scheduling of another job. */
 
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { BASE_OPERATIONS, ROOT_OPERATIONS } from '../../../../../frameworks/chronos/api/operations';
 import { BASES } from '../../../../../frameworks/chronos/edge/rest/bases';
+import { type RawAnswer, type RawRequest, sendRaw } from '../../../raw-request';
 import { RestWorld } from '../../rest-world';
-
-interface Sent {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string | undefined;
-  readonly type: string | undefined;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-}
 
 let rest: RestWorld;
 const agent = new Agent({ keepAlive: true });
@@ -31,29 +19,7 @@ afterAll(async () => {
   await rest.close();
 });
 
-/** Sends the path as it is; `fetch` would put it in order. */
-function send({ method, path, body, type }: Sent): Promise<Answer> {
-  const { hostname, port } = new URL(rest.url);
-  const headers = {
-    ...(type !== undefined && { 'content-type': type }),
-    ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request({ agent, hostname, port, method, path, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          type: response.headers['content-type'] ?? '',
-          text: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
+const send = (sent: RawRequest): Promise<RawAnswer> => sendRaw(rest.url, agent, sent);
 
 const PATHS = [
   ...Object.values(BASES).flatMap((base) => Object.values(BASE_OPERATIONS).map(({ path }) => base + path)),
@@ -140,7 +106,7 @@ const body = fc.option(
   { nil: undefined },
 );
 
-const anyRequest: fc.Arbitrary<Sent> = fc.record({
+const anyRequest: fc.Arbitrary<RawRequest> = fc.record({
   method: fc.constantFrom('GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'),
   path: fc.tuple(path, query).map((parts) => parts.join('')),
   body,
@@ -152,7 +118,7 @@ const anyRequest: fc.Arbitrary<Sent> = fc.record({
   ),
 });
 
-function check({ method, path: target }: Sent, { status, type, text }: Answer): void {
+function check({ method, path: target }: RawRequest, { status, type, text }: RawAnswer): void {
   expect(status).toBeLessThan(500);
   if (text === '') {
     expect(status === 204 || method === 'HEAD' || target.includes('/graph/csv')).toBe(true);
