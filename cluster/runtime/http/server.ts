@@ -76,6 +76,8 @@ export interface HttpServerOptions extends AccessOptions {
   readonly compress?: boolean;
   /** Several slashes in a path count as one. */
   readonly mergesSlashes?: boolean;
+  /** Sees the beginning and the end of each request, for metrics. */
+  readonly observer?: RequestObserver;
   readonly bodyMaxBytes?: number;
   /** Media types whose bodies are given to the handlers as streams; such a request may take as long as it wants. */
   readonly streamedTypes?: readonly string[];
@@ -83,6 +85,24 @@ export interface HttpServerOptions extends AccessOptions {
   readonly insecure?: boolean;
   /** The flag that turns authentication on, for messages. */
   readonly credentialsFlag?: string;
+}
+
+export interface RequestObserver {
+  began(): void;
+  ended(request: EndedRequest): void;
+}
+
+export interface EndedRequest {
+  readonly method: string;
+  readonly status: number;
+  readonly ms: number;
+  /** Bytes of the body of the request, as far as its length was told. */
+  readonly requestBytes: number;
+  /** Bytes of the answer: of its body, or of a stream with its frame. */
+  readonly answerBytes: number;
+  readonly isGzipped: boolean;
+  /** The path of its route; undefined for a path without one. */
+  readonly route: string | undefined;
 }
 
 export interface HttpServer {
@@ -217,6 +237,31 @@ function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
     }
   });
   if (options.compress) addCompression(app);
+  if (options.observer) observe(app, options.observer);
+}
+
+function observe(app: FastifyInstance, observer: RequestObserver): void {
+  /** Bytes that were written to the connection before an answer. */
+  const before = new WeakMap<Request, number>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    before.set(request, request.raw.socket.bytesWritten);
+    observer.began();
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const length = reply.getHeader('content-length');
+    const written = request.raw.socket.bytesWritten - (before.get(request) ?? 0);
+    observer.ended({
+      method: request.method,
+      status: reply.raw.statusCode,
+      ms: reply.elapsedTime,
+      requestBytes: Number(request.headers['content-length'] ?? 0) || 0,
+      answerBytes: length === undefined ? written : Number(length),
+      isGzipped: reply.getHeader('content-encoding') === 'gzip',
+      route: request.routeOptions.url,
+    });
+    done();
+  });
 }
 
 /** The value of `anyMethod` for routes that never check the method. */

@@ -1,10 +1,10 @@
 /** The metrics of Chronos: under the original's names as JSON, and as Prometheus text. */
 
 import type { Metrics } from '../../../cluster/runtime/metrics';
+import { Timer } from '../../kit/edge/timer';
 import { countJobs, type JobCounts, metricsPieces, type QueueSizes, queueSizes } from '../views/job-metrics';
 import type { Pieces, Read } from '../views/read';
 import type { SortedNames } from './rest/sorted-names';
-import { Timer } from './timer';
 
 export interface MetricsSource {
   readonly metrics: Metrics;

@@ -17,7 +17,7 @@ import { REFUSED_HTTP_FLAGS, UNUSED_HTTP_FLAGS } from '../../kit/edge/http-flags
 const ZOOKEEPER = 'the state is kept in --work_dir and not in ZooKeeper';
 const THREADS = 'there are no thread pools';
 const MESSAGES = 'nothing waits for messages between the parts of one process';
-const METRICS = 'counts are kept exactly, without histograms that are reset';
+const METRICS = 'percentiles are those of the latest 1,028 requests, without histograms that are reset';
 const PUSH = 'metrics are not pushed, and the switch that turns this on stops the start';
 const LEADER = 'there is one Marathon, and no requests are passed to another';
 const COLLECT = 'leave it out, and read /metrics/prometheus';

@@ -28,6 +28,7 @@ interface EventStream extends EventStreamRequest {
 export class EventBus {
   private readonly streams = new Set<EventStream>();
   private cancelIdle: (() => void) | undefined;
+  private sent = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -36,6 +37,11 @@ export class EventBus {
 
   get size(): number {
     return this.streams.size;
+  }
+
+  /** Characters that were sent so far. */
+  get characters(): number {
+    return this.sent;
   }
 
   /** Sends an event to all streams that want it; it is encoded once. */
@@ -79,6 +85,7 @@ export class EventBus {
       return;
     }
     stream.outstanding++;
+    this.sent += text.length;
     stream.reply.raw.write(text, () => {
       stream.outstanding--;
     });

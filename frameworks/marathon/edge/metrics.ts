@@ -5,6 +5,8 @@
 import type { Counter, Metrics } from '../../../cluster/runtime/metrics';
 import { isOverdue } from '../core/instances/overdue';
 import type { CounterName, Instance, MarathonState } from '../core/state/state';
+import type { HttpMetrics } from './http-metrics';
+import { rateLines } from './metrics-text';
 
 type Read = <T>(view: (state: MarathonState) => T) => T;
 
@@ -21,6 +23,9 @@ const COUNTERS: readonly [string, CounterName][] = [
   ['mesos.calls.suppress.counter', 'suppresses'],
 ];
 
+/** The units of rates, as the original prints them. */
+const UNITS = 'events/second';
+
 export interface MarathonMetrics {
   /** The body of `GET /metrics`. */
   snapshot(): object;
@@ -33,12 +38,15 @@ export interface MetricsInput {
   readonly now: () => number;
   readonly startedAt: number;
   readonly streams: () => number;
+  /** Characters that were sent over event streams. */
+  readonly streamed: () => number;
+  readonly http: Pick<HttpMetrics, 'meters' | 'timers'>;
   /** Violations of invariants; see runtime/self-check.ts. */
   readonly violations: () => number;
 }
 
 export function marathonMetrics(input: MetricsInput): MarathonMetrics {
-  const { metrics, read, now, startedAt, streams, violations } = input;
+  const { metrics, read, now, startedAt, streams, streamed, http, violations } = input;
   const gauge = (name: string, help: string, value: () => number): void =>
     metrics.gauge(`marathon.${name}`, help, value);
   const count = (condition: (instance: Instance) => boolean): number =>
@@ -59,6 +67,7 @@ export function marathonMetrics(input: MetricsInput): MarathonMetrics {
   );
   gauge('instances.inflight-kills.gauge', 'Tasks being killed', () => read(({ kills }) => kills.size));
   gauge('http.event-streams.active.gauge', 'Readers of the event stream', streams);
+  for (const [name, help, value] of MEMORY) gauge(`jvm.memory.${name}.gauge.bytes`, help, value);
   gauge('invariant-violations.gauge', 'Violations of invariants of the state since the start', violations);
   gauge('uptime.gauge.seconds', 'Seconds since the start', () => (now() - startedAt) / 1000);
   gauge('leadership.duration.gauge.seconds', 'Seconds as leader', () => (now() - startedAt) / 1000);
@@ -67,7 +76,14 @@ export function marathonMetrics(input: MetricsInput): MarathonMetrics {
     from,
     { seen: 0 },
   ]);
+  const sent = metrics.counter(
+    'marathon.http.responses.event-stream.size.counter.bytes',
+    'Bytes of events that were sent',
+  );
+  let sentBefore = 0;
   const sync = (): void => {
+    sent.inc(streamed() - sentBefore);
+    sentBefore = streamed();
     for (const [counter, from, last] of counters) {
       const value = read((state) => state.counters[from]);
       counter.inc(value - last.seen);
@@ -77,13 +93,31 @@ export function marathonMetrics(input: MetricsInput): MarathonMetrics {
   return {
     snapshot: () => {
       sync();
-      return grouped(metrics.snapshot());
+      const { meters, timers } = http;
+      return {
+        ...grouped(metrics.snapshot()),
+        meters: shown(meters, (meter) => ({ count: meter.count, ...meter.snapshot(), units: UNITS })),
+        timers: shown(timers, (timer) => timer.snapshot()),
+      };
     },
-    prometheus: () => {
+    prometheus: async () => {
       sync();
-      return metrics.prometheus('');
+      return (await metrics.prometheus('')) + rateLines(http);
     },
   };
+}
+
+type Memory = readonly [name: string, help: string, value: () => number];
+
+/** The names of the original, for what comes near to them here. */
+const MEMORY: readonly Memory[] = [
+  ['heap.used', 'Bytes of the heap in use', () => process.memoryUsage().heapUsed],
+  ['heap.committed', 'Bytes of the heap', () => process.memoryUsage().heapTotal],
+  ['total.used', 'Bytes of memory in use', () => process.memoryUsage.rss()],
+];
+
+function shown<T>(entries: ReadonlyMap<string, T>, print: (entry: T) => object): Record<string, object> {
+  return Object.fromEntries([...entries].map(([name, entry]) => [name, print(entry)]));
 }
 
 function isStaged({ condition }: Instance): boolean {
@@ -94,8 +128,8 @@ function grouped(snapshot: Readonly<Record<string, number>>): object {
   const counters: Record<string, { count: number }> = {};
   const gauges: Record<string, { value: number }> = {};
   for (const [name, value] of Object.entries(snapshot)) {
-    if (name.endsWith('.counter')) counters[name] = { count: value };
+    if (/\.counter(\.|$)/.test(name)) counters[name] = { count: value };
     else gauges[name] = { value };
   }
-  return { version: '4.0.0', counters, gauges, histograms: {}, meters: {}, timers: {} };
+  return { version: '4.0.0', counters, gauges, histograms: {} };
 }

@@ -17,27 +17,33 @@ import type { MarathonEvent } from '../core/state/events';
 import type { MarathonState } from '../core/state/state';
 import { PREFIX } from '../core/state/storage';
 import { EventBus } from './bus';
+import { HttpMetrics } from './http-metrics';
 import { LogLevel } from './log-level';
+import { MesosMetrics } from './mesos-metrics';
 import { Probes } from './probes';
 
 export type MarathonContext = ProcessContext<MarathonState, MarathonEvent>;
 export type MarathonParts = Awaited<ReturnType<typeof marathonParts>>;
 
 export async function marathonParts(config: MarathonConfig, store: StateStore, context: MarathonContext) {
-  const { core, clock, life, log, end } = context;
+  const { core, clock, life, log, metrics, end } = context;
   const startedAt = clock.now();
   const seed = randomInt(2 ** 32);
   const access = await openAccess(config.http, context);
   const stored = await loadStored(store, PREFIX);
   const probes = new Probes(core.post, config.probesMax);
   life.add(() => probes.stop());
+  const mesosMetrics = new MesosMetrics(metrics, () => killedTasks(core.state));
   const scheduler = openSession({
     masters: config.masters,
     credentials: config.mesosCredentials,
     clock,
     log,
     seed,
-    post: core.post,
+    post: (event) => {
+      if (event.kind === 'scheduler.update') mesosMetrics.update(event.status);
+      core.post(event);
+    },
     end,
   });
   life.add(() => scheduler.stop());
@@ -54,10 +60,16 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
     access,
     stored,
     probes,
+    mesosMetrics,
+    httpMetrics: new HttpMetrics(metrics, () => clock.now()),
     scheduler,
     drain,
     logLevel,
     bus: new EventBus(clock, config.http.outstandingEventsMax),
     requests: new Requests<Answer>(REQUESTS_MAX),
   };
+}
+
+function killedTasks(state: MarathonState | undefined): string[] {
+  return [...(state?.kills.values() ?? [])].map(({ taskId }) => taskId);
 }

@@ -8,10 +8,13 @@ import type { MarathonEffect } from '../core/state/effects';
 import type { MarathonParts } from './parts';
 
 export function marathonPerformers(parts: MarathonParts): Performers<MarathonEffect> {
-  const { context, core, store, scheduler, drain, bus, requests, probes } = parts;
+  const { context, core, store, drain, scheduler, bus, requests, probes, mesosMetrics } = parts;
   return {
     framework: ({ info }) => scheduler.setFramework(info),
-    call: ({ call }) => drain.call(call),
+    call: ({ call }) => {
+      mesosMetrics.call(call);
+      drain.call(call);
+    },
     store: (effect) => void performStore(store, effect, core.post),
     publish: ({ event }) => bus.publish(event),
     answer: ({ request, answer }) => requests.answer(request, answer),

@@ -14,6 +14,7 @@ import { Metrics } from '../../../cluster/runtime/metrics';
 import { Slices } from '../../../frameworks/kit/edge/rest/slices';
 import { type MarathonConfig, parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { EventBus } from '../../../frameworks/marathon/edge/bus';
+import { HttpMetrics } from '../../../frameworks/marathon/edge/http-metrics';
 import { LogLevel } from '../../../frameworks/marathon/edge/log-level';
 import { marathonMetrics } from '../../../frameworks/marathon/edge/metrics';
 import { commonHeaders, type RestContext } from '../../../frameworks/marathon/edge/rest/context';
@@ -33,6 +34,8 @@ interface Answer {
 export class WireConversation extends MarathonConversation {
   private readonly config = configOf();
   private readonly shown = new Set(SHOWN);
+  private readonly metrics = new Metrics();
+  private readonly httpMetrics = new HttpMetrics(this.metrics, () => this.cluster.clock.now());
   private http: MarathonConfig['http'] = this.config.http;
   private server: HttpServer | undefined;
   private wire: RestContext | undefined;
@@ -90,6 +93,7 @@ export class WireConversation extends MarathonConversation {
     return startHttpServer({
       ...marathonPlan(this.http, this.context(), { credentials: this.http.credentials }),
       port: 0,
+      observer: this.httpMetrics,
       log: silentLogger,
     });
   }
@@ -105,11 +109,13 @@ export class WireConversation extends MarathonConversation {
     return {
       bus,
       metrics: marathonMetrics({
-        metrics: new Metrics(),
+        metrics: this.metrics,
         read: (view) => view(this.cluster.state),
         now: () => clock.now(),
         startedAt: clock.now(),
         streams: () => bus.size,
+        streamed: () => bus.characters,
+        http: this.httpMetrics,
         violations: () => 0,
       }),
       metricsPrometheus: true,

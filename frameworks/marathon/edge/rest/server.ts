@@ -20,7 +20,8 @@ import { marathonRoutes } from './routes';
 const API_VERSION = '1.11.24';
 
 export function marathonServer(config: MarathonConfig, parts: MarathonParts): ServerPlan {
-  return marathonPlan(config.http, restContext(config, parts), parts.access);
+  const plan = marathonPlan(config.http, restContext(config, parts), parts.access);
+  return { ...plan, observer: parts.httpMetrics };
 }
 
 /** The server for these settings; the routes answer by the context. */
@@ -51,7 +52,7 @@ export function marathonPlan(
 }
 
 function restContext(config: MarathonConfig, parts: MarathonParts): RestContext {
-  const { context, core, bus, requests, startedAt, access } = parts;
+  const { context, core, bus, requests, startedAt, access, httpMetrics } = parts;
   const { log, clock, metrics, server, tls } = context;
   const now = (): number => clock.now();
   const leader = (): string => `${config.settings.hostname}:${server().port}`;
@@ -69,6 +70,8 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
       now,
       startedAt,
       streams: () => bus.size,
+      streamed: () => bus.characters,
+      http: httpMetrics,
       violations: () => core.violations,
     }),
     metricsPrometheus: config.metricsPrometheus,

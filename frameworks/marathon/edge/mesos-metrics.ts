@@ -1,0 +1,78 @@
+/** Counts of the session with the master: status updates by state, operations on offers, attempts of kills. */
+
+import type * as mesos from '../../../cluster/api/generated/mesos';
+import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import type { Counter, Metrics } from '../../../cluster/runtime/metrics';
+
+/** Those that the original has from the beginning are counted from 0. */
+const STATES: readonly mesos.TaskState[] = [
+  'TASK_STAGING',
+  'TASK_STARTING',
+  'TASK_RUNNING',
+  'TASK_KILLING',
+  'TASK_KILLED',
+  'TASK_FINISHED',
+  'TASK_FAILED',
+  'TASK_ERROR',
+  'TASK_LOST',
+  'TASK_DROPPED',
+  'TASK_UNREACHABLE',
+  'TASK_GONE',
+  'TASK_GONE_BY_OPERATOR',
+  'TASK_UNKNOWN',
+];
+
+const OPERATIONS = { LAUNCH_GROUP: 'launch-group', RESERVE: 'reserve' } as const;
+
+export class MesosMetrics {
+  private readonly updates: ReadonlyMap<string, Counter>;
+  private readonly operations: ReadonlyMap<string, Counter>;
+  private readonly outOfMemory: Counter;
+  /** Kill calls by task. */
+  private readonly kills = new Map<string, number>();
+
+  constructor(
+    metrics: Metrics,
+    /** The tasks whose kill is under way. */
+    killed: () => Iterable<string>,
+  ) {
+    const counter = (name: string, help: string): Counter =>
+      metrics.counter(`marathon.mesos.${name}.counter`, help);
+    this.updates = new Map(
+      STATES.map((state) => [
+        state,
+        counter(`task-updates.${state.toLowerCase().replaceAll('_', '-')}`, `Status updates with ${state}`),
+      ]),
+    );
+    this.operations = new Map(
+      Object.entries(OPERATIONS).map(([type, name]) => [
+        type,
+        counter(`offer-operations.${name}`, `Operations ${type}`),
+      ]),
+    );
+    this.outOfMemory = counter('task.oom.memory-limit-exceeded', 'Tasks that used more memory than they may');
+    metrics.gauge(
+      'marathon.instances.inflight-kill-attempts.gauge',
+      'Kill calls for the tasks being killed',
+      () => this.attempts(killed()),
+    );
+  }
+
+  update({ state, reason }: mesos.TaskStatus): void {
+    this.updates.get(state)?.inc();
+    if (reason === 'REASON_CONTAINER_LIMITATION_MEMORY') this.outOfMemory.inc();
+  }
+
+  call({ accept, kill }: scheduler.Call): void {
+    for (const { type } of accept?.operations ?? []) this.operations.get(type ?? '')?.inc();
+    const taskId = kill?.task_id.value;
+    if (taskId !== undefined) this.kills.set(taskId, (this.kills.get(taskId) ?? 0) + 1);
+  }
+
+  /** The attempts for these tasks; those of others are forgotten. */
+  private attempts(killed: Iterable<string>): number {
+    const tasks = new Set(killed);
+    for (const taskId of this.kills.keys()) if (!tasks.has(taskId)) this.kills.delete(taskId);
+    return [...this.kills.values()].reduce((sum, count) => sum + count, 0);
+  }
+}
