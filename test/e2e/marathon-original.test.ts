@@ -1,8 +1,12 @@
-/** Marathon on the original's master, with our agent: apps are deployed, scaled, upgraded and killed, also over its restart. */
+/**
+ * Marathon on the original's master, with our agent: apps are deployed, scaled, upgraded and killed, also over its restart; a
+ * pod runs.
+ */
 
 import { MemoryStore } from '../../cluster/state/memory';
 import { parseMarathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
+import { playPod } from '../frameworks/marathon/pod-on-agent';
 import { eventually } from './eventually';
 import { deps, OneMachine } from './one-machine';
 import { missingOriginal, OriginalMaster, startPrefix } from './original-mesos';
@@ -117,6 +121,10 @@ whenThere(`on the original's master, Marathon${why}`, () => {
     expect(await send('DELETE', `/v2/apps/web/tasks/${killed}`)).toBe(200);
     await eventually('another task', async () => !ids(await settled(3)).includes(killed));
     expect(await running()).toEqual(ids(await app()));
+  });
+
+  it('runs a pod, whose containers share a volume', async () => {
+    await playPod(base);
   });
 
   it('keeps its framework and its tasks when the master is restarted, and goes on', async () => {

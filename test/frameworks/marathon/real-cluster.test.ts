@@ -13,6 +13,7 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { MemoryStore } from '../../../cluster/state/memory';
 import { parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { type Marathon, startMarathon } from '../../../frameworks/marathon/main';
+import { playPod } from './pod-on-agent';
 
 const clock = systemClock();
 const log = silentLogger;
@@ -66,6 +67,7 @@ describe('Marathon on a real cluster', () => {
   const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
     const answer = await fetch(marathon.http.url + path, {
       method,
+      headers: { 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return JSON.parse(await answer.text());
@@ -129,6 +131,10 @@ describe('Marathon on a real cluster', () => {
       await expect(fetch(`http://${host}:${ports[0]}/`)).rejects.toThrow();
     }
   });
+
+  it('runs a pod, whose containers share a volume', async () => {
+    await playPod(marathon.http.url);
+  }, 120_000);
 
   it('runs the apps of a group in the role that the group enforces', async () => {
     const apps = [{ id: 'worker', cmd: 'sleep 1000', cpus: 0.1, mem: 32 }];
