@@ -3,7 +3,12 @@
  */
 
 import { authorizationOf, type Caller, trustOf } from '../cluster/runtime/auth/caller';
-import { type HttpAnswer, HttpClient, type HttpRequest } from '../cluster/runtime/http/client';
+import {
+  type HttpAnswer,
+  HttpClient,
+  type HttpRequest,
+  type HttpStream,
+} from '../cluster/runtime/http/client';
 import { splitUserinfo } from '../cluster/runtime/http/userinfo';
 import { StartError } from '../cluster/runtime/lifecycle';
 
@@ -30,6 +35,9 @@ const CERTIFICATE = /CERT|SIGNATURE|ALTNAME/;
 
 /** The hint of a refusal of those who are not known. */
 const WHO = '  say who you are with --credentials or --token: file://PATH is the file that has it';
+
+/** Masters send requests on with 307, Marathon its readers of events with 302. */
+const REDIRECTS: ReadonlySet<number> = new Set([302, 307]);
 
 /** Redirects that are followed in a row. */
 const HOPS_MAX = 3;
@@ -69,22 +77,40 @@ export class Api {
     if (body !== undefined) headers['content-type'] = 'application/json';
     Object.assign(headers, authorizationOf(this.options));
     const target = new URL(path, url).toString();
-    const answer = await this.send({ method, url: target, headers, ...(body !== undefined && { body }) });
+    const request = { method, url: target, headers, ...(body !== undefined && { body }) };
+    const answer = await this.followed(request, (sent) => this.client.request(sent));
     const { status } = answer;
     if (status >= 400) throw new ApiError(status, this.refusal(status, answer.body.toString('utf8')));
     return answer;
   }
 
+  /** Opens a stream that the caller closes. */
+  async stream(path: string, accept: string): Promise<HttpStream> {
+    const headers = { accept, ...authorizationOf(this.options) };
+    const request = { url: new URL(path, this.options.url).toString(), headers };
+    const stream = await this.followed(request, (sent) => this.client.stream(sent));
+    if (stream.status === 200) return stream;
+    stream.close();
+    throw new ApiError(
+      stream.status,
+      `${this.options.what} answered ${stream.status} for the stream ${path}`,
+    );
+  }
+
   /** Sends a request and follows redirects to the leader. */
-  private async send(request: HttpRequest): Promise<HttpAnswer> {
+  private async followed<T extends Pick<HttpAnswer, 'status' | 'headers'> & { close?(): void }>(
+    request: HttpRequest,
+    send: (request: HttpRequest) => Promise<T>,
+  ): Promise<T> {
     const { what, url, flag } = this.options;
     let target = request.url;
     for (let hops = 0; hops <= HOPS_MAX; hops++) {
-      const answer = await this.client.request({ ...request, url: target }).catch((error: Error) => {
+      const answer = await send({ ...request, url: target }).catch((error: Error) => {
         throw this.unreachable(error);
       });
       const { location } = answer.headers;
-      if (answer.status !== 307 || typeof location !== 'string') return answer;
+      if (!REDIRECTS.has(answer.status) || typeof location !== 'string') return answer;
+      answer.close?.();
       const next = new URL(location, target);
       if (target.startsWith('https:') && next.protocol !== 'https:')
         throw new StartError(

@@ -7,6 +7,7 @@ import { duration, toggle, UsageError, type Values } from '../../cluster/runtime
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Api } from '../api';
 import { type Command, flagCommand, type Terminal } from '../command';
+import { watchChange, watchFlag } from '../deployment-watch';
 import { readJsonFile } from '../json-file';
 import { appPath, findApp, json, marathonFlags, readApp, withMarathon } from '../marathon-api';
 import { printJson } from '../print';
@@ -18,6 +19,7 @@ const changeFlags = {
   ...marathonFlags,
   json,
   force: toggle({ help: 'override a running deployment', fallback: false }),
+  ...watchFlag,
   wait: toggle({ help: 'return when the deployment has ended and the tasks run on', fallback: false }),
   timeout: duration({
     help: 'with --wait: the longest time to wait; 0secs for no limit',
@@ -129,14 +131,17 @@ export const restart = flagCommand({
 
 async function perform(api: Api, order: AppChange, flags: ChangeFlags, terminal: Terminal): Promise<number> {
   const { app, method, path, body } = order;
-  const result = await api.json(method, `${path}?force=${flags.force}`, body);
-  const { deployments = [], deploymentId } = (result ?? {}) as ChangeAnswer;
-  const ids = deploymentId === undefined ? deployments.map(({ id }) => id) : [deploymentId];
-  if (flags.wait) {
-    const tell = (line: string): void => terminal.err(`${line}\n`);
-    const time = { now: Date.now, sleep };
-    await waitForApp({ api, app, deployments: ids, timeoutMs: flags.timeout, tell, ...time });
-  }
-  terminal.out(flags.json ? printJson(result) : `${app} ${flags.wait ? order.ends : order.begins}\n`);
+  await watchChange(api, flags, terminal, async () => {
+    const result = await api.json(method, `${path}?force=${flags.force}`, body);
+    const { deployments = [], deploymentId } = (result ?? {}) as ChangeAnswer;
+    const ids = deploymentId === undefined ? deployments.map(({ id }) => id) : [deploymentId];
+    if (flags.wait) {
+      const tell = (line: string): void => terminal.err(`${line}\n`);
+      const time = { now: Date.now, sleep };
+      await waitForApp({ api, app, deployments: ids, timeoutMs: flags.timeout, tell, ...time });
+    }
+    terminal.out(flags.json ? printJson(result) : `${app} ${flags.wait ? order.ends : order.begins}\n`);
+    return ids;
+  });
   return 0;
 }

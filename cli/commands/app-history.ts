@@ -5,10 +5,10 @@ import { text, toggle } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Api } from '../api';
 import { flagCommand } from '../command';
+import { type DeploymentResult, watchChange, watchFlag } from '../deployment-watch';
 import { listCommand } from '../list';
 import { appPath, findApp, json, marathonFlags, withMarathon } from '../marathon-api';
 import { printJson, printTable } from '../print';
-import { type DeploymentResult, watchDeployment } from './deployment';
 
 type Definition = Readonly<Record<string, unknown>>;
 
@@ -106,17 +106,18 @@ export const rollback = flagCommand({
     json,
     to: text({ help: 'the version to go back to; without it the one before', value: 'VERSION' }),
     force: toggle({ help: 'override a running deployment', fallback: false }),
-    watch: toggle({ help: 'follow the deployment until it has ended', fallback: false }),
+    ...watchFlag,
   },
   positionals: ['id'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withMarathon(flags, async (api) => {
       const { id } = await findApp(api, word);
       const version = pick(await versionsOf(api, id), flags.to, 1);
-      const result = await api.json('PUT', `${appPath(id)}?force=${flags.force}`, { version });
-      terminal.out(flags.json ? printJson(result) : `${id} goes back to ${version}\n`);
-      const { deploymentId } = result as DeploymentResult;
-      if (flags.watch) await watchDeployment(api, deploymentId, (line) => terminal.err(`${line}\n`));
+      await watchChange(api, flags, terminal, async () => {
+        const result = await api.json('PUT', `${appPath(id)}?force=${flags.force}`, { version });
+        terminal.out(flags.json ? printJson(result) : `${id} goes back to ${version}\n`);
+        return [(result as DeploymentResult).deploymentId];
+      });
       return 0;
     }),
 });

@@ -1,38 +1,21 @@
 /** `meseta deployment list|show|cancel|watch`: running deployments, and what each of them waits for. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toggle } from '../../cluster/runtime/config/flags';
 import type { Api } from '../api';
 import { flagCommand } from '../command';
+import {
+  type DeploymentResult,
+  type DeploymentView,
+  readDeployments,
+  watchChange,
+  watchFlag,
+} from '../deployment-watch';
 import { listCommand } from '../list';
 import { json, type MarathonTarget, marathonFlags, withMarathon } from '../marathon-api';
 import { printFacts, printJson, printTable } from '../print';
 import { resolveId } from '../resolve';
 
-export interface DeploymentResult {
-  readonly deploymentId: string;
-}
-
-interface DeploymentView {
-  readonly id: string;
-  readonly affectedApps: readonly string[];
-  readonly affectedPods?: readonly string[];
-  readonly steps: readonly {
-    readonly actions: readonly { readonly action: string; readonly app?: string; readonly pod?: string }[];
-  }[];
-  readonly currentStep: number;
-  readonly totalSteps: number;
-  readonly reason?: string;
-  readonly startedAt?: string;
-  readonly deadlineAt?: string;
-}
-
-const POLL_MS = 500;
 const DEPLOYMENTS = { name: 'Deployment', list: 'meseta deployment list' };
-
-async function readDeployments(api: Pick<Api, 'json'>): Promise<readonly DeploymentView[]> {
-  return (await api.json('GET', '/v2/deployments')) as readonly DeploymentView[];
-}
 
 /** The deployment whose id a word is or begins. */
 async function findDeployment(api: Pick<Api, 'json'>, word: string): Promise<DeploymentView> {
@@ -99,19 +82,20 @@ export const cancel = flagCommand({
       help: 'end it where it is; without it everything is put back as it was',
       fallback: false,
     }),
-    watch: toggle({ help: 'follow the way back until it has ended', fallback: false }),
+    ...watchFlag,
   },
   positionals: ['id'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withMarathon(flags, async (api) => {
       const { id } = await findDeployment(api, word);
-      const result = (await api.json('DELETE', `/v2/deployments/${id}?force=${flags.force}`)) as
-        | DeploymentResult
-        | undefined;
-      const words = result ? `${id} is being taken back` : `${id} has ended where it was`;
-      terminal.out(flags.json ? printJson(result ?? {}) : `${words}\n`);
-      if (result && flags.watch)
-        await watchDeployment(api, result.deploymentId, (line) => terminal.err(`${line}\n`));
+      await watchChange(api, flags, terminal, async () => {
+        const result = (await api.json('DELETE', `/v2/deployments/${id}?force=${flags.force}`)) as
+          | DeploymentResult
+          | undefined;
+        const words = result ? `${id} is being taken back` : `${id} has ended where it was`;
+        terminal.out(flags.json ? printJson(result ?? {}) : `${words}\n`);
+        return result ? [result.deploymentId] : [];
+      });
       return 0;
     }),
 });
@@ -121,26 +105,13 @@ export const watch = flagCommand({
   positionals: ['id'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withMarathon(flags as MarathonTarget, async (api) => {
-      const { id } = await findDeployment(api, word);
-      const tell = (line: string): void => terminal.out(`${line}\n`);
-      await watchDeployment(api, id, flags.json ? () => undefined : tell);
+      const lines = { err: (line: string) => (flags.json ? undefined : terminal.out(line)) };
+      let id = '';
+      await watchChange(api, { watch: true }, lines, async () => {
+        id = (await findDeployment(api, word)).id;
+        return [id];
+      });
       terminal.out(flags.json ? printJson({ id, ended: true }) : `${id} has ended\n`);
       return 0;
     }),
 });
-
-/** Tells each change of a deployment until it is not there any more. */
-export async function watchDeployment(
-  api: Pick<Api, 'json'>,
-  id: string,
-  tell: (line: string) => void,
-): Promise<void> {
-  for (let last = ''; ; await sleep(POLL_MS)) {
-    const deployment = (await readDeployments(api)).find((each) => each.id === id);
-    if (!deployment) return;
-    const { currentStep, totalSteps, reason = '' } = deployment;
-    const line = `step ${currentStep} of ${totalSteps}: ${reason}`;
-    if (line !== last) tell(line);
-    last = line;
-  }
-}

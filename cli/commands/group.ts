@@ -3,11 +3,11 @@
 import { toggle, UsageError } from '../../cluster/runtime/config/flags';
 import type { Api } from '../api';
 import { flagCommand, type Terminal } from '../command';
+import { type DeploymentResult, watchChange, watchFlag } from '../deployment-watch';
 import { readJsonFile } from '../json-file';
 import { listCommand } from '../list';
 import { type AppView, json, type MarathonTarget, marathonFlags, withMarathon } from '../marathon-api';
 import { printFacts, printJson, printTable } from '../print';
-import { type DeploymentResult, watchDeployment } from './deployment';
 
 export interface GroupView {
   readonly id: string;
@@ -89,19 +89,34 @@ const changeFlags = {
   ...marathonFlags,
   json,
   force: toggle({ help: 'override a running deployment', fallback: false }),
-  watch: toggle({ help: 'follow the deployment until it has ended', fallback: false }),
+  ...watchFlag,
 };
-type ChangeFlags = MarathonTarget & { readonly json: boolean; readonly watch: boolean };
+type ChangeFlags = MarathonTarget & {
+  readonly json: boolean;
+  readonly force: boolean;
+  readonly watch: boolean;
+};
 
-async function report(
+interface GroupChange {
+  readonly method: 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  /** The sentence for people. */
+  readonly words: string;
+}
+
+async function perform(
   api: Api,
-  { result, words }: { result: unknown; words: string },
+  change: GroupChange,
   flags: ChangeFlags,
   terminal: Terminal,
 ): Promise<number> {
-  terminal.out(flags.json ? printJson(result) : `${words}\n`);
-  const { deploymentId } = result as DeploymentResult;
-  if (flags.watch) await watchDeployment(api, deploymentId, (line) => terminal.err(`${line}\n`));
+  const { method, path, body, words } = change;
+  await watchChange(api, flags, terminal, async () => {
+    const result = await api.json(method, `${path}?force=${flags.force}`, body);
+    terminal.out(flags.json ? printJson(result) : `${words}\n`);
+    return [(result as DeploymentResult).deploymentId];
+  });
   return 0;
 }
 
@@ -119,8 +134,8 @@ export const update = flagCommand({
     const body = readJsonFile(file);
     const id = groupIn(body, file);
     return withMarathon(flags, async (api) => {
-      const result = await api.json('PUT', `/v2/groups?force=${flags.force}`, { ...(body as object), id });
-      return await report(api, { result, words: `${id} is being deployed` }, flags, terminal);
+      const request = { method: 'PUT', path: '/v2/groups', body: { ...(body as object), id } } as const;
+      return await perform(api, { ...request, words: `${id} is being deployed` }, flags, terminal);
     });
   },
 });
@@ -134,8 +149,7 @@ export const remove = flagCommand({
     if (path === groupPath('/') && id !== '/')
       throw new UsageError(`"${id}" names no group: give its id, such as /shop; / removes all apps`);
     return withMarathon(flags, async (api) => {
-      const result = await api.json('DELETE', `${path}?force=${flags.force}`);
-      return await report(api, { result, words: `${id} is being removed` }, flags, terminal);
+      return await perform(api, { method: 'DELETE', path, words: `${id} is being removed` }, flags, terminal);
     });
   },
 });

@@ -5,19 +5,19 @@ import { StartError } from '../../cluster/runtime/lifecycle';
 import { readPodUpdate } from '../../frameworks/marathon/api/pod-update';
 import type { Api } from '../api';
 import { type Command, flagCommand, type Terminal } from '../command';
+import { watchChange, watchFlag } from '../deployment-watch';
 import { readJsonFile } from '../json-file';
 import { json, marathonFlags, withMarathon } from '../marathon-api';
 import { printJson } from '../print';
 import { exactId } from '../resolve';
 import { idIn, refuseUnknownFields } from './app-file';
-import { watchDeployment } from './deployment';
 import { findPod, hasPod, type PodView, podPath } from './pod-views';
 
 const changeFlags = {
   ...marathonFlags,
   json,
   force: toggle({ help: 'override a running deployment', fallback: false }),
-  watch: toggle({ help: 'follow the deployment until it has ended', fallback: false }),
+  ...watchFlag,
 };
 
 const fileFlags = {
@@ -42,13 +42,14 @@ interface PodChange {
 async function perform(api: Api, change: PodChange, flags: ChangeFlags, terminal: Terminal): Promise<number> {
   const { method, path, body, words } = change;
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const answer = await api.answer(method, `${path}?force=${flags.force}`, text);
-  const deploymentId = String(answer.headers['marathon-deployment-id'] ?? '');
-  const pod = answer.body.toString('utf8');
-  const result: unknown = pod === '' ? { deploymentId } : JSON.parse(pod);
-  terminal.out(flags.json ? printJson(result) : `${words}\n`);
-  if (flags.watch && deploymentId !== '')
-    await watchDeployment(api, deploymentId, (line) => terminal.err(`${line}\n`));
+  await watchChange(api, flags, terminal, async () => {
+    const answer = await api.answer(method, `${path}?force=${flags.force}`, text);
+    const deploymentId = String(answer.headers['marathon-deployment-id'] ?? '');
+    const pod = answer.body.toString('utf8');
+    const result: unknown = pod === '' ? { deploymentId } : JSON.parse(pod);
+    terminal.out(flags.json ? printJson(result) : `${words}\n`);
+    return deploymentId === '' ? [] : [deploymentId];
+  });
   return 0;
 }
 

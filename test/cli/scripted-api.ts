@@ -4,6 +4,7 @@
  */
 
 import type { HttpServer } from '../../cluster/runtime/http/server';
+import { encodeSse } from '../../cluster/runtime/streams/sse';
 import { startTestServer } from '../cluster/runtime/http/test-server';
 
 export interface Scripted {
@@ -17,6 +18,8 @@ export class ScriptedApi {
   readonly answers = new Map<string, unknown>();
   /** Every request, with its query and body. */
   readonly asked: string[] = [];
+  /** The events of Marathon's stream, which ends after them. */
+  readonly events: { readonly eventType: string; readonly id: string; readonly reason?: string }[] = [];
   private server: HttpServer | undefined;
 
   constructor(private readonly paths = ['/v2/apps', '/v2/apps/*', '/v2/queue', '/v2/deployments']) {}
@@ -33,12 +36,17 @@ export class ScriptedApi {
     };
     const methods = Object.fromEntries(['GET', 'PUT', 'POST', 'DELETE'].map((name) => [name, handle(name)]));
     this.server = await startTestServer({
-      routes: this.paths.map((path) => ({
-        path,
-        methods: methods as never,
-      })),
+      routes: [
+        ...this.paths.map((path) => ({ path, methods: methods as never })),
+        { path: '/v2/events', methods: { GET: (_request, reply) => this.sendEvents(reply) } },
+      ],
     });
     return this.server.url;
+  }
+
+  private sendEvents(reply: Reply): unknown {
+    const frames = this.events.map((event) => encodeSse(event.eventType, JSON.stringify(event)));
+    return reply.code(200).type('text/event-stream').send(frames.join(''));
   }
 
   async stop(): Promise<void> {

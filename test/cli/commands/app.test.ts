@@ -65,6 +65,21 @@ describe('an app is found', () => {
   });
 });
 
+test('a change is watched to its end, and its failure is the failure of the command', async () => {
+  marathon.answers.set('PUT /v2/apps/prod/web', { version: 'v', deploymentId: 'd1' });
+  marathon.answers.set('GET /v2/deployments', []);
+  marathon.events.push({
+    eventType: 'deployment_failed',
+    id: 'd1',
+    reason: '/prod/web: 3 new instances failed',
+  });
+  expect(await meseta('app', 'scale', '/prod/web', '3', '--watch')).toEqual({
+    status: 1,
+    out: '/prod/web is being scaled to 3\n',
+    err: 'meseta: the deployment d1 failed: /prod/web: 3 new instances failed\n',
+  });
+});
+
 test('an explanation tells agent by agent why instances wait, and the smallest change', async () => {
   apps(appView('/prod/web'));
   const explanation = {
