@@ -93,7 +93,7 @@ function instanceStatus(state: MarathonState, current: PodSpec, instance: Instan
     agentRegion: agent?.region,
     agentZone: agent?.zone,
     resources: usedResources(pod, containers),
-    networks: networkStatuses(state, pod, instance),
+    networks: networkStatuses(instance),
     containers,
     specReference: `/v2/pods${pod.id}::versions/${instance.version}`,
     localVolumes: [],
@@ -138,15 +138,17 @@ function usedResources({ executorResources }: Pod, containers: readonly Containe
 }
 
 /** The addresses of an instance by network: all containers are in the same ones. */
-function networkStatuses(state: MarathonState, { networks }: Pod, { tasks = [] }: Instance): object[] {
-  const addresses = new Set(
-    tasks.flatMap(({ ipAddresses }) => ipAddresses.map(({ ipAddress }) => ipAddress)),
-  );
-  if (addresses.size === 0) return [];
-  const [network, ...others] = networks;
-  const bridge = network?.mode === 'container/bridge' ? state.settings.mesosBridgeName : undefined;
-  const name = others.length === 0 ? (network?.name ?? bridge) : undefined;
-  return [{ ...(name !== undefined && { name }), addresses: [...addresses] }];
+function networkStatuses({ tasks = [] }: Instance): object[] {
+  const byName = new Map<string | undefined, Set<string>>();
+  for (const { name, addresses } of tasks.flatMap(({ networks = [] }) => networks)) {
+    const existing = byName.get(name) ?? new Set<string>();
+    byName.set(name, existing);
+    for (const address of addresses) existing.add(address);
+  }
+  return [...byName].map(([name, addresses]) => ({
+    ...(name !== undefined && { name }),
+    addresses: [...addresses],
+  }));
 }
 
 /** An instance in the answer to a kill. */

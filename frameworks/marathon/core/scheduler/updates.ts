@@ -22,7 +22,7 @@ import { abandonReservation } from '../residency/reservations';
 import type { EventOf } from '../state/events';
 import { MESSAGE_MAX_CHARS } from '../state/limits';
 import { specOf } from '../state/run-spec';
-import type { Condition, Instance, IpAddress, Task } from '../state/state';
+import type { Condition, Instance, IpAddress, Task, TaskNetwork } from '../state/state';
 import { saveFailure } from '../state/storage';
 import { isoTime, publish, type Turn } from '../state/turn';
 
@@ -124,6 +124,8 @@ function conditionAfter(turn: Turn, { instance, task, status }: TaskUpdate): Con
   if (container.condition !== condition) container.since = turn.now;
   container.condition = condition;
   container.message = messageOf(status) || undefined;
+  const networks = networksOf(status);
+  if (networks.length > 0) container.networks = networks;
   recordChange(turn, instance);
   return conditionOfTasks(instance.tasks);
 }
@@ -160,6 +162,14 @@ function addressesOf(status: mesos.TaskStatus): IpAddress[] {
       ip_address === undefined ? [] : [{ ipAddress: ip_address, protocol: protocol ?? 'IPv4' }],
     ),
   );
+}
+
+function networksOf(status: mesos.TaskStatus): TaskNetwork[] {
+  const infos = status.container_status?.network_infos ?? [];
+  return infos.map(({ name, ip_addresses = [] }) => ({
+    ...(name !== undefined && { name }),
+    addresses: ip_addresses.flatMap(({ ip_address }) => ip_address ?? []),
+  }));
 }
 
 function checkResult(check: mesos.CheckStatusInfo | undefined): unknown {

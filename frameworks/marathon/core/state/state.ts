@@ -58,6 +58,12 @@ export interface Task {
   checkResult?: unknown;
 }
 
+/** A network of a container, with its addresses there. */
+export interface TaskNetwork {
+  readonly name?: string | undefined;
+  readonly addresses: readonly string[];
+}
+
 /** The task of one container of a pod. */
 export interface ContainerTask extends Task {
   readonly container: string;
@@ -66,6 +72,7 @@ export interface ContainerTask extends Task {
   since: Millis;
   /** The message of its last update. */
   message?: string | undefined;
+  networks?: readonly TaskNetwork[] | undefined;
 }
 
 /** A persistent volume of an instance. */

@@ -105,16 +105,21 @@ test('the last failure is shown while the instance has its task, with the end of
   expect(statusOf(cluster)).toMatchObject({ status: 'STABLE', terminationHistory: [] });
 });
 
-it.each([
-  [{ name: 'net', mode: 'container' as const, labels: {} }, 'net'],
-  [{ mode: 'container/bridge' as const, labels: {} }, 'mesos-bridge'],
-  [{ mode: 'host' as const, labels: {} }, undefined],
-])('the addresses of the containers are those of the network %j', (network, name) => {
-  const cluster = clusterWith({ networks: [network] });
-  const container_status = { network_infos: [{ ip_addresses: [{ ip_address: '9.0.0.1' }] }] };
-  for (const id of ['web', 'side']) cluster.update(taskOf(cluster, id), 'TASK_RUNNING', { container_status });
-  const [instance] = statusOf(cluster).instances;
-  expect(instance?.['networks']).toEqual([{ ...(name !== undefined && { name }), addresses: ['9.0.0.1'] }]);
+test('the addresses of an instance are those of its containers, by network', () => {
+  const cluster = clusterWith({});
+  const addressed = (...ids: string[]) => ids.map((ip_address) => ({ ip_address }));
+  const network_infos = [
+    { name: 'one', ip_addresses: addressed('9.0.0.1') },
+    { name: 'two', ip_addresses: addressed('9.1.0.1', '9.1.0.2') },
+    { ip_addresses: addressed('10.0.0.1') },
+  ];
+  for (const name of ['web', 'side'])
+    cluster.update(taskOf(cluster, name), 'TASK_RUNNING', { container_status: { network_infos } });
+  expect(statusOf(cluster).instances[0]?.['networks']).toEqual([
+    { name: 'one', addresses: ['9.0.0.1'] },
+    { name: 'two', addresses: ['9.1.0.1', '9.1.0.2'] },
+    { addresses: ['10.0.0.1'] },
+  ]);
 });
 
 test('an instance in the answer to a kill has its state, its agent and its strategy', () => {
