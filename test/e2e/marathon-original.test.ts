@@ -3,10 +3,12 @@
  * pod runs.
  */
 
+import { join } from 'node:path';
 import { MemoryStore } from '../../cluster/state/memory';
 import { parseMarathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
 import { playPod } from '../frameworks/marathon/pod-on-agent';
+import { followStatefulApp } from '../frameworks/marathon/stateful-app';
 import { eventually } from './eventually';
 import { deps, OneMachine } from './one-machine';
 import { missingOriginal, OriginalMaster, startPrefix } from './original-mesos';
@@ -36,6 +38,7 @@ interface MasterState {
 whenThere(`on the original's master, Marathon${why}`, () => {
   const undo: (() => unknown)[] = [];
   let original: OriginalMaster;
+  let machine: OneMachine;
   let base: string;
 
   beforeAll(async () => {
@@ -43,7 +46,7 @@ whenThere(`on the original's master, Marathon${why}`, () => {
     undo.push(() => original.stop());
     const prefix = await startPrefix(original.url);
     undo.push(() => prefix.stop());
-    const machine = new OneMachine();
+    machine = new OneMachine();
     undo.push(() => machine.stop());
     await machine.startAgent('ours', [RESOURCES, `--master=${original.place}`]);
     const flags = [
@@ -125,6 +128,11 @@ whenThere(`on the original's master, Marathon${why}`, () => {
 
   it('runs a pod, whose containers share a volume', async () => {
     await playPod(base);
+  });
+
+  it('keeps the file of a stateful app over its tasks, until it is wiped', async () => {
+    const folders = [join(machine.folder, 'ours')];
+    await followStatefulApp({ marathon: base, master: original.url, folders });
   });
 
   it('keeps its framework and its tasks when the master is restarted, and goes on', async () => {

@@ -14,6 +14,7 @@ import { MemoryStore } from '../../../cluster/state/memory';
 import { parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { type Marathon, startMarathon } from '../../../frameworks/marathon/main';
 import { playPod } from './pod-on-agent';
+import { followStatefulApp } from './stateful-app';
 
 const clock = systemClock();
 const log = silentLogger;
@@ -135,6 +136,12 @@ describe('Marathon on a real cluster', () => {
   it('runs a pod, whose containers share a volume', async () => {
     await playPod(marathon.http.url);
   }, 120_000);
+
+  it('keeps the file of a stateful app on its agent, over tasks and until it is wiped', async () => {
+    const folders = [1, 2].map((index) => join(folder, String(index)));
+    const place = `http://127.0.0.1:${master.http.port}`;
+    await followStatefulApp({ marathon: marathon.http.url, master: place, folders });
+  });
 
   it('runs the apps of a group in the role that the group enforces', async () => {
     const apps = [{ id: 'worker', cmd: 'sleep 1000', cpus: 0.1, mem: 32 }];
