@@ -110,17 +110,13 @@ export function hasTwice(values: readonly unknown[]): boolean {
 function healthRules({ healthChecks, portDefinitions, container }: App): Finding[] {
   const findings: Finding[] = [];
   const ports = portDefinitions?.length ?? container?.portMappings?.length ?? 0;
-  healthChecks.forEach(({ protocol, command, port, portIndex, ipProtocol, delaySeconds }, index) => {
+  healthChecks.forEach(({ protocol, command, port, portIndex, ipProtocol }, index) => {
     const path = `/healthChecks(${index})`;
     if (protocol === 'COMMAND') {
       if (!command) findings.push({ path: `${path}/command`, error: 'must not be empty' });
       return;
     }
     if (command) findings.push({ path: `${path}/command`, error: 'must be empty' });
-    if (!protocol.startsWith('MESOS_') && delaySeconds !== 15) {
-      const error = 'works with checks that Mesos performs alone: probes of Marathon begin at once';
-      findings.push({ path: `${path}/delaySeconds`, error });
-    }
     if (port !== undefined && portIndex !== undefined) {
       findings.push({ path, error: 'HealthCheck must specify either a port or a portIndex' });
     }

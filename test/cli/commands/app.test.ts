@@ -66,6 +66,7 @@ describe('an app is found', () => {
 });
 
 test('a change is watched to its end, and its failure is the failure of the command', async () => {
+  marathon.answers.set('GET /v2/apps/prod/web', { app: { id: '/prod/web' } });
   marathon.answers.set('PUT /v2/apps/prod/web', { version: 'v', deploymentId: 'd1' });
   marathon.answers.set('GET /v2/deployments', []);
   marathon.events.push({

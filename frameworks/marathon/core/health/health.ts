@@ -26,6 +26,9 @@ import { isoTime, publish, type Turn, wake } from '../state/turn';
 import { isLeaderCheck } from '../task/checks';
 import { endStorms, isHeldBack } from './storm';
 
+/** The default of `delaySeconds`. */
+const DELAY_DEFAULT_SECONDS = 15;
+
 /** Begins to probe an instance that runs. Without an effect when that was done before. */
 export function watchHealth(turn: Turn, instance: Instance): void {
   const { state } = turn;
@@ -200,8 +203,15 @@ function failed(turn: Turn, { app, check, instance, health, cause }: FailedCheck
     killUnhealthy(turn, instance, cause);
 }
 
+/**
+ * Failures before the first success do not count for `gracePeriodSeconds`, nor for `delaySeconds` where the definition
+ * changes it: the original has no use for the delay of its own checks, and its default must not lengthen short periods.
+ */
 function inGrace(turn: Turn, check: HealthCheck, instance: Instance, health: CheckHealth): boolean {
-  return health.firstSuccess === undefined && turn.now < instance.since + check.gracePeriodSeconds * 1000;
+  const { gracePeriodSeconds, delaySeconds } = check;
+  const delay = delaySeconds === DELAY_DEFAULT_SECONDS ? 0 : delaySeconds;
+  const grace = Math.max(gracePeriodSeconds, delay);
+  return health.firstSuccess === undefined && turn.now < instance.since + grace * 1000;
 }
 
 function pauseOf(turn: Turn, check: HealthCheck, instance: Instance, health: CheckHealth): number {

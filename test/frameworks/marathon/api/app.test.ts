@@ -403,12 +403,6 @@ describe('validation', () => {
       '/role',
       'Resident apps cannot have the role *',
     ],
-    [
-      'a delay of probes',
-      { ...run, healthChecks: [{ protocol: 'HTTP', delaySeconds: 1 }] },
-      '/healthChecks(0)/delaySeconds',
-      'works with checks that Mesos performs alone: probes of Marathon begin at once',
-    ],
   ])('refuses %s', (_name, body, path, error) => {
     expect(violationsOf(readApp(body), OPTIONS)).toContainEqual({ path, error });
   });

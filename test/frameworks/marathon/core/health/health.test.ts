@@ -27,6 +27,18 @@ describe('health checks', () => {
     expect(cluster.running()[0]?.incarnation).toBe(2);
   });
 
+  it.each([
+    [undefined, 4, 'the default of the delay does not lengthen a short grace period'],
+    [30, 0, 'failures within a delay do not count'],
+  ])('with a delay of %s: %i failures in 4 s, since %s', (delaySeconds, count, _rule) => {
+    const cluster = new FakeCluster();
+    cluster.probeResult = () => ({ ok: false, cause: 'HTTP status 500' });
+    const check = { path: '/', intervalSeconds: 1, gracePeriodSeconds: 0, maxConsecutiveFailures: 9 };
+    cluster.put({ id: '/app', healthChecks: [{ ...check, ...(delaySeconds && { delaySeconds }) }] });
+    cluster.advance(3500);
+    expect(cluster.eventTypes().filter((type) => type === 'failed_health_check_event')).toHaveLength(count);
+  });
+
   it('of Mesos are taken from status updates', () => {
     const cluster = new FakeCluster();
     cluster.put({ id: '/app', healthChecks: [{ protocol: 'COMMAND', command: { value: 'true' } }] });
