@@ -107,6 +107,14 @@ const FLAGS = {
   }),
   draining_seconds: count('seconds before a maintenance in which offers are refused', 0),
   suppress_offers: toggle({ help: 'ask for no offers while nothing is to be launched', fallback: true }),
+  mesos_offer_constraints: toggle({
+    help: 'let the master offer only agents that fit the constraints of an app that waits',
+    fallback: false,
+  }),
+  min_mesos_offer_constraints_update_interval: ms(
+    'least time between two updates of these constraints',
+    1000,
+  ),
   launch_tokens: count('launches until the next refresh', 100, 1),
   launch_token_refresh_interval: ms('time between two refreshes of the launch tokens', 30_000),
   max_instances_per_offer: count('instances launched from one offer', 5, 1),
@@ -276,6 +284,8 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
     declineOfferMs: flags.decline_offer_duration,
     minReviveOffersMs: flags.min_revive_offers_interval,
     suppressOffers: flags.suppress_offers,
+    offerConstraints: flags.mesos_offer_constraints,
+    offerConstraintsIntervalMs: flags.min_mesos_offer_constraints_update_interval,
     taskLaunchMs: flags.task_launch_timeout,
     taskLaunchConfirmMs: flags.task_launch_confirm_timeout,
     taskReservationMs: flags.task_reservation_timeout,

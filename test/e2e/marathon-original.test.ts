@@ -31,8 +31,15 @@ interface App {
   readonly tasks: readonly AppTask[];
 }
 
+interface FrameworkState {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly offer_constraints: object;
+}
+
 interface MasterState {
-  readonly frameworks: readonly { readonly id: string; readonly name: string; readonly active: boolean }[];
+  readonly frameworks: readonly FrameworkState[];
 }
 
 whenThere(`on the original's master, Marathon${why}`, () => {
@@ -48,12 +55,13 @@ whenThere(`on the original's master, Marathon${why}`, () => {
     undo.push(() => prefix.stop());
     machine = new OneMachine();
     undo.push(() => machine.stop());
-    await machine.startAgent('ours', [RESOURCES, `--master=${original.place}`]);
+    await machine.startAgent('ours', [RESOURCES, '--attributes=rack:r1', `--master=${original.place}`]);
     const flags = [
       '--http_port=0',
       '--hostname=127.0.0.1',
       '--mesos_user=root',
       '--min_revive_offers_interval=500',
+      '--mesos_offer_constraints',
     ];
     const parsed = parseMarathonConfig({ args: [`--master=${prefix.place}`, ...flags], env: {} });
     if (!('config' in parsed)) throw new Error(parsed.help);
@@ -87,7 +95,7 @@ whenThere(`on the original's master, Marathon${why}`, () => {
       .map(({ id }) => id)
       .sort();
   };
-  const framework = async (): Promise<MasterState['frameworks'][number] | undefined> => {
+  const framework = async (): Promise<FrameworkState | undefined> => {
     const state = (await (await fetch(`${original.url}/master/state`)).json()) as MasterState;
     return state.frameworks.find(({ name }) => name === 'marathon');
   };
@@ -117,6 +125,27 @@ whenThere(`on the original's master, Marathon${why}`, () => {
     });
     expect(after.tasks.map(({ version }) => version)).toEqual([after.version, after.version, after.version]);
     expect(await running()).toEqual(ids(after));
+  });
+
+  it('gets offers only of agents that fit the app that waits', async () => {
+    const rule = (value: string): object => ({ constraints: [['rack', 'LIKE', value]] });
+    const groupsOf = (value: string): object => {
+      const predicate = { text_matches: { regex: value } };
+      return { attribute_constraints: [{ selector: { attribute_name: 'rack' }, predicate }] };
+    };
+    const knows = (value: string): Promise<unknown> =>
+      eventually(`offers for ${value}`, async () => {
+        const constraints = JSON.stringify((await framework())?.offer_constraints);
+        return constraints === JSON.stringify({ role_constraints: { '*': { groups: [groupsOf(value)] } } });
+      });
+    expect(
+      await send('POST', '/v2/apps', { id: '/apart', cmd: 'sleep 1000', mem: 32, ...rule('r[2-9]') }),
+    ).toBe(201);
+    await knows('r[2-9]');
+    expect(await send('PUT', '/v2/apps/apart?force=true', { ...rule('r[12]') })).toBe(200);
+    await eventually('its task', async () => (await running()).length === 4);
+    expect(await send('DELETE', '/v2/apps/apart')).toBe(200);
+    await eventually('its end', async () => (await running()).length === 3);
   });
 
   it('replaces a task that is killed', async () => {

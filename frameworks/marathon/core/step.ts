@@ -28,6 +28,7 @@ import { answerHeldOffers, declineIdleOffers, receiveOffers, rescindOffer } from
 import { keepStats } from './launch/queue';
 import { currentEvent, type RecordedEvent } from './older-events';
 import { giveUpReservations } from './residency/reservations';
+import { constrainOffers, relaxConstraints } from './scheduler/constrain-offers';
 import { reconcileAllTasks, reconcileSilentTasks } from './scheduler/reconcile';
 import { askForOffers, endDelays } from './scheduler/revive';
 import { disconnected, handleError, subscribed } from './scheduler/session';
@@ -61,6 +62,7 @@ const transitions: Transitions<Turn, MarathonEvents> = {
     note(turn, 'warn', 'a call was refused', { call: event.call.type ?? '', reason: event.reason });
     revertLaunches(turn, event);
     repeatRefused(turn, event.call);
+    relaxConstraints(turn, event);
   },
   'api.change': changeRoot,
   'api.kill': killOnRequest,
@@ -82,6 +84,8 @@ const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
   settle: (turn, { appId }) => void turn.touched.add(appId),
   offers: answerHeldOffers,
   backoff: endDelays,
+  // They may be sent again: constrainOffers acts on it.
+  'offer-constraints': () => undefined,
   // A REVIVE is allowed again: askForOffers acts on it.
   revive: () => undefined,
   'revive-again': repeatRevive,
@@ -105,6 +109,7 @@ function endStep(turn: Turn): void {
   while (endGivenUp(turn)) for (const appId of settle(turn)) changed.add(appId);
   for (const appId of changed) keepStats(turn, appId);
   endStorms(turn, changed);
+  constrainOffers(turn, changed);
   askForOffers(turn, changed);
   declineIdleOffers(turn);
   commit(turn, (name) => textOf(turn.state, name));

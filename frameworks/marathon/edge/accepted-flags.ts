@@ -101,8 +101,6 @@ const unusedFlags = {
     'mesos_heartbeat_interval',
     'mesos_heartbeat_failure_threshold',
   ),
-  ...unusedSwitches('offers that no app can use are declined', 'mesos_offer_constraints'),
-  ...unusedNumbers('offers are not constrained', 'min_mesos_offer_constraints_update_interval'),
   ...UNUSED_HTTP_FLAGS,
   ...unused('--sentry stops the start', 'sentry_tags'),
   ...unusedSwitches('it was given up in Marathon, too', 'metrics'),

@@ -13,6 +13,7 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { MemoryStore } from '../../../cluster/state/memory';
 import { parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { type Marathon, startMarathon } from '../../../frameworks/marathon/main';
+import { eventually } from '../../e2e/eventually';
 import { playPod } from './pod-on-agent';
 import { followStatefulApp } from './stateful-app';
 
@@ -29,6 +30,7 @@ describe('Marathon on a real cluster', () => {
 
   const boot = async (): Promise<Marathon> => {
     const args = ['--master', `127.0.0.1:${master.http.port}`, '--http_port', '0', '--hostname', '127.0.0.1'];
+    args.push('--mesos_offer_constraints');
     const parsed = parseMarathonConfig({ args, env: {} });
     if (!('config' in parsed)) throw new Error('help');
     return startMarathon(parsed.config, { log, clock, state: store });
@@ -49,6 +51,7 @@ describe('Marathon on a real cluster', () => {
         `--master=127.0.0.1:${started.http.port}`,
         '--port=0',
         `--work_dir=${join(folder, String(index))}`,
+        `--attributes=rack:r${index}`,
         `--resources=cpus:4;mem:2048;disk:1000;ports:[${31_000 + index * 100}-${31_099 + index * 100}]`,
         '--registration_backoff_factor=10ms',
       ];
@@ -157,6 +160,33 @@ describe('Marathon on a real cluster', () => {
     expect(fits.stop).toHaveLength(1);
     expect(waits).toMatchObject({ ends: false, start: [], wait: [{ app: '/dev/worker', count: 2 }] });
     await ask('DELETE', '/v2/groups/dev');
+    await settled();
+  });
+
+  it('has the master offer only agents that fit the app that waits', async () => {
+    const apart = (rack: string) => ({
+      id: '/apart',
+      cmd: 'sleep 1000',
+      cpus: 0.1,
+      mem: 32,
+      constraints: [['rack', 'IS', rack]],
+    });
+    const known = async (): Promise<unknown> => {
+      const answer = await fetch(`http://127.0.0.1:${master.http.port}/state`);
+      const { frameworks } = (await answer.json()) as { frameworks: { offer_constraints: unknown }[] };
+      return frameworks[0]?.offer_constraints;
+    };
+    await ask('POST', '/v2/apps', apart('r9'));
+    const predicate = { text_equals: { value: 'r9' } };
+    const groups = [{ attribute_constraints: [{ selector: { attribute_name: 'rack' }, predicate }] }];
+    const wanted = JSON.stringify({ role_constraints: { '*': { groups } } });
+    await eventually('the constraints', async () => JSON.stringify(await known()) === wanted);
+    const { queue } = await ask('GET', '/v2/queue');
+    expect(queue).toMatchObject([{ processedOffersSummary: { processedOffersCount: 0 } }]);
+    await ask('PUT', '/v2/apps/apart?force=true', apart('r2'));
+    await settled();
+    expect((await ask('GET', '/v2/apps/apart/tasks')).tasks).toMatchObject([{ state: 'TASK_RUNNING' }]);
+    await ask('DELETE', '/v2/apps/apart');
     await settled();
   });
 });

@@ -13,6 +13,8 @@ import {
 } from '../../../kit/core/session/subscription';
 import { isLive } from '../instances/conditions';
 import { loseTasks, repeatAllKills } from '../instances/kill';
+import { offerConstraintsOf } from '../match/offer-constraints';
+import { newOfferConstraints } from '../state/empty-tables';
 import type { EventOf } from '../state/events';
 import type { MarathonState } from '../state/state';
 import { saveFrameworkId } from '../state/storage';
@@ -34,15 +36,26 @@ export function sendFrameworkInfo(turn: Turn): void {
 
 /** Subscribes with other roles than before: offers are made for each role of the apps. */
 export function useRoles(turn: Turn, roles: readonly string[]): void {
-  const { session, revive } = turn.state;
+  const { session } = turn.state;
   if (roles.join() === (session.roles ?? []).join()) return;
   session.roles = roles;
   sendFrameworkInfo(turn);
+  updateFramework(turn);
+}
+
+/** Tells the master the roles of the framework, those that want no offers, and constraints of offers. */
+export function updateFramework(turn: Turn): void {
+  const { session, settings, revive, offerConstraints } = turn.state;
+  if (settings.offerConstraints)
+    offerConstraints.sent = offerConstraintsOf(turn.state, offerConstraints.scope);
   callNow(turn, {
     type: 'UPDATE_FRAMEWORK',
     update_framework: {
       framework_info: frameworkInfo(turn.state),
-      suppressed_roles: roles.filter((role) => revive.suppressed || revive.idleRoles.has(role)),
+      suppressed_roles: (session.roles ?? [settings.role]).filter(
+        (role) => revive.suppressed || revive.idleRoles.has(role),
+      ),
+      ...(settings.offerConstraints && { offer_constraints: offerConstraints.sent }),
     },
   });
 }
@@ -55,6 +68,8 @@ export function subscribed(turn: Turn, event: EventOf<'scheduler.subscribed'>): 
     publish(turn, 'scheduler_registered_event', { frameworkId, master });
   } else publish(turn, 'scheduler_reregistered_event', { master });
   note(turn, 'info', 'subscribed', { framework: frameworkId, master });
+  // A subscription begins without constraints.
+  Object.assign(turn.state.offerConstraints, newOfferConstraints());
   askAfterSubscription(turn);
   repeatAllKills(turn);
   reconcileAfterSubscription(turn);

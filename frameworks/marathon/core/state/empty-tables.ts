@@ -24,7 +24,8 @@ type EmptyTables =
   | 'delayed'
   | 'heldOffers'
   | 'knownAgents'
-  | 'unconfirmed';
+  | 'unconfirmed'
+  | 'offerConstraints';
 
 export function emptyTables(): Pick<MarathonState, EmptyTables> {
   return {
@@ -49,5 +50,11 @@ export function emptyTables(): Pick<MarathonState, EmptyTables> {
     heldOffers: new Map(),
     knownAgents: new Map(),
     unconfirmed: new Set(),
+    offerConstraints: newOfferConstraints(),
   };
+}
+
+/** The offer constraints of a new subscription: none, and the present ones are due. */
+export function newOfferConstraints(): MarathonState['offerConstraints'] {
+  return { sent: {}, sentAt: 0, isDue: true, scope: 'all' };
 }

@@ -35,6 +35,9 @@ export const MATCHES_AT_ONCE_MAX = 1000;
  */
 export const URGENT_AGENTS_MAX = 2000;
 
+/** Constraints of one role that are sent to the master. Beyond that it offers all agents: each change of one sends all. */
+export const OFFER_CONSTRAINTS_MAX = 10_000;
+
 /** The refusal of an offer that will be of use soon, when a back-off has passed. */
 export const SHORT_REFUSE_MS = 5000;
 

@@ -35,6 +35,9 @@ export interface MarathonSettings extends FrameworkSettings {
   readonly declineOfferMs: Millis;
   readonly minReviveOffersMs: Millis;
   readonly suppressOffers: boolean;
+  /** The constraints of the apps that wait are sent to the master, which then offers fewer agents. */
+  readonly offerConstraints: boolean;
+  readonly offerConstraintsIntervalMs: Millis;
   readonly taskLaunchMs: Millis;
   readonly taskLaunchConfirmMs: Millis;
   readonly taskReservationMs: Millis;
@@ -79,6 +82,8 @@ export const DEFAULT_SETTINGS: MarathonSettings = {
   declineOfferMs: 120_000,
   minReviveOffersMs: 5000,
   suppressOffers: true,
+  offerConstraints: false,
+  offerConstraintsIntervalMs: 1000,
   taskLaunchMs: 300_000,
   taskLaunchConfirmMs: 300_000,
   taskReservationMs: 20_000,

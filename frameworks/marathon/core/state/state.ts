@@ -6,6 +6,7 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { Random } from '../../../../cluster/model/random';
 import type { Resources } from '../../../../cluster/model/resources';
 import type { TaskState } from '../../../../cluster/model/task-state';
@@ -140,6 +141,9 @@ export interface AppPlacements {
   readonly agents: Map<string, AgentInfo>;
   readonly fields: ReadonlyMap<string, Map<string, number>>;
 }
+
+/** The offer constraints that are sent: a master may refuse patterns, or all. */
+export type ConstraintScope = 'all' | 'without patterns' | 'none';
 
 /** Instances with health checks that were healthy once, by their last results. */
 export interface HealthCounts {
@@ -350,6 +354,14 @@ export interface MarathonState {
   /** Tasks without an update since the subscription. */
   readonly unconfirmed: Set<string>;
   confirmPauseMs: Millis;
+  /** Those that the master knows, and whether others are to be sent (scheduler/constrain-offers.ts). */
+  readonly offerConstraints: {
+    /** Undefined after a refusal: the master may have older ones. */
+    sent: scheduler.OfferConstraints | undefined;
+    sentAt: Millis;
+    isDue: boolean;
+    scope: ConstraintScope;
+  };
   launchTokens: number;
   launchTokensAt: Millis;
   nextProbe: number;

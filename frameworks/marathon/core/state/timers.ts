@@ -15,6 +15,8 @@ export const marathonTimers = timersOf({
   settle: { appId: String },
   /** Offers that wait are looked at again. */
   offers: {},
+  /** Offer constraints may be sent again. */
+  'offer-constraints': {},
   /** A deployment has to be over. */
   deadline: { deploymentId: String },
   /** A launch delay is over. */
