@@ -24,6 +24,18 @@ export function servicePortsOf(app: App): number[] {
   return (app.container?.portMappings ?? []).map(({ servicePort }) => servicePort);
 }
 
+/** The service ports of many apps, which are walked once for each change of the root. */
+export function usedServicePorts(...lists: readonly Iterable<App>[]): Set<number> {
+  const used = new Set<number>();
+  for (const apps of lists)
+    for (const { portDefinitions, container } of apps) {
+      for (const { port } of portDefinitions ?? []) used.add(port);
+      if (!portDefinitions)
+        for (const { servicePort } of container?.portMappings ?? []) used.add(servicePort);
+    }
+  return used;
+}
+
 /** Fills in the missing service ports; an error when the range has no free port. */
 export function assignServicePorts(
   app: App,

@@ -12,15 +12,30 @@ import { layersOf } from './dependencies';
 
 type Specs = ReadonlyMap<string, RunSpec>;
 
-export function planDeployment(before: Specs, after: Specs, groups: ReadonlyMap<string, Group>): Step[] {
+/** The ids of what differs: those after the change in their order, then those that it removes. */
+export function changedIds(before: Specs, after: Specs): string[] {
+  const ids: string[] = [];
+  for (const [id, { version }] of after) if (before.get(id)?.version !== version) ids.push(id);
+  for (const id of before.keys()) if (!after.has(id)) ids.push(id);
+  return ids;
+}
+
+export function planDeployment(
+  before: Specs,
+  after: Specs,
+  groups: ReadonlyMap<string, Group>,
+  changed: readonly string[] = changedIds(before, after),
+): Step[] {
   const stop: Action[] = [];
   const start: Action[] = [];
-  for (const [id, old] of before) if (!after.has(id)) stop.push(actionOn(old, 'Stop'));
-  for (const [id, spec] of after) if (!before.has(id)) start.push(actionOn(spec, 'Start'));
   const layers = new Map<number, Action[]>();
   const depths = layersOf(after, groups);
-  for (const [id, spec] of after) {
-    const verb = verbFor(before.get(id), spec);
+  for (const id of changed) {
+    const old = before.get(id);
+    const spec = after.get(id);
+    if (old && !spec) stop.push(actionOn(old, 'Stop'));
+    if (!old && spec) start.push(actionOn(spec, 'Start'));
+    const verb = spec && verbFor(old, spec);
     if (!verb) continue;
     const depth = depths.get(id) ?? 0;
     const actions = layers.get(depth) ?? [];

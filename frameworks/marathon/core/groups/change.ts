@@ -17,7 +17,7 @@ import type { Refusal } from '../state/effects';
 import type { EventOf, RootChange } from '../state/events';
 import { newUuid } from '../state/ids';
 import { type RunSpec, specOf, specsOf } from '../state/run-spec';
-import type { Deployment, MarathonState, Step } from '../state/state';
+import type { Deployment, MarathonState, RootRecord, Step } from '../state/state';
 import { dropFailure, saveRoot, saveSpec } from '../state/storage';
 import { isoTime, publish, type Turn } from '../state/turn';
 import { keepRecord, recordOf } from './history';
@@ -89,11 +89,12 @@ export function tryChange(
   if ('refusal' in target) return target;
   const refusal = checkRoot(state, target) ?? checkResidents(state, target, force);
   if (refusal) return { refusal };
-  const deployment = deploymentFor(turn, target);
+  const record = recordOf(state, target);
+  const deployment = deploymentFor(turn, target, record);
   const conflict = checkLocks(state, deployment, force);
   if (conflict) return { refusal: conflict };
   cancelConflicting(turn, deployment);
-  apply(turn, target);
+  apply(turn, target, record);
   for (const [id, configVersion] of Object.entries(change.keep ?? {})) keepInstances(turn, id, configVersion);
   return { deployment };
 }
@@ -119,14 +120,14 @@ export function previewChange(state: MarathonState, change: RootChange): readonl
   return refusal ?? planDeployment(specsOf(state), specsOf(target), target.groups);
 }
 
-function deploymentFor(turn: Turn, target: Target): Deployment {
+function deploymentFor(turn: Turn, target: Target, record: RootRecord): Deployment {
   const { state } = turn;
-  const steps = planDeployment(specsOf(state), specsOf(target), target.groups);
+  const changed = [...Object.keys(record.apps), ...Object.keys(record.pods ?? {})];
+  const steps = planDeployment(specsOf(state), specsOf(target), target.groups, changed);
   const affected = [...new Set(steps.flatMap(({ actions }) => actions.map(({ app }) => app)))];
   const originals = Object.fromEntries(affected.map((id) => [id, specOf(state, id) ?? null]));
-  const { groups: before } = recordOf(state, target);
   const groups = Object.fromEntries(
-    Object.entries(before).map(([id, group]) => [
+    Object.entries(record.groups).map(([id, group]) => [
       id,
       { before: group, after: target.groups.get(id) ?? null },
     ]),
@@ -169,12 +170,15 @@ function cancelConflicting(turn: Turn, { affected }: Deployment): void {
   }
 }
 
-function apply(turn: Turn, target: Target): void {
+function apply(turn: Turn, target: Target, record: RootRecord): void {
   const { state } = turn;
-  const record = recordOf(state, target);
   state.rootVersion = target.version;
-  applySpecs(turn, state.apps, target.apps, (old, app) => publishCheckChanges(turn, old, app));
-  applySpecs(turn, state.pods, target.pods);
+  for (const id of Object.keys(record.apps)) {
+    const old = state.apps.get(id);
+    applySpec(turn, state.apps, target.apps, id);
+    publishCheckChanges(turn, old, target.apps.get(id));
+  }
+  for (const id of Object.keys(record.pods ?? {})) applySpec(turn, state.pods, target.pods, id);
   state.groups.clear();
   for (const [id, group] of target.groups) state.groups.set(id, group);
   saveRoot(turn);
@@ -183,28 +187,23 @@ function apply(turn: Turn, target: Target): void {
   useRoles(turn, rolesInUse(state));
 }
 
-function applySpecs<Spec extends RunSpec>(
+/** Puts an app or a pod as it is after the change, or removes it. */
+function applySpec<Spec extends RunSpec>(
   turn: Turn,
   current: Map<string, Spec>,
   target: ReadonlyMap<string, Spec>,
-  changed?: (old: Spec | undefined, spec: Spec) => void,
+  id: string,
 ): void {
-  for (const [id, spec] of target) {
-    const old = current.get(id);
-    if (old?.version === spec.version) continue;
+  const spec = target.get(id);
+  if (spec) {
     current.set(id, spec);
     saveSpec(turn, spec);
-    changed?.(old, spec);
-    tallyAll(turn.state, id);
-    turn.touched.add(id);
-  }
-  for (const id of [...current.keys()]) {
-    if (target.has(id)) continue;
+  } else {
     current.delete(id);
     dropFailure(turn, id);
-    tallyAll(turn.state, id);
-    turn.touched.add(id);
   }
+  tallyAll(turn.state, id);
+  turn.touched.add(id);
 }
 
 /** Instances that run an equal configuration already are instances of the new version. */
@@ -231,7 +230,8 @@ export function patchGroup(turn: Turn, event: EventOf<'api.patch-group'>): void 
   answer(turn, event.request, { ok: true });
 }
 
-function publishCheckChanges(turn: Turn, old: App | undefined, app: App): void {
+function publishCheckChanges(turn: Turn, old: App | undefined, app: App | undefined): void {
+  if (!app) return;
   if (old && JSON.stringify(old.healthChecks) === JSON.stringify(app.healthChecks)) return;
   for (const _check of old?.healthChecks ?? []) publish(turn, 'remove_health_check_event', { appId: app.id });
   for (const healthCheck of app.healthChecks) {

@@ -6,6 +6,7 @@
 
 import type { App, Group } from '../../api/app';
 import type { Pod } from '../../api/pod';
+import { changedIds } from '../deployments/plan';
 import { tallyAll } from '../instances/tally';
 import type { RootChange } from '../state/events';
 import { isBelow } from '../state/paths';
@@ -46,13 +47,8 @@ function replacedVersions(
   current: ReadonlyMap<string, RunSpec>,
   target: ReadonlyMap<string, RunSpec>,
 ): Record<string, string | null> {
-  const replaced: Record<string, string | null> = {};
-  for (const [id, { version }] of target) {
-    const before = current.get(id);
-    if (before?.version !== version) replaced[id] = before?.version ?? null;
-  }
-  for (const [id, { version }] of current) if (!target.has(id)) replaced[id] = version;
-  return replaced;
+  const ids = changedIds(current, target);
+  return Object.fromEntries(ids.map((id) => [id, current.get(id)?.version ?? null]));
 }
 
 /** Keeps a record, and forgets the oldest ones beyond `--zk_max_versions`. The current root counts as one. */

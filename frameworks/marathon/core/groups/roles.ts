@@ -49,7 +49,8 @@ export function roleSettings(
 
 /** The roles that the framework subscribes with: its own, those of its apps and pods, and those of reservations. */
 export function rolesInUse(state: InstanceState & Pick<MarathonState, 'settings'>): string[] {
-  const roles = [...specsOf(state).values()].map(({ role }) => role);
-  const reserved = [...state.reserved.keys()].flatMap((appId) => rolesOf(state, appId));
-  return [...new Set([state.settings.role, ...roles, ...reserved])].sort();
+  const roles = new Set([state.settings.role]);
+  for (const { role } of specsOf(state).values()) roles.add(role);
+  for (const appId of state.reserved.keys()) for (const role of rolesOf(state, appId)) roles.add(role);
+  return [...roles].sort();
 }

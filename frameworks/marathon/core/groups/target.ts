@@ -6,7 +6,7 @@ import type { App, Group } from '../../api/app';
 import type { Pod } from '../../api/pod';
 import { volumeConflict } from '../apps/external-volumes';
 import { residentUpdateFindings } from '../apps/resident-update';
-import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
+import { assignServicePorts, servicePortsOf, usedServicePorts } from '../apps/service-ports';
 import { differenceOf, podDifferenceOf, stamped, stampedPod } from '../apps/versions';
 import { cycleIn } from '../deployments/dependencies';
 import type { Refusal } from '../state/effects';
@@ -48,7 +48,7 @@ export function targetOf(
   for (const id of change.removePods ?? []) pods.delete(id);
   for (const id of change.removeGroups ?? []) removeGroup({ apps, pods, groups }, id);
   for (const group of change.putGroups ?? []) groups.set(group.id, group);
-  const used = new Set([...state.apps.values(), ...(change.put ?? [])].flatMap(servicePortsOf));
+  const used = usedServicePorts(state.apps.values(), change.put ?? []);
   const range = { min: state.settings.localPortMin, max: state.settings.localPortMax };
   for (const wanted of change.put ?? []) {
     const old = state.apps.get(wanted.id);

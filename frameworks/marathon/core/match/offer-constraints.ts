@@ -17,14 +17,15 @@ type Groups = Map<string, Group>;
 
 /**
  * The constraints of the apps that wait, by role: an agent has to fit one app. A role with an app that takes any agent has
- * none.
+ * none, and neither have these roles, which need the offers of all agents.
  */
 export function offerConstraintsOf(
   state: Pick<MarathonState, 'waiting' | 'apps' | 'pods' | 'placements'>,
   scope: ConstraintScope,
+  openRoles: Iterable<string> = [],
 ): OfferConstraints {
   const byRole = new Map<string, Groups>();
-  const open = new Set<string>();
+  const open = new Set(openRoles);
   for (const appId of scope === 'none' ? [] : state.waiting.keys()) {
     const app = specOf(state, appId);
     if (!app || open.has(app.role)) continue;

@@ -7,10 +7,9 @@
 
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import { note } from '../../../../cluster/model/machine';
-import { offerConstraintsOf } from '../match/offer-constraints';
 import type { EventOf } from '../state/events';
 import { type Turn, wake } from '../state/turn';
-import { updateFramework } from './session';
+import { currentConstraints, updateFramework } from './session';
 
 /** Sends the constraints that have changed, at the end of every step; `changed` are the apps that the step has touched. */
 export function constrainOffers(turn: Turn, changed: ReadonlySet<string>): void {
@@ -21,7 +20,7 @@ export function constrainOffers(turn: Turn, changed: ReadonlySet<string>): void 
   const allowedAt = offerConstraints.sentAt + settings.offerConstraintsIntervalMs;
   if (turn.now < allowedAt) return wake(turn, { kind: 'offer-constraints' }, allowedAt);
   offerConstraints.isDue = false;
-  const constraints = offerConstraintsOf(turn.state, offerConstraints.scope);
+  const constraints = currentConstraints(turn.state);
   if (JSON.stringify(constraints) === JSON.stringify(offerConstraints.sent)) return;
   offerConstraints.sentAt = turn.now;
   updateFramework(turn);

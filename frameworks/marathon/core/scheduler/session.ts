@@ -3,6 +3,7 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type { OfferConstraints } from '../../../../cluster/api/generated/scheduler';
 import { note } from '../../../../cluster/model/machine';
 import { callNow } from '../../../kit/core/session/calls';
 import {
@@ -12,8 +13,10 @@ import {
   subscribe,
 } from '../../../kit/core/session/subscription';
 import { isLive } from '../instances/conditions';
+import { rolesOf } from '../instances/instances';
 import { loseTasks, repeatAllKills } from '../instances/kill';
 import { offerConstraintsOf } from '../match/offer-constraints';
+import { countToBeFreed } from '../residency/free';
 import { newOfferConstraints } from '../state/empty-tables';
 import type { EventOf } from '../state/events';
 import type { MarathonState } from '../state/state';
@@ -43,11 +46,17 @@ export function useRoles(turn: Turn, roles: readonly string[]): void {
   updateFramework(turn);
 }
 
+/** The present offer constraints. Reservations that are to be freed may be on any agent. */
+export function currentConstraints(state: MarathonState): OfferConstraints {
+  const freeing = [...state.reserved.keys()].filter((appId) => countToBeFreed(state, appId) > 0);
+  const roles = freeing.flatMap((appId) => rolesOf(state, appId));
+  return offerConstraintsOf(state, state.offerConstraints.scope, roles);
+}
+
 /** Tells the master the roles of the framework, those that want no offers, and constraints of offers. */
 export function updateFramework(turn: Turn): void {
   const { session, settings, revive, offerConstraints } = turn.state;
-  if (settings.offerConstraints)
-    offerConstraints.sent = offerConstraintsOf(turn.state, offerConstraints.scope);
+  if (settings.offerConstraints) offerConstraints.sent = currentConstraints(turn.state);
   callNow(turn, {
     type: 'UPDATE_FRAMEWORK',
     update_framework: {

@@ -20,13 +20,22 @@ export const DEPLOYMENT_PREFIX = 'marathon/deployment/';
 export const HISTORY_PREFIX = 'marathon/history/';
 export const FAILURE_PREFIX = 'marathon/failure/';
 
-/** The root by reference: the current version of each app and pod. */
+/**
+ * The root by reference: of each app and pod the newest definition is the current one, except of those that were removed
+ * and are kept for the history. So it stays small, however many apps there are.
+ */
 export interface StoredRoot {
   readonly version: string;
   readonly groups: readonly Group[];
-  readonly apps: Readonly<Record<string, string>>;
-  /** Older roots have none. */
+  readonly removed?: RemovedSpecs | undefined;
+  /** The current versions, which roots of earlier Mesetas have in place of the removed apps. */
+  readonly apps?: Readonly<Record<string, string>> | undefined;
   readonly pods?: Readonly<Record<string, string>> | undefined;
+}
+
+interface RemovedSpecs {
+  readonly apps: readonly string[];
+  readonly pods: readonly string[];
 }
 
 /** A pod in its own form, with what its versions have beside it. */
@@ -51,19 +60,23 @@ export function saveFrameworkId(turn: Turn): void {
   save(turn, FRAMEWORK, turn.state.session.frameworkId);
 }
 
+/** The root is printed at the commit, once for all of its changes. */
 export function saveRoot(turn: Turn): void {
-  const { state } = turn;
-  const root: StoredRoot = {
-    version: state.rootVersion,
-    groups: [...state.groups.values()],
-    apps: versionsIn(state.apps),
-    ...(state.pods.size > 0 && { pods: versionsIn(state.pods) }),
-  };
-  save(turn, ROOT, root);
+  saveAtCommit(turn, ROOT);
 }
 
-function versionsIn(specs: ReadonlyMap<string, RunSpec>): Record<string, string> {
-  return Object.fromEntries([...specs].map(([id, { version }]) => [id, version]));
+function rootOf({ rootVersion, groups, apps, pods, versions, podVersions }: MarathonState): StoredRoot {
+  const removed = { apps: missingIn(apps, versions), pods: missingIn(pods, podVersions) };
+  return { version: rootVersion, groups: [...groups.values()], removed };
+}
+
+function missingIn(
+  current: ReadonlyMap<string, unknown>,
+  definitions: ReadonlyMap<string, unknown>,
+): string[] {
+  const missing: string[] = [];
+  for (const id of definitions.keys()) if (!current.has(id)) missing.push(id);
+  return missing;
 }
 
 /** Stores a new definition and removes the oldest ones beyond the limit. */
@@ -110,8 +123,9 @@ export function saveInstance(turn: Turn, instance: Instance): void {
 }
 
 /** The text of a variable that is printed at the commit. */
-export function textOf({ instances }: MarathonState, name: string): string | undefined {
-  const instance = instances.get(name.slice(INSTANCE_PREFIX.length));
+export function textOf(state: MarathonState, name: string): string | undefined {
+  if (name === ROOT) return JSON.stringify(rootOf(state));
+  const instance = state.instances.get(name.slice(INSTANCE_PREFIX.length));
   return instance && JSON.stringify(instance);
 }
 
@@ -186,12 +200,23 @@ function restoreRoot(state: MarathonState, root: StoredRoot): void {
   state.rootVersion = root.version;
   state.lastVersionAt = Math.max(state.lastVersionAt, Date.parse(root.version));
   for (const group of root.groups) state.groups.set(group.id, group);
-  for (const [id, version] of Object.entries(root.apps)) {
-    const app = state.versions.get(id)?.get(version);
-    if (app) state.apps.set(id, app);
-  }
-  for (const [id, version] of Object.entries(root.pods ?? {})) {
-    const pod = state.podVersions.get(id)?.get(version);
-    if (pod) state.pods.set(id, pod);
+  restoreCurrent(state.apps, state.versions, { versions: root.apps, removed: root.removed?.apps });
+  restoreCurrent(state.pods, state.podVersions, { versions: root.pods, removed: root.removed?.pods });
+}
+
+/** Fills a table of current definitions: with the newest ones that were not removed, or as an older root names them. */
+function restoreCurrent<Spec extends RunSpec>(
+  current: Map<string, Spec>,
+  definitions: ReadonlyMap<string, ReadonlyMap<string, Spec>>,
+  stored: {
+    versions?: Readonly<Record<string, string>> | undefined;
+    removed?: readonly string[] | undefined;
+  },
+): void {
+  const removed = new Set(stored.removed);
+  for (const [id, specs] of definitions) {
+    const newest = removed.has(id) ? undefined : [...specs.values()].at(-1);
+    const spec = stored.removed ? newest : specs.get(stored.versions?.[id] ?? '');
+    if (spec) current.set(id, spec);
   }
 }

@@ -11,7 +11,11 @@ interface WaitingApp {
   readonly placed?: Readonly<Record<string, readonly string[]>>;
 }
 
-function constraintsOf(waiting: readonly WaitingApp[], scope: ConstraintScope = 'all'): OfferConstraints {
+function constraintsOf(
+  waiting: readonly WaitingApp[],
+  scope: ConstraintScope = 'all',
+  openRoles: readonly string[] = [],
+): OfferConstraints {
   const apps = waiting.map(({ constraints = [], role = '*' }, index) => ({
     ...app({ id: `/app-${index}`, constraints }),
     role,
@@ -35,6 +39,7 @@ function constraintsOf(waiting: readonly WaitingApp[], scope: ConstraintScope = 
       ),
     },
     scope,
+    openRoles,
   );
 }
 
@@ -109,6 +114,10 @@ describe('the constraints of several apps', () => {
     ['are none while nothing waits', [], {}],
   ])('%s', (_what, waiting, groups) => {
     expect(groupsOf(constraintsOf(waiting))).toEqual(groups);
+  });
+
+  it('are left out of a role that needs the offers of all agents', () => {
+    expect(groupsOf(constraintsOf([rack('a'), rack('a', 'x')], 'all', ['*']))).toEqual({ x: 1 });
   });
 
   it('have no patterns, or are none, for a master that refused them', () => {

@@ -90,3 +90,35 @@ test('a removed app leaves nothing behind but what older versions of the root ha
   cluster.change({ putGroups: [{ id: '/g', dependencies: [] }] });
   expect(kinds(store)).toEqual(bare);
 });
+
+describe('the stored root', () => {
+  const withRemoved = (): FakeCluster => {
+    const cluster = new FakeCluster({ store: new MemoryStore() });
+    for (const id of ['/kept', '/gone', '/back']) cluster.put({ id, instances: 0 });
+    cluster.advance(1000);
+    cluster.change({ remove: ['/gone', '/back'] });
+    cluster.advance(1000);
+    cluster.put({ id: '/back', instances: 0, cmd: 'true' });
+    cluster.advance(1000);
+    return cluster;
+  };
+  const appsOf = ({ state }: FakeCluster): unknown => Object.fromEntries([...state.apps].sort());
+
+  it('names the removed apps only, and leads to the same apps', () => {
+    const cluster = withRemoved();
+    const [root] = cluster.store.fetchAllNow('marathon/root');
+    expect(JSON.parse(root?.value.toString() ?? '')).toMatchObject({
+      removed: { apps: ['/gone'], pods: [] },
+    });
+    expect(appsOf(restarted(cluster))).toEqual(appsOf(cluster));
+  });
+
+  it('of an earlier Meseta names the version of each app', () => {
+    const cluster = withRemoved();
+    const { rootVersion: version, groups, apps } = cluster.state;
+    const versions = Object.fromEntries([...apps].map(([id, app]) => [id, app.version]));
+    const root = { version, groups: [...groups.values()], apps: versions };
+    cluster.store.commitNow([{ name: 'marathon/root', value: Buffer.from(JSON.stringify(root)) }]);
+    expect(appsOf(restarted(cluster))).toEqual(appsOf(cluster));
+  });
+});
