@@ -43,6 +43,7 @@ import {
 } from '../kit/edge/http-flags';
 import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
+import { type CallbackSettings, isCallbackUrl } from './edge/callbacks';
 
 const FLAGS = {
   master: text({ help: MASTER_HELP }),
@@ -70,6 +71,17 @@ const FLAGS = {
   ...HTTP_FLAGS,
   ...ACCESS_FLAGS,
   access_control_allow_origin: allowOriginFlag(),
+  event_subscriber: choice({
+    help: 'http_callback posts events to the URLs of /v2/eventSubscriptions, as Marathon did up to 1.4',
+    words: ['none', 'http_callback'],
+    fallback: 'none',
+  }),
+  http_endpoints: text({ help: 'URLs that events are posted to from the start, comma separated' }),
+  http_event_callback_slow_consumer_timeout: ms(
+    'time after which the delivery of an event counts as failed',
+    10_000,
+  ),
+  http_event_request_timeout: ms('time after which the delivery of an event is given up', 10_000),
   event_stream_max_outstanding_messages: count('unread events after which a reader is cut off', 1024, 1),
   local_port_min: port({ help: 'lowest service port given to apps', fallback: 10_000 }),
   local_port_max: port({ help: 'highest service port given to apps', fallback: 20_000 }),
@@ -171,6 +183,8 @@ export interface MarathonConfig {
   readonly probesMax: number;
   readonly metricsPrometheus: boolean;
   readonly drain: DrainSettings;
+  /** Undefined where no events are posted. */
+  readonly callbacks: CallbackSettings | undefined;
   readonly logLevel: Level;
   readonly workDir: string;
   /** For `/v2/info`, secrets starred out. */
@@ -221,6 +235,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     probesMax: flags.max_concurrent_marathon_health_checks,
     metricsPrometheus: flags.metrics_prometheus,
     drain: drainOf(flags),
+    callbacks: callbacksOf(flags),
     logLevel: flags.logging_level,
     workDir: flags.work_dir,
     info: infoOf(flags),
@@ -243,6 +258,26 @@ function drainOf(flags: MarathonFlags): DrainSettings {
     );
   const credentials = credentialsOf(flags.lb_drain_credentials, '--lb_drain_credentials');
   return { urls, timeoutMs: flags.lb_drain_timeout, credentials };
+}
+
+function callbacksOf(flags: MarathonFlags): CallbackSettings | undefined {
+  const isOn = flags.event_subscriber === 'http_callback';
+  if (flags.http_endpoints !== undefined && !isOn)
+    throw new UsageError('--http_endpoints: it is for --event_subscriber http_callback, which is missing');
+  if (!isOn) return undefined;
+  const endpoints = (flags.http_endpoints ?? '')
+    .split(',')
+    .map((url) => url.trim())
+    .filter(Boolean);
+  const wrong = endpoints.find((url) => !isCallbackUrl(url));
+  if (wrong !== undefined)
+    throw new UsageError(`--http_endpoints: "${hideUserinfo(wrong)}" is not a URL of http or https`);
+  return {
+    endpoints,
+    requestMs: flags.http_event_request_timeout,
+    slowMs: flags.http_event_callback_slow_consumer_timeout,
+    waitingMax: flags.event_stream_max_outstanding_messages,
+  };
 }
 
 function settingsOf(flags: MarathonFlags): MarathonSettings {

@@ -31,6 +31,8 @@ export type EventType =
   | 'unknown_instance_kill_event'
   | 'unknown_instance_terminated_event'
   | 'framework_message_event'
+  | 'subscribe_event'
+  | 'unsubscribe_event'
   /** Ours: kills are held back while most instances fail their checks at once, and no longer. */
   | 'health_storm_event'
   | 'health_storm_ended_event';

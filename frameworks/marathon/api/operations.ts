@@ -287,6 +287,17 @@ const SYSTEM: readonly Operation[] = [
     query: { event_type: listSchema(TEXT), 'plan-format': TEXT },
     answer: plain('text/event-stream'),
   }),
+  operation('GET /v2/eventSubscriptions listSubscriptions', 'The URLs that events are posted to', {
+    answer: json('Object'),
+  }),
+  operation('POST /v2/eventSubscriptions subscribe', 'Posts events to a URL', {
+    query: { callbackUrl: TEXT },
+    answer: json('Object'),
+  }),
+  operation('DELETE /v2/eventSubscriptions unsubscribe', 'Ends the posts to a URL', {
+    query: { callbackUrl: TEXT },
+    answer: json('Object'),
+  }),
   operation('GET /v2/info showInfo', 'Version, framework id and flags', { answer: json('Object') }),
   operation('GET /v2/leader showLeader', 'The leader as HOST:PORT', { answer: json('Leader') }),
   operation('GET /v2/plugins listPlugins', 'The plug-ins', { answer: json('Plugins') }),

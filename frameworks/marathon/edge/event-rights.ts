@@ -16,6 +16,8 @@ const OPEN: ReadonlySet<EventType> = new Set<EventType>([
   'scheduler_disconnected_event',
   'event_stream_attached',
   'event_stream_detached',
+  'subscribe_event',
+  'unsubscribe_event',
   'health_storm_event',
   'health_storm_ended_event',
 ]);

@@ -1,4 +1,4 @@
-/** Counts of the session with the master: status updates by state, operations on offers, attempts of kills. */
+/** Counts of the session with the master: status updates by state, launches of groups, attempts of kills. */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
@@ -22,11 +22,9 @@ const STATES: readonly mesos.TaskState[] = [
   'TASK_UNKNOWN',
 ];
 
-const OPERATIONS = { LAUNCH_GROUP: 'launch-group', RESERVE: 'reserve' } as const;
-
 export class MesosMetrics {
   private readonly updates: ReadonlyMap<string, Counter>;
-  private readonly operations: ReadonlyMap<string, Counter>;
+  private readonly launchGroups: Counter;
   private readonly outOfMemory: Counter;
   /** Kill calls by task. */
   private readonly kills = new Map<string, number>();
@@ -44,12 +42,7 @@ export class MesosMetrics {
         counter(`task-updates.${state.toLowerCase().replaceAll('_', '-')}`, `Status updates with ${state}`),
       ]),
     );
-    this.operations = new Map(
-      Object.entries(OPERATIONS).map(([type, name]) => [
-        type,
-        counter(`offer-operations.${name}`, `Operations ${type}`),
-      ]),
-    );
+    this.launchGroups = counter('offer-operations.launch-group', 'Launches of task groups');
     this.outOfMemory = counter('task.oom.memory-limit-exceeded', 'Tasks that used more memory than they may');
     metrics.gauge(
       'marathon.instances.inflight-kill-attempts.gauge',
@@ -64,7 +57,7 @@ export class MesosMetrics {
   }
 
   call({ accept, kill }: scheduler.Call): void {
-    for (const { type } of accept?.operations ?? []) this.operations.get(type ?? '')?.inc();
+    for (const { type } of accept?.operations ?? []) if (type === 'LAUNCH_GROUP') this.launchGroups.inc();
     const taskId = kill?.task_id.value;
     if (taskId !== undefined) this.kills.set(taskId, (this.kills.get(taskId) ?? 0) + 1);
   }

@@ -11,12 +11,14 @@ import { Drain } from '../../kit/edge/drain';
 import { REQUESTS_MAX } from '../../kit/edge/requests';
 import { openSession } from '../../kit/edge/session';
 import { loadStored } from '../../kit/edge/store';
+import type { BusEvent } from '../api/events';
 import type { MarathonConfig } from '../config';
 import type { Answer } from '../core/state/effects';
 import type { MarathonEvent } from '../core/state/events';
 import type { MarathonState } from '../core/state/state';
 import { PREFIX } from '../core/state/storage';
 import { EventBus } from './bus';
+import { Callbacks } from './callbacks';
 import { HttpMetrics } from './http-metrics';
 import { LogLevel } from './log-level';
 import { MesosMetrics } from './mesos-metrics';
@@ -49,6 +51,9 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
   life.add(() => scheduler.stop());
   const drain = new Drain(config.drain, (call) => scheduler.call(call), log, clock);
   life.add(() => drain.stop());
+  const bus = new EventBus(clock, config.http.outstandingEventsMax);
+  const callbacks = config.callbacks && (await Callbacks.open(config.callbacks, { store, clock, log }));
+  life.add(() => callbacks?.stop());
   const logLevel = new LogLevel(log, clock, config.logLevel);
   life.add(() => logLevel.stop());
   return {
@@ -65,7 +70,12 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
     scheduler,
     drain,
     logLevel,
-    bus: new EventBus(clock, config.http.outstandingEventsMax),
+    bus,
+    callbacks,
+    publish: (event: BusEvent) => {
+      bus.publish(event);
+      callbacks?.publish(event);
+    },
     requests: new Requests<Answer>(REQUESTS_MAX),
   };
 }

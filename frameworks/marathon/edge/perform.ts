@@ -8,7 +8,7 @@ import type { MarathonEffect } from '../core/state/effects';
 import type { MarathonParts } from './parts';
 
 export function marathonPerformers(parts: MarathonParts): Performers<MarathonEffect> {
-  const { context, core, store, drain, scheduler, bus, requests, probes, mesosMetrics } = parts;
+  const { context, core, store, drain, scheduler, publish, requests, probes, mesosMetrics } = parts;
   return {
     framework: ({ info }) => scheduler.setFramework(info),
     call: ({ call }) => {
@@ -16,7 +16,7 @@ export function marathonPerformers(parts: MarathonParts): Performers<MarathonEff
       drain.call(call);
     },
     store: (effect) => void performStore(store, effect, core.post),
-    publish: ({ event }) => bus.publish(event),
+    publish: ({ event }) => publish(event),
     answer: ({ request, answer }) => requests.answer(request, answer),
     probe: (effect) => probes.start(effect),
     resign: ({ reason }) => context.end(reason),

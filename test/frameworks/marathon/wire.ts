@@ -3,7 +3,8 @@
  * its handlers, before a fake cluster on a virtual clock.
  *
  * A request is `METHOD /path <Header: value> body`. Its answer is shown with status, the headers that tell something, and
- * the body; `headers NAME ...` shows further headers from then on, `http {json}` changes settings of the server.
+ * the body; `headers NAME ...` shows further headers from then on, `http {json}` changes settings of the server,
+ * `callbacks` turns event callbacks on, and `metrics PREFIX` shows metrics.
  */
 
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
@@ -14,6 +15,7 @@ import { Metrics } from '../../../cluster/runtime/metrics';
 import { Slices } from '../../../frameworks/kit/edge/rest/slices';
 import { type MarathonConfig, parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { EventBus } from '../../../frameworks/marathon/edge/bus';
+import { Callbacks } from '../../../frameworks/marathon/edge/callbacks';
 import { HttpMetrics } from '../../../frameworks/marathon/edge/http-metrics';
 import { LogLevel } from '../../../frameworks/marathon/edge/log-level';
 import { marathonMetrics } from '../../../frameworks/marathon/edge/metrics';
@@ -39,6 +41,8 @@ export class WireConversation extends MarathonConversation {
   private http: MarathonConfig['http'] = this.config.http;
   private server: HttpServer | undefined;
   private wire: RestContext | undefined;
+  private callbacks: Callbacks | undefined;
+  private opening: Promise<void> = Promise.resolve();
 
   async stop(): Promise<void> {
     await this.server?.close();
@@ -49,6 +53,11 @@ export class WireConversation extends MarathonConversation {
     switch (command) {
       case 'headers':
         for (const word of words) this.shown.add(word);
+        return [];
+      case 'metrics':
+        return this.metricLines(words[0] ?? '');
+      case 'callbacks':
+        this.opening = this.openCallbacks();
         return [];
       case 'http':
         this.http = {
@@ -62,6 +71,7 @@ export class WireConversation extends MarathonConversation {
   }
 
   protected override async ask(method: Method, target: string, line: string): Promise<string[]> {
+    await this.opening;
     this.server ??= await this.start();
     const { headers, body } = partsOf(line.slice(line.indexOf(target) + target.length).trim());
     const answer = await exchange(this.server.url, {
@@ -70,7 +80,28 @@ export class WireConversation extends MarathonConversation {
       headers,
       body: this.printer.withIds(body),
     });
+    await this.observed();
     return [this.printer.shorten(this.show(answer))];
+  }
+
+  /** The metrics whose names begin so, those of meters by their counts. */
+  private metricLines(prefix: string): string[] {
+    const meters = [...this.httpMetrics.meters].map(([name, { count }]): [string, number] => [name, count]);
+    return [...Object.entries(this.metrics.snapshot()), ...meters]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => `${name} ${value}`);
+  }
+
+  /** The server may see the end of an answer after its reader. */
+  private async observed(): Promise<void> {
+    while (this.metrics.snapshot()['marathon.http.requests.active.gauge'] !== 0)
+      await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private async openCallbacks(): Promise<void> {
+    const settings = { endpoints: ['http://first/'], requestMs: 1, slowMs: 1, waitingMax: 1 };
+    const { store, clock } = this.cluster;
+    this.callbacks = await Callbacks.open(settings, { store, clock, log: silentLogger });
   }
 
   private show({ status, headers, body }: Answer): string {
@@ -108,6 +139,8 @@ export class WireConversation extends MarathonConversation {
     const bus = new EventBus(clock, 10);
     return {
       bus,
+      callbacks: this.callbacks,
+      publish: (event) => void this.cluster.events.push(event),
       metrics: marathonMetrics({
         metrics: this.metrics,
         read: (view) => view(this.cluster.state),

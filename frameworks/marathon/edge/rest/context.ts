@@ -11,6 +11,7 @@ import { type LongAnswers, slicedOutcome } from '../../../kit/edge/rest/long-ans
 import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { foreignTypeOf, jsonOf, warnings } from '../../../kit/edge/rest/request';
 import type { NormalizationOptions } from '../../api/app-legacy';
+import type { BusEvent } from '../../api/events';
 import { newReading, type Reader } from '../../api/read';
 import { type ApiFailure, failure, invalidJson, isFailure, notValid } from '../../api/violations';
 import type { InfoConfig } from '../../config';
@@ -19,6 +20,7 @@ import type { NewMarathonEvent } from '../../core/state/events';
 import type { MarathonSettings } from '../../core/state/settings';
 import type { MarathonState } from '../../core/state/state';
 import type { EventBus } from '../bus';
+import type { Callbacks } from '../callbacks';
 import type { LogLevel } from '../log-level';
 import type { MarathonMetrics } from '../metrics';
 
@@ -27,6 +29,8 @@ export interface RestContext extends RestDoor, LongAnswers {
   readonly normalization: NormalizationOptions;
   readonly log: Logger;
   readonly bus: EventBus;
+  /** Undefined where callbacks are off. */
+  readonly callbacks: Callbacks | undefined;
   readonly metrics: MarathonMetrics;
   readonly metricsPrometheus: boolean;
   readonly version: string;
@@ -39,6 +43,8 @@ export interface RestContext extends RestDoor, LongAnswers {
   readonly plugins: readonly PluginEntry[];
   /** The rights of the sender of a request. */
   rights(request: Request): Rights;
+  /** To the readers of the event stream and to the callbacks. */
+  publish(event: BusEvent): void;
   now(): number;
   /** `host:port` of this process. */
   leader(): string;

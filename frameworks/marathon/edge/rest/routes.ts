@@ -10,6 +10,7 @@ import { appRoutes } from './app';
 import { appsRoutes } from './apps';
 import type { RestContext } from './context';
 import { deploymentRoutes } from './deployments';
+import { eventSubscriptionRoutes } from './event-subscriptions';
 import { groupRoutes } from './groups';
 import { loggingRoutes } from './logging';
 import { withOptions } from './methods';
@@ -28,6 +29,7 @@ export function marathonRoutes(context: RestContext): Route[] {
     ...deploymentRoutes(context),
     ...groupRoutes(context),
     ...loggingRoutes(context),
+    ...eventSubscriptionRoutes(context),
   ];
   return [
     ...jsonRoutes.map((route) => ({ ...route, before: jsonOnly(context) })),

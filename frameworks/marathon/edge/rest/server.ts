@@ -52,7 +52,7 @@ export function marathonPlan(
 }
 
 function restContext(config: MarathonConfig, parts: MarathonParts): RestContext {
-  const { context, core, bus, requests, startedAt, access, httpMetrics } = parts;
+  const { context, core, bus, callbacks, publish, requests, startedAt, access, httpMetrics } = parts;
   const { log, clock, metrics, server, tls } = context;
   const now = (): number => clock.now();
   const leader = (): string => `${config.settings.hostname}:${server().port}`;
@@ -64,6 +64,8 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     },
     log,
     bus,
+    callbacks,
+    publish,
     metrics: marathonMetrics({
       metrics,
       read: core.read,
