@@ -5,9 +5,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Offer, TaskInfo } from '../../cluster/api/generated/mesos';
 import { hasEngine, IMAGE, TestEngine } from '../cluster/agent/docker/test-engine';
 import { AgentProcess } from './agent-process';
 import { eventually } from './eventually';
@@ -100,6 +101,48 @@ update TASK_RUNNING ${uuid()}
 wait_for test -e stop
 update TASK_FINISHED ${uuid()}
 `;
+
+/** A task in a container whose variable KEY is a secret. */
+function secretTask(offer: Offer, id: string, name: string): TaskInfo {
+  const secret = { type: 'REFERENCE', reference: { name } } as const;
+  return taskOn(offer, id, '', {
+    command: {
+      value: 'echo "$KEY" | tr h H',
+      environment: { variables: [{ name: 'KEY', type: 'SECRET', secret }] },
+    },
+    container: { type: 'DOCKER', docker: { image: IMAGE, network: 'NONE' } },
+  });
+}
+
+onMachine('a task in a container has the secrets of its role, and of no other', async () => {
+  const machine = new OneMachine();
+  const master = await machine.startMaster();
+  const secrets = join(machine.folder, 'secrets');
+  for (const role of ['*', 'web']) {
+    mkdirSync(join(secrets, role), { recursive: true, mode: 0o700 });
+    writeFileSync(join(secrets, role, role === 'web' ? 'web-db' : 'db'), 'hunter2', { mode: 0o600 });
+  }
+  const flags = [...dockerFlags(), `--secrets_dir=${secrets}`, '--secrets_by_role'];
+  const agent = await AgentProcess.of(master, { flags });
+  agent.start();
+  const scheduler = new TaskScheduler(master.http.url);
+  try {
+    await scheduler.subscribe();
+    const offer = await scheduler.offer();
+    await scheduler.launch(offer, secretTask(offer, 'own', 'db'), secretTask(offer, 'foreign', 'web-db'));
+    const { message } = await scheduler.states('foreign', 'TASK_FAILED');
+    expect(message).toContain("Secret 'web-db' is not there");
+    await scheduler.states('own', 'TASK_FINISHED');
+    expect(agent.outputOf('own')).toContain('Hunter2');
+    const state = await (await fetch(`${master.http.url}/state`)).text();
+    expect([state, agent.log].filter((text) => text.includes('hunter2'))).toEqual([]);
+  } finally {
+    scheduler.stop();
+    await agent.end('SIGUSR1');
+    await agent.stop();
+    await machine.stop();
+  }
+});
 
 onMachine(
   'an executor of a framework is in a container, with its URIs, and is subscribed over the network',

@@ -10,8 +10,9 @@ import type { CommandInfo, ContainerInfo, Resource, Secret } from '../../cluster
 import { FakeDvdcli } from '../cluster/agent/containerizer/external-volumes/fake-dvdcli';
 import { AgentProcess } from './agent-process';
 import { eventually } from './eventually';
+import { meseta } from './meseta';
 import { OneMachine } from './one-machine';
-import { TaskScheduler, taskOn } from './task-scheduler';
+import { scalar, TaskScheduler, taskOn } from './task-scheduler';
 
 const withRuntime = 'path' in findRuntime() && process.getuid?.() === 0 ? describe : describe.skip;
 const OF_FOLDER = 'hunter2-of-the-folder';
@@ -142,6 +143,25 @@ withRuntime('an agent with secrets and external volumes (skipped without root an
     await eventually('the end of the volume', () => !isMounted());
     expect(readFileSync(join(dvdcli.stored('rexray', 'v'), 'file'), 'utf8')).toBe('seen\nseen\n');
     expect(agent.log.includes(OF_FOLDER) || agent.log.includes(OF_MESSAGE)).toBe(false);
+  });
+
+  it('gives them to a task of meseta run, as a variable and as a file', async () => {
+    const volume = { mode: 'RO', container_path: 'key', source: { type: 'SECRET', secret: reference } };
+    const task = {
+      name: 'run',
+      task_id: { value: 'run' },
+      command: withSecrets('(echo "$KEY"; cat key) | tr h H; cat key > /dev/null'),
+      container: { type: 'MESOS', volumes: [volume] },
+      resources: [scalar('cpus', 0.1), scalar('mem', 32)],
+    };
+    const master = machine.master?.http.url ?? '';
+    // It has had all offers so far.
+    await scheduler.call({ type: 'TEARDOWN' });
+    const ran = await meseta(['run', `--master=${master}`, `--task=${JSON.stringify(task)}`]);
+    expect(ran).toMatchObject({ status: 0, err: '' });
+    const logs = await meseta(['task', 'logs', 'run', `--master=${master}`]);
+    expect(logs.out).toBe('Hunter2-of-tHe-folder\nHunter2-of-tHe-folder');
+    expect([ran.out, await pages(master), agent.log].map(hasSecret)).toEqual([false, false, false]);
   });
 
   function outputOfTwo(): string {

@@ -13,6 +13,7 @@ import {
   duration,
   type Flag,
   integer,
+  path,
   text,
   toggle,
   type Values,
@@ -200,6 +201,17 @@ export const isolationFlags = {
   secrets_dir: text({
     help: 'folder of secrets: the reference NAME of a secret is the file NAME in it, of mode 600; our own flag',
     value: 'PATH',
+  }),
+  secrets_by_role: toggle({
+    help: 'the reference NAME is the file ROLE/NAME of --secrets_dir, so that a task has the secrets of its role alone; our own flag',
+    fallback: false,
+  }),
+  secret_resolver: path({
+    help: 'file of a module of JavaScript that resolves the references of secrets, in place of --secrets_dir',
+  }),
+  secret_resolver_conf: document({
+    help: 'configuration of --secret_resolver, as JSON; in place, /PATH or file://PATH; our own flag',
+    secret: true,
   }),
   docker_volume_checkpoint_dir: text({
     help: 'docker/volume: folder that tells which containers have which volumes; in --runtime_dir without it',

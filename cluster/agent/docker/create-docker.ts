@@ -12,7 +12,7 @@ import type { AgentConfig } from '../config';
 import type { Hierarchies } from '../containerizer/cgroups/hierarchies';
 import { environmentSecret } from '../containerizer/isolators/environment-secret';
 import type { Fetching } from '../containerizer/live-container';
-import { secretResolver } from '../containerizer/secrets/secret-resolver';
+import type { SecretResolver } from '../containerizer/secrets/secret-resolver';
 import type { DockerSettings } from './core/run-arguments';
 import { DockerContainerizer } from './docker-containerizer';
 import { dockerIsolator } from './docker-isolator';
@@ -28,6 +28,8 @@ export interface DockerPlace {
   readonly fetching: Fetching;
   /** Time that the engine has for an answer; 5 seconds without it. */
   readonly answerMs?: number;
+  /** Resolves the secrets of containers. */
+  readonly secrets: SecretResolver;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -44,7 +46,6 @@ type DockerConfig = Pick<
   | 'switch_user'
   | 'cgroups_enable_cfs'
   | 'default_container_dns'
-  | 'secrets_dir'
 >;
 
 export interface DockerParts {
@@ -87,7 +88,7 @@ export async function createDocker(config: DockerConfig, place: DockerPlace): Pr
     launcher,
     isolators: [
       dockerIsolator({ engine, settings, hierarchies: place.hierarchies }),
-      environmentSecret({ secrets: secretResolver(config.secrets_dir) }),
+      environmentSecret({ secrets: place.secrets }),
     ],
     switchUser: config.switch_user,
     killsOrphans: config.docker_kill_orphans,

@@ -78,6 +78,19 @@ function moduleFunction(path: string, fail: (reason: string) => never): Create {
   return isFunction(exported) ? exported : fail('exports no function that makes it');
 }
 
+/** The answer of a plugin; an Error when there is none in time. */
+export async function inTime<T>(answer: T | Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function isFunction(value: unknown): value is Create {
   return typeof value === 'function';
 }

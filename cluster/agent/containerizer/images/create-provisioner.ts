@@ -12,7 +12,7 @@ import type { Logger } from '../../../runtime/log';
 import type { IsolationConfig } from '../isolation-flags';
 import { findProgram } from '../oci/runtime';
 import { runFolder } from '../run-folder';
-import { secretResolver } from '../secrets/secret-resolver';
+import type { SecretResolver } from '../secrets/secret-resolver';
 import { PROVISIONER } from './container-images';
 import { ImageGarbage } from './image-garbage';
 import { platformOf } from './manifest';
@@ -27,6 +27,8 @@ interface Place {
   readonly runtimeDir: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Resolves the credentials of registries. */
+  readonly secrets: SecretResolver;
 }
 
 export interface ProvisionerParts {
@@ -50,7 +52,7 @@ const STALL_MS = 60_000;
 /** Undefined without `--image_providers`. Rejects with a StartError for what is missing. */
 export async function createProvisioner(
   config: IsolationConfig,
-  { workDir, runtimeDir, clock, log }: Place,
+  { workDir, runtimeDir, clock, log, secrets }: Place,
 ): Promise<ProvisionerParts | undefined> {
   if (!config.image_providers) return undefined;
   checkFlags(config);
@@ -73,7 +75,7 @@ export async function createProvisioner(
       backend,
       workDir,
       ignoresConfig: config.docker_ignore_runtime,
-      secrets: secretResolver(config.secrets_dir),
+      secrets,
       isKnown: (containerId) => existsSync(runFolder(runtimeDir, containerId)),
     });
     provisioner.recover();

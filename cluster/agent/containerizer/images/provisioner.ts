@@ -14,6 +14,7 @@ import { errorText } from '../../../model/error-text';
 import { makeFolder } from '../../../runtime/files/make-folder';
 import { identityOf } from '../../../runtime/identity';
 import type { ContainerSpec } from '../../core/state/container-spec';
+import { type AskingRun, askerOf, type SecretAsker } from '../secrets/secret-asker';
 import type { SecretResolver } from '../secrets/secret-resolver';
 import { ContainerImages, containersWithImages } from './container-images';
 import { readCredentials } from './credentials';
@@ -72,7 +73,7 @@ export class Provisioner {
 
   /** The root file system of a container, with the user and the program that the image says. */
   async provisionRoot(spec: ContainerSpec, image: Image, signal: AbortSignal): Promise<ProvisionedImage> {
-    const { image: stored, users, ...root } = await this.provision(spec.containerId, image, signal);
+    const { image: stored, users, ...root } = await this.provision({ spec }, image, signal);
     const config: ImageConfig = this.options.ignoresConfig ? NO_CONFIG : stored.config;
     const identity = containerIdentity({
       user: spec.user,
@@ -87,9 +88,10 @@ export class Provisioner {
   }
 
   /** The file system of an image, as a folder that has to be mounted. Rejects with the reason. */
-  async provision(containerId: string, image: Image, signal: AbortSignal): Promise<Provisioned> {
+  async provision(run: AskingRun, image: Image, signal: AbortSignal): Promise<Provisioned> {
+    const { containerId } = run.spec;
     const { store, backend, workDir, secrets } = this.options;
-    const request = await imageRequest(image, secrets);
+    const request = await imageRequest(image, askerOf(run), secrets);
     const stored = await store.get(containerId, request, signal);
     const folder = new ContainerImages(workDir, containerId).add(stored);
     return backend === 'overlay'
@@ -144,6 +146,7 @@ export class Provisioner {
 /** An image as it is asked for. Rejects with the reason why it cannot be had. */
 async function imageRequest(
   { type, docker, cached = true }: Image,
+  asker: SecretAsker,
   secrets: SecretResolver,
 ): Promise<Parameters<ImageStore['get']>[1]> {
   if (type !== 'DOCKER' || docker === undefined)
@@ -153,7 +156,7 @@ async function imageRequest(
     throw new Error(
       "Image.Docker.credential is not supported: use 'config', or --docker_config of the agent",
     );
-  const text = config && (await secrets.resolve(config)).toString('utf8');
+  const text = config && (await secrets.resolve(config, asker)).toString('utf8');
   const credentials = text === undefined ? undefined : JSON.stringify(readCredentials(text));
   return { reference: readReference(name), cached, credentials };
 }

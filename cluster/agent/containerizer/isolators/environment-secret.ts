@@ -9,6 +9,7 @@
 import { commandInfoError } from '../../../model/command-errors';
 import { errorText } from '../../../model/error-text';
 import type { ContainerSpec } from '../../core/state/container-spec';
+import { askerOf, type SecretAsker } from '../secrets/secret-asker';
 import type { SecretResolver } from '../secrets/secret-resolver';
 import { type SecretVariable, secretVariables, variableText } from '../secrets/secret-variables';
 import type { IsolatorContext } from './context';
@@ -20,10 +21,11 @@ export function environmentSecret({ secrets }: Pick<IsolatorContext, 'secrets'>)
     needsRuntime: false,
     isOfSessions: true,
     refusal: variableError,
-    prepare: async ({ spec }): Promise<Changes> => {
-      const variables = secretVariables(spec.command);
+    prepare: async (run): Promise<Changes> => {
+      const variables = secretVariables(run.spec.command);
       if (variables.length === 0) return {};
-      const entries = await Promise.all(variables.map((variable) => resolve(variable, secrets)));
+      const asker = askerOf(run);
+      const entries = await Promise.all(variables.map((variable) => resolve(variable, asker, secrets)));
       return { environment: Object.fromEntries(entries) };
     },
   };
@@ -36,9 +38,10 @@ function variableError({ command }: ContainerSpec): string | undefined {
 
 async function resolve(
   { name, secret }: SecretVariable,
+  asker: SecretAsker,
   secrets: SecretResolver,
 ): Promise<readonly [name: string, value: string]> {
-  const bytes = await secrets.resolve(secret).catch((error: unknown) => {
+  const bytes = await secrets.resolve(secret, asker).catch((error: unknown) => {
     throw new Error(
       `Failed to resolve the secret of the environment variable '${name}': ${errorText(error)}`,
     );

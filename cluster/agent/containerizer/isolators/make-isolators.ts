@@ -6,7 +6,6 @@ import { StartError } from '../../../runtime/lifecycle';
 import { type Machine, selectIsolators } from '../isolation';
 import { idleFlags } from '../isolation-flags';
 import { checkSecretFolder } from '../secrets/secret-folder';
-import { secretResolver } from '../secrets/secret-resolver';
 import { cgroupFolders } from './cgroup-folders';
 import { cgroupsBlkio } from './cgroups-blkio';
 import { cgroupsCpu } from './cgroups-cpu';
@@ -91,7 +90,7 @@ function namespacesPid({ config }: IsolatorContext): Isolator {
 
 /** The isolators for a machine. Throws a StartError with the first one that it cannot have. */
 export function makeIsolators(
-  { config, ...others }: Omit<IsolatorContext, 'isolation' | 'hierarchies' | 'hasRuntime' | 'secrets'>,
+  { config, ...others }: Omit<IsolatorContext, 'isolation' | 'hierarchies' | 'hasRuntime'>,
   machine: Machine,
 ): readonly Isolator[] {
   const selection = selectIsolators(namesOf(config), machine);
@@ -107,7 +106,6 @@ export function makeIsolators(
     isolation: selection.names,
     hierarchies: machine.hierarchies,
     hasRuntime,
-    secrets: secretResolver(config.secrets_dir),
   };
   const named = selection.names.flatMap((name) => MAKERS.get(name)?.(context) ?? []);
   const always = hasRuntime ? [unmetAsks(context), cgroupFolders(context), hostname()] : [unmetAsks(context)];

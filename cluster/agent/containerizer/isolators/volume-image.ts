@@ -20,7 +20,7 @@ export function volumeImage({ provisioner, config }: IsolatorContext): Isolator 
       const imageMounts: ImageMount[] = [];
       for (const { image, container_path, mode } of run.spec.container?.volumes ?? []) {
         if (image === undefined || provisioner === undefined) continue;
-        const { root, mount } = await provisioner.provision(run.spec.containerId, image, signal);
+        const { root, mount } = await provisioner.provision(run, image, signal);
         const place = { source: root, spec: run.spec, sandbox: config.sandbox_directory };
         mounts.push(bindMount(root, mountPoint(container_path, place), mode));
         imageMounts.push(mount);

@@ -16,6 +16,7 @@ import type { ContainerSpec } from '../../core/state/container-spec';
 import { isMounted } from '../mount-points';
 import type { Mount } from '../oci/runtime-spec';
 import { runIdentity } from '../run-identity';
+import { askerOf } from '../secrets/secret-asker';
 import type { IsolatorContext } from './context';
 import type { Changes, ContainerRun, Isolator } from './isolator';
 import { mountPoint } from './mount-point';
@@ -38,7 +39,7 @@ export function volumeSecret(context: Context): Isolator {
     prepare: async (run): Promise<Changes> => {
       const files = secretFiles(run.spec.container);
       if (files.length === 0) return {};
-      const contents = await Promise.all(files.map((file) => contentOf(file, context)));
+      const contents = await Promise.all(files.map((file) => contentOf(file, run, context)));
       const folder = secretsFolder(run.folder);
       if (!isMounted(folder)) await mountFolder(folder, 'ramfs', 'nosuid,nodev,noexec,mode=700');
       const identity = await runIdentity(run);
@@ -73,8 +74,12 @@ function secretFiles(container: ContainerInfo | undefined): readonly SecretFile[
   });
 }
 
-async function contentOf({ volume, secret }: SecretFile, { secrets }: Context): Promise<Buffer> {
-  return await secrets.resolve(secret).catch((error: unknown) => {
+async function contentOf(
+  { volume, secret }: SecretFile,
+  run: ContainerRun,
+  { secrets }: Context,
+): Promise<Buffer> {
+  return await secrets.resolve(secret, askerOf(run)).catch((error: unknown) => {
     const path = volume.container_path;
     throw new Error(`Failed to resolve the secret of the volume '${path}': ${errorText(error)}`);
   });

@@ -25,13 +25,17 @@ export function checkSecretFolder(folder: string | undefined): void {
 }
 
 /** The bytes that a reference means. Rejects with the reason why there are none. */
-export async function readSecret(folder: string, { name, key }: Secret.Reference): Promise<Buffer> {
-  const bytes = await readFileOf(folder, name);
+export async function readSecret(
+  folder: string,
+  { name, key }: Secret.Reference,
+  subfolder?: string,
+): Promise<Buffer> {
+  const bytes = await readFileOf(folder, name, subfolder);
   return key === undefined ? bytes : textOf(bytes, name, key);
 }
 
-async function readFileOf(folder: string, name: string): Promise<Buffer> {
-  const path = await pathOf(folder, name);
+async function readFileOf(folder: string, name: string, subfolder: string | undefined): Promise<Buffer> {
+  const path = await pathOf(folder, name, subfolder);
   // A pipe without a writer is refused, and not waited for.
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -47,14 +51,16 @@ async function readFileOf(folder: string, name: string): Promise<Buffer> {
 }
 
 /** The path of the file without links. Those inside of the folder may be followed. */
-async function pathOf(folder: string, name: string): Promise<string> {
+async function pathOf(folder: string, name: string, subfolder: string | undefined): Promise<string> {
   const parts = name.split('/').filter((part) => part !== '');
   const isPath =
     parts.length > 0 && !parts.some((part) => part === '.' || part === '..' || part.includes('\0'));
   if (!isPath) throw new Error(`Secret '${name}' is not the name of a file below --secrets_dir`);
-  const root = await realpath(folder).catch(() => {
+  const top = await realpath(folder).catch(() => {
     throw new Error(`Secret '${name}' cannot be read: the folder of --secrets_dir is not there`);
   });
+  // A link to the folder of another role is one out of this.
+  const root = subfolder === undefined ? top : join(top, subfolder);
   const path = await realpath(join(root, ...parts)).catch(() => {
     throw new Error(`Secret '${name}' is not there: --secrets_dir of this agent has no such file`);
   });

@@ -31,6 +31,7 @@ import { ChildLauncher } from '../../containerizer/posix/child-launcher';
 import { PosixLauncher } from '../../containerizer/posix/posix-launcher';
 import type { ProgramLauncher } from '../../containerizer/program-launcher';
 import { containerIds } from '../../containerizer/run-folder';
+import { openSecrets } from '../../containerizer/secrets/secret-store';
 import { createDocker } from '../../docker/create-docker';
 import { dockerRuntimeDir } from '../../docker/docker-containerizer';
 import type { ContainerizerName } from '../flags/containerizers-flag';
@@ -69,10 +70,11 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
   const machine = findMachine(config);
   const resources = await agentResources(config, place.workDir);
   const offered: Resources = readResources(resources as readonly WireResource[]);
-  const images = await createProvisioner(config, place);
+  const secrets = await openSecrets(config, place.log);
+  const images = await createProvisioner(config, { ...place, secrets });
   const provisioner = images?.provisioner;
   const isolators = makeIsolators(
-    { config, ports: rangesOf(offered, 'ports'), provisioner, ...place },
+    { config, ports: rangesOf(offered, 'ports'), provisioner, secrets, ...place },
     machine,
   );
   const output = new OutputFiles(containerLogBounds(config, modulesOf(config)));
@@ -91,7 +93,7 @@ export async function createContainerizer(config: AgentConfig, place: Place): Pr
     ...launchersOf(machine, output, place),
   });
   const docker = config.containerizers.includes('docker')
-    ? await createDocker(config, { ...place, hierarchies: machine.hierarchies, fetching })
+    ? await createDocker(config, { ...place, hierarchies: machine.hierarchies, fetching, secrets })
     : undefined;
   const rows = config.containerizers.flatMap((name): readonly NamedContainerizer[] => {
     const containerizer = name === 'docker' ? docker?.containerizer : mesos;

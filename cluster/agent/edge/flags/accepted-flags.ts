@@ -95,10 +95,6 @@ const refusedFlags = {
   ...refused('what the agent can do is not configured; leave it out', 'agent_features'),
   ...refused('tasks are not told an IPv6 address; leave it out', 'ip6_discovery_command'),
   ...refused(MODULES, 'hooks', 'master_detector'),
-  ...refused(
-    "Mesos' modules are C++ libraries, which cannot be loaded; leave it out, and put secrets into a folder: --secrets_dir",
-    'secret_resolver',
-  ),
   ...refusedUnless({ values: ['crammd5'], reason: MODULES }, 'authenticatee'),
   ...refusedUnless({ values: ['local'], reason: MODULES }, 'authorizer'),
   ...refusedSwitches('executors reach the agent over TCP; leave it out', 'http_executor_domain_sockets'),

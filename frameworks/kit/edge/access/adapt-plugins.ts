@@ -6,6 +6,7 @@ import { errorText } from '../../../../cluster/model/error-text';
 import type { Principal } from '../../../../cluster/model/principal';
 import type { Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
+import { inTime } from '../../../../cluster/runtime/plugins/load-plugin';
 import { RateLimitedLog } from '../../../../cluster/runtime/rate-limited-log';
 import { type Authorizer, RequestRefusal } from './authorizer';
 import type { AuthenticatorPlugin, AuthorizerPlugin, Outcome, PluginRequest } from './plugin';
@@ -27,7 +28,7 @@ export function pluginAuthenticator(plugin: AuthenticatorPlugin, logger: Logger)
   return async (request) => {
     const seen = seenBy(request);
     try {
-      const principal = await inTime(plugin.authenticate(seen));
+      const principal = await inTime(plugin.authenticate(seen), AUTHENTICATE_MS);
       if (principal === undefined) return { refusal: plugin.notAuthenticated?.(seen) ?? UNAUTHORIZED };
       if (!isPrincipal(principal)) throw new Error('authenticate returned something that is no principal');
       return { principal };
@@ -68,16 +69,4 @@ function isPrincipal(value: unknown): value is Principal {
   if (typeof value !== 'object' || value === null) return false;
   const { value: name } = value as Principal;
   return name === undefined || typeof name === 'string';
-}
-
-async function inTime<T>(value: T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${AUTHENTICATE_MS} ms`)), AUTHENTICATE_MS);
-  });
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -29,7 +29,7 @@ const CHECK = `
   const check = await container.exec({ file: 'true', arguments: ['true'], environment: {} });
   await check.ended;
 `;
-const SECRETS = `{ secrets: from('agent/containerizer/secrets/secret-resolver').secretResolver(), config: {} }`;
+const SECRETS = `{ secrets: from('agent/containerizer/secrets/secret-resolver').secretResolver({}), config: {} }`;
 const ISOLATORS = `[
   from('agent/containerizer/isolators/environment-secret').environmentSecret(${SECRETS}),
   from('agent/containerizer/isolators/volume-secret').volumeSecret(${SECRETS}),

@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { findHierarchies } from '../../../../cluster/agent/containerizer/cgroups/hierarchies';
 import { NO_DNS } from '../../../../cluster/agent/containerizer/network/container-dns';
 import { OutputFiles } from '../../../../cluster/agent/containerizer/output';
+import { secretResolver } from '../../../../cluster/agent/containerizer/secrets/secret-resolver';
 import type { ContainerSpec } from '../../../../cluster/agent/core/state/container-spec';
 import { createDocker, type DockerParts } from '../../../../cluster/agent/docker/create-docker';
 import type { DockerContainerizer } from '../../../../cluster/agent/docker/docker-containerizer';
@@ -37,7 +38,10 @@ export class DockerPlace {
   constructor(private readonly engine: TestEngine) {}
 
   /** A containerizer as an agent makes one at its start; the one before is forgotten, as by kill -9. */
-  async agent(more: Partial<Config> = {}, answerMs?: number): Promise<DockerContainerizer> {
+  async agent(
+    { secrets_dir: folder, ...more }: Partial<Config> & { readonly secrets_dir?: string } = {},
+    answerMs?: number,
+  ): Promise<DockerContainerizer> {
     this.stop();
     const parts = await createDocker(
       { ...this.config, ...more },
@@ -49,6 +53,7 @@ export class DockerPlace {
         ...(answerMs !== undefined && { answerMs }),
         clock: systemClock(),
         log: silentLogger,
+        secrets: secretResolver({ folder }),
       },
     );
     this.agents.push(parts);
@@ -68,7 +73,6 @@ export class DockerPlace {
       sandbox_directory: '/mnt/mesos/sandbox',
       cgroups_enable_cfs: false,
       default_container_dns: NO_DNS,
-      secrets_dir: undefined,
     };
   }
 

@@ -22,6 +22,7 @@ const PROGRAM = 'echo ran >> $MESOS_SANDBOX/ran; exec sleep 1000';
 /** The agent that is killed, by the flags of its plan. */
 const CONTAINERIZER = `from('agent/docker/create-docker').createDocker(plan.config, {
   workDir, runtimeDir, clock, log,
+  secrets: from('agent/containerizer/secrets/secret-resolver').secretResolver({}),
   hierarchies: from('agent/containerizer/cgroups/hierarchies').findHierarchies('/sys/fs/cgroup'),
   fetching: {
     output: new (from('agent/containerizer/output').OutputFiles)(),

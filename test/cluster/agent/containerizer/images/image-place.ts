@@ -11,6 +11,7 @@ import type { Provisioner } from '../../../../../cluster/agent/containerizer/ima
 import type { Isolator } from '../../../../../cluster/agent/containerizer/isolators/isolator';
 import { makeIsolators } from '../../../../../cluster/agent/containerizer/isolators/make-isolators';
 import { findProgram } from '../../../../../cluster/agent/containerizer/oci/runtime';
+import { secretResolver } from '../../../../../cluster/agent/containerizer/secrets/secret-resolver';
 import type { ContainerSpec, Termination } from '../../../../../cluster/agent/core/state/container-spec';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../../cluster/runtime/log';
@@ -44,7 +45,8 @@ export class ImagePlace extends Place {
     process.umask(0o077);
     const config = configOf(...this.flags(...args));
     const { workDir, runtimeDir } = this;
-    const place = { workDir, runtimeDir, clock: systemClock(), log: silentLogger };
+    const secrets = secretResolver({ folder: config.secrets_dir });
+    const place = { workDir, runtimeDir, clock: systemClock(), log: silentLogger, secrets };
     const images = await createProvisioner(config, place);
     this.provisioner = images?.provisioner;
     if (images) this.stops.push(images.stop);

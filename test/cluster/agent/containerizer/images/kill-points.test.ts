@@ -51,7 +51,7 @@ async function attempt(at: number, registry: RegistryServer): Promise<number | u
 /** The agent with these flags, as JavaScript. */
 function agentCode(flags: readonly string[]) {
   const parsed = `from('runtime/config/flags').parseFlags(from('agent/containerizer/isolation-flags').isolationFlags, { command: '', about: '', args: ${JSON.stringify(flags)}, env: {} }).flags`;
-  const place = `{ workDir, runtimeDir, log, clock: from('runtime/clock').systemClock() }`;
+  const place = `{ workDir, runtimeDir, log, clock: from('runtime/clock').systemClock(), secrets: from('agent/containerizer/secrets/secret-resolver').secretResolver({}) }`;
   const machine = `from('agent/containerizer/find-machine').findMachine(${parsed})`;
   return {
     provisioner: `from('agent/containerizer/images/create-provisioner').createProvisioner(${parsed}, ${place}).then((parts) => parts.provisioner)`,

@@ -60,7 +60,7 @@ export function contextOf(change: Partial<IsolatorContext> = {}): IsolatorContex
     workDir: '/dev/null/work',
     clock: new VirtualClock(),
     log: silentLogger,
-    secrets: secretResolver(undefined),
+    secrets: secretResolver({}),
     ...change,
   };
 }

@@ -16,6 +16,7 @@ import { makeIsolators } from '../../../../../cluster/agent/containerizer/isolat
 import { buildSpec } from '../../../../../cluster/agent/containerizer/oci/build-spec';
 import { printSpec } from '../../../../../cluster/agent/containerizer/oci/print-spec';
 import { programOf } from '../../../../../cluster/agent/containerizer/program';
+import { secretResolver } from '../../../../../cluster/agent/containerizer/secrets/secret-resolver';
 import { decodeJson } from '../../../../../cluster/api/json-read';
 import { VirtualClock } from '../../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../../cluster/runtime/log';
@@ -52,6 +53,7 @@ async function specify(text: string, version: 1 | 2): Promise<string> {
       ports: [],
       workDir: folder,
       runtimeDir: folder,
+      secrets: secretResolver({}),
     },
     {
       isRoot: true,

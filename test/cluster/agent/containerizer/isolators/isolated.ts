@@ -5,6 +5,7 @@
 import { findHierarchies } from '../../../../../cluster/agent/containerizer/cgroups/hierarchies';
 import type { MesosContainerizer } from '../../../../../cluster/agent/containerizer/containerizer';
 import { makeIsolators } from '../../../../../cluster/agent/containerizer/isolators/make-isolators';
+import { secretResolver } from '../../../../../cluster/agent/containerizer/secrets/secret-resolver';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../../cluster/runtime/log';
 import { type Place, runtime } from '../place';
@@ -27,6 +28,7 @@ export function isolated(
       ports: [[31_000, 32_000]],
       workDir: place.workDir,
       runtimeDir: place.runtimeDir,
+      secrets: secretResolver({ folder: config.secrets_dir, isByRole: config.secrets_by_role }),
     },
     {
       isRoot: true,

@@ -23,13 +23,15 @@ const put = (name: string, text: string | Buffer, mode = 0o600): void => {
   chmodSync(join(folder, name), mode);
 };
 const reference = (name: string, key?: string): Secret => ({ type: 'REFERENCE', reference: { name, key } });
-const resolve = (secret: Secret, of: string | undefined = folder) => secretResolver(of).resolve(secret);
+const asker = { containerId: 'c', frameworkId: 'F', executorId: 'e', taskId: 't', role: 'web' };
+const resolve = (secret: Secret, of: string | undefined = folder) =>
+  secretResolver({ folder: of }).resolve(secret, asker);
 
 test('a value is resolved as it is, with all of its bytes', async () => {
   const bytes = Buffer.from([0, 255, 10, 65]);
   const secret: Secret = { type: 'VALUE', value: { data: bytes.toString('base64') } };
   expect(await resolve(secret)).toEqual(bytes);
-  expect(await secretResolver(undefined).resolve(secret)).toEqual(bytes);
+  expect(await secretResolver({}).resolve(secret, asker)).toEqual(bytes);
 });
 
 test('a reference is a file of the folder, or a text in its JSON, as they are at that time', async () => {
@@ -47,8 +49,51 @@ test('a link inside of the folder is followed', async () => {
   expect((await resolve(reference('link'))).toString()).toBe('inside');
 });
 
+describe('--secrets_by_role', () => {
+  const byRole = (secret: Secret, role: string | undefined) =>
+    secretResolver({ folder, isByRole: true }).resolve(secret, { ...asker, role });
+
+  beforeEach(() => {
+    for (const role of ['web', 'eng', 'eng%2Fweb', '*']) mkdirSync(join(folder, role));
+    put('web/db', 'of web');
+    put('eng/db', 'of eng');
+    put('eng%2Fweb/db', 'of eng/web');
+    put('*/db', 'of all');
+    put('db', 'of nobody');
+  });
+
+  test.each([
+    ['web', 'db', 'of web'],
+    ['eng', 'db', 'of eng'],
+    ['eng/web', 'db', 'of eng/web'],
+    ['*', 'db', 'of all'],
+  ])('%s has the secret %s of its own', async (role, name, text) => {
+    expect((await byRole(reference(name), role)).toString()).toBe(text);
+  });
+
+  test.each<[role: string | undefined, name: string, reason: string]>([
+    ['web', 'eng/db', 'has no such file'],
+    ['web', '../eng/db', 'is not the name of a file'],
+    ['eng', 'web/db', 'has no such file'],
+    ['none', 'db', 'has no such file'],
+    [undefined, 'db', 'is for a role, and the container has none'],
+    ['', 'db', "'' is not the name of a role"],
+    ['.', 'db', "'.' is not the name of a role"],
+    ['..', 'db', "'..' is not the name of a role"],
+  ])('%s does not get %s', async (role, name, reason) => {
+    await expect(byRole(reference(name), role)).rejects.toThrow(reason);
+  });
+
+  test('no link leads to another role', async () => {
+    symlinkSync('../eng/db', join(folder, 'web/link'));
+    symlinkSync('eng', join(folder, 'linked'));
+    await expect(byRole(reference('link'), 'web')).rejects.toThrow('leads out of --secrets_dir');
+    await expect(byRole(reference('db'), 'linked')).rejects.toThrow('leads out of --secrets_dir');
+  });
+});
+
 test('a reference needs the folder', async () => {
-  await expect(secretResolver(undefined).resolve(reference('db'))).rejects.toThrow(
+  await expect(secretResolver({}).resolve(reference('db'), asker)).rejects.toThrow(
     "Default secret resolver cannot resolve references: 'db' needs --secrets_dir, which this agent does not have",
   );
   await expect(resolve(reference('db'), join(root, 'gone'))).rejects.toThrow(
