@@ -4,10 +4,12 @@
  */
 
 import { type AgentInfo, fieldValue } from '../../../frameworks/kit/core/constraints/field';
-import type { App } from '../../../frameworks/marathon/api/app';
-import { isActive } from '../../../frameworks/marathon/core/instances/conditions';
+import { isLive } from '../../../frameworks/marathon/core/instances/conditions';
+import { definitionOf } from '../../../frameworks/marathon/core/instances/definition';
 import { healthOf } from '../../../frameworks/marathon/core/instances/health-state';
+import { tasksOf } from '../../../frameworks/marathon/core/instances/tasks';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
+import { hasHealthChecks, type RunSpec, specOf } from '../../../frameworks/marathon/core/state/run-spec';
 import type {
   ActionName,
   Deployment,
@@ -56,7 +58,8 @@ export class InstanceChecker {
     const changes: Changes = { scheduled: [], launched: [], stopped: [] };
     for (const instance of state.instances.values()) {
       const before = this.seen.get(instance.id);
-      const { task, goal } = instance;
+      const { goal } = instance;
+      const [task] = tasksOf(instance);
       if (!before) this.register(instance, changes);
       else if (before.taskId !== task?.id && task !== undefined) changes.launched.push(instance);
       if (before?.goal === 'Running' && goal === 'Decommissioned') changes.stopped.push(instance);
@@ -74,8 +77,8 @@ export class InstanceChecker {
   }
 }
 
-function seenOf({ task, goal }: Instance): Seen {
-  return { taskId: task?.id, goal };
+function seenOf(instance: Instance): Seen {
+  return { taskId: tasksOf(instance)[0]?.id, goal: instance.goal };
 }
 
 /** The action of the current step of the deployment that has locked an app. */
@@ -99,7 +102,7 @@ interface Limits {
 }
 
 /** The fewest healthy and the most instances during a restart, by the documentation of the original. */
-function limitsOf({ instances, upgradeStrategy, labels }: App): Limits {
+function limitsOf({ instances, upgradeStrategy, labels }: RunSpec): Limits {
   if (labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true') return { least: 0, most: instances };
   const least = Math.ceil(instances * upgradeStrategy.minimumHealthCapacity);
   const most = Math.floor(instances * (1 + upgradeStrategy.maximumOverCapacity));
@@ -108,11 +111,11 @@ function limitsOf({ instances, upgradeStrategy, labels }: App): Limits {
 
 /** No more instances than the app asks for, or than its upgrade strategy allows during a restart. */
 function checkScheduled(state: MarathonState, appId: string): void {
-  const app = state.apps.get(appId);
+  const app = specOf(state, appId);
   if (!app) throw new Error(`an instance of ${appId} is scheduled, which is no app`);
   const all = instancesOf(state, appId);
   const wanted = all.filter(isCounting);
-  if (actionOf(state, appId) === 'RestartApplication') {
+  if (actionOf(state, appId)?.startsWith('Restart')) {
     const existing = all.filter((instance) => isCounting(instance) || isLive(instance)).length;
     const { most } = limitsOf(app);
     if (existing > most)
@@ -126,10 +129,6 @@ function isCounting({ goal, condition }: Instance): boolean {
   return goal === 'Running' && condition !== 'UnreachableInactive';
 }
 
-function isLive({ condition }: Instance): boolean {
-  return isActive(condition);
-}
-
 /** An app of a later step waits for those that it depends on. */
 function checkOrder(deployment: Deployment | undefined, appId: string): void {
   const place = deployment?.steps.findIndex(({ actions }) =>
@@ -139,17 +138,17 @@ function checkOrder(deployment: Deployment | undefined, appId: string): void {
     throw new Error(`${appId} is scheduled before the apps that it depends on`);
 }
 
-function isHealthy(state: MarathonState, app: App, instance: Instance): boolean {
+function isHealthy(state: MarathonState, app: RunSpec, instance: Instance): boolean {
   if (instance.condition !== 'Running') return false;
-  const version = state.versions.get(app.id)?.get(instance.version) ?? app;
-  return version.healthChecks.length === 0 || healthOf(state, version, instance) === true;
+  const version = definitionOf(state, instance) ?? app;
+  return !hasHealthChecks(version) || healthOf(state, version, instance) === true;
 }
 
 /** A restart stops no healthy instance that is needed for the minimum health capacity. */
 function checkStopped(state: MarathonState, stopped: readonly Instance[]): void {
   for (const appId of new Set(stopped.map((instance) => instance.appId))) {
-    const app = state.apps.get(appId);
-    if (!app || actionOf(state, appId) !== 'RestartApplication') continue;
+    const app = specOf(state, appId);
+    if (!app || !actionOf(state, appId)?.startsWith('Restart')) continue;
     const healthy = stopped.filter((instance) => instance.appId === appId && isHealthy(state, app, instance));
     const left = instancesOf(state, appId).filter(
       (instance) => instance.goal === 'Running' && isHealthy(state, app, instance),
@@ -165,16 +164,15 @@ function checkStopped(state: MarathonState, stopped: readonly Instance[]): void 
  * their order, so it is checked of single launches.
  */
 function checkLaunched(state: MarathonState, instance: Instance, isSingle: boolean): void {
-  const app = state.apps.get(instance.appId);
-  const { agent, task, goal, version } = instance;
+  const app = specOf(state, instance.appId);
+  const { agent, goal, version } = instance;
+  const [task] = tasksOf(instance);
   const name = task?.id ?? instance.id;
   if (!app || !agent || goal !== 'Running') throw new Error(`${name} is launched, which nothing wants`);
   if (version !== app.version) throw new Error(`${name} is launched in an old version`);
   const others = instancesOf(state, app.id).filter(
     (other) =>
-      other !== instance &&
-      isActive(other.condition) &&
-      other.configVersion >= app.versionInfo.lastConfigChangeAt,
+      other !== instance && isLive(other) && other.configVersion >= app.versionInfo.lastConfigChangeAt,
   );
   const placed = others.flatMap((other) => other.agent ?? []);
   for (const rule of app.constraints)

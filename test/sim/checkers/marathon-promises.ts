@@ -7,7 +7,7 @@ import type { Call } from '../../../cluster/api/generated/scheduler';
 import { isTerminal, type TaskState } from '../../../cluster/model/task-state';
 import { launchedTasks } from '../../../frameworks/kit/core/session/calls';
 import type { BusEvent } from '../../../frameworks/marathon/api/events';
-import { isActive } from '../../../frameworks/marathon/core/instances/conditions';
+import { livingTasks, tasksOf } from '../../../frameworks/marathon/core/instances/tasks';
 import type { Answer } from '../../../frameworks/marathon/core/state/effects';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
 import type { Instance, MarathonState } from '../../../frameworks/marathon/core/state/state';
@@ -25,7 +25,7 @@ interface Request {
 export class PromiseChecker {
   acknowledged = 0;
   refused = 0;
-  /** Apps and groups after each change, as a text. */
+  /** Apps, pods and groups after each change, as a text. */
   private readonly roots: string[] = [];
   private rootVersion = '';
   /** The number of roots that answers have told of. */
@@ -105,24 +105,24 @@ export function checkDurable(
   for (const taskId of launchedTasks(call)) {
     const stored = read(taskId);
     // An instance that was expunged since has no task; its launch is killed as an unknown one.
-    if (stored && (stored.incarnation < incarnationOf(taskId) || !stored.task))
+    if (stored && (stored.incarnation < incarnationOf(taskId) || tasksOf(stored).length === 0))
       throw new Error(`${taskId} is launched before it is stored`);
   }
   const { task_id, uuid } = call.acknowledge ?? {};
   const state = task_id && uuid !== undefined ? stateOf(task_id.value, uuid) : undefined;
   if (!task_id || state === undefined || !isTerminal(state)) return;
   const stored = read(task_id.value);
-  if (stored?.task?.id === task_id.value && isActive(stored.condition))
+  if (stored && livingTasks(stored).some(({ id }) => id === task_id.value))
     throw new Error(`the end of ${task_id.value} is acknowledged before it is stored`);
 }
 
 /** The instance of a task, by the id of the task. */
 export function instanceOf(taskId: string): string {
-  return taskId.split('._app.')[0] ?? taskId;
+  return taskId.replace(/\.[^.]+\.\d+$/, '');
 }
 
 function incarnationOf(taskId: string): number {
-  return Number(taskId.split('._app.')[1] ?? 0);
+  return Number(taskId.replace(/^.*\./, ''));
 }
 
 function wipedBy({ byTask, instances }: MarathonState, taskIds: readonly string[]): string[] {
@@ -132,9 +132,9 @@ function wipedBy({ byTask, instances }: MarathonState, taskIds: readonly string[
   });
 }
 
-/** Apps and groups in an order of their own. */
-function rootText({ apps, groups }: MarathonState): string {
+/** Apps, pods and groups in an order of their own. */
+function rootText({ apps, pods, groups }: MarathonState): string {
   const sorted = (values: Iterable<{ readonly id: string }>): unknown[] =>
     [...values].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return JSON.stringify([sorted(apps.values()), sorted(groups.values())]);
+  return JSON.stringify([sorted(apps.values()), sorted(pods.values()), sorted(groups.values())]);
 }

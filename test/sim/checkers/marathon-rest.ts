@@ -2,8 +2,15 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isTerminal } from '../../../cluster/model/task-state';
-import type { App } from '../../../frameworks/marathon/api/app';
 import { healthOf } from '../../../frameworks/marathon/core/instances/health-state';
+import { tasksOf } from '../../../frameworks/marathon/core/instances/tasks';
+import {
+  hasHealthChecks,
+  isPod,
+  type RunSpec,
+  specOf,
+  specsOf,
+} from '../../../frameworks/marathon/core/state/run-spec';
 import type { Instance, MarathonState } from '../../../frameworks/marathon/core/state/state';
 import { DEPLOYMENT_PREFIX, INSTANCE_PREFIX } from '../../../frameworks/marathon/core/state/storage';
 import { isHopeless, styleOf } from '../marathon/behaviour';
@@ -19,44 +26,51 @@ export function checkRest({ state, disk, tasks }: Rest): void {
   const { session, kills, unconfirmed, outbox, heldOffers } = state;
   if (!session.connected) throw new Error('Marathon is not subscribed');
   for (const id of kills.keys()) {
-    const instance = state.instances.get(id);
-    if (!isHopelessApp(state.apps.get(instance?.appId ?? '')))
+    const instance = state.instances.get(state.byTask.get(id) ?? id);
+    if (!isHopelessApp(specOf(state, instance?.appId ?? '')))
       throw new Error(`the kill of ${instance ? summary(instance) : id} has no end`);
   }
   for (const id of unconfirmed) throw new Error(`the reconciliation of ${id} has no answer`);
   if (outbox.inFlight !== undefined) throw new Error('a store has no answer');
   if (heldOffers.size > 0) throw new Error(`${heldOffers.size} offers wait`);
-  for (const app of state.apps.values()) if (!isRestless(app)) checkApp(state, app, tasks);
+  for (const spec of specsOf(state).values()) if (!isRestless(programOf(spec))) checkSpec(state, spec, tasks);
   for (const instance of state.instances.values())
-    if (!state.apps.has(instance.appId)) throw new Error(`${instance.id} of no app is left`);
+    if (!specOf(state, instance.appId)) throw new Error(`${instance.id} of no app is left`);
   for (const { id, affected } of state.deployments.values())
-    if (!affected.some((appId) => isHopelessApp(state.apps.get(appId))))
+    if (!affected.some((appId) => isHopelessApp(specOf(state, appId))))
       throw new Error(`the deployment ${id} of ${affected.join(' and ')} does not end`);
   checkTasks(state, tasks);
   checkStored(state, disk);
 }
 
-function isHopelessApp(app: App | undefined): boolean {
-  return app !== undefined && isHopeless(styleOf(app.cmd ?? ''));
+function isHopelessApp(spec: RunSpec | undefined): boolean {
+  return spec !== undefined && isHopeless(styleOf(programOf(spec)));
+}
+
+/** The command of an app, or that of the containers of a pod. */
+function programOf(spec: RunSpec): string {
+  if (!isPod(spec)) return spec.cmd ?? '';
+  const command = spec.pod.containers[0]?.exec?.command;
+  return command && 'shell' in command ? command.shell : '';
 }
 
 /** The processes of some apps end or fail at any time. */
-function isRestless({ cmd = '' }: Pick<App, 'cmd'>): boolean {
-  return styleOf(cmd) !== 'steady' && styleOf(cmd) !== 'slow';
+function isRestless(command: string): boolean {
+  return styleOf(command) !== 'steady' && styleOf(command) !== 'slow';
 }
 
-/** An app has its instances, which run and are healthy, and no others. */
-function checkApp(state: MarathonState, app: App, tasks: Rest['tasks']): void {
+/** An app or a pod has its instances, which run and are healthy, and no others. */
+function checkSpec(state: MarathonState, app: RunSpec, tasks: Rest['tasks']): void {
   const instances = [...(state.byApp.get(app.id) ?? [])].flatMap((id) => state.instances.get(id) ?? []);
   if (instances.length !== app.instances)
     throw new Error(`${app.id} has ${instances.map(summary).join()} for ${app.instances} instances`);
   for (const instance of instances) {
-    const task = tasks.get(instance.task?.id ?? '');
-    if (instance.condition !== 'Running' || task?.state !== 'TASK_RUNNING')
-      throw new Error(`${summary(instance)} of ${app.id} does not run, its task is ${task?.state ?? 'gone'}`);
+    const states = tasksOf(instance).map(({ id }) => tasks.get(id)?.state ?? 'gone');
+    if (instance.condition !== 'Running' || states.some((taskState) => taskState !== 'TASK_RUNNING'))
+      throw new Error(`${summary(instance)} of ${app.id} does not run, its tasks are ${states.join()}`);
     if (instance.configVersion < app.versionInfo.lastConfigChangeAt)
       throw new Error(`${summary(instance)} runs an old configuration`);
-    if (app.healthChecks.length > 0 && healthOf(state, app, instance) !== true)
+    if (hasHealthChecks(app) && healthOf(state, app, instance) !== true)
       throw new Error(`${summary(instance)} is not healthy`);
   }
 }
@@ -68,7 +82,7 @@ function summary({ id, condition, goal }: Instance): string {
 /** Each process belongs to an instance, and each end is acknowledged. */
 function checkTasks({ byTask }: MarathonState, tasks: Rest['tasks']): void {
   for (const { id, state, updates, command } of tasks.values()) {
-    if (isRestless({ cmd: command })) continue;
+    if (isRestless(command)) continue;
     if (isTerminal(state)) throw new Error(`${updates.length} updates of ${id} are not acknowledged`);
     if (!byTask.has(id)) throw new Error(`${id} runs, and no instance has it`);
   }

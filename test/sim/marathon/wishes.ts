@@ -1,11 +1,14 @@
-/** Random bodies of requests: apps with any of the members that matter to scheduling, and groups of them. */
+/** Random bodies of requests: apps and pods with any of the members that matter to scheduling, and groups of apps. */
 
+import type { Pod, PodScheduling } from '../../../frameworks/marathon/api/pod';
+import { container, pod } from '../../frameworks/marathon/pods';
 import type { Chance } from '../model/chance';
 import { commandOf, type Style } from './behaviour';
 
 export type Body = Readonly<Record<string, unknown>>;
 
 export const APPS = ['/a', '/b', '/g/c', '/g/d', '/g/h/e', '/prod/f'] as const;
+export const PODS = ['/p', '/g/q'] as const;
 const CONSTRAINTS = [
   ['hostname', 'UNIQUE'],
   ['rack', 'GROUP_BY', '2'],
@@ -50,6 +53,47 @@ export class Wishes {
       ...this.policy(),
       ...(id === '/g/d' && chance.is(0.5) && { dependencies: ['/g/c'] }),
       ...(id === '/b' && chance.is(0.4) && { dependencies: ['/a'] }),
+    };
+  }
+
+  /** A pod of two containers that behave alike. */
+  pod(id: string): Pod {
+    const { chance } = this;
+    const command = { shell: this.command() };
+    const times = { intervalSeconds: 10, timeoutSeconds: 5, delaySeconds: 0 };
+    const healthCheck = chance.is(0.4)
+      ? { exec: { command }, ...times, gracePeriodSeconds: 10, maxConsecutiveFailures: 3 }
+      : undefined;
+    const endpoint = { name: 'http', hostPort: 0, protocol: ['tcp'], labels: {}, networkNames: [] };
+    const resources = { cpus: chance.pick([0.1, 0.5]), mem: 10, disk: 0, gpus: 0 };
+    return pod({
+      id,
+      instances: this.instances(),
+      executorResources: { cpus: 0.1, mem: 10, disk: 0 },
+      containers: [
+        container('web', { exec: { command }, resources, healthCheck, endpoints: [endpoint] }),
+        container('side', { exec: { command }, resources }),
+      ],
+      scheduling: this.podScheduling(),
+    });
+  }
+
+  private podScheduling(): Partial<PodScheduling> {
+    const { chance } = this;
+    const [fieldName, operator, value] = chance.pick(CONSTRAINTS);
+    const isBound = !this.isCalm && chance.is(0.3);
+    return {
+      backoff: { backoff: chance.pick([1, 5]), backoffFactor: 1.15, maxLaunchDelay: chance.pick([10, 300]) },
+      upgrade: {
+        minimumHealthCapacity: chance.pick(SHARES),
+        maximumOverCapacity: chance.pick(SHARES),
+      },
+      placement: { constraints: isBound ? [{ fieldName, operator, value }] : [], acceptedResourceRoles: [] },
+      unreachableStrategy: chance.pick([
+        { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
+        { inactiveAfterSeconds: 120, expungeAfterSeconds: 300 },
+        'disabled',
+      ]),
     };
   }
 

@@ -47,6 +47,8 @@ export interface ModelUpdate {
 /** A task, with what the framework notes about it at its launch. */
 export type ModelTask<Facts> = Facts & {
   readonly id: string;
+  /** The executor of a task group: the tasks of a group end with the first that does not end well. */
+  readonly group?: string | undefined;
   readonly resources: Resources;
   readonly launchedAt: number;
   readonly agent: ModelAgent<Facts>;
@@ -243,13 +245,20 @@ export class ModelAgents<Facts> {
     if (task.state !== 'TASK_STAGING' || task.agent.isCut || !this.tasks.has(task.id)) return;
     task.state = 'TASK_DROPPED';
     this.update(task, 'TASK_DROPPED');
+    this.endGroup(task);
   }
 
   private end(task: ModelTask<Facts>, state: TaskState): void {
     if (isTerminal(task.state)) return;
     this.stop(task, state);
     this.update(task, state);
+    if (state !== 'TASK_FINISHED') this.endGroup(task);
     this.outside.changed();
+  }
+
+  private endGroup({ group, agent }: ModelTask<Facts>): void {
+    if (group === undefined) return;
+    for (const other of agent.tasks) if (other.group === group && !isTerminal(other.state)) this.kill(other);
   }
 
   private stop(task: ModelTask<Facts>, state: TaskState): void {

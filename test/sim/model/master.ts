@@ -16,6 +16,7 @@ import {
   writeLegacyResources,
 } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
+import { tasksOfOperation } from '../../../frameworks/kit/core/session/calls';
 import type { SessionEvents } from '../../../frameworks/kit/core/session/effects';
 import { type AgentsOutside, type ModelAgent, ModelAgents, resourcesOf } from './agents';
 
@@ -282,11 +283,10 @@ export class ModelMaster<Facts> {
     }
   }
 
-  private checkLaunches(offer: ModelOffer<Facts>, tasks: readonly mesos.TaskInfo[]): void {
+  private checkLaunches(offer: ModelOffer<Facts>, tasks: readonly LaunchedTask[]): void {
     let left = offer.resources;
-    for (const info of tasks) {
+    for (const { info, resources } of tasks) {
       const taskId = info.task_id.value;
-      const resources = resourcesOf(info.resources);
       if (!containsResources(left, resources)) throw new Error(`${taskId} does not fit into its offer`);
       if (info.agent_id?.value !== offer.agent.id) throw new Error(`${taskId} is launched on another agent`);
       if (this.launches.has(taskId) || this.launched.has(taskId))
@@ -301,7 +301,8 @@ export class ModelMaster<Facts> {
     const offerIds = (accept?.offer_ids ?? []).map(({ value }) => value);
     const offer = this.offers.get(offerIds[0] ?? '');
     for (const offerId of offerIds) this.free(offerId, accept?.filters?.refuse_seconds);
-    for (const { task_id } of tasksOf(accept)) {
+    for (const { info, group } of tasksOf(accept)) {
+      const { task_id } = info;
       const launch = this.launches.get(task_id.value);
       this.launches.delete(task_id.value);
       if (launch === undefined || this.launched.has(task_id.value))
@@ -312,6 +313,7 @@ export class ModelMaster<Facts> {
         this.agents.launch({
           ...launch.facts,
           id: task_id.value,
+          group,
           resources: launch.resources,
           launchedAt: timeline.now,
           agent: offer.agent,
@@ -472,7 +474,23 @@ function stateOnAgent(agent: ModelAgent<unknown> | undefined): TaskState {
   return agent?.standing === 'gone' ? 'TASK_GONE_BY_OPERATOR' : 'TASK_UNKNOWN';
 }
 
-/** The tasks that a call launches. */
-function tasksOf(accept: Call.Accept | undefined): mesos.TaskInfo[] {
-  return (accept?.operations ?? []).flatMap(({ launch }) => [...(launch?.task_infos ?? [])]);
+/** A task that a call launches; one of a group with the executor of the group, whose resources come with the first. */
+interface LaunchedTask {
+  readonly info: mesos.TaskInfo;
+  readonly resources: Resources;
+  readonly group: string | undefined;
+}
+
+function tasksOf(accept: Call.Accept | undefined): LaunchedTask[] {
+  return (accept?.operations ?? []).flatMap((operation) => {
+    const executor = operation.launch_group?.executor;
+    return tasksOfOperation(operation).map((info, index) => ({
+      info,
+      resources: resourcesOf([
+        ...(info.resources ?? []),
+        ...(index === 0 ? (executor?.resources ?? []) : []),
+      ]),
+      group: executor?.executor_id.value,
+    }));
+  });
 }

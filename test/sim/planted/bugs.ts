@@ -22,6 +22,7 @@ import type { MarathonEvent } from '../../../frameworks/marathon/core/state/even
 import type { MarathonState } from '../../../frameworks/marathon/core/state/state';
 import { DEPLOYMENT_PREFIX } from '../../../frameworks/marathon/core/state/storage';
 import { numberedUuid } from '../../cluster/numbered-uuid';
+import { instanceOf } from '../checkers/marathon-promises';
 import { MACHINES, type Machines } from '../machines';
 import { breakTheAgent } from '../scenarios/agent-alone';
 import { playYears } from '../scenarios/chronos-years';
@@ -227,7 +228,7 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
       after: (effects, event, { byTask, instances }) => {
         if (event.kind !== 'scheduler.update') return effects;
         const { task_id, state } = event.status;
-        const [instanceId = ''] = task_id.value.split('._app.');
+        const instanceId = instanceOf(task_id.value);
         if (state === 'TASK_KILLED' && !instances.has(instanceId)) byTask.set(task_id.value, instanceId);
         return effects;
       },
@@ -268,7 +269,7 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
   'Marathon: constraints are not looked at': {
     machines: inMarathon(seeingApps((app) => ({ ...app, constraints: [] }))),
     scenario: someHours,
-    symptom: / breaks /,
+    symptom: / breaks | counts its placements /,
   },
   'Marathon: a change is answered before it is stored': {
     machines: inMarathon({

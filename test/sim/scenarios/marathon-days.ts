@@ -18,7 +18,7 @@ import { MACHINES, type Machines } from '../machines';
 import { commandOf, durationOf, endOf, isHealthyAt } from '../marathon/behaviour';
 import { type LaunchFacts, MarathonProcess, type MarathonTask } from '../marathon/marathon-process';
 import { Requests } from '../marathon/requests';
-import { APPS, type Body, Wishes } from '../marathon/wishes';
+import { APPS, type Body, PODS, Wishes } from '../marathon/wishes';
 import { type AgentShape, type Faults, type ModelAgent, resourcesOf } from '../model/agents';
 import { Chance } from '../model/chance';
 import { ModelMaster } from '../model/master';
@@ -126,6 +126,7 @@ export class MarathonDays {
     this.disturb();
     this.timeline.runUntil(START + hours * HOUR);
     this.rest();
+    this.awaitStore();
     checkRest({ state: this.state, disk: this.marathon.disk, tasks: this.master.agents.tasks });
     if (this.promises.unanswered > 0) throw new Error(`${this.promises.unanswered} requests have no answer`);
     this.goOn();
@@ -282,6 +283,10 @@ export class MarathonDays {
     () => this.requests.putGroup('/g', { scaleBy: this.chance.pick([0.5, 1.5, 2]) }),
     () => this.requests.putGroup('/g', { version: this.someRoot() }),
     () => this.goBack(this.chance.pick(APPS)),
+    () => this.requests.change({ putPods: [this.wishes.pod(this.chance.pick(PODS))] }),
+    () => this.requests.change({ putPods: [this.wishes.pod(this.chance.pick(PODS))] }),
+    () => this.scalePod(this.chance.pick(PODS)),
+    () => this.requests.change({ removePods: [this.chance.pick(PODS)] }),
     () => this.requests.change({ restart: [this.chance.pick(APPS)] }),
     () => this.requests.change({ remove: [this.chance.pick(APPS)] }),
     () => this.requests.change({ removeGroups: [this.chance.pick(['/g', '/g/h', '/prod'])] }),
@@ -319,6 +324,13 @@ export class MarathonDays {
   private putPart(id: string): void {
     if (this.state.apps.has(id)) this.requests.putApp(id, this.wishes.part());
     else this.put(id);
+  }
+
+  private scalePod(id: string): void {
+    const pod = this.state.pods.get(id)?.pod;
+    if (!pod) return;
+    const scaling = { ...pod.scaling, instances: this.chance.between(0, 4) };
+    this.requests.change({ putPods: [{ ...pod, scaling }] });
   }
 
   /** An app as it was in an earlier version. */
@@ -385,12 +397,21 @@ export class MarathonDays {
     return this.marathon.isSettled && this.state.heldOffers.size === 0 && this.promises.unanswered === 0;
   }
 
+  /** Tasks of some apps and pods end at any time, and a store may be under way just now. */
+  private awaitStore(): void {
+    const { timeline } = this;
+    const end = timeline.now + MINUTE;
+    while (timeline.now < end && this.state.outbox.inFlight !== undefined)
+      timeline.runUntil(timeline.now + 20);
+  }
+
   private calm(): void {
     if (!this.marathon.isUp) return this.timeline.after(MINUTE, () => this.calm());
     const { requests, wishes, state } = this;
     const bodies = APPS.map((id) => ({ ...wishes.app(id), ...calmMembers(state, id), id }));
     const isMixed = this.chance.is(0.5);
     if (isMixed) requests.putApps(bodies.slice(0, 3), true);
+    requests.change({ putPods: PODS.map((id) => wishes.pod(id)) }, true);
     for (const body of bodies)
       if (!isMixed || !bodies.slice(0, 3).includes(body)) requests.putApp(body.id, body, true);
     const bad = commandOf(0, this.chance.pick(['crashes', 'sick']));
