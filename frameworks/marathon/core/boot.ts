@@ -90,7 +90,6 @@ function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
       deployments: 0,
       deploymentsDismissed: 0,
       tasksLaunched: 0,
-      reservations: 0,
       offersIncoming: 0,
       offersUsed: 0,
       offersDeclined: 0,

@@ -18,7 +18,6 @@ const COUNTERS: readonly [string, CounterName][] = [
   ['mesos.offers.used.counter', 'offersUsed'],
   ['mesos.offers.declined.counter', 'offersDeclined'],
   ['mesos.offer-operations.launch.counter', 'tasksLaunched'],
-  ['mesos.offer-operations.reserve.counter', 'reservations'],
   ['mesos.calls.revive.counter', 'revives'],
   ['mesos.calls.suppress.counter', 'suppresses'],
 ];

@@ -69,7 +69,6 @@ export function reserveFor(
   instance.agent = agent;
   recordChange(turn, instance);
   publishChange(turn, instance);
-  state.counters.reservations++;
   return reserveOperations(
     holderOf(state, instance, reservation),
     resources,

@@ -373,7 +373,6 @@ export type CounterName =
   | 'deployments'
   | 'deploymentsDismissed'
   | 'tasksLaunched'
-  | 'reservations'
   | 'offersIncoming'
   | 'offersUsed'
   | 'offersDeclined'

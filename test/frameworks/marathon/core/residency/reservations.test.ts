@@ -45,7 +45,6 @@ describe('an instance with a persistent volume', () => {
       volumes: [{ containerPath: 'data', uuid: expect.any(String) }],
     });
     expect(cluster.state.deployments.size).toBe(0);
-    expect(cluster.state.counters.reservations).toBe(1);
   });
 
   it('comes back with the next incarnation on the same volume when its task ends or is killed', () => {
