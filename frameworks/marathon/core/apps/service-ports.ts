@@ -24,16 +24,24 @@ export function servicePortsOf(app: App): number[] {
   return (app.container?.portMappings ?? []).map(({ servicePort }) => servicePort);
 }
 
-/** The service ports of many apps, which are walked once for each change of the root. */
-export function usedServicePorts(...lists: readonly Iterable<App>[]): Set<number> {
+type Apps = ReadonlyMap<string, App>;
+
+const usedByApps = new WeakMap<Apps, ReadonlySet<number>>();
+
+/** The service ports of all apps: they are put together once, and then follow the changes of the table. */
+export function usedServicePorts(apps: Apps): ReadonlySet<number> {
+  const existing = usedByApps.get(apps);
+  if (existing) return existing;
   const used = new Set<number>();
-  for (const apps of lists)
-    for (const { portDefinitions, container } of apps) {
-      for (const { port } of portDefinitions ?? []) used.add(port);
-      if (!portDefinitions)
-        for (const { servicePort } of container?.portMappings ?? []) used.add(servicePort);
-    }
+  for (const app of apps.values()) for (const port of servicePortsOf(app)) used.add(port);
+  usedByApps.set(apps, used);
   return used;
+}
+
+/** The table of apps has changed: by new apps only, so that these ports are used now, or otherwise. */
+export function keepUsedPorts(apps: Apps, used: ReadonlySet<number> | undefined): void {
+  if (used) usedByApps.set(apps, used);
+  else usedByApps.delete(apps);
 }
 
 /** Fills in the missing service ports; an error when the range has no free port. */

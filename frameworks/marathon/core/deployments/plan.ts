@@ -12,8 +12,13 @@ import { layersOf } from './dependencies';
 
 type Specs = ReadonlyMap<string, RunSpec>;
 
-/** The ids of what differs: those after the change in their order, then those that it removes. */
-export function changedIds(before: Specs, after: Specs): string[] {
+/**
+ * The ids of what differs (of `only`, if nothing else may): those after the change in their order, then those that it
+ * removes.
+ */
+export function changedIds(before: Specs, after: Specs, only?: string): string[] {
+  // A change of one app is the usual one, and there may be very many others.
+  if (only !== undefined) return before.get(only)?.version === after.get(only)?.version ? [] : [only];
   const ids: string[] = [];
   for (const [id, { version }] of after) if (before.get(id)?.version !== version) ids.push(id);
   for (const id of before.keys()) if (!after.has(id)) ids.push(id);

@@ -7,6 +7,7 @@
 import { answer, refuse } from '../../../kit/core/turn/answer';
 import type { App } from '../../api/app';
 import { printApp } from '../apps/print-app';
+import { keepUsedPorts } from '../apps/service-ports';
 import { nextVersion } from '../apps/versions';
 import { cancelDeployment, deploymentOf, startDeployment } from '../deployments/deploy';
 import { planDeployment } from '../deployments/plan';
@@ -178,6 +179,8 @@ function apply(turn: Turn, target: Target, record: RootRecord): void {
     applySpec(turn, state.apps, target.apps, id);
     publishCheckChanges(turn, old, target.apps.get(id));
   }
+  const onlyNew = Object.values(record.apps).every((before) => before === null);
+  keepUsedPorts(state.apps, onlyNew ? target.usedPorts : undefined);
   for (const id of Object.keys(record.pods ?? {})) applySpec(turn, state.pods, target.pods, id);
   state.groups.clear();
   for (const [id, group] of target.groups) state.groups.set(id, group);

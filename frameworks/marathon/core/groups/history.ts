@@ -24,9 +24,12 @@ export interface RootVersion {
 }
 
 /** The record of a change from the root of a state to another one. */
-export function recordOf(state: MarathonState, target: RootVersion): RootRecord {
-  const apps = replacedVersions(state.apps, target.apps);
-  const pods = replacedVersions(state.pods, target.pods);
+export function recordOf(
+  state: MarathonState,
+  target: RootVersion & { readonly only?: string | undefined },
+): RootRecord {
+  const apps = replacedVersions(state.apps, target.apps, target.only);
+  const pods = replacedVersions(state.pods, target.pods, target.only);
   const groups: Record<string, Group | null> = {};
   for (const [id, group] of target.groups) {
     const before = state.groups.get(id);
@@ -46,8 +49,9 @@ export function recordOf(state: MarathonState, target: RootVersion): RootRecord 
 function replacedVersions(
   current: ReadonlyMap<string, RunSpec>,
   target: ReadonlyMap<string, RunSpec>,
+  only?: string,
 ): Record<string, string | null> {
-  const ids = changedIds(current, target);
+  const ids = changedIds(current, target, only);
   return Object.fromEntries(ids.map((id) => [id, current.get(id)?.version ?? null]));
 }
 

@@ -21,6 +21,10 @@ export interface Target {
   readonly pods: Map<string, PodSpec>;
   readonly groups: Map<string, Group>;
   readonly version: string;
+  /** The one app or pod that may differ, where there is one. */
+  readonly only?: string | undefined;
+  /** The service ports of all apps. */
+  readonly usedPorts: ReadonlySet<number>;
 }
 
 /** The group, app or pod of a change that is not there. */
@@ -48,7 +52,8 @@ export function targetOf(
   for (const id of change.removePods ?? []) pods.delete(id);
   for (const id of change.removeGroups ?? []) removeGroup({ apps, pods, groups }, id);
   for (const group of change.putGroups ?? []) groups.set(group.id, group);
-  const used = usedServicePorts(state.apps.values(), change.put ?? []);
+  const used = new Set(usedServicePorts(state.apps));
+  for (const app of change.put ?? []) for (const port of servicePortsOf(app)) used.add(port);
   const range = { min: state.settings.localPortMin, max: state.settings.localPortMax };
   for (const wanted of change.put ?? []) {
     const old = state.apps.get(wanted.id);
@@ -67,7 +72,15 @@ export function targetOf(
   putPods(pods, state, change.putPods ?? [], version);
   addParents(groups, change, state.settings.newGroupEnforceRole);
   dropReplacedGroups({ apps, pods, groups }, change);
-  return { apps, pods, groups, version };
+  return { apps, pods, groups, version, only: onlyOf(change), usedPorts: used };
+}
+
+/** The app or pod of a change that is about no other and no group. */
+function onlyOf(change: RootChange): string | undefined {
+  const { put = [], restart = [], remove = [], putPods: pods = [], removePods = [] } = change;
+  if ((change.putGroups ?? []).length + (change.removeGroups ?? []).length > 0) return undefined;
+  const ids = [...[...put, ...pods].map(({ id }) => id), ...restart, ...remove, ...removePods];
+  return ids.length === 1 ? ids[0] : undefined;
 }
 
 function putPods(
