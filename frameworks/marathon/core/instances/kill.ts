@@ -59,6 +59,8 @@ export function loseTasks(turn: Turn, instance: Instance): void {
   forgetTasks(turn.state, instance);
   for (const owner of killOwners(instance)) turn.state.kills.delete(owner);
   for (const task of instance.tasks ?? []) task.condition = 'Gone';
+  // A pod may be Gone already, for one of its tasks, while others lived.
+  recordChange(turn, instance);
   if (instance.goal === 'Decommissioned' && !instance.reservation) expunge(turn, instance);
   else setCondition(turn, instance, 'Gone');
 }
