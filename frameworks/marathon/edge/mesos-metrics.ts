@@ -25,6 +25,7 @@ const STATES: readonly mesos.TaskState[] = [
 export class MesosMetrics {
   private readonly updates: ReadonlyMap<string, Counter>;
   private readonly launchGroups: Counter;
+  private readonly reservations: Counter;
   private readonly outOfMemory: Counter;
   /** Kill calls by task. */
   private readonly kills = new Map<string, number>();
@@ -43,6 +44,7 @@ export class MesosMetrics {
       ]),
     );
     this.launchGroups = counter('offer-operations.launch-group', 'Launches of task groups');
+    this.reservations = counter('offer-operations.reserve', 'Reservations of resources');
     this.outOfMemory = counter('task.oom.memory-limit-exceeded', 'Tasks that used more memory than they may');
     metrics.gauge(
       'marathon.instances.inflight-kill-attempts.gauge',
@@ -57,7 +59,10 @@ export class MesosMetrics {
   }
 
   call({ accept, kill }: scheduler.Call): void {
-    for (const { type } of accept?.operations ?? []) if (type === 'LAUNCH_GROUP') this.launchGroups.inc();
+    for (const { type } of accept?.operations ?? []) {
+      if (type === 'LAUNCH_GROUP') this.launchGroups.inc();
+      if (type === 'RESERVE') this.reservations.inc();
+    }
     const taskId = kill?.task_id.value;
     if (taskId !== undefined) this.kills.set(taskId, (this.kills.get(taskId) ?? 0) + 1);
   }

@@ -31,7 +31,7 @@ test('tasks that were out of memory are counted', () => {
   expect(value('mesos.task.oom.memory-limit-exceeded.counter')).toBe(1);
 });
 
-test('launches of groups are counted', () => {
+test('launches of groups and reservations are counted', () => {
   const { counts, value } = counted();
   const operations: mesos.Offer.Operation[] = [
     { type: 'RESERVE' },
@@ -40,6 +40,7 @@ test('launches of groups are counted', () => {
   ];
   counts.call({ type: 'ACCEPT', accept: { offer_ids: [], operations } });
   expect(value('mesos.offer-operations.launch-group.counter')).toBe(1);
+  expect(value('mesos.offer-operations.reserve.counter')).toBe(1);
 });
 
 test('attempts of kills count while the kill is under way', () => {
