@@ -29,7 +29,14 @@ import {
   ms,
   readSecret,
 } from '../kit/edge/flags';
-import { HTTP_FLAGS, type HttpSettings, httpSettingsOf } from '../kit/edge/http-flags';
+import {
+  ACCESS_FLAGS,
+  type AccessSettings,
+  accessSettingsOf,
+  HTTP_FLAGS,
+  type HttpSettings,
+  httpSettingsOf,
+} from '../kit/edge/http-flags';
 import type { JobDefaults } from './core/jobs/job';
 import { DEFAULT_RULES, NOTICE_KINDS, type NoticeKind } from './core/notify/notice';
 import type { Settings } from './core/state/state';
@@ -80,6 +87,7 @@ const FLAGS = {
     fallback: undefined,
   }),
   ...HTTP_FLAGS,
+  ...ACCESS_FLAGS,
   zk_hosts: zkFlag(
     text({
       help: 'ZooKeeper as host:port,... : several Chronos share their state there, and one of them leads; without it the state is in --work_dir',
@@ -175,7 +183,7 @@ export interface FrameworkSettings {
   readonly reconciliationMs: number;
 }
 
-export interface ChronosHttp extends HttpSettings {
+export interface ChronosHttp extends HttpSettings, AccessSettings {
   /** The port that others reach us at; the one that we listen on without it. */
   readonly advertisedPort: number | undefined;
 }
@@ -312,7 +320,7 @@ function coreOf(flags: ChronosFlags, rules: ReadonlySet<NoticeKind>): Settings {
 }
 
 function httpOf(flags: ChronosFlags): ChronosHttp {
-  return { ...httpSettingsOf(flags), advertisedPort: flags.port_on_host };
+  return { ...httpSettingsOf(flags), ...accessSettingsOf(flags), advertisedPort: flags.port_on_host };
 }
 
 type ZookeeperFlags = Pick<ChronosFlags, 'zk_hosts' | 'zk_path' | 'zk_timeout' | 'zk_auth'>;

@@ -4,6 +4,7 @@ import type { HttpServer } from '../../cluster/runtime/http/server';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { ProcessDeps } from '../../cluster/runtime/process';
 import type { StateStore } from '../../cluster/state/store';
+import { openAccess } from '../kit/edge/access/open-access';
 import { type ElectionPlan, startLedProcess } from '../kit/edge/leadership/led-process';
 import type { ChronosConfig, ImportConfig } from './config';
 import type { ChronosEffect } from './core/state/effects';
@@ -39,11 +40,12 @@ interface ChronosTypes {
 /** Starts Chronos. It needs neither a master nor ZooKeeper for its start. */
 export async function startChronos(config: ChronosConfig, deps: ChronosDeps): Promise<Chronos> {
   const rules = tzRules();
+  const access = await openAccess(config.http, deps);
   const started = await startLedProcess<ChronosTypes>(deps, {
     machine: chronosMachine(rules),
     endText: 'Chronos cannot go on',
     election: electionOf(config),
-    parts: (context) => chronosParts(config, rules, context),
+    parts: (context) => chronosParts(config, { rules, access }, context),
     server: chronosServer,
     address: ({ context }) => addressOf(config, context),
     term: (parts, term) => beginTerm(parts, deps.state, term),

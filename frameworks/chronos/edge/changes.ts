@@ -21,11 +21,12 @@ export interface ReaderRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Only these jobs; all of them without any. */
   readonly names: ReadonlySet<string>;
+  /** The jobs that the reader may see; all without it. */
+  readonly sees?: ((name: string) => boolean) | undefined;
 }
 
-interface Reader {
+interface Reader extends Pick<ReaderRequest, 'names' | 'sees'> {
   readonly stream: ResponseStream;
-  readonly names: ReadonlySet<string>;
 }
 
 export class ChangeStream {
@@ -61,7 +62,7 @@ export class ChangeStream {
   }
 
   /** Opens a stream; false when there are too many. */
-  attach({ reply, headers, names }: ReaderRequest): boolean {
+  attach({ reply, headers, names, sees }: ReaderRequest): boolean {
     if (this.readers.size >= READERS_MAX) return false;
     const stream = new ResponseStream(reply, {
       headers: { ...headers, 'content-type': 'text/event-stream' },
@@ -69,7 +70,7 @@ export class ChangeStream {
       stallMs: STALL_MS,
       closed: () => this.readers.delete(reader),
     });
-    const reader = { stream, names };
+    const reader = { stream, names, sees };
     this.readers.add(reader);
     stream.write(': changes of jobs\r\n\r\n');
     this.keepAlive();
@@ -83,8 +84,9 @@ export class ChangeStream {
   }
 
   private send(name: string, frame: string): void {
-    for (const { stream, names } of this.readers) {
-      if (names.size === 0 || names.has(name)) stream.write(frame);
+    for (const { stream, names, sees } of this.readers) {
+      if (names.size > 0 && !names.has(name)) continue;
+      if (sees?.(name) ?? true) stream.write(frame);
     }
   }
 

@@ -1,11 +1,10 @@
 /** The parts of Chronos that outlive its terms: the rules of zones, notices, requests, and the REST API. */
 
-import { bearerOf } from '../../../cluster/runtime/auth/flags';
 import { setLogLevel } from '../../../cluster/runtime/log';
 import type { ProcessContext, ServerPlan } from '../../../cluster/runtime/process';
 import { Requests } from '../../../cluster/runtime/requests';
 import { callerTrust } from '../../../cluster/runtime/tls/settings';
-import { usersOf } from '../../kit/edge/access/open-access';
+import type { DoorAccess } from '../../kit/edge/access/open-access';
 import { schemeOf } from '../../kit/edge/http-flags';
 import { Forwarder } from '../../kit/edge/leadership/forward';
 import type { Standing } from '../../kit/edge/leadership/standing';
@@ -18,7 +17,7 @@ import type { ChronosState } from '../core/state/state';
 import { openChannels } from './notify/channels';
 import { Notifier } from './notify/notifier';
 import { Outputs } from './outputs';
-import { type ChronosRest, chronosRest, type RestAccess } from './rest/server';
+import { type ChronosRest, chronosRest } from './rest/server';
 import { serverZone } from './zone-rules';
 
 export type ChronosContext = ProcessContext<ChronosState, ChronosEvent>;
@@ -32,12 +31,22 @@ export interface ChronosParts {
   readonly outputs: Outputs;
 }
 
-export function chronosParts(config: ChronosConfig, rules: ZoneRules, context: ChronosContext): ChronosParts {
+/** What they need of the start of the process. */
+export interface ChronosNeeds {
+  readonly rules: ZoneRules;
+  readonly access: DoorAccess;
+}
+
+export function chronosParts(
+  config: ChronosConfig,
+  needs: ChronosNeeds,
+  context: ChronosContext,
+): ChronosParts {
   const { life } = context;
   const requests = new Requests<ApiAnswer>(REQUESTS_MAX);
   const notifier = openNotifier(config, context);
   life.add(() => notifier.stop());
-  const rest = openRest(config, { rules, context, requests });
+  const rest = openRest(config, { ...needs, context, requests });
   life.add(() => rest.changes.stop());
   const outputs = new Outputs({
     bytesMax: config.outputBytesMax,
@@ -87,13 +96,12 @@ function openNotifier({ notices }: ChronosConfig, { clock, log, metrics }: Chron
   });
 }
 
-interface RestNeeds {
-  readonly rules: ZoneRules;
+interface RestNeeds extends ChronosNeeds {
   readonly context: ChronosContext;
   readonly requests: Requests<ApiAnswer>;
 }
 
-function openRest(config: ChronosConfig, { rules, context, requests }: RestNeeds): ChronosRest {
+function openRest(config: ChronosConfig, { rules, access, context, requests }: RestNeeds): ChronosRest {
   const { core, clock, log, metrics } = context;
   const settings = {
     defaults: config.jobs,
@@ -101,18 +109,22 @@ function openRest(config: ChronosConfig, { rules, context, requests }: RestNeeds
     historyLimit: config.historyLimit,
     isCompressing: config.http.isCompressing,
   };
-  return chronosRest(settings, accessOf(config, context), {
-    read: core.read,
-    ask: (command) => askCore<ApiAnswer, NewChronosEvent>(requests, core.post, command),
-    leader: () => addressOf(config, context),
-    setLogLevel: (level) => setLogLevel(log, level),
-    rules,
-    clock,
-    metrics,
-    startedAt: clock.now(),
-    violations: () => core.violations,
-    counters: () => reviveCounters(core.state),
-  });
+  return chronosRest(
+    settings,
+    { ...config.http, ...access },
+    {
+      read: core.read,
+      ask: (command) => askCore<ApiAnswer, NewChronosEvent>(requests, core.post, command),
+      leader: () => addressOf(config, context),
+      setLogLevel: (level) => setLogLevel(log, level),
+      rules,
+      clock,
+      metrics,
+      startedAt: clock.now(),
+      violations: () => core.violations,
+      counters: () => reviveCounters(core.state),
+    },
+  );
 }
 
 function reviveCounters(state: ChronosState | undefined): Readonly<Record<string, number>> {
@@ -120,13 +132,5 @@ function reviveCounters(state: ChronosState | undefined): Readonly<Record<string
   return {
     'MesosOfferReviver.reviveOffersCount': revives,
     'MesosOfferReviver.reviveOffersRequestCount': revives,
-  };
-}
-
-function accessOf({ http }: ChronosConfig, context: ChronosContext): RestAccess {
-  return {
-    ...http,
-    users: usersOf(http.usersFile, context.log),
-    bearer: http.bearer && bearerOf(http.bearer, context),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../../../cluster/runtime/clock';
 import type { Request } from '../../../../cluster/runtime/http/server';
+import type { Rights } from '../../../kit/edge/access/authorizer';
 import type { RestDoor } from '../../../kit/edge/rest/door';
 import { slicedOutcome } from '../../../kit/edge/rest/long-answer';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
@@ -51,6 +52,8 @@ export interface RestContext extends RestDoor {
   readonly texts: CachedTexts;
   readonly printing: PrintContext;
   readonly searchIndex: SearchIndex;
+  /** The rights of the sender of a request. */
+  rights(request: Request): Rights;
   /** `host:port` of the leader; empty without one. */
   leader(): string;
   read: Read;

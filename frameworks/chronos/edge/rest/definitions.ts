@@ -7,6 +7,7 @@ import { type JobKind, readJobText } from '../../core/jobs/read-job';
 import { isRefusal } from '../../core/jobs/refusal';
 import { pause, readBody, typeRefusal } from './bodies';
 import { type Call, parameterOf, type RestContext, refused, written } from './context';
+import { demandPut } from './rights';
 
 /** Tells that a definition sent with `onlyIfChanged` is the one that the job has. */
 const UNCHANGED_HEADER = 'x-meseta-unchanged';
@@ -27,6 +28,7 @@ export async function putJob(
     jobKind,
   );
   if (isRefusal(reading)) return refused(reading);
+  demandPut(context, { request }, reading.job);
   const { onlyIfChanged } = query;
   const answer = await context.ask({ kind: 'job.put', reading, onlyIfChanged });
   const isUnchanged = answer.ok && answer.text === UNCHANGED;

@@ -18,6 +18,7 @@ import { type Call, type RestContext, refused } from './context';
 import { deleteJob, pauseJob, putJob, resumeJob } from './definitions';
 import { explain, getJob, getJobStat, getRun, listRuns, previewJob, previewSchedule } from './job';
 import { getCsv, getDot, getGraph, getStats, listJobs, searchJobs, summarizeJobs } from './lists';
+import { demandOperation } from './rights';
 import {
   getLeader,
   getLogging,
@@ -89,6 +90,7 @@ export function chronosRoutes(context: RestContext): Route[] {
     ...bases.flatMap(([base, prefix]) => baseRoutes(context, base, prefix)),
     ...routesOf(ROOT_OPERATIONS, '', (id) =>
       operationHandler(context, {
+        id,
         operation: ROOT_OPERATIONS[id],
         base: 'v1',
         handle: ROOT_HANDLERS[id] as AnyHandler,
@@ -102,6 +104,7 @@ function baseRoutes(context: RestContext, base: ApiBase, prefix: string): Route[
     id === 'streamEvents'
       ? streamEvents(context)
       : operationHandler(context, {
+          id,
           operation: BASE_OPERATIONS[id],
           base,
           handle: BASE_HANDLERS[id] as AnyHandler,
@@ -124,18 +127,21 @@ function routesOf<Id extends string>(
 }
 
 interface Handled {
+  readonly id: BaseOperation | RootOperation;
   readonly operation: Operation;
   readonly base: ApiBase;
   readonly handle: AnyHandler;
 }
 
-/** Reads the query, and takes the time of the operation. */
-function operationHandler(context: RestContext, { operation, base, handle }: Handled): Handler {
+/** Reads the query, demands the rights, and takes the time of the operation. */
+function operationHandler(context: RestContext, { id, operation, base, handle }: Handled): Handler {
   const { query: schemas = {}, timer } = operation;
   const run = async (request: Request): Promise<Outcome> => {
     const query = readQuery(schemas, request.query as Readonly<Record<string, unknown>>);
     if ('fault' in query) return inBytes(refused({ status: 400, message: String(query.fault) }));
-    return inBytes(await handle(context, { request, base, query }));
+    const call = { request, base, query };
+    demandOperation(context, id, call);
+    return inBytes(await handle(context, call));
   };
   if (timer === undefined) return handlerOf(context, run);
   return handlerOf(context, async (request) => {

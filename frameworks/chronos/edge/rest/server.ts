@@ -5,8 +5,10 @@ import type { Clock } from '../../../../cluster/runtime/clock';
 import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { Metrics } from '../../../../cluster/runtime/metrics';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
+import type { SenderAuthenticator } from '../../../kit/edge/access/adapt-plugins';
+import { type Authorizer, rightsReader } from '../../../kit/edge/access/authorizer';
 import { type HttpSettings, placesOf } from '../../../kit/edge/http-flags';
-import { errorAnswers } from '../../../kit/edge/rest/door';
+import { authenticatorOf, errorAnswers } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
 import { jobPrinters } from '../../core/jobs/print-job';
 import { printRefusal } from '../../core/jobs/refusal';
@@ -38,6 +40,8 @@ export interface RestParts extends Pick<RestContext, 'ask' | 'leader' | 'setLogL
 export interface RestAccess extends Omit<HttpSettings, 'bearer' | 'usersFile' | 'isCompressing'> {
   readonly users?: ReadonlyMap<string, string> | undefined;
   readonly bearer: Authenticator | undefined;
+  readonly authenticator?: SenderAuthenticator | undefined;
+  readonly authorizer?: Authorizer | undefined;
 }
 
 export interface ChronosRest {
@@ -62,6 +66,8 @@ export function chronosRest(settings: RestSettings, access: RestAccess, parts: R
     credentials,
     users,
     bearer,
+    authenticator: authenticatorOf(context, access.authenticator),
+    openPaths: access.authenticator ? ['/ping'] : [],
     credentialsFlag: '--http_credentials',
     realm,
     compress: settings.isCompressing,
@@ -70,7 +76,8 @@ export function chronosRest(settings: RestSettings, access: RestAccess, parts: R
   return { plan, changes: context.changes, door: context };
 }
 
-function restContext(settings: RestSettings, { concurrentMax }: RestAccess, parts: RestParts): RestContext {
+function restContext(settings: RestSettings, access: RestAccess, parts: RestParts): RestContext {
+  const { concurrentMax, authorizer } = access;
   const { read, rules, clock, metrics, startedAt, violations, counters } = parts;
   const names = new SortedNames();
   const printing = { rules, printers: jobPrinters(settings.defaults) };
@@ -102,8 +109,13 @@ function restContext(settings: RestSettings, { concurrentMax }: RestAccess, part
     concurrentMax,
     active: { count: 0 },
     headers: commonHeaders,
-    errorBody: (status, message) => JSON.parse(printRefusal({ status, message })) as object,
+    rights: rightsReader(authorizer, errorBody),
+    errorBody,
   };
+}
+
+function errorBody(status: number, message: string): object {
+  return JSON.parse(printRefusal({ status, message })) as object;
 }
 
 /** The original lets pages of any origin read; here pages of others are refused before. */

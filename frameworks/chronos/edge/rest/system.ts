@@ -11,6 +11,7 @@ import { jobSchema } from '../../core/jobs/job-schema';
 import { BASES } from './bases';
 import { elementCount, pause, taskCallback } from './bodies';
 import { type Call, type RestContext, refused, sliced } from './context';
+import { seesJob } from './rights';
 
 export function ping(): Outcome {
   return { status: 200, text: 'pong\n', type: 'text/plain' };
@@ -92,7 +93,10 @@ function loggingPage(result: string): Outcome {
 export function streamEvents(context: RestContext): Handler {
   return (request, reply) => {
     const names = new Set(queryAll(request, 'name'));
-    const isOpen = context.changes.attach({ reply, names, headers: context.headers() });
+    const rights = context.rights(request);
+    if (!rights.may('view', { kind: 'events' })) return send(context, reply, rights.refusal());
+    const sees = rights.isLimited ? (name: string): boolean => seesJob(rights, name) : undefined;
+    const isOpen = context.changes.attach({ reply, names, sees, headers: context.headers() });
     if (isOpen) return undefined;
     return send(context, reply, refused({ status: 503, message: 'Too many event streams' }));
   };

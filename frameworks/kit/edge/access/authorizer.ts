@@ -50,22 +50,28 @@ export class RequestRefusal extends Error {
   }
 }
 
-const NOT_AUTHORIZED: Outcome = {
-  status: 403,
-  body: { message: 'Not Authorized to perform this action!' },
-};
+/** The words of a refusal. */
+const NOT_AUTHORIZED = 'Not Authorized to perform this action!';
 
 export const UNLIMITED: Rights = {
   isLimited: false,
   may: () => true,
   demand: () => undefined,
-  refusal: () => NOT_AUTHORIZED,
+  refusal: () => ({ status: 403, body: { message: NOT_AUTHORIZED } }),
 };
 
+/** The JSON of an error, as the door makes it. */
+export type ErrorBody = (status: number, message: string) => object;
+
 /** The rights of a principal. */
-export function rightsOf(authorizer: Authorizer, principal: Principal): Rights {
+export function rightsOf(
+  authorizer: Authorizer,
+  principal: Principal,
+  errorBody: ErrorBody = (_status, message) => ({ message }),
+): Rights {
   const may: Rights['may'] = (action, resource) => authorizer.isAuthorized(principal, action, resource);
-  const refusal = (): Outcome => authorizer.notAuthorized?.(principal) ?? NOT_AUTHORIZED;
+  const refusal = (): Outcome =>
+    authorizer.notAuthorized?.(principal) ?? { status: 403, body: errorBody(403, NOT_AUTHORIZED) };
   return {
     isLimited: true,
     may,
@@ -77,7 +83,10 @@ export function rightsOf(authorizer: Authorizer, principal: Principal): Rights {
 }
 
 /** The rights of the senders of requests. A sender that nobody asked for credentials has no name. */
-export function rightsReader(authorizer: Authorizer | undefined): (request: Request) => Rights {
+export function rightsReader(
+  authorizer: Authorizer | undefined,
+  errorBody?: ErrorBody,
+): (request: Request) => Rights {
   if (!authorizer) return () => UNLIMITED;
-  return (request) => rightsOf(authorizer, principalOf(request) ?? {});
+  return (request) => rightsOf(authorizer, principalOf(request) ?? {}, errorBody);
 }
