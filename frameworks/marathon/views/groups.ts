@@ -40,15 +40,20 @@ export function printGroup(
   };
   const show = (group: Group): object => ({
     id: group.id,
-    apps: (members.apps.get(group.id) ?? []).map(print.app),
-    groups: (members.groups.get(group.id) ?? []).map(show),
-    pods: (members.pods.get(group.id) ?? []).map(print.pod),
+    apps: sortedById(members.apps.get(group.id)).map(print.app),
+    groups: sortedById(members.groups.get(group.id)).map(show),
+    pods: sortedById(members.pods.get(group.id)).map(print.pod),
     dependencies: group.dependencies,
     version: root.version,
     ...(isTopLevel(group.id) && { enforceRole: group.enforceRole ?? false }),
   });
   const group = root.groups.get(id);
   return group && show(group);
+}
+
+/** The order of a group's members, which outlives a restart. */
+function sortedById<Member extends { readonly id: string }>(members: readonly Member[] = []): Member[] {
+  return [...members].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Apps, pods or groups by the group they are directly in. */

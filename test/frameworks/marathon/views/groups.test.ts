@@ -40,6 +40,14 @@ test('the root has its own apps, and those of each group are with that one', () 
   expect(tree(print('/a/b') as Printed)).toEqual(['/a/b', ['/a/b/two'], []]);
 });
 
+test('members are in the order of their ids, whatever the order of their creation', () => {
+  const made = new FakeCluster();
+  made.put({ id: '/b' }, { id: '/a' });
+  const root = { ...made.state, version: made.state.rootVersion };
+  const printed = printGroup(root, '/', ALL, { app: printApp, pod: ({ id }) => ({ id }) }) as Printed;
+  expect(printed.apps?.map(({ id }) => id)).toEqual(['/a', '/b']);
+});
+
 test('what the request does not embed is empty, and only groups at the top enforce roles', () => {
   const bare = print('/', { apps: false, pods: false, groups: false });
   expect(bare).toMatchObject({ id: '/', apps: [], groups: [], pods: [], dependencies: [] });
