@@ -42,7 +42,7 @@ const TAKEN_BACK = 'it was cancelled, or another change replaced it';
 const EVENTS_PATH = '/v2/events?event_type=deployment_success&event_type=deployment_failed';
 
 export async function readDeployments(api: Pick<Api, 'json'>): Promise<readonly DeploymentView[]> {
-  return (await api.json('GET', '/v2/deployments')) as readonly DeploymentView[];
+  return (await api.json('GET', '/v2/deployments?embed=progress')) as readonly DeploymentView[];
 }
 
 /**

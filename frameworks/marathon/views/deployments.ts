@@ -10,11 +10,12 @@ import { isoTime } from '../core/state/turn';
 import { readinessOf } from './apps';
 import { tasksOf } from './tasks';
 
-/** Beside the original's members: `reason` says why it is not over, `startedAt` and `deadlineAt` since when and until when. */
-export function printDeployment(state: MarathonState, deployment: Deployment, now: number): object {
+export function printDeployment(
+  state: MarathonState,
+  deployment: Deployment,
+  { now, withProgress }: { readonly now: number; readonly withProgress: boolean },
+): object {
   const { id, version, affected, steps, done } = deployment;
-  const waits = waitsOf(state, deployment, now);
-  const deadline = deadlineOfDeployment(state, deployment);
   const current = steps[done]?.actions ?? [];
   const pods = new Set(steps.flatMap(({ actions }) => actions.filter(isPodAction).map(({ app }) => app)));
   return {
@@ -29,6 +30,15 @@ export function printDeployment(state: MarathonState, deployment: Deployment, no
     })),
     currentStep: deployment.announced ? done + 1 : done,
     totalSteps: steps.length,
+    ...(withProgress && progressOf(state, deployment, now)),
+  };
+}
+
+/** Members of ours: `reason` says why the deployment is not over, `startedAt` and `deadlineAt` since when and until when. */
+function progressOf(state: MarathonState, deployment: Deployment, now: number): object {
+  const waits = waitsOf(state, deployment, now);
+  const deadline = deadlineOfDeployment(state, deployment);
+  return {
     ...(waits.length > 0 && { reason: waits.join('; ') }),
     ...(deployment.startedAt !== undefined && { startedAt: isoTime(deployment.startedAt) }),
     ...(deadline !== undefined && { deadlineAt: isoTime(deadline) }),

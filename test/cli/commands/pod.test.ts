@@ -118,7 +118,7 @@ test('a pod is scaled and removed, and its deployment is followed', async () => 
   marathon.answers.set('DELETE /v2/pods/shop/web', '');
   marathon.answers.set('GET /v2/deployments', []);
   expect((await meseta('pod', 'scale', 'web', '3', '--watch')).out).toBe('/shop/web is being scaled to 3\n');
-  expect(marathon.asked).toContain('GET /v2/deployments');
+  expect(marathon.asked).toContain('GET /v2/deployments?embed=progress');
   const scaled = { ...spec, scaling: { kind: 'fixed', instances: 3 } };
   expect(marathon.asked).toContain(`PUT /v2/pods/shop/web?force=false ${JSON.stringify(scaled)}`);
   expect((await meseta('pod', 'scale', 'web', 'many')).status).toBe(2);

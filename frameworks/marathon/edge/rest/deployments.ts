@@ -27,14 +27,19 @@ export function deploymentRoutes(context: RestContext): Route[] {
   ];
 }
 
-/** Deployments of which the sender sees an app or a pod, without the others. */
+/**
+ * Deployments of which the sender sees an app or a pod, without the others. Our members beside the original's are embedded:
+ * some of its clients fail at a member that they do not know.
+ */
 function list(context: RestContext, request: Request): Outcome {
   const rights = context.rights(request);
+  const withProgress = queryAll(request, 'embed').includes('progress');
+  const view = { now: context.now(), withProgress };
   return ok(
     context.read((state) =>
       [...state.deployments.values()]
         .flatMap((deployment) => visibleDeployment(rights, state, deployment) ?? [])
-        .map((deployment) => printDeployment(state, deployment, context.now())),
+        .map((deployment) => printDeployment(state, deployment, view)),
     ),
   );
 }

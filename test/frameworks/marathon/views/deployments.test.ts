@@ -15,7 +15,7 @@ interface Printed {
 
 const printed = ({ state, clock }: FakeCluster): Printed[] =>
   [...state.deployments.values()].map(
-    (deployment) => printDeployment(state, deployment, clock.now()) as Printed,
+    (deployment) => printDeployment(state, deployment, { now: clock.now(), withProgress: false }) as Printed,
   );
 
 test('a deployment shows the actions of its current step, counted from one', () => {
