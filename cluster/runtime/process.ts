@@ -12,6 +12,7 @@
 import { present } from '../model/assert';
 import type { Machine } from '../model/event';
 import type { Millis } from '../model/time';
+import { boundBacktracking } from './bound-backtracking';
 import type { Clock } from './clock';
 import type { HttpServer, HttpServerOptions } from './http/server';
 import { Lifetime, type Running, StartError } from './lifecycle';
@@ -158,6 +159,7 @@ export async function openProcess<
   plan: Pick<ProcessPlan<State, Event, Effect, Boot, Parts, object>, 'endText' | 'parts' | 'server'>,
   life: Lifetime,
 ): Promise<OpenProcess<State, Event, Effect, Boot, Parts>> {
+  boundBacktracking();
   const core = new LateCore<State, Event, Effect, Boot>();
   let servers: Servers | undefined;
   const context = contextOf(deps, plan.endText, {

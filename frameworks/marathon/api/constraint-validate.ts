@@ -1,5 +1,6 @@
 /** Rules about placement constraints. */
 
+import { isPattern, isUnbounded, UNBOUNDED } from '../../../cluster/model/pattern';
 import type { App } from './app';
 import type { Finding } from './violations';
 
@@ -30,19 +31,15 @@ export function constraintError([, operator = '', value]: readonly string[]): st
       return /^\d+$/.test(value ?? '') ? undefined : 'MAX_PER requires an integer value';
     case 'LIKE':
     case 'UNLIKE':
-      return value && isPattern(value)
-        ? undefined
-        : 'LIKE and UNLIKE require a non-empty, regular expression value';
+      return patternError(value);
     default:
       return `Operation ${operator} is unknown. Use one of ${OPERATORS.join(', ')}`;
   }
 }
 
-/** True for a regular expression. */
-export function isPattern(text: string): boolean {
-  try {
-    return new RegExp(`^(?:${text})$`) instanceof RegExp;
-  } catch {
-    return false;
-  }
+const NO_PATTERN = 'LIKE and UNLIKE require a non-empty, regular expression value';
+
+function patternError(value = ''): string | undefined {
+  if (value === '' || !isPattern(value)) return NO_PATTERN;
+  return isUnbounded(value) ? `${value} ${UNBOUNDED}` : undefined;
 }

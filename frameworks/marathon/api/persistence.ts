@@ -2,8 +2,9 @@
  * Persistent local volumes in requests: their form, their defaults and their rules (PersistentVolumeInfo of Marathon).
  */
 
+import { isPattern, isUnbounded, UNBOUNDED } from '../../../cluster/model/pattern';
 import type { App, Persistence, Volume } from './app';
-import { isPattern, OPERATORS } from './constraint-validate';
+import { OPERATORS } from './constraint-validate';
 import { fallback, integer, listOf, object, oneOf, optional, required, text } from './read';
 import type { Finding } from './violations';
 
@@ -70,7 +71,8 @@ function constraintError(constraint: readonly string[]): string | undefined {
     return `Unsupported constraint ${constraint.join(',')}`;
   if (!OPERATORS.includes(operator)) return `unknown constraint operator ${operator}`;
   if (operator !== 'LIKE' && operator !== 'UNLIKE') return 'Operator must be one of LIKE, UNLIKE';
-  return isPattern(value) ? undefined : 'Invalid regular expression';
+  if (!isPattern(value)) return 'Invalid regular expression';
+  return isUnbounded(value) ? `${value} ${UNBOUNDED}` : undefined;
 }
 
 /** The findings about an app with persistent volumes. */

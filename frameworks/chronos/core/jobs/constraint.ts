@@ -1,6 +1,7 @@
 /** Constraints of jobs: `[attribute, operator, value]`. The original drops an unknown operator in silence. */
 
 import { shownValue } from '../../../../cluster/model/json-value';
+import { isPattern, isUnbounded, UNBOUNDED } from '../../../../cluster/model/pattern';
 import { type Codec, type Reading, text, violate } from './codec';
 import type { Constraint, ConstraintOperator } from './job';
 
@@ -31,13 +32,7 @@ function readConstraint(value: unknown, path: string, reading: Reading): Constra
     );
   if (operator !== 'EQUALS' && !isPattern(pattern))
     return violate(reading, `${path}/2`, `must be a regular expression, not ${shownValue(pattern)}`);
+  if (operator !== 'EQUALS' && isUnbounded(pattern))
+    return violate(reading, `${path}/2`, `${shownValue(pattern)} ${UNBOUNDED}`);
   return [attribute, operator, pattern];
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`) !== undefined;
-  } catch {
-    return false;
-  }
 }

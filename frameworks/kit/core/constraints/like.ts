@@ -1,5 +1,6 @@
 /** LIKE and UNLIKE: the whole value matches a regular expression, or does not. */
 
+import { wholePattern } from '../../../../cluster/model/pattern';
 import type { Constraint } from './constraint';
 
 export const like: Constraint = ({ offered, value }) => offered !== undefined && wholeMatch(value, offered);
@@ -10,5 +11,5 @@ export const unlike: Constraint = ({ offered, value }) =>
 
 /** True when the whole text matches. */
 export function wholeMatch(pattern: string, text: string): boolean {
-  return new RegExp(`^(?:${pattern})$`).test(text);
+  return wholePattern(pattern).test(text);
 }

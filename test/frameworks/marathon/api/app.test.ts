@@ -368,6 +368,13 @@ describe('validation', () => {
       'LIKE and UNLIKE require a non-empty, regular expression value',
     ],
     [
+      'UNLIKE with a pattern that may never end',
+      { ...run, constraints: [['rack', 'UNLIKE', '(?!a)([a-z]+)+']] },
+      '/constraints(0)',
+      '(?!a)([a-z]+)+ repeats a group beside look-around or a back reference, so that its match may never end: ' +
+        'leave one of them out',
+    ],
+    [
       'unreachable times',
       { ...run, unreachableStrategy: { inactiveAfterSeconds: 5, expungeAfterSeconds: 1 } },
       '/unreachableStrategy',
