@@ -24,11 +24,16 @@ export async function runCli(args: readonly string[], device: Terminal): Promise
     status = code;
   });
   try {
-    await program.parseAsync(args as string[], { from: 'user' });
+    await program.parseAsync(withoutHelpWord(args), { from: 'user' });
     return status;
   } catch (error) {
     return report(error, terminal);
   }
+}
+
+/** The arguments with `help app create` as `app create --help`. */
+function withoutHelpWord(args: readonly string[]): string[] {
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : [...args];
 }
 
 /** A terminal that prints control characters of others as escapes: names and labels cannot move the cursor. */
@@ -50,12 +55,18 @@ function createProgram(terminal: Terminal, done: (status: number) => void): Prog
 }
 
 function named(program: Program, terminal: Terminal): Program {
-  return program
-    .exitOverride()
-    .helpOption('--help', 'print this and stop')
-    .helpCommand(false)
-    .showSuggestionAfterError()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined });
+  return (
+    program
+      .exitOverride((error) => {
+        throw isAnswer(error) ? error : new UsageError(faultOf(error, program));
+      })
+      .helpOption('-h, --help', 'print this and stop')
+      .helpCommand(false)
+      .showSuggestionAfterError()
+      // The arguments are those of the command's own help.
+      .configureHelp({ subcommandTerm: (command) => command.name() })
+      .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
+  );
 }
 
 /** The command of this name below a parent. Some words are both a command and a group, such as `agent`. */
@@ -81,7 +92,7 @@ function addCommand(
     .action(async (args: string[]) => {
       const command = await row.load();
       done(await command(args, terminal, row));
-      if (args.includes('--help')) terminal.out(furtherCommands(row));
+      if (args.includes('--help') || args.includes('-h')) terminal.out(furtherCommands(row));
     });
 }
 
@@ -94,7 +105,7 @@ function furtherCommands({ name }: CommandRow): string {
 }
 
 function report(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError) return reportCommander(error, terminal);
+  if (error instanceof CommanderError) return 0;
   if (error instanceof UsageError || error instanceof StartError) {
     terminal.err(`meseta: ${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;
@@ -103,9 +114,18 @@ function report(error: unknown, terminal: Terminal): number {
   return 1;
 }
 
-function reportCommander(error: CommanderError, terminal: Terminal): number {
-  if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return 0;
-  if (error.code === 'commander.help') terminal.err("meseta: which command? See 'meseta --help'.\n");
-  else terminal.err(`meseta: ${error.message.replace(/^error: /, '')}\nSee 'meseta --help'.\n`);
-  return 2;
+/** True for the help and the version that were asked for. */
+function isAnswer({ code }: CommanderError): boolean {
+  return code === 'commander.helpDisplayed' || code === 'commander.version';
+}
+
+/** The fault in a command line, and the help of the words that were understood. */
+function faultOf({ code, message }: CommanderError, program: Program): string {
+  const fault = code === 'commander.help' ? 'which command?' : message.replace(/^error: /, '');
+  return `${fault}\nSee '${wordsOf(program)} --help'.`;
+}
+
+/** The words that lead to a command: `meseta task files`. */
+function wordsOf(program: Program): string {
+  return program.parent === null ? program.name() : `${wordsOf(program.parent)} ${program.name()}`;
 }

@@ -268,7 +268,7 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
     const last = plain.findIndex((arg) => !arg.startsWith('-'));
     const ownFlags = options.passThrough && last >= 0 ? plain.slice(0, last) : plain;
     // `--help` wins over errors in other flags.
-    const args = ownFlags.includes('--help') ? ['--help'] : plain;
+    const args = ownFlags.some((arg) => asksForHelp(table, arg)) ? ['--help'] : plain;
     command.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -280,12 +280,21 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
   return help === undefined ? { flags, positionals: command.args } : { flags, positionals: [], help };
 }
 
+/** `-h` asks for help where it is no flag of its own. */
+function asksForHelp(table: FlagTable, arg: string): boolean {
+  return arg === '--help' || (arg === '-h' && !hasShort(table, 'h'));
+}
+
+function hasShort(table: FlagTable, letter: string): boolean {
+  return Object.values(table).some(({ short }) => short === letter);
+}
+
 function describe(table: FlagTable, options: ParseOptions): Command {
   const command = new Command(options.command)
     .description(options.about)
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .helpOption('--help', 'print this and stop')
+    .helpOption(hasShort(table, 'h') ? '--help' : '-h, --help', 'print this and stop')
     .passThroughOptions(options.passThrough ?? false);
   for (const name of options.positionals ?? []) command.argument(name.startsWith('[') ? name : `<${name}>`);
   for (const [name, flag] of Object.entries(table)) {
