@@ -17,6 +17,8 @@ const done = new WeakMap<Buffer, Promise<Buffer>>();
 
 export function addCompression(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload: unknown, done) => {
+    // An answer to HEAD is that to GET without its body, before compression: some are compressed only when they take long.
+    if (request.method === 'HEAD') reply.removeHeader('content-encoding');
     const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
     const isPacked = reply.hasHeader('content-encoding') || request.method === 'HEAD';
     const body = isWhole && !isPacked ? bytesOf(payload) : undefined;

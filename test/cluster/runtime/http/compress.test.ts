@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
 import { acceptsGzip } from '../../../../cluster/runtime/http/compress';
 import type { HttpServer } from '../../../../cluster/runtime/http/server';
@@ -33,6 +33,12 @@ describe('answers', () => {
         { path: '/big', methods: { GET: () => big } },
         { path: '/shared', methods: { GET: (_request, reply) => reply.type('text/plain').send(shared) } },
         {
+          path: '/packed',
+          methods: {
+            GET: (_request, reply) => reply.header('content-encoding', 'gzip').send(gzipSync(big)),
+          },
+        },
+        {
           path: '/stream',
           methods: {
             GET: (_request, reply) => {
@@ -66,6 +72,18 @@ describe('answers', () => {
     }
     expect((await ask('/big', 'identity')).encoding).toBeUndefined();
     expect((await ask('/small', 'gzip')).body.toString()).toBe(small);
+  });
+
+  it('to HEAD have no encoding, whoever compresses', async () => {
+    for (const path of ['/big', '/packed']) {
+      const url = server.url + path;
+      const { status, headers } = await client.request({
+        url,
+        method: 'HEAD',
+        headers: { 'accept-encoding': 'gzip' },
+      });
+      expect([path, status, headers['content-encoding']]).toEqual([path, 200, undefined]);
+    }
   });
 
   it('that are streams are not', async () => {
