@@ -16,9 +16,12 @@ export interface EventStreamRequest {
   /** Only these types; all without any. */
   readonly types: ReadonlySet<string>;
   readonly headers: Readonly<Record<string, string>>;
-  /** The events that the reader may see; all without it. */
-  readonly sees?: ((event: BusEvent) => boolean) | undefined;
+  /** An event as the reader may see it, undefined for one that they may not; all of every event without it. */
+  readonly shown?: ShownTo | undefined;
 }
+
+/** `pod` is the subject of an event that does not name it. */
+type ShownTo = (event: BusEvent, pod: string | undefined) => BusEvent | undefined;
 
 interface EventStream extends EventStreamRequest {
   /** Written but not yet taken by the peer. */
@@ -44,13 +47,14 @@ export class EventBus {
     return this.sent;
   }
 
-  /** Sends an event to all streams that want it; it is encoded once. */
-  publish(event: BusEvent): void {
+  /** Sends an event to all streams that want it. The whole event is encoded once. */
+  publish(event: BusEvent, pod?: string): void {
     if (this.streams.size === 0) return;
-    const frame = encodeSse(event.eventType, JSON.stringify(event));
+    const frame = frameOf(event);
     for (const stream of this.streams) {
       if (stream.types.size > 0 && !stream.types.has(event.eventType)) continue;
-      if (stream.sees?.(event) ?? true) this.write(stream, frame);
+      const shown = stream.shown ? stream.shown(event, pod) : event;
+      if (shown) this.write(stream, shown === event ? frame : frameOf(shown));
     }
   }
 
@@ -109,4 +113,8 @@ export class EventBus {
       if (this.streams.size > 0) this.keepAlive();
     });
   }
+}
+
+function frameOf(event: BusEvent): string {
+  return encodeSse(event.eventType, JSON.stringify(event));
 }

@@ -72,8 +72,8 @@ export async function marathonParts(config: MarathonConfig, store: StateStore, c
     logLevel,
     bus,
     callbacks,
-    publish: (event: BusEvent) => {
-      bus.publish(event);
+    publish: (event: BusEvent, pod?: string) => {
+      bus.publish(event, pod);
       callbacks?.publish(event);
     },
     requests: new Requests<Answer>(REQUESTS_MAX),

@@ -16,7 +16,7 @@ export function marathonPerformers(parts: MarathonParts): Performers<MarathonEff
       drain.call(call);
     },
     store: (effect) => void performStore(store, effect, core.post),
-    publish: ({ event }) => publish(event),
+    publish: ({ event, pod }) => publish(event, pod),
     answer: ({ request, answer }) => requests.answer(request, answer),
     probe: (effect) => probes.start(effect),
     resign: ({ reason }) => context.end(reason),

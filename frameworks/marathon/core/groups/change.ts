@@ -20,7 +20,7 @@ import { newUuid } from '../state/ids';
 import { type RunSpec, specOf, specsOf } from '../state/run-spec';
 import type { Deployment, MarathonState, RootRecord, Step } from '../state/state';
 import { dropFailure, saveRoot, saveSpec } from '../state/storage';
-import { isoTime, publish, type Turn } from '../state/turn';
+import { isoTime, publish, publishPod, type Turn } from '../state/turn';
 import { keepRecord, recordOf } from './history';
 import { revertChange } from './revert';
 import { rolesInUse } from './roles';
@@ -47,8 +47,9 @@ export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
 /** Tells of the pod that a request makes, changes or removes. */
 function publishPodChange(turn: Turn, { origin, change, create }: EventOf<'api.change'>): void {
   if (!origin) return;
-  if (change.putPods) publish(turn, create ? 'pod_created_event' : 'pod_updated_event', { ...origin });
-  if (change.removePods) publish(turn, 'pod_deleted_event', { ...origin });
+  for (const { id } of change.putPods ?? [])
+    publishPod(turn, create ? 'pod_created_event' : 'pod_updated_event', origin, id);
+  for (const id of change.removePods ?? []) publishPod(turn, 'pod_deleted_event', origin, id);
 }
 
 /** A refused change is told to the request and to the event stream. */

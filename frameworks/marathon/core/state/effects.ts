@@ -49,7 +49,8 @@ export type MarathonEffect =
   | FrameworkEffect
   | CallEffect
   | StoreEffect
-  | { readonly kind: 'publish'; readonly event: BusEvent }
+  /** `pod` is the subject of an event that does not name it. */
+  | { readonly kind: 'publish'; readonly event: BusEvent; readonly pod?: string }
   | AnswerEffect<Answer>
   /** Answered by `probed`. The target is an instance. */
   | {

@@ -5,6 +5,7 @@ import type { Millis } from '../../../../cluster/model/time';
 import { announce } from '../../../kit/core/turn/outbox';
 import type { BusEvent, EventType } from '../../api/events';
 import type { MarathonEffect } from './effects';
+import type { Origin } from './events';
 import type { MarathonState } from './state';
 import { marathonTimers } from './timers';
 
@@ -28,8 +29,21 @@ export function postpone(turn: Turn, appId: string): void {
 }
 
 export function publish(turn: Turn, eventType: EventType, fields: Readonly<Record<string, unknown>>): void {
-  const event: BusEvent = { ...fields, eventType, timestamp: isoTime(turn.now) };
-  announce(turn, { kind: 'publish', event });
+  announce(turn, { kind: 'publish', event: eventOf(turn, eventType, fields) });
+}
+
+/** Publishes the event of a request about a pod, whose id is no member of it. */
+export function publishPod(
+  turn: Turn,
+  eventType: 'pod_created_event' | 'pod_updated_event' | 'pod_deleted_event',
+  { clientIp, uri }: Origin,
+  pod: string,
+): void {
+  announce(turn, { kind: 'publish', event: eventOf(turn, eventType, { clientIp, uri }), pod });
+}
+
+function eventOf(turn: Turn, eventType: EventType, fields: Readonly<Record<string, unknown>>): BusEvent {
+  return { ...fields, eventType, timestamp: isoTime(turn.now) };
 }
 
 /** ISO 8601 in UTC with milliseconds, the form of every timestamp and version. */

@@ -43,6 +43,17 @@ export function seesId(rights: Rights, specs: SpecTables, id: string): boolean {
   return rights.may('view', resourceOf(specs, id));
 }
 
+/** True when the sender sees the pod of this id, also one that is gone. */
+export function seesPodId(rights: Rights, { pods }: SpecTables, id: string): boolean {
+  return rights.may('view', { kind: 'pod', path: id, labels: pods.get(id)?.labels ?? {} });
+}
+
+/** True when the sender sees the root, and with it whatever there is. */
+export function seesTree(rights: Rights): boolean {
+  const kinds = ['group', 'app', 'pod'] as const;
+  return kinds.every((kind) => rights.may('view', { kind, path: '/', labels: {} }));
+}
+
 /** Demands the right to update the app or pod of this id. */
 export function demandUpdate(rights: Rights, specs: SpecTables, id: string): void {
   rights.demand('update', resourceOf(specs, id));
@@ -55,13 +66,14 @@ export function visibleDeployment(
   deployment: Deployment,
 ): Deployment | undefined {
   if (!rights.isLimited) return deployment;
-  const affected = deployment.affected.filter((id) => seesId(rights, state, id));
-  if (affected.length === 0) return undefined;
+  const affected = new Set(deployment.affected.filter((id) => seesId(rights, state, id)));
+  if (affected.size === 0) return undefined;
   const steps = deployment.steps.map((step) => ({
     ...step,
-    actions: step.actions.filter(({ app }) => affected.includes(app)),
+    actions: step.actions.filter(({ app }) => affected.has(app)),
   }));
-  return { ...deployment, affected, steps };
+  const open = new Set([...deployment.open].filter((id) => affected.has(id)));
+  return { ...deployment, affected: [...affected], steps, open };
 }
 
 /** Demands the right to update all apps, pods and groups of a deployment, which may be taken back. */

@@ -13,7 +13,7 @@ import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, restOf } from '../../../kit/edge/rest/request';
 import { marathonDocument } from '../../api/document';
 import { failure } from '../../api/violations';
-import { seesEvent } from '../event-rights';
+import { shownEvent } from '../event-rights';
 import type { RestContext } from './context';
 
 const PONG_TYPES = ['text/plain', 'text/html', 'application/json'] as const;
@@ -122,8 +122,8 @@ function events(context: RestContext): Handler {
       address: request.ip,
       types: new Set(queryAll(request, 'event_type')),
       headers: { ...(reply.getHeaders() as Record<string, string>), ...context.headers() },
-      sees: rights.isLimited
-        ? (event) => context.read((state) => seesEvent(rights, state, event))
+      shown: rights.isLimited
+        ? (event, pod) => context.read((state) => shownEvent({ rights, state, pod }, event))
         : undefined,
     });
     if (!attached) return send(context, reply, failure(503, 'Too many event streams'));

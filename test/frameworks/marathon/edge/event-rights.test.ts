@@ -2,7 +2,7 @@ import { aclAuthorizer } from '../../../../frameworks/kit/edge/access/acls';
 import { rightsOf } from '../../../../frameworks/kit/edge/access/authorizer';
 import type { BusEvent, EventType } from '../../../../frameworks/marathon/api/events';
 import type { MarathonState } from '../../../../frameworks/marathon/core/state/state';
-import { seesEvent } from '../../../../frameworks/marathon/edge/event-rights';
+import { shownEvent } from '../../../../frameworks/marathon/edge/event-rights';
 
 const rights = rightsOf(aclAuthorizer([{ principals: ['alice'], actions: ['view'], paths: ['/a'] }]), {
   value: 'alice',
@@ -29,7 +29,47 @@ test.each<[type: EventType, members: object, seen: boolean]>([
   ['health_storm_event', { appId: '/b/db' }, false],
   ['health_storm_event', {}, true],
   ['framework_message_event', { executorId: 'e', message: [1] }, false],
+  ['subscribe_event', { callbackUrl: 'http://host' }, false],
+  ['pod_updated_event', { uri: '/v2/pods/a/pod' }, false],
 ])('%s with %o is seen by a reader of /a: %s', (eventType, members, seen) => {
   const event: BusEvent = { eventType, timestamp: '', ...members };
-  expect(seesEvent(rights, state, event)).toBe(seen);
+  expect(shownEvent({ rights, state }, event) !== undefined).toBe(seen);
+});
+
+test.each<[pod: string, seen: boolean]>([
+  ['/a/pod', true],
+  ['/b/pod', false],
+  ['/ab', false],
+])(
+  'the event of a request about the pod %s, which it does not name, is seen by a reader of /a: %s',
+  (pod, seen) => {
+    const event: BusEvent = {
+      eventType: 'pod_created_event',
+      timestamp: '',
+      uri: '/v2/pods',
+      clientIp: '10.0.0.1',
+    };
+    expect(shownEvent({ rights, state, pod }, event)).toBe(seen ? event : undefined);
+  },
+);
+
+test('the plan of a deployment has what the reader sees, and a reason only where they see all of it', () => {
+  const event = (...apps: string[]): BusEvent => ({
+    eventType: 'deployment_failed',
+    timestamp: '',
+    plan: { id: 'd', steps: [{ actions: apps.map((app) => ({ action: 'Restart', app })) }, { actions: [] }] },
+    currentStep: { actions: apps.map((app) => ({ action: 'Restart', app })) },
+    reason: 'New instances of /b/db have failed',
+  });
+  const whole = event('/a/web', '/a/job');
+  expect(shownEvent({ rights, state }, whole)).toBe(whole);
+  const { reason: _reason, ...visible } = event('/a/web');
+  expect(shownEvent({ rights, state }, event('/b/db', '/a/web'))).toEqual(visible);
+});
+
+test('a reader of the whole tree sees events whose subject is not known', () => {
+  const rules = [{ principals: ['root'], actions: ['view' as const], paths: ['/'] }];
+  const all = rightsOf(aclAuthorizer(rules), { value: 'root' });
+  const event: BusEvent = { eventType: 'subscribe_event', timestamp: '', callbackUrl: 'http://host' };
+  expect(shownEvent({ rights: all, state }, event)).toBe(event);
 });
