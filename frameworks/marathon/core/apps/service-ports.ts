@@ -5,6 +5,7 @@
  */
 
 import type { App } from '../../api/app';
+import { tableCounts } from '../state/table-counts';
 
 /** The service ports that may be assigned, both bounds included (`Range.inclusive` in GroupManagerImpl of Marathon). */
 interface PortRange {
@@ -24,30 +25,16 @@ export function servicePortsOf(app: App): number[] {
   return (app.container?.portMappings ?? []).map(({ servicePort }) => servicePort);
 }
 
-type Apps = ReadonlyMap<string, App>;
+/** The service ports of all apps. */
+export const usedServicePorts = tableCounts(servicePortsOf);
 
-const usedByApps = new WeakMap<Apps, ReadonlySet<number>>();
-
-/** The service ports of all apps: they are put together once, and then follow the changes of the table. */
-export function usedServicePorts(apps: Apps): ReadonlySet<number> {
-  const existing = usedByApps.get(apps);
-  if (existing) return existing;
-  const used = new Set<number>();
-  for (const app of apps.values()) for (const port of servicePortsOf(app)) used.add(port);
-  usedByApps.set(apps, used);
-  return used;
-}
-
-/** The table of apps has changed: by new apps only, so that these ports are used now, or otherwise. */
-export function keepUsedPorts(apps: Apps, used: ReadonlySet<number> | undefined): void {
-  if (used) usedByApps.set(apps, used);
-  else usedByApps.delete(apps);
-}
+/** Ports that are taken. */
+export type UsedPorts = Pick<ReadonlySet<number>, 'has'>;
 
 /** Fills in the missing service ports; an error when the range has no free port. */
 export function assignServicePorts(
   app: App,
-  { old, used, range }: { old: App | undefined; used: ReadonlySet<number>; range: PortSearch },
+  { old, used, range }: { old: App | undefined; used: UsedPorts; range: PortSearch },
 ): App | { readonly error: string } {
   const wanted = servicePortsOf(app);
   if (!wanted.includes(0)) return app;
@@ -69,11 +56,7 @@ export function assignServicePorts(
 }
 
 /** The lowest port that no app uses and that is not taken otherwise. The search goes on where the last one has ended. */
-function lowestFree(
-  range: PortSearch,
-  used: ReadonlySet<number>,
-  taken: ReadonlySet<number>,
-): number | undefined {
+function lowestFree(range: PortSearch, used: UsedPorts, taken: UsedPorts): number | undefined {
   let port = range.next ?? range.min;
   while (used.has(port)) port++;
   range.next = port;

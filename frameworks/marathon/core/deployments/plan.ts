@@ -6,38 +6,24 @@
  */
 
 import type { Group } from '../../api/app';
-import { isPod, type RunSpec } from '../state/run-spec';
+import { isPod, type RunSpec, type SpecTables, specOf } from '../state/run-spec';
 import type { Action, ActionName, Step } from '../state/state';
 import { layersOf } from './dependencies';
 
-type Specs = ReadonlyMap<string, RunSpec>;
-
-/**
- * The ids of what differs (of `only`, if nothing else may): those after the change in their order, then those that it
- * removes.
- */
-export function changedIds(before: Specs, after: Specs, only?: string): string[] {
-  // A change of one app is the usual one, and there may be very many others.
-  if (only !== undefined) return before.get(only)?.version === after.get(only)?.version ? [] : [only];
-  const ids: string[] = [];
-  for (const [id, { version }] of after) if (before.get(id)?.version !== version) ids.push(id);
-  for (const id of before.keys()) if (!after.has(id)) ids.push(id);
-  return ids;
-}
-
+/** The steps from some tables to others; `changed` are the ids of all that differs. */
 export function planDeployment(
-  before: Specs,
-  after: Specs,
+  before: SpecTables,
+  after: SpecTables,
   groups: ReadonlyMap<string, Group>,
-  changed: readonly string[] = changedIds(before, after),
+  changed: readonly string[],
 ): Step[] {
   const stop: Action[] = [];
   const start: Action[] = [];
   const layers = new Map<number, Action[]>();
-  const depths = layersOf(after, groups);
+  const depths = layersOf(after, groups, changed);
   for (const id of changed) {
-    const old = before.get(id);
-    const spec = after.get(id);
+    const old = specOf(before, id);
+    const spec = specOf(after, id);
     if (old && !spec) stop.push(actionOn(old, 'Stop'));
     if (!old && spec) start.push(actionOn(spec, 'Start'));
     const verb = spec && verbFor(old, spec);

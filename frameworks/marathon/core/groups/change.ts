@@ -7,7 +7,7 @@
 import { answer, refuse } from '../../../kit/core/turn/answer';
 import type { App } from '../../api/app';
 import { printApp } from '../apps/print-app';
-import { keepUsedPorts } from '../apps/service-ports';
+import { usedServicePorts } from '../apps/service-ports';
 import { nextVersion } from '../apps/versions';
 import { cancelDeployment, deploymentOf, startDeployment } from '../deployments/deploy';
 import { planDeployment } from '../deployments/plan';
@@ -17,13 +17,13 @@ import { useRoles } from '../scheduler/session';
 import type { Refusal } from '../state/effects';
 import type { EventOf, RootChange } from '../state/events';
 import { newUuid } from '../state/ids';
-import { type RunSpec, specOf, specsOf } from '../state/run-spec';
+import { type RunSpec, specOf } from '../state/run-spec';
 import type { Deployment, MarathonState, RootRecord, Step } from '../state/state';
 import { dropFailure, saveRoot, saveSpec } from '../state/storage';
 import { isoTime, publish, publishPod, type Turn } from '../state/turn';
 import { keepRecord, recordOf } from './history';
 import { revertChange } from './revert';
-import { rolesInUse } from './roles';
+import { rolesInUse, specRoles } from './roles';
 import { checkResidents, checkRoot, missingTarget, type Target, targetOf } from './target';
 
 export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
@@ -119,13 +119,15 @@ export function previewChange(state: MarathonState, change: RootChange): readonl
   const target = targetOf(state, change, isoTime(state.lastVersionAt + 1));
   if ('refusal' in target) return target.refusal;
   const refusal = checkRoot(state, target) ?? checkResidents(state, target, true);
-  return refusal ?? planDeployment(specsOf(state), specsOf(target), target.groups);
+  if (refusal) return refusal;
+  const changed = [...target.apps.changedKeys(), ...target.pods.changedKeys()];
+  return planDeployment(state, target, target.groups, changed);
 }
 
 function deploymentFor(turn: Turn, target: Target, record: RootRecord): Deployment {
   const { state } = turn;
   const changed = [...Object.keys(record.apps), ...Object.keys(record.pods ?? {})];
-  const steps = planDeployment(specsOf(state), specsOf(target), target.groups, changed);
+  const steps = planDeployment(state, target, target.groups, changed);
   const affected = [...new Set(steps.flatMap(({ actions }) => actions.map(({ app }) => app)))];
   const originals = Object.fromEntries(affected.map((id) => [id, specOf(state, id) ?? null]));
   const groups = Object.fromEntries(
@@ -177,14 +179,19 @@ function apply(turn: Turn, target: Target, record: RootRecord): void {
   state.rootVersion = target.version;
   for (const id of Object.keys(record.apps)) {
     const old = state.apps.get(id);
-    applySpec(turn, state.apps, target.apps, id);
-    publishCheckChanges(turn, old, target.apps.get(id));
+    const app = target.apps.get(id);
+    applySpec(turn, state.apps, { id, spec: app });
+    usedServicePorts.replace(state.apps, old, app);
+    publishCheckChanges(turn, old, app);
   }
-  const onlyNew = Object.values(record.apps).every((before) => before === null);
-  keepUsedPorts(state.apps, onlyNew ? target.usedPorts : undefined);
-  for (const id of Object.keys(record.pods ?? {})) applySpec(turn, state.pods, target.pods, id);
-  state.groups.clear();
-  for (const [id, group] of target.groups) state.groups.set(id, group);
+  for (const id of Object.keys(record.pods ?? {})) {
+    applySpec(turn, state.pods, { id, spec: target.pods.get(id) });
+  }
+  for (const id of Object.keys(record.groups)) {
+    const group = target.groups.get(id);
+    if (group) state.groups.set(id, group);
+    else state.groups.delete(id);
+  }
   saveRoot(turn);
   keepRecord(turn, record);
   state.revive.wantedRoles = undefined;
@@ -195,10 +202,9 @@ function apply(turn: Turn, target: Target, record: RootRecord): void {
 function applySpec<Spec extends RunSpec>(
   turn: Turn,
   current: Map<string, Spec>,
-  target: ReadonlyMap<string, Spec>,
-  id: string,
+  { id, spec }: { readonly id: string; readonly spec: Spec | undefined },
 ): void {
-  const spec = target.get(id);
+  specRoles.replace(current, current.get(id), spec);
   if (spec) {
     current.set(id, spec);
     saveSpec(turn, spec);

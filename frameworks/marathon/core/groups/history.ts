@@ -6,14 +6,15 @@
 
 import type { App, Group } from '../../api/app';
 import type { Pod } from '../../api/pod';
-import { changedIds } from '../deployments/plan';
 import { tallyAll } from '../instances/tally';
 import type { RootChange } from '../state/events';
+import type { OverlayMap } from '../state/overlay-map';
 import { isBelow } from '../state/paths';
 import type { PodSpec, RunSpec } from '../state/run-spec';
 import type { MarathonState, RootRecord } from '../state/state';
 import { dropDefinitions, dropRecord, type SpecKind, saveRecord } from '../state/storage';
 import type { Turn } from '../state/turn';
+import type { Target } from './target';
 
 /** The root at one version. */
 export interface RootVersion {
@@ -24,18 +25,11 @@ export interface RootVersion {
 }
 
 /** The record of a change from the root of a state to another one. */
-export function recordOf(
-  state: MarathonState,
-  target: RootVersion & { readonly only?: string | undefined },
-): RootRecord {
-  const apps = replacedVersions(state.apps, target.apps, target.only);
-  const pods = replacedVersions(state.pods, target.pods, target.only);
-  const groups: Record<string, Group | null> = {};
-  for (const [id, group] of target.groups) {
-    const before = state.groups.get(id);
-    if (before !== group) groups[id] = before ?? null;
-  }
-  for (const [id, group] of state.groups) if (!target.groups.has(id)) groups[id] = group;
+export function recordOf(state: MarathonState, target: Target): RootRecord {
+  const apps = replacedVersions(state.apps, target.apps);
+  const pods = replacedVersions(state.pods, target.pods);
+  const changed = target.groups.changedKeys();
+  const groups = Object.fromEntries(changed.map((id) => [id, state.groups.get(id) ?? null]));
   return {
     version: target.version,
     previous: state.rootVersion,
@@ -48,11 +42,9 @@ export function recordOf(
 /** The versions of changed apps or pods before, null for new ones. */
 function replacedVersions(
   current: ReadonlyMap<string, RunSpec>,
-  target: ReadonlyMap<string, RunSpec>,
-  only?: string,
+  target: OverlayMap<string, RunSpec>,
 ): Record<string, string | null> {
-  const ids = changedIds(current, target, only);
-  return Object.fromEntries(ids.map((id) => [id, current.get(id)?.version ?? null]));
+  return Object.fromEntries(target.changedKeys().map((id) => [id, current.get(id)?.version ?? null]));
 }
 
 /** Keeps a record, and forgets the oldest ones beyond `--zk_max_versions`. The current root counts as one. */

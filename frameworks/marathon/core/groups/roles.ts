@@ -2,8 +2,9 @@
 
 import { type InstanceState, rolesOf } from '../instances/instances';
 import { ancestorsOf, parentOf } from '../state/paths';
-import { specOf, specsOf } from '../state/run-spec';
+import { type RunSpec, specOf } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
+import { tableCounts } from '../state/table-counts';
 
 export interface RoleSettings {
   readonly defaultRole: string;
@@ -47,10 +48,13 @@ export function roleSettings(
   };
 }
 
+/** The roles of all apps, and of all pods. */
+export const specRoles = tableCounts(({ role }: RunSpec) => [role]);
+
 /** The roles that the framework subscribes with: its own, those of its apps and pods, and those of reservations. */
 export function rolesInUse(state: InstanceState & Pick<MarathonState, 'settings'>): string[] {
-  const roles = new Set([state.settings.role]);
-  for (const { role } of specsOf(state).values()) roles.add(role);
+  const { settings, apps, pods } = state;
+  const roles = new Set([settings.role, ...specRoles.of(apps).keys(), ...specRoles.of(pods).keys()]);
   for (const appId of state.reserved.keys()) for (const role of rolesOf(state, appId)) roles.add(role);
   return [...roles].sort();
 }

@@ -6,25 +6,22 @@ import type { App, Group } from '../../api/app';
 import type { Pod } from '../../api/pod';
 import { volumeConflict } from '../apps/external-volumes';
 import { residentUpdateFindings } from '../apps/resident-update';
-import { assignServicePorts, servicePortsOf, usedServicePorts } from '../apps/service-ports';
+import { assignServicePorts, servicePortsOf, type UsedPorts, usedServicePorts } from '../apps/service-ports';
 import { differenceOf, podDifferenceOf, stamped, stampedPod } from '../apps/versions';
 import { cycleIn } from '../deployments/dependencies';
 import type { Refusal } from '../state/effects';
 import type { RootChange } from '../state/events';
+import { type OverlayMap, overlayOf } from '../state/overlay-map';
 import { ancestorsOf, isBelow } from '../state/paths';
-import { type PodSpec, specsOf } from '../state/run-spec';
+import type { PodSpec } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
 import { isTopLevel } from './roles';
 
 export interface Target {
-  readonly apps: Map<string, App>;
-  readonly pods: Map<string, PodSpec>;
-  readonly groups: Map<string, Group>;
+  readonly apps: OverlayMap<string, App>;
+  readonly pods: OverlayMap<string, PodSpec>;
+  readonly groups: OverlayMap<string, Group>;
   readonly version: string;
-  /** The one app or pod that may differ, where there is one. */
-  readonly only?: string | undefined;
-  /** The service ports of all apps. */
-  readonly usedPorts: ReadonlySet<number>;
 }
 
 /** The group, app or pod of a change that is not there. */
@@ -45,21 +42,20 @@ export function targetOf(
   change: RootChange,
   version: string,
 ): Target | { refusal: Refusal } {
-  const apps = new Map(state.apps);
-  const pods = new Map(state.pods);
-  const groups = new Map(state.groups);
+  const apps = overlayOf(state.apps);
+  const pods = overlayOf(state.pods);
+  const groups = overlayOf(state.groups);
   for (const id of change.remove ?? []) apps.delete(id);
   for (const id of change.removePods ?? []) pods.delete(id);
   for (const id of change.removeGroups ?? []) removeGroup({ apps, pods, groups }, id);
   for (const group of change.putGroups ?? []) groups.set(group.id, group);
-  const used = new Set(usedServicePorts(state.apps));
-  for (const app of change.put ?? []) for (const port of servicePortsOf(app)) used.add(port);
+  const { used, take } = portsFor(state, change);
   const range = { min: state.settings.localPortMin, max: state.settings.localPortMax };
   for (const wanted of change.put ?? []) {
     const old = state.apps.get(wanted.id);
     const app = assignServicePorts(wanted, { old, used, range });
     if ('error' in app) return { refusal: invalid('/', app.error) };
-    for (const port of servicePortsOf(app)) used.add(port);
+    take(app);
     const difference = old ? differenceOf(old, app) : 'config';
     apps.set(app.id, old && difference === 'none' ? old : stamped(app, version, old, difference));
   }
@@ -72,23 +68,25 @@ export function targetOf(
   putPods(pods, state, change.putPods ?? [], version);
   addParents(groups, change, state.settings.newGroupEnforceRole);
   dropReplacedGroups({ apps, pods, groups }, change);
-  return { apps, pods, groups, version, only: onlyOf(change), usedPorts: used };
+  return { apps, pods, groups, version };
 }
 
-/** The app or pod of a change that is about no other and no group. */
-function onlyOf(change: RootChange): string | undefined {
-  const { put = [], restart = [], remove = [], putPods: pods = [], removePods = [] } = change;
-  if ((change.putGroups ?? []).length + (change.removeGroups ?? []).length > 0) return undefined;
-  const ids = [...[...put, ...pods].map(({ id }) => id), ...restart, ...remove, ...removePods];
-  return ids.length === 1 ? ids[0] : undefined;
+/** The service ports of all apps before a change and of those that it puts. */
+function portsFor(
+  { apps }: MarathonState,
+  { put = [] }: RootChange,
+): { used: UsedPorts; take(app: App): void } {
+  const before = usedServicePorts.of(apps);
+  const added = new Set(put.flatMap(servicePortsOf));
+  return {
+    used: { has: (port) => before.has(port) || added.has(port) },
+    take: (app) => {
+      for (const port of servicePortsOf(app)) added.add(port);
+    },
+  };
 }
 
-function putPods(
-  pods: Map<string, PodSpec>,
-  state: MarathonState,
-  changed: readonly Pod[],
-  version: string,
-): void {
+function putPods(pods: Target['pods'], state: MarathonState, changed: readonly Pod[], version: string): void {
   for (const pod of changed) {
     const old = state.pods.get(pod.id);
     const difference = old ? podDifferenceOf(old, pod) : 'config';
@@ -98,7 +96,7 @@ function putPods(
 
 /** The groups above whatever a change puts are made with it. */
 function addParents(
-  groups: Map<string, Group>,
+  groups: Target['groups'],
   { put = [], putPods: pods = [], putGroups = [] }: RootChange,
   enforceRole: boolean,
 ): void {
@@ -117,7 +115,8 @@ function dropReplacedGroups(members: Members, { put = [], putPods: pods = [], pu
   const wanted = new Set(putGroups?.map(({ id }) => id));
   for (const { id } of [...put, ...pods]) {
     if (!members.groups.has(id) || wanted.has(id)) continue;
-    if (![...specsOf(members).keys()].some((path) => isBelow(path, id))) removeGroup(members, id);
+    const isOf = (path: string): boolean => isBelow(path, id);
+    if (![...members.apps.keys(), ...members.pods.keys()].some(isOf)) removeGroup(members, id);
   }
 }
 
@@ -141,9 +140,10 @@ export function checkResidents(
   force: boolean,
 ): Refusal | undefined {
   const errors = new Map<string, string[]>();
-  for (const [id, app] of apps) {
+  for (const id of apps.changedKeys()) {
     const old = before.get(id);
-    if (!old || old === app) continue;
+    const app = apps.get(id);
+    if (!old || !app) continue;
     for (const { path, error } of residentUpdateFindings(old, app, force))
       errors.set(path, [...(errors.get(path) ?? []), error]);
   }
@@ -151,17 +151,18 @@ export function checkResidents(
   return details.length > 0 ? { code: 'invalid', details } : undefined;
 }
 
-/** Rules about the tree as a whole. */
+/** Rules about the tree as a whole. What is as before keeps to them already: only what differs can break one. */
 export function checkRoot(state: MarathonState, target: Target): Refusal | undefined {
   const { apps, pods, groups } = target;
-  for (const id of apps.keys()) {
-    if (pods.has(id)) return invalid('/', 'Applications and Pods may not share the same id');
-    if (groups.has(id)) return invalid('/', 'Groups and Applications may not have the same identifier.');
+  const changed = {
+    specs: [...apps.changedKeys(), ...pods.changedKeys()],
+    groups: groups.changedKeys(),
+  };
+  for (const id of [...changed.specs, ...changed.groups]) {
+    const error = idConflict(target, id);
+    if (error !== undefined) return invalid('/', error);
   }
-  for (const id of pods.keys()) {
-    if (groups.has(id)) return invalid('/', 'Groups and Pods may not have the same identifier.');
-  }
-  const cycle = cycleIn(specsOf(target), groups);
+  const cycle = cycleIn(target, groups, changed);
   if (cycle !== undefined) return invalid('/', 'Dependency graph has cyclic dependencies.', `${cycle}.`);
   const { maxApps } = state.settings;
   if (maxApps !== undefined && apps.size > maxApps) {
@@ -171,4 +172,12 @@ export function checkRoot(state: MarathonState, target: Target): Refusal | undef
     );
   }
   return undefined;
+}
+
+/** The error when an id is that of several of an app, a pod and a group. */
+function idConflict({ apps, pods, groups }: Target, id: string): string | undefined {
+  if (apps.has(id) && pods.has(id)) return 'Applications and Pods may not share the same id';
+  if (!groups.has(id)) return undefined;
+  if (apps.has(id)) return 'Groups and Applications may not have the same identifier.';
+  return pods.has(id) ? 'Groups and Pods may not have the same identifier.' : undefined;
 }

@@ -1,3 +1,4 @@
+import { nextInteger, type Random, randomFrom } from '../../../../../cluster/model/random';
 import type { App, Group } from '../../../../../frameworks/marathon/api/app';
 import { cycleIn, layersOf } from '../../../../../frameworks/marathon/core/deployments/dependencies';
 import { app } from '../../fake-cluster';
@@ -15,6 +16,15 @@ function groupsOf(dependencies: Dependencies): Map<string, Group> {
   return new Map(Object.entries(dependencies).map(([id, needs]) => [id, { id, dependencies: needs }]));
 }
 
+function allLayers(apps: Map<string, App>, groups: Map<string, Group>): Map<string, number> {
+  return layersOf({ apps, pods: new Map() }, groups, [...apps.keys()]);
+}
+
+function anyCycle(apps: Map<string, App>, groups: Map<string, Group>): string | undefined {
+  const all = { specs: [...apps.keys()], groups: [...groups.keys()] };
+  return cycleIn({ apps, pods: new Map() }, groups, all);
+}
+
 describe('layers', () => {
   it.each<[string, Dependencies, Dependencies, Record<string, number>]>([
     ['none', { '/a': [], '/b': [] }, {}, { '/a': 0, '/b': 0 }],
@@ -25,7 +35,7 @@ describe('layers', () => {
     ['a group on an app', { '/f/e/a': [], '/x': [] }, { '/f': ['/x'] }, { '/f/e/a': 1, '/x': 0 }],
     ['an empty or unknown path', { '/a': ['/none'] }, { '/b': ['/none'] }, { '/a': 0 }],
   ])('follow from %s', (_name, apps, groups, expected) => {
-    const layers = layersOf(appsOf(apps), groupsOf(groups));
+    const layers = allLayers(appsOf(apps), groupsOf(groups));
     expect(Object.fromEntries(Object.keys(apps).map((id) => [id, layers.get(id) ?? 0]))).toEqual(expected);
   });
 
@@ -34,10 +44,10 @@ describe('layers', () => {
       `/a${index}`,
       [`/a${index + 1}`],
     ]);
-    expect(layersOf(appsOf(Object.fromEntries(chain)), new Map()).get('/a0')).toBe(19_999);
+    expect(allLayers(appsOf(Object.fromEntries(chain)), new Map()).get('/a0')).toBe(19_999);
     const members = Array.from({ length: 5000 }, (_unused, index) => [`/f/a${index}`, `/g/a${index}`]).flat();
     const apps = appsOf(Object.fromEntries(members.map((id): [string, string[]] => [id, []])));
-    expect(layersOf(apps, groupsOf({ '/f': ['/g'] })).get('/f/a0')).toBe(1);
+    expect(allLayers(apps, groupsOf({ '/f': ['/g'] })).get('/f/a0')).toBe(1);
   });
 });
 
@@ -66,6 +76,55 @@ describe('a cycle', () => {
     ['the root', { '/a': [] }, { '/': ['/'] }, '/a depends on /*, which depends on /a'],
     ['groups without apps', {}, { '/f': ['/g'], '/g': ['/f'] }, undefined],
   ])('of %s', (_name, apps, groups, expected) => {
-    expect(cycleIn(appsOf(apps), groupsOf(groups))).toBe(expected);
+    expect(anyCycle(appsOf(apps), groupsOf(groups))).toBe(expected);
+  });
+});
+
+describe('a change of a tree without cycles', () => {
+  const PATHS = ['/a', '/b', '/g/a', '/g/b', '/g/h/a', '/f/a', '/f/b'];
+  const GROUPS = ['/', '/g', '/g/h', '/f'];
+  const some = (random: Random, list: readonly string[]): string[] =>
+    list.filter(() => nextInteger(random, 4) === 0);
+
+  function changed(
+    random: Random,
+    before: ReadonlyMap<string, App>,
+    ids: readonly string[],
+  ): Map<string, App> {
+    const after = new Map(before);
+    const put = appsOf(Object.fromEntries(ids.map((id) => [id, some(random, [...PATHS, ...GROUPS])])));
+    for (const [id, changedApp] of put) {
+      if (nextInteger(random, 4) === 0) after.delete(id);
+      else after.set(id, changedApp);
+    }
+    return after;
+  }
+
+  it('has the cycles and the layers of the whole tree', () => {
+    const random = randomFrom(7);
+    let apps = new Map<string, App>();
+    let groups = new Map<string, Group>();
+    let refused = 0;
+    for (let round = 0; round < 3000; round++) {
+      const ids = {
+        specs: some(random, PATHS),
+        groups: nextInteger(random, 3) === 0 ? some(random, GROUPS) : [],
+      };
+      const after = changed(random, apps, ids.specs);
+      const needs = ids.groups.map((id) => [id, some(random, PATHS)]);
+      const groupsAfter = new Map([...groups, ...groupsOf(Object.fromEntries(needs))]);
+      const cycle = cycleIn({ apps: after, pods: new Map() }, groupsAfter, ids);
+      expect(cycle).toBe(anyCycle(after, groupsAfter));
+      if (cycle !== undefined) refused++;
+      else {
+        apps = after;
+        groups = groupsAfter;
+        const layers = layersOf({ apps, pods: new Map() }, groups, ids.specs);
+        const all = allLayers(apps, groups);
+        for (const id of ids.specs) expect(layers.get(id) ?? 0).toBe(all.get(id) ?? 0);
+      }
+    }
+    expect(refused).toBeGreaterThan(300);
+    expect(refused).toBeLessThan(2700);
   });
 });

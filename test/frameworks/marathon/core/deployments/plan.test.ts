@@ -18,7 +18,9 @@ function root(...apps: (Record<string, unknown> & { v?: string; c?: string })[])
 }
 
 function planned(before: Map<string, App>, after: Map<string, App>, groups = NO_GROUPS): string[][] {
-  return planDeployment(before, after, groups).map(({ actions }) =>
+  const pods = new Map();
+  const changed = [...new Set([...after.keys(), ...before.keys()])];
+  return planDeployment({ apps: before, pods }, { apps: after, pods }, groups, changed).map(({ actions }) =>
     actions.map(({ action, app: id }) => `${action} ${id}`),
   );
 }

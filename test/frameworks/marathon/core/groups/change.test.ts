@@ -1,3 +1,5 @@
+import { usedServicePorts } from '../../../../../frameworks/marathon/core/apps/service-ports';
+import { rolesInUse, specRoles } from '../../../../../frameworks/marathon/core/groups/roles';
 import { app, FakeCluster } from '../../fake-cluster';
 
 describe('locks', () => {
@@ -40,4 +42,25 @@ describe('locks', () => {
       refusal: { code: 'missing' },
     });
   });
+});
+
+it('keeps the counts of ports and roles with each change', () => {
+  const cluster = new FakeCluster({ agents: [] });
+  const force = { force: true };
+  const roles: string[][] = [];
+  for (const change of [
+    { put: [app({ id: '/a', ports: [0, 7] }), app({ id: '/g/b', role: 'g' })] },
+    { put: [app({ id: '/g/b', role: 'other', ports: [9] })] },
+    { restart: ['/a'] },
+    { put: [app({ id: '/a', ports: [8] })], remove: ['/g/b'] },
+    { removeGroups: ['/'] },
+  ]) {
+    expect(cluster.change(change, force)).toMatchObject({ ok: true });
+    const { state } = cluster;
+    const again = new Map(state.apps);
+    expect(new Map(usedServicePorts.of(state.apps))).toEqual(new Map(usedServicePorts.of(again)));
+    expect(new Map(specRoles.of(state.apps))).toEqual(new Map(specRoles.of(again)));
+    roles.push(rolesInUse(state));
+  }
+  expect(roles).toEqual([['*', 'g'], ['*', 'other'], ['*', 'other'], ['*'], ['*']]);
 });
