@@ -18,9 +18,9 @@ const ORDER: readonly Condition[] = [
   'Running',
 ];
 
+/** One that has ended or is being killed is of no more use than one that waits for its first launch. */
 function rankOf(condition: Condition): number {
-  const index = ORDER.indexOf(condition);
-  return index < 0 ? ORDER.length : index;
+  return Math.max(0, ORDER.indexOf(condition));
 }
 
 /** Chooses `count` instances to stop. */

@@ -54,6 +54,13 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])(
   },
 );
 
+test.each(['Killed', 'Finished', 'Failed', 'Error', 'Gone', 'Dropped', 'Unknown', 'Killing'] as const)(
+  'one that is %s goes before one that runs',
+  (condition) => {
+    expect(select({}, { running: { since: 9 }, other: { since: 1, condition } }, 1)).toEqual(['other']);
+  },
+);
+
 const AGES = { old: { since: 1 }, young: { since: 3 }, middle: { since: 2 } };
 
 test.each([
