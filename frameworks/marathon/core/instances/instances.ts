@@ -107,13 +107,13 @@ export function expunge(turn: Turn, instance: Instance): void {
   state.readiness.delete(instance.id);
   untally(state, instance);
   forgetPlacement(state, instance);
-  for (const owner of killOwners(instance)) state.kills.delete(owner);
   dropStoredInstance(turn, instance.id);
   turn.touched.add(instance.appId);
 }
 
-/** Removes the tasks of an instance from the indexes: they are no longer its current ones. */
+/** Removes the tasks of an instance from the indexes, with their kills: they are no longer its current ones. */
 export function forgetTasks(state: MarathonState, instance: Instance): void {
+  for (const owner of killOwners(instance)) state.kills.delete(owner);
   for (const { id } of tasksOf(instance)) {
     state.byTask.delete(id);
     state.tasksForgotten++;

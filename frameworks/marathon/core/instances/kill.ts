@@ -9,7 +9,7 @@ import type { Instance } from '../state/state';
 import type { Turn } from '../state/turn';
 import { isLive } from './conditions';
 import { expunge, forgetTasks, recordChange, setCondition } from './instances';
-import { killOwners, livingTasks } from './tasks';
+import { livingTasks } from './tasks';
 
 /**
  * Decommissions an instance: its tasks are killed, and the instance is expunged once they have ended. An instance that is
@@ -57,7 +57,6 @@ export function repeatAllKills(turn: Turn): void {
 /** Treats tasks as lost without an update from Mesos, as after the removal of the framework with all its tasks. */
 export function loseTasks(turn: Turn, instance: Instance): void {
   forgetTasks(turn.state, instance);
-  for (const owner of killOwners(instance)) turn.state.kills.delete(owner);
   for (const task of instance.tasks ?? []) task.condition = 'Gone';
   // A pod may be Gone already, for one of its tasks, while others lived.
   recordChange(turn, instance);

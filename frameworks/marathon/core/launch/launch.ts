@@ -11,6 +11,7 @@ import { afterLaunch, type RemainingOffer, remainingOffer } from '../../../kit/c
 import { accept, decline, launchedTasks, launchOperation } from '../../../kit/core/session/calls';
 import { isWaiting } from '../instances/conditions';
 import { forgetTasks, instanceOfTask, reservedInstancesOf, setCondition } from '../instances/instances';
+import { decommission } from '../instances/kill';
 import { placementsOf } from '../instances/placements';
 import { inFunnelOrder } from '../match/refusals';
 import {
@@ -203,4 +204,5 @@ function revertLaunch(turn: Turn, taskId: string): void {
   instance.tasks = undefined;
   if (!instance.reservation) instance.agent = undefined;
   setCondition(turn, instance, 'Scheduled');
+  if (instance.goal === 'Decommissioned') decommission(turn, instance);
 }

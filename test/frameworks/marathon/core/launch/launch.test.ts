@@ -13,6 +13,39 @@ describe('launches', () => {
     expect(cluster.instances()[0]?.condition).toBe('Scheduled');
   });
 
+  it('that the master refuses leave nothing of an instance that was to be stopped meanwhile', () => {
+    const cluster = new FakeCluster();
+    cluster.behaviour = () => [];
+    cluster.killable = false;
+    cluster.put({ id: '/app' });
+    cluster.advance(6000);
+    const [call] = cluster.callsOf('ACCEPT');
+    cluster.change({ remove: ['/app'] }, { force: true });
+    expect(cluster.instances()).toMatchObject([{ condition: 'Provisioned', goal: 'Decommissioned' }]);
+    if (call) cluster.post({ kind: 'scheduler.refused', call, reason: 'connection lost' });
+    const { deployments, kills } = cluster.state;
+    expect([cluster.instances(), deployments.size, kills.size]).toEqual([[], 0, 0]);
+  });
+
+  it('of the next task of an instance can be killed, though the kill of the one before had no answer', () => {
+    const cluster = new FakeCluster();
+    cluster.behaviour = () => [];
+    cluster.killable = false;
+    cluster.put({ id: '/app' });
+    cluster.advance(6000);
+    const [call] = cluster.callsOf('ACCEPT');
+    const kill = (): void => {
+      const taskIds = cluster.instances().flatMap(({ task }) => task?.id ?? []);
+      cluster.ask({ kind: 'api.kill', taskIds, scale: false, wipe: false, force: false });
+    };
+    kill();
+    if (call) cluster.post({ kind: 'scheduler.refused', call, reason: 'connection lost' });
+    cluster.advance(6000);
+    kill();
+    const [before, after] = cluster.callsOf('KILL').map(({ kill: { task_id } = {} }) => task_id?.value);
+    expect([before?.endsWith('.1'), after?.endsWith('.2')]).toEqual([true, true]);
+  });
+
   it('put each instance of UNIQUE on a host of its own, and the queue says why others wait', () => {
     const cluster = new FakeCluster();
     cluster.put({ id: '/app', instances: 4, constraints: [['hostname', 'UNIQUE']] });
