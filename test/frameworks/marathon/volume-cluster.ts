@@ -170,6 +170,11 @@ export class VolumeCluster {
     this.mailbox.post(event);
   }
 
+  /** The connection ends before the answer to a call, which the master may have taken. */
+  refuse(call: scheduler.Call): void {
+    this.post({ kind: 'scheduler.refused', call, reason: 'connection lost' });
+  }
+
   advance(seconds: number): void {
     this.clock.advance(seconds * 1000);
   }

@@ -83,7 +83,7 @@ export function confirmReservation(turn: Turn, instance: Instance): void {
   recordChange(turn, instance);
 }
 
-/** The instance has no reservation any more: its agent is gone for good, or the call was not accepted. */
+/** The instance has no reservation any more: its agent is gone for good. */
 export function abandonReservation(turn: Turn, instance: Instance): void {
   instance.reservation = undefined;
   instance.agent = undefined;
@@ -91,13 +91,16 @@ export function abandonReservation(turn: Turn, instance: Instance): void {
   recordChange(turn, instance);
 }
 
-/** The call did not reach the master: its instances have no reservation. */
+/**
+ * The call did not reach the master, as far as Marathon can tell: other instances get reservations in place of its own. If
+ * the master took the call, it has reserved for unknown instances.
+ */
 export function revertReservations(turn: Turn, { type, accept }: scheduler.Call): void {
   if (type !== 'ACCEPT') return;
   for (const { reserve } of accept?.operations ?? []) {
     for (const resource of readResources(reserve?.resources as readonly WireResource[] | undefined)) {
       const instance = turn.state.instances.get(ownerOf(resource)?.instanceId ?? '');
-      if (instance?.reservation?.deadline !== undefined) abandonReservation(turn, instance);
+      if (instance?.reservation?.deadline !== undefined) giveUp(turn, instance);
     }
   }
 }
@@ -113,10 +116,15 @@ export function giveUpReservations(turn: Turn): void {
       instance: instance.id,
       agent: instance.agent?.agentId ?? '',
     });
-    setCondition(turn, instance, 'Killed');
-    expunge(turn, instance);
+    giveUp(turn, instance);
     reviveAnew(turn);
   }
+}
+
+/** Removes an instance whose volumes no task has used. */
+function giveUp(turn: Turn, instance: Instance): void {
+  setCondition(turn, instance, 'Killed');
+  expunge(turn, instance);
 }
 
 /** Starts stopped instances again, as instances of the present definition. The number of those started. */

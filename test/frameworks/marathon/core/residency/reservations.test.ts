@@ -1,3 +1,4 @@
+import type * as scheduler from '../../../../../cluster/api/generated/scheduler';
 import { printResources } from '../../../../../cluster/model/resources';
 import { database, scalar, VolumeCluster } from '../../volume-cluster';
 
@@ -185,6 +186,26 @@ describe('a reservation', () => {
       'CREATE',
       'LAUNCH',
     ]);
+  });
+
+  it('that was made by a call without an answer is freed, and another one is used', () => {
+    const cluster = new VolumeCluster();
+    const calls: scheduler.Call[] = [];
+    cluster.loses = (call) => calls.push(call) === 0;
+    const constraints = [['hostname', 'UNIQUE']];
+    cluster.change({ put: [database({ constraints })] });
+    cluster.advance(1.5);
+    expect(cluster.operationTypes()).toEqual(['RESERVE', 'CREATE']);
+    const agentId = cluster.instances()[0]?.agent?.agentId ?? '';
+    cluster.setAway(agentId, true);
+    for (const call of calls) cluster.refuse(call);
+    cluster.advance(10);
+    expect(cluster.running()).toHaveLength(1);
+    cluster.setAway(agentId, false);
+    cluster.change({ put: [database({ instances: 2, constraints })] });
+    cluster.advance(30);
+    const volumes = cluster.reserved().filter(({ meta }) => meta.disk);
+    expect([cluster.running().length, volumes.length]).toEqual([2, 2]);
   });
 
   it('is confirmed by an offer, also while launches are delayed', () => {
