@@ -35,9 +35,17 @@ export function isEnded(condition: Condition): boolean {
   return TERMINAL.has(condition);
 }
 
-/** True when some task may run: that of an app by its condition, of a pod also after another task has failed. */
+/**
+ * True when some task may run: that of an app by its condition, of a pod also after another task has failed. Those that
+ * are unreachable are not waited for then: they are killed as unknown ones if they come back.
+ */
 export function isLive({ condition, tasks }: Pick<Instance, 'condition' | 'tasks'>): boolean {
-  return isActive(condition) || (tasks?.some((task) => isActive(task.condition)) ?? false);
+  return isActive(condition) || (tasks?.some((task) => isReachable(task.condition)) ?? false);
+}
+
+/** True when a task may run, and its agent can be reached. */
+export function isReachable(condition: Condition): boolean {
+  return isActive(condition) && condition !== 'Unreachable';
 }
 
 /** True when the instance needs a launch: its goal is Running, and it was never launched or its tasks have ended. */

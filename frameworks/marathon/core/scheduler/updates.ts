@@ -10,7 +10,7 @@ import { note } from '../../../../cluster/model/machine';
 import { acknowledge } from '../../../kit/core/session/calls';
 import { forgetKill, killOnce } from '../../../kit/core/session/kills';
 import { announceHealth, unwatchHealth, watchHealth } from '../health/health';
-import { conditionOf, isActive, isEnded, isLive } from '../instances/conditions';
+import { conditionOf, isEnded, isLive, isReachable } from '../instances/conditions';
 import { definitionOf } from '../instances/definition';
 import { expunge, instanceOfTask, recordChange, setCondition } from '../instances/instances';
 import { killTasks } from '../instances/kill';
@@ -40,7 +40,7 @@ export function applyUpdate(turn: Turn, { status }: EventOf<'scheduler.update'>)
 function applyUnknownTask(turn: Turn, status: mesos.TaskStatus): void {
   const condition = conditionOf(status);
   const taskId = status.task_id.value;
-  if (isActive(condition) && condition !== 'Unreachable') {
+  if (isReachable(condition)) {
     if (status.state !== 'TASK_KILLING') reportAndKill(turn, status);
     return;
   }
@@ -85,7 +85,7 @@ interface TaskUpdate {
 
 function applyStatus(turn: Turn, update: TaskUpdate): void {
   const { instance, task, status } = update;
-  if (hasEnded(update)) return;
+  if (hasEnded(update)) return killReturned(turn, update);
   const news = task.state !== status.state;
   if (readStatus(turn, task, status) || news) recordChange(turn, instance);
   if (news) publishStatus(turn, update);
@@ -102,7 +102,7 @@ function applyStatus(turn: Turn, update: TaskUpdate): void {
     if (before !== 'Running') returnToken(turn);
   } else if (before === 'Running') unwatchHealth(turn, instance);
   const failed = !isEnded(before) && isFailure(turn, update);
-  if (isEnded(conditionOf(status))) forgetKill(turn, ownerOf(update));
+  if (!isReachable(conditionOf(status))) forgetKill(turn, ownerOf(update));
   if (isEnded(condition)) ended(turn, update, failed);
   else if (condition === 'Unreachable') handleUnreachable(turn, instance);
   // Its agent is back: an instance that was stopped meanwhile.
@@ -114,6 +114,12 @@ function hasEnded({ instance, task, status }: TaskUpdate): boolean {
   const container = instance.tasks?.find(({ id }) => id === task.id);
   if (container) return isEnded(container.condition);
   return isEnded(instance.condition) && isEnded(conditionOf(status));
+}
+
+/** Kills a container that runs after it was told to have ended: its group ends without it. */
+function killReturned(turn: Turn, { instance, status }: TaskUpdate): void {
+  if (!isReachable(conditionOf(status)) || status.state === 'TASK_KILLING') return;
+  killOnce(turn, { taskId: status.task_id.value, agentId: instance.agent?.agentId });
 }
 
 /** The condition of an instance after an update: of an app that of its task, of a pod that of all of its tasks. */

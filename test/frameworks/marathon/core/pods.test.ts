@@ -104,6 +104,29 @@ describe('a pod', () => {
     expect(checkMarathon(cluster.state)).toEqual([]);
   });
 
+  it('is launched again beside containers that cannot be reached after one has failed', () => {
+    const cluster = running();
+    const [web = '', side = ''] = idsOf(theInstance(cluster));
+    cluster.killable = false;
+    cluster.update(web, 'TASK_FAILED');
+    cluster.update(side, 'TASK_UNREACHABLE');
+    cluster.advance(10_000);
+    expect(theInstance(cluster)).toMatchObject({ condition: 'Running', incarnation: 2 });
+    expect(cluster.state.kills.size).toBe(0);
+    cluster.update(side, 'TASK_RUNNING');
+    expect(cluster.callsOf('KILL').map(({ kill }) => kill?.task_id.value)).toEqual([side, side]);
+  });
+
+  it('has a container killed that runs after it was gone', () => {
+    const cluster = running();
+    const [web = '', side = ''] = idsOf(theInstance(cluster));
+    cluster.killable = false;
+    for (const state of ['TASK_GONE', 'TASK_RUNNING'] as const)
+      cluster.post({ kind: 'scheduler.update', status: { task_id: { value: web }, state } });
+    expect(cluster.callsOf('KILL').map(({ kill }) => kill?.task_id.value)).toEqual([side, web]);
+    expect(theInstance(cluster).condition).toBe('Gone');
+  });
+
   it('delays its next launch once for each failure', () => {
     const cluster = running({
       scheduling: { backoff: { backoff: 60, backoffFactor: 2, maxLaunchDelay: 300 } },
