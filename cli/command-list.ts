@@ -167,6 +167,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/pod-change')).update,
   },
   {
+    name: 'pod plan',
+    about: 'Tell what a pod in a JSON file would start and stop, and where',
+    load: async () => (await import('./commands/plan')).podPlan,
+  },
+  {
     name: 'pod scale',
     about: 'Change the number of instances of a pod',
     load: async () => (await import('./commands/pod-change')).scale,

@@ -81,6 +81,7 @@ async function watchDeployment(
   }
   const failure = await ends.failureOf(id);
   if (failure !== undefined) throw new StartError(`the deployment ${id} failed: ${failure}`);
+  tell(`the deployment ${id} has ended`);
 }
 
 /** The ends of deployments, as Marathon's events tell them. */

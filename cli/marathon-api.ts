@@ -27,6 +27,8 @@ export interface MarathonTarget extends Caller {
 export interface AppView {
   readonly id: string;
   readonly cmd?: string;
+  readonly args?: readonly string[];
+  readonly container?: { readonly docker?: { readonly image: string } };
   readonly version: string;
   readonly instances: number;
   readonly cpus: number;
@@ -49,6 +51,7 @@ export interface TaskView {
   readonly state: string;
   readonly ports: readonly number[];
   readonly startedAt?: string;
+  readonly healthCheckResults?: readonly { readonly alive: boolean }[];
 }
 
 export interface FailureView {
@@ -124,7 +127,9 @@ export function waitingReasons({
   delay,
   processedOffersSummary: offers,
 }: QueueView): [string, string][] {
-  const rows: [string, string][] = [['waiting', `${count} instances to launch`]];
+  const rows: [string, string][] = [
+    ['waiting', `${count} ${count === 1 ? 'instance' : 'instances'} to launch`],
+  ];
   if (!delay.overdue) rows.push(['delayed', `${delay.timeLeftSeconds} s, after failures`]);
   const lacking = offers.rejectSummaryLaunchAttempt.filter(({ declined }) => declined > 0);
   const reasons = lacking.map(({ reason, declined }) => `${reason} ${declined}`).join(', ');

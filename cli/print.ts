@@ -44,6 +44,11 @@ export function printFacts(facts: readonly (readonly [string, string | undefined
     .join('');
 }
 
+/** Labels as facts, one in each line. */
+export function labelFacts(labels: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(labels).map(([key, value]) => ['label', `${key}=${value}`]);
+}
+
 /** Two blanks deep; control characters that JSON leaves as they are become escapes. */
 export function printJson(value: unknown): string {
   return `${escapeControlsInJson(JSON.stringify(value, null, 2))}\n`;

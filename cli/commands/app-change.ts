@@ -8,12 +8,11 @@ import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Api } from '../api';
 import { type Command, flagCommand, type Terminal } from '../command';
 import { watchChange, watchFlag } from '../deployment-watch';
-import { readJsonFile } from '../json-file';
 import { appPath, findApp, json, marathonFlags, readApp, withMarathon } from '../marathon-api';
 import { printJson } from '../print';
 import { exactId } from '../resolve';
-import { idIn, refuseUnknownFields } from './app-file';
 import { waitForApp } from './app-wait';
+import { readDefinition, unknownFlag } from './definition-file';
 
 const changeFlags = {
   ...marathonFlags,
@@ -29,13 +28,7 @@ const changeFlags = {
 };
 type ChangeFlags = Values<typeof changeFlags>;
 
-const fileChangeFlags = {
-  ...changeFlags,
-  'ignore-unknown': toggle({
-    help: 'send fields nobody knows, too; Marathon ignores them',
-    fallback: false,
-  }),
-};
+const fileChangeFlags = { ...changeFlags, ...unknownFlag };
 
 interface AppChange {
   readonly app: string;
@@ -61,9 +54,7 @@ function fileCommand(
     flags: fileChangeFlags,
     positionals: ['file'],
     run: ({ flags, positionals: [file = ''] }, terminal) => {
-      const body = readJsonFile(file);
-      const app = idIn(body, file);
-      if (!flags['ignore-unknown']) refuseUnknownFields(body, file);
+      const { id: app, body } = readDefinition(file, 'app', flags);
       return withMarathon(flags, async (api) => {
         const words = { begins: 'is being deployed', ends: 'is deployed' };
         return await perform(api, { app, body, ...words, ...(await planOf(api, app)) }, flags, terminal);

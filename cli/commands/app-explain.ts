@@ -20,6 +20,9 @@ interface AppExplanation {
   readonly smallestChange: { readonly message: string } | null;
 }
 
+/** The reason of an app without such instances, which the first line tells. */
+const NOTHING_WAITS = 'no instance waits for a launch';
+
 export const explain = flagCommand({
   flags: {
     ...marathonFlags,
@@ -51,11 +54,18 @@ function printExplanation(
           ),
     );
   return [
-    `${waiting} of ${instances} instances of ${appId} wait for a launch\n`,
-    ...reasons.map((reason) => `  ${reason}\n`),
+    `${countWaiting(waiting, instances, appId)}\n`,
+    ...reasons.filter((reason) => reason !== NOTHING_WAITS).map((reason) => `  ${reason}\n`),
     ...heldKills.map((reason) => `  ${reason}\n`),
     ...(smallestChange ? [`Smallest change: ${smallestChange.message}\n`] : []),
     ...(rows.length > 0 ? [printTable(['host', 'last offer', 'refused because'], rows)] : []),
     ...(agents.length > limit ? [`${agents.length - limit} more agents: see --limit\n`] : []),
   ].join('');
+}
+
+function countWaiting(waiting: number, instances: number, appId: string): string {
+  if (waiting === 0) return `No instance of ${appId} waits for a launch`;
+  const [noun, verb] =
+    instances === 1 ? ['instance', 'waits'] : ['instances', waiting === 1 ? 'waits' : 'wait'];
+  return `${waiting} of ${instances} ${noun} of ${appId} ${verb} for a launch`;
 }

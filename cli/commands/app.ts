@@ -12,10 +12,11 @@ import {
   printFailure,
   type QueueView,
   readQueue,
+  type TaskView,
   waitingReasons,
   withMarathon,
 } from '../marathon-api';
-import { printFacts, printJson, printTable } from '../print';
+import { labelFacts, printFacts, printJson, printTable } from '../print';
 
 function status(app: AppView): string {
   if (app.deployments.length > 0) return 'deploying';
@@ -64,21 +65,35 @@ function printApp(app: AppView, queue: readonly QueueView[]): string {
   const { lastTaskFailure: failure } = app;
   const facts: [string, string][] = [
     ['id', app.id],
+    ['version', app.version],
     ['status', status(app)],
     ['running', `${app.tasksRunning} of ${app.instances}`],
     ['healthy', health(app)],
-    ['command', app.cmd ?? '-'],
+    ['command', commandOf(app)],
+    ['image', app.container?.docker?.image ?? ''],
     ['resources', `${app.cpus} cpus, ${app.mem} MB`],
-    ...Object.entries(app.labels).map(([key, value]): [string, string] => [`label ${key}`, value]),
+    ...labelFacts(app.labels),
     ...queue.flatMap(waitingReasons),
     ...(failure ? [['failed', printFailure(failure)] as [string, string]] : []),
   ];
   const tasks = (app.tasks ?? []).map((task) => [
     task.id,
     task.state,
+    taskHealth(task),
     task.host,
     task.ports.join(','),
     task.startedAt ?? '-',
   ]);
-  return `${printFacts(facts, 10)}\n${printTable(['task', 'state', 'host', 'ports', 'started'], tasks)}`;
+  const heads = ['task', 'state', 'healthy', 'host', 'ports', 'started'];
+  return `${printFacts(facts, 10)}\n${printTable(heads, tasks)}`;
+}
+
+function commandOf({ cmd, args = [] }: AppView): string {
+  return cmd ?? (args.length > 0 ? JSON.stringify(args) : '-');
+}
+
+/** The results of the checks of a task; '-' while there is none. */
+function taskHealth({ healthCheckResults: results = [] }: TaskView): string {
+  if (results.length === 0) return '-';
+  return results.every(({ alive }) => alive) ? 'yes' : 'no';
 }

@@ -111,7 +111,7 @@ export const watch = flagCommand({
         id = (await findDeployment(api, word)).id;
         return [id];
       });
-      terminal.out(flags.json ? printJson({ id, ended: true }) : `${id} has ended\n`);
+      if (flags.json) terminal.out(printJson({ id, ended: true }));
       return 0;
     }),
 });

@@ -4,21 +4,23 @@ import { toggle, UsageError } from '../../cluster/runtime/config/flags';
 import type { Api } from '../api';
 import { flagCommand, type Terminal } from '../command';
 import { type DeploymentResult, watchChange, watchFlag } from '../deployment-watch';
-import { readJsonFile } from '../json-file';
 import { listCommand } from '../list';
 import { type AppView, json, type MarathonTarget, marathonFlags, withMarathon } from '../marathon-api';
 import { printFacts, printJson, printTable } from '../print';
+import { readDefinition, unknownFlag } from './definition-file';
+import { type PodStatusView, stableInstances } from './pod-views';
 
 export interface GroupView {
   readonly id: string;
   readonly apps: readonly AppView[];
+  readonly pods?: readonly PodStatusView[];
   readonly groups: readonly GroupView[];
   readonly dependencies: readonly string[];
   readonly version: string;
   readonly enforceRole?: boolean;
 }
 
-const EMBED = ['groups', 'apps', 'apps.counts', 'apps.deployments']
+const EMBED = ['groups', 'pods', 'apps', 'apps.counts', 'apps.deployments']
   .map((name) => `embed=group.${name}`)
   .join('&');
 
@@ -37,17 +39,47 @@ function flatten(group: GroupView): GroupView[] {
   return [group, ...group.groups.flatMap(flatten)];
 }
 
-function appsBelow(group: GroupView): AppView[] {
-  return flatten(group).flatMap(({ apps }) => apps);
+/** An app or a pod, as far as the table of a group tells of it. */
+interface Service {
+  readonly id: string;
+  readonly isDeploying: boolean;
+  readonly running: number;
+  readonly wanted: number;
 }
 
-function total(apps: readonly AppView[], of: 'instances' | 'tasksRunning'): number {
-  return apps.reduce((sum, app) => sum + app[of], 0);
+const serviceOfApp = ({ id, deployments, tasksRunning, instances }: AppView): Service => ({
+  id,
+  isDeploying: deployments.length > 0,
+  running: tasksRunning,
+  wanted: instances,
+});
+
+/** Pods do not name their deployments. */
+const serviceOfPod = (pod: PodStatusView): Service => ({
+  id: pod.id,
+  isDeploying: false,
+  running: stableInstances(pod),
+  wanted: pod.spec.scaling.instances,
+});
+
+function servicesBelow(group: GroupView): Service[] {
+  return flatten(group).flatMap(({ apps, pods = [] }) => [
+    ...apps.map(serviceOfApp),
+    ...pods.map(serviceOfPod),
+  ]);
 }
 
-function status(apps: readonly AppView[]): string {
-  if (apps.some(({ deployments }) => deployments.length > 0)) return 'deploying';
-  return total(apps, 'tasksRunning') < total(apps, 'instances') ? 'waiting' : 'running';
+/** The columns of a table: what services do, and how many instances of them run. */
+function summary(services: readonly Service[]): [string, string] {
+  const sum = (of: 'running' | 'wanted'): number =>
+    services.reduce((total, service) => total + service[of], 0);
+  return [statusOf(services, sum('running') < sum('wanted')), `${sum('running')}/${sum('wanted')}`];
+}
+
+function statusOf(services: readonly Service[], isShort: boolean): string {
+  if (services.length === 0) return 'empty';
+  if (services.some(({ isDeploying }) => isDeploying)) return 'deploying';
+  return isShort ? 'waiting' : 'running';
 }
 
 export const list = listCommand({
@@ -55,11 +87,12 @@ export const list = listCommand({
   read: async (flags) => flatten(await readGroup(flags, '/')),
   print: (groups) => {
     const rows = groups.map((group) => {
-      const apps = appsBelow(group);
-      const running = `${total(apps, 'tasksRunning')}/${total(apps, 'instances')}`;
-      return [group.id, apps.length === 0 ? 'empty' : status(apps), String(apps.length), running];
+      const [status, running] = summary(servicesBelow(group));
+      const count = (of: 'apps' | 'pods'): string =>
+        String(flatten(group).reduce((sum, each) => sum + (each[of]?.length ?? 0), 0));
+      return [group.id, status, count('apps'), count('pods'), running];
     });
-    return printTable(['id', 'status', 'apps', 'running'], rows);
+    return printTable(['id', 'status', 'apps', 'pods', 'running'], rows);
   },
 });
 
@@ -76,12 +109,8 @@ export const show = listCommand({
         : []),
       ...(group.enforceRole ? [['role', `${group.id.slice(1)}, enforced`] as [string, string]] : []),
     ];
-    const rows = appsBelow(group).map((app) => [
-      app.id,
-      status([app]),
-      `${app.tasksRunning}/${app.instances}`,
-    ]);
-    return `${printFacts(facts, 10)}\n${printTable(['app', 'status', 'running'], rows)}`;
+    const rows = servicesBelow(group).map((service) => [service.id, ...summary([service])]);
+    return `${printFacts(facts, 10)}\n${printTable(['app or pod', 'status', 'running'], rows)}`;
   },
 });
 
@@ -120,21 +149,13 @@ async function perform(
   return 0;
 }
 
-/** The id that a definition of a group names. */
-function groupIn(body: unknown, file: string): string {
-  const id = body !== null && typeof body === 'object' && 'id' in body ? body.id : undefined;
-  if (typeof id === 'string' && id !== '') return `/${id.replace(/^\/+/, '')}`;
-  throw new UsageError(`${file} names no group: give it a field "id", such as "/shop"`);
-}
-
 export const update = flagCommand({
-  flags: changeFlags,
+  flags: { ...changeFlags, ...unknownFlag },
   positionals: ['file'],
   run: ({ flags, positionals: [file = ''] }, terminal) => {
-    const body = readJsonFile(file);
-    const id = groupIn(body, file);
+    const { id, body } = readDefinition(file, 'group', flags);
     return withMarathon(flags, async (api) => {
-      const request = { method: 'PUT', path: '/v2/groups', body: { ...(body as object), id } } as const;
+      const request = { method: 'PUT', path: '/v2/groups', body } as const;
       return await perform(api, { ...request, words: `${id} is being deployed` }, flags, terminal);
     });
   },

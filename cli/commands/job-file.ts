@@ -2,7 +2,7 @@
 
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { BASE } from '../chronos-api';
-import { readJsonFile } from '../json-file';
+import { fileName, readJsonFile } from '../json-file';
 
 export interface JobDefinition extends Readonly<Record<string, unknown>> {
   readonly name: string;
@@ -11,9 +11,9 @@ export interface JobDefinition extends Readonly<Record<string, unknown>> {
 /** Reads a definition; `-` is standard input. A StartError for a file without a job. */
 export function readJobFile(file: string): JobDefinition {
   const body = readJsonFile(file);
-  if (Array.isArray(body)) throw new StartError(`${file} has a list: give one job in each file`);
+  if (Array.isArray(body)) throw new StartError(`${fileName(file)} has a list: give one job in each file`);
   if (!isDefinition(body))
-    throw new StartError(`${file} names no job: give it a field "name", such as "report"`);
+    throw new StartError(`${fileName(file)} names no job: give it a field "name", such as "report"`);
   return body;
 }
 

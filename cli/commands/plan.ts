@@ -1,11 +1,11 @@
-/** `meseta app plan` and `meseta group plan`: what a file would change, and where, as Marathon rehearses it. */
+/** `meseta app plan`, `pod plan` and `group plan`: the effects of a change in a file, as Marathon rehearses it. */
 
 import { toggle } from '../../cluster/runtime/config/flags';
 import type { Api } from '../api';
 import { type Command, flagCommand } from '../command';
-import { readJsonFile } from '../json-file';
 import { json, marathonFlags, withMarathon } from '../marathon-api';
 import { printJson, printTable } from '../print';
+import { type FileOptions, readDefinition, readDefinitions, unknownFlag } from './definition-file';
 
 interface MoveView {
   readonly app: string;
@@ -30,16 +30,18 @@ export interface PlanView {
 /** The exit status of a plan that leaves instances waiting. */
 const WAITS = 1;
 
-function planCommand(member: 'apps' | 'group'): Command {
+/** A command that has a change planned, which is the one in a file. */
+function planCommand(changeIn: (file: string, flags: FileOptions) => object): Command {
   return flagCommand({
     flags: {
       ...marathonFlags,
       json,
       force: toggle({ help: 'plan it as a change that overrides running deployments', fallback: false }),
+      ...unknownFlag,
     },
     positionals: ['file'],
     run: async ({ flags, positionals: [file = ''] }, terminal) => {
-      const body = { [member]: readJsonFile(file), force: flags.force };
+      const body = { ...changeIn(file, flags), force: flags.force };
       const plan = await withMarathon(flags, (api: Api) => api.json('POST', '/v2/deployments/plan', body));
       const view = plan as PlanView;
       terminal.out(flags.json ? printJson(view) : printPlan(view));
@@ -48,8 +50,12 @@ function planCommand(member: 'apps' | 'group'): Command {
   });
 }
 
-export const appPlan = planCommand('apps');
-export const groupPlan = planCommand('group');
+const bodiesIn = (file: string, noun: 'app' | 'pod', flags: FileOptions): readonly object[] =>
+  readDefinitions(file, noun, flags).map(({ body }) => body);
+
+export const appPlan = planCommand((file, flags) => ({ apps: bodiesIn(file, 'app', flags) }));
+export const podPlan = planCommand((file, flags) => ({ pods: bodiesIn(file, 'pod', flags) }));
+export const groupPlan = planCommand((file, flags) => ({ group: readDefinition(file, 'group', flags).body }));
 
 export function printPlan({ start, stop, wait, cancels, complete, ends, agents }: PlanView): string {
   if (!complete) return 'The change is too large to be rehearsed.\n';

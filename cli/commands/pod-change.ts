@@ -2,15 +2,13 @@
 
 import { toggle, UsageError } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import { readPodUpdate } from '../../frameworks/marathon/api/pod-update';
 import type { Api } from '../api';
 import { type Command, flagCommand, type Terminal } from '../command';
 import { watchChange, watchFlag } from '../deployment-watch';
-import { readJsonFile } from '../json-file';
 import { json, marathonFlags, withMarathon } from '../marathon-api';
 import { printJson } from '../print';
 import { exactId } from '../resolve';
-import { idIn, refuseUnknownFields } from './app-file';
+import { readDefinition, unknownFlag } from './definition-file';
 import { findPod, hasPod, type PodView, podPath } from './pod-views';
 
 const changeFlags = {
@@ -20,10 +18,7 @@ const changeFlags = {
   ...watchFlag,
 };
 
-const fileFlags = {
-  ...changeFlags,
-  'ignore-unknown': toggle({ help: 'send fields nobody knows, too; Marathon ignores them', fallback: false }),
-};
+const fileFlags = { ...changeFlags, ...unknownFlag };
 
 interface ChangeFlags {
   readonly json: boolean;
@@ -59,12 +54,9 @@ function fileCommand(planOf: (api: Api, id: string) => Promise<Pick<PodChange, '
     flags: fileFlags,
     positionals: ['file'],
     run: ({ flags, positionals: [file = ''] }, terminal) => {
-      const body = readJsonFile(file);
-      const id = idIn(body, file, 'pod');
-      if (!flags['ignore-unknown']) refuseUnknownFields(body, file, readPodUpdate);
+      const { id, body } = readDefinition(file, 'pod', flags);
       return withMarathon(flags, async (api) => {
-        // Marathon takes whole ids only.
-        const change = { body: { ...(body as object), id }, words: `${id} is being deployed` };
+        const change = { body, words: `${id} is being deployed` };
         return await perform(api, { ...change, ...(await planOf(api, id)) }, flags, terminal);
       });
     },

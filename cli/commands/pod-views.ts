@@ -47,6 +47,11 @@ interface ContainerView {
   readonly endpoints: readonly { readonly name: string; readonly allocatedHostPort?: number }[];
 }
 
+/** The number of instances that run as they should. */
+export function stableInstances({ instances }: PodStatusView): number {
+  return instances.filter(({ status }) => status === 'STABLE').length;
+}
+
 /** The path of a pod; its id with or without the slash at the beginning. */
 export function podPath(id: string): string {
   return `/v2/pods/${id.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')}`;

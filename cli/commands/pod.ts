@@ -2,12 +2,20 @@
 
 import { listCommand } from '../list';
 import { marathonFlags, withMarathon } from '../marathon-api';
-import { printFacts, printTable } from '../print';
+import { labelFacts, printFacts, printTable } from '../print';
 import { changesBetween } from './app-history';
-import { findPod, type PodStatusView, type PodView, podPath, readStatus, readStatuses } from './pod-views';
+import {
+  findPod,
+  type PodStatusView,
+  type PodView,
+  podPath,
+  readStatus,
+  readStatuses,
+  stableInstances,
+} from './pod-views';
 
-function stable({ instances, spec }: PodStatusView): string {
-  return `${instances.filter(({ status }) => status === 'STABLE').length}/${spec.scaling.instances}`;
+function stable(pod: PodStatusView): string {
+  return `${stableInstances(pod)}/${pod.spec.scaling.instances}`;
 }
 
 function total({ containers }: PodView, name: 'cpus' | 'mem'): number {
@@ -48,7 +56,7 @@ export const show = listCommand({
       ['version', spec.version],
       ['role', spec.role],
       ['resources', `${total(spec, 'cpus')} cpus, ${total(spec, 'mem')} MB`],
-      ...Object.entries(spec.labels ?? {}).map(([key, value]): [string, string] => [`label ${key}`, value]),
+      ...labelFacts(spec.labels ?? {}),
       ['failed', last && `${last.terminatedAt} ${last.instanceID}: ${last.message ?? ''}`],
     ];
     const rows = spec.containers.map(({ name, image, resources }) => [

@@ -35,7 +35,7 @@ describe('the watch of a change', () => {
     const deployment = { id: 'd1', currentStep: 1, totalSteps: 2, reason: '/a: 0 of 2 up' };
     marathon.answers.set('GET /v2/deployments', [deployment]);
     setTimeout(() => marathon.answers.set('GET /v2/deployments', []), 700);
-    expect(await watched(true)).toBe('step 1 of 2: /a: 0 of 2 up\n');
+    expect(await watched(true)).toBe('step 1 of 2: /a: 0 of 2 up\nthe deployment d1 has ended\n');
   });
 
   it('fails with the reason of a deployment that failed', async () => {

@@ -30,6 +30,57 @@ function file(json: unknown): string {
   return path;
 }
 
+describe('an app is shown', () => {
+  const task = (id: string, results: readonly { alive: boolean }[] = []) => ({
+    ...{ id, host: 'h1', state: 'TASK_RUNNING', ports: [31_000], startedAt: 's' },
+    healthCheckResults: results,
+  });
+
+  it('with its command, image, labels and the health of its tasks', async () => {
+    const tasks = [
+      task('a.1', [{ alive: true }, { alive: true }]),
+      task('a.2', [{ alive: true }, { alive: false }]),
+      task('a.3'),
+    ];
+    const container = { docker: { image: 'web:1' } };
+    const { cmd: _, ...view } = appView('/a', {
+      args: ['run', '-v'],
+      container,
+      tasks,
+      labels: { team: 'x=y' },
+    });
+    apps(view);
+    const { out } = await meseta('app', 'show', '/a');
+    for (const line of [
+      /^version +v1$/m,
+      /^command +\["run","-v"\]$/m,
+      /^image +web:1$/m,
+      /^label +team=x=y$/m,
+      /^a\.1 +TASK_RUNNING +yes +h1 +31000 +s$/m,
+      /^a\.2 +TASK_RUNNING +no /m,
+      /^a\.3 +TASK_RUNNING +- /m,
+    ])
+      expect(out).toMatch(line);
+  });
+});
+
+describe('an explanation', () => {
+  const answer = { appId: '/a', agents: [], heldKills: [], smallestChange: null };
+  it.each([
+    [
+      { waiting: 0, instances: 1, reasons: ['no instance waits for a launch'] },
+      'No instance of /a waits for a launch\n',
+    ],
+    [{ waiting: 1, instances: 1, reasons: [] }, '1 of 1 instance of /a waits for a launch\n'],
+    [{ waiting: 1, instances: 2, reasons: ['why'] }, '1 of 2 instances of /a waits for a launch\n  why\n'],
+    [{ waiting: 2, instances: 2, reasons: [] }, '2 of 2 instances of /a wait for a launch\n'],
+  ])('counts the instances that wait: %j', async (more, text) => {
+    apps(appView('/a'));
+    marathon.answers.set('GET /v2/apps/a/explain', { ...answer, ...more });
+    expect((await meseta('app', 'explain', '/a')).out).toBe(text);
+  });
+});
+
 describe('an app is found', () => {
   beforeEach(() => apps(appView('/prod/web'), appView('/prod/api'), appView('/test/api')));
 

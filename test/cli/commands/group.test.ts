@@ -39,6 +39,7 @@ const shop = group('/shop', {
   groups: [group('/shop/empty')],
   dependencies: ['/db'],
   enforceRole: true,
+  pods: [{ id: '/shop/duo', spec: { scaling: { instances: 2 } }, instances: [{ status: 'STABLE' }] }],
 });
 const deployment = {
   id: 'd1-long',
@@ -58,12 +59,13 @@ describe('groups', () => {
     marathon.answers.set('GET /v2/groups', group('/', { groups: [shop] }));
     marathon.answers.set('GET /v2/groups/shop', shop);
     const { out } = await meseta('group', 'list');
-    expect(out).toMatch(/^\/ +deploying +1 +2\/3$/m);
-    expect(out).toMatch(/^\/shop\/empty +empty +0 +0\/0$/m);
+    expect(out).toMatch(/^\/ +deploying +1 +1 +3\/5$/m);
+    expect(out).toMatch(/^\/shop\/empty +empty +0 +0 +0\/0$/m);
     const shown = await meseta('group', 'show', '/shop');
     expect(shown.out).toMatch(/^needs +\/db$/m);
     expect(shown.out).toMatch(/^role +shop, enforced$/m);
     expect(shown.out).toMatch(/^\/shop\/api +deploying +2\/3$/m);
+    expect(shown.out).toMatch(/^\/shop\/duo +waiting +1\/2$/m);
     expect(JSON.parse((await meseta('group', 'show', 'shop', '--json')).out)).toMatchObject({ id: '/shop' });
   });
 
@@ -103,7 +105,7 @@ describe('plans', () => {
     marathon.answers.set('POST /v2/deployments/plan', plan);
     const { out, status } = await meseta('app', 'plan', file({ id: '/a' }), '--force');
     expect(status).toBe(1);
-    expect(marathon.asked).toEqual(['POST /v2/deployments/plan {"apps":{"id":"/a"},"force":true}']);
+    expect(marathon.asked).toEqual(['POST /v2/deployments/plan {"apps":[{"id":"/a"}],"force":true}']);
     for (const line of [
       /^start +\/a +h1/m,
       /^stop +\/a +h2 +a\.1$/m,

@@ -73,7 +73,7 @@ test('pods are listed with their instances, and each is shown', async () => {
   expect(out).toMatch(/^\/shop\/web +DEGRADED +1\/2 +front,log +0\.2 +64$/m);
   const shown = await meseta('pod', 'show', 'web');
   expect(shown.out).toMatch(/^failed +u shop_web\.instance-2: exit 1$/m);
-  expect(shown.out).toMatch(/^label team +a$/m);
+  expect(shown.out).toMatch(/^label +team=a$/m);
   expect(shown.out).toMatch(/^front +web:1 +0\.1 +32$/m);
   expect(JSON.parse((await meseta('pod', 'show', '/shop/web', '--json')).out)).toMatchObject({ spec });
   marathon.answers.set('GET /v2/pods/::status', []);
