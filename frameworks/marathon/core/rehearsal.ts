@@ -13,7 +13,7 @@ import { matchSpec } from './match/residents';
 import { copyFor } from './rehearse/copy';
 import { answerCall, ended, type Move, offerFor, running, type World, worldOf } from './rehearse/world';
 import type { Answer, MarathonEffect, Refusal } from './state/effects';
-import type { NewMarathonEvent, RootChange } from './state/events';
+import type { Force, NewMarathonEvent, RootChange } from './state/events';
 import { REHEARSED_EVENTS_MAX, REHEARSED_INSTANCES_MAX, REHEARSED_QUIET_MS } from './state/limits';
 import { specOf } from './state/run-spec';
 import type { MarathonState, Step } from './state/state';
@@ -43,22 +43,21 @@ export interface Rehearsal {
   readonly complete: boolean;
 }
 
-export interface RehearsedChange {
+export interface RehearsedChange extends Force {
   readonly change: RootChange;
-  readonly force: boolean;
   readonly now: Millis;
 }
 
 export function rehearse(
   state: MarathonState,
-  { change, force, now }: RehearsedChange,
+  { change, now, force, cancellable }: RehearsedChange,
 ): Rehearsal | { readonly refusal: Refusal } {
   const steps = previewChange(state, change);
   if ('code' in steps) return { refusal: steps };
   const affected = new Set(steps.flatMap(({ actions }) => actions.map(({ app }) => app)));
   const play = newPlay(copyFor(state, affected, now), worldOf(state), now);
   settleOpenTasks(play);
-  step(play, { kind: 'api.change', request: 0, change, force, group: '/' });
+  step(play, { kind: 'api.change', request: 0, change, force, cancellable, group: '/' });
   const { answer } = play;
   if (!answer) return { refusal: { code: 'missing', message: 'the change has no answer' } };
   if (!answer.ok) return { refusal: answer.refusal };

@@ -37,8 +37,11 @@ export interface Rights {
   /** False where everything is allowed, so that lists need not ask for each member. */
   readonly isLimited: boolean;
   may(action: Action, resource: Resource): boolean;
-  /** Ends the request with `refusal` unless the sender may do this. */
-  demand(action: Action, resource: Resource): void;
+  /**
+   * Ends the request with `refusal` unless the sender may do this. For one who may not even view the resource it ends with
+   * `missing`, the answer for what is not there.
+   */
+  demand(action: Action, resource: Resource, missing?: Outcome): void;
   /** The answer to what the sender may not do. */
   refusal(): Outcome;
 }
@@ -75,8 +78,9 @@ export function rightsOf(
   return {
     isLimited: true,
     may,
-    demand: (action, resource) => {
-      if (!may(action, resource)) throw new RequestRefusal(refusal());
+    demand: (action, resource, missing) => {
+      if (may(action, resource)) return;
+      throw new RequestRefusal(missing && !may('view', resource) ? missing : refusal());
     },
     refusal,
   };

@@ -15,7 +15,7 @@ import { instancesOf, recordChange } from '../instances/instances';
 import { tallyAll } from '../instances/tally';
 import { useRoles } from '../scheduler/session';
 import type { Refusal } from '../state/effects';
-import type { EventOf, RootChange } from '../state/events';
+import type { EventOf, Force, RootChange } from '../state/events';
 import { newUuid } from '../state/ids';
 import { type RunSpec, specOf } from '../state/run-spec';
 import type { Deployment, MarathonState, RootRecord, Step } from '../state/state';
@@ -28,9 +28,7 @@ import { checkResidents, checkRoot, missingTarget, type Target, targetOf } from 
 
 export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   const refusal = missingTarget(turn.state, event.change);
-  const outcome = refusal
-    ? { refusal }
-    : tryChange(turn, event.change, { force: event.force, create: event.create ?? false });
+  const outcome = refusal ? { refusal } : tryChange(turn, event.change, event);
   if ('refusal' in outcome) return refuseChange(turn, event, outcome.refusal);
   const { deployment } = outcome;
   const [app] = event.change.put ?? [];
@@ -79,21 +77,21 @@ function reasonOf(refusal: Refusal): string {
 export function tryChange(
   turn: Turn,
   change: RootChange,
-  { force, create }: { force: boolean; create: boolean },
+  { create, ...by }: Force & { readonly create?: boolean | undefined },
 ): { deployment: Deployment } | { refusal: Refusal } {
   const { state } = turn;
-  const full = force ? undefined : tooMany(state, 0);
+  const full = by.force ? undefined : tooMany(state, 0);
   if (full) return { refusal: full };
   const existing = create ? existingOf(state, change) : undefined;
   if (existing) return { refusal: existing };
   const version = nextVersion(turn);
   const target = targetOf(state, change, version);
   if ('refusal' in target) return target;
-  const refusal = checkRoot(state, target) ?? checkResidents(state, target, force);
+  const refusal = checkRoot(state, target) ?? checkResidents(state, target, by.force);
   if (refusal) return { refusal };
   const record = recordOf(state, target);
   const deployment = deploymentFor(turn, target, record);
-  const conflict = checkLocks(state, deployment, force);
+  const conflict = checkLocks(state, deployment, by);
   if (conflict) return { refusal: conflict };
   cancelConflicting(turn, deployment);
   apply(turn, target, record);
@@ -151,10 +149,15 @@ function deploymentFor(turn: Turn, target: Target, record: RootRecord): Deployme
 }
 
 /** The refusal of a change of locked apps. A change by force makes room by the deployments that it cancels. */
-function checkLocks(state: MarathonState, { affected }: Deployment, force: boolean): Refusal | undefined {
-  const locks = new Set(affected.flatMap((app) => state.locks.get(app) ?? []));
-  if (locks.size > 0 && !force) return { code: 'locked', deployments: [...locks] };
-  return tooMany(state, locks.size);
+function checkLocks(
+  state: MarathonState,
+  { affected }: Deployment,
+  { force, cancellable }: Force,
+): Refusal | undefined {
+  const locks = [...new Set(affected.flatMap((app) => state.locks.get(app) ?? []))];
+  const inTheWay = force ? locks.filter((id) => cancellable && !cancellable.includes(id)) : locks;
+  if (inTheWay.length > 0) return { code: 'locked', deployments: inTheWay };
+  return tooMany(state, locks.length);
 }
 
 function tooMany({ deployments, settings }: MarathonState, cancelled: number): Refusal | undefined {
@@ -249,13 +252,16 @@ function publishCheckChanges(turn: Turn, old: App | undefined, app: App | undefi
   }
 }
 
+export function noDeployment(id: string): string {
+  return `DeploymentPlan ${id} does not exist`;
+}
+
 /** Stops a deployment: with force it ends where it is, without it the affected apps are put back as they were. */
 export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
   const { state } = turn;
   const deployment = state.deployments.get(event.deployment);
   if (!deployment) {
-    const message = `DeploymentPlan ${event.deployment} does not exist`;
-    return refuse(turn, event.request, { code: 'missing', message });
+    return refuse(turn, event.request, { code: 'missing', message: noDeployment(event.deployment) });
   }
   if (event.force) {
     cancelDeployment(turn, deployment, 'The upgrade has been cancelled');

@@ -25,7 +25,7 @@ function end(turn: Turn, deployment: Deployment): void {
   const change = revertChange(turn.state, deployment);
   // It ends first: its reason goes before the way back on the event stream.
   cancelDeployment(turn, deployment, `${reason}; the change is taken back`);
-  const outcome = tryChange(turn, change, { force: true, create: false });
+  const outcome = tryChange(turn, change, { force: true });
   if ('refusal' in outcome) {
     publish(turn, 'group_change_failed', {
       groupId: '/',

@@ -43,7 +43,7 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
     put: specs.flatMap((spec) => (isPod(spec) ? [] : [{ ...spec, instances: left(spec) }])),
     putPods: specs.flatMap((spec) => (isPod(spec) ? [scaledPod(spec.pod, left(spec))] : [])),
   };
-  const outcome = tryChange(turn, change, { force: event.force, create: false });
+  const outcome = tryChange(turn, change, { force: event.force, cancellable: event.cancellable });
   if ('refusal' in outcome) {
     return refuseChange(turn, { request: event.request, group: '/' }, outcome.refusal);
   }
@@ -61,9 +61,12 @@ function scaledPod(pod: Pod, instances: number): Pod {
 /** Removes a launch delay at the request of an operator. */
 export function resetDelay(turn: Turn, event: EventOf<'api.reset-delay'>): void {
   if (!turn.state.waiting.has(event.app)) {
-    const message = `Application ${event.app} not found in tasks queue.`;
-    return refuse(turn, event.request, { code: 'missing', message });
+    return refuse(turn, event.request, { code: 'missing', message: notQueued(event.app) });
   }
   resetBackoff(turn, event.app);
   answer(turn, event.request, { ok: true });
+}
+
+export function notQueued(id: string): string {
+  return `Application ${id} not found in tasks queue.`;
 }

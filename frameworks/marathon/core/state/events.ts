@@ -27,15 +27,21 @@ export interface Origin {
   readonly uri: string;
 }
 
+/** Whether a change cancels the deployments in its way. */
+export interface Force {
+  readonly force: boolean;
+  /** The deployments that the sender may cancel by force; all without it. Others are in the way all the same. */
+  readonly cancellable?: readonly string[] | undefined;
+}
+
 export interface MarathonEvents extends StoreEvents, SessionEvents {
   /** The first event: the process is up and wants to subscribe. */
   started: object;
   woke: Woke;
 
-  'api.change': {
+  'api.change': Force & {
     request: number;
     change: RootChange;
-    force: boolean;
     /** The apps and pods put must not exist yet. */
     create?: boolean | undefined;
     /** The group whose change is announced; the parent of the app for single-app changes. */
@@ -43,13 +49,12 @@ export interface MarathonEvents extends StoreEvents, SessionEvents {
     /** Sends api_post_event for the one app put, or the event of the pods put or removed. */
     origin?: Origin | undefined;
   };
-  'api.kill': {
+  'api.kill': Force & {
     request: number;
     /** Tasks; an instance stands for all of its tasks. */
     taskIds: readonly string[];
     scale: boolean;
     wipe: boolean;
-    force: boolean;
   };
   'api.patch-group': { request: number; group: string; enforceRole: boolean };
   'api.cancel': { request: number; deployment: string; force: boolean };

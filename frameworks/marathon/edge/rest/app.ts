@@ -24,9 +24,19 @@ import {
   sliced,
 } from './context';
 import { endpoints, wantsText } from './endpoints';
+import { forceOf } from './force';
 import { appsPieces, oneAppPieces, tasksPieces } from './fragments';
 import { methodRefusal, methodsOutcome } from './methods';
-import { demandPut, demandUpdate, groupResource, seesId, seesSpec, specResource } from './rights';
+import {
+  demandNamed,
+  demandPut,
+  demandUpdate,
+  groupResource,
+  isHidden,
+  seesId,
+  seesSpec,
+  specResource,
+} from './rights';
 import { killAllTasks, killOneTask } from './task-kills';
 
 type AppHandler = (
@@ -145,15 +155,18 @@ async function change(
   const body = readBody(request, readAppUpdate);
   if (isFailure(body)) return body;
   const exists = context.read(({ apps }) => apps.has(id));
-  if (!exists && !create) return noApp(id);
+  const rights = context.rights(request);
+  if (!create && (!exists || context.read((state) => isHidden(rights, 'update', state, id))))
+    return noApp(id);
+  demandNamed(context, rights, [{ id, labels: body.value.labels }]);
   const partial = exists && (!create || queryFlag(request, 'partialUpdate', true));
   const app = wantedApp(context, { id, update: body.value, partial });
   if (isFailure(app)) return app;
-  demandPut(context, context.rights(request), [app]);
+  demandPut(context, rights, [app]);
   const answer = await context.ask({
     kind: 'api.change',
     change: { put: [app] },
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     group: parentOf(id),
     origin: originOf(request),
   });
@@ -164,12 +177,12 @@ async function change(
 async function remove(context: RestContext, request: Request, id: string): Promise<Outcome> {
   const app = context.read(({ apps }) => apps.get(id));
   if (!app) return noApp(id);
-  context.rights(request).demand('delete', specResource(app));
+  context.rights(request).demand('delete', specResource(app), noApp(id));
   const answer = await context.ask({
     kind: 'api.change',
     change: { remove: [id] },
     // Unlike every other call, deleting an app is forced unless told otherwise.
-    force: queryFlag(request, 'force', true),
+    ...forceOf(context, request, true),
     group: parentOf(id),
   });
   return deploymentOutcome(answer);
@@ -177,20 +190,20 @@ async function remove(context: RestContext, request: Request, id: string): Promi
 
 async function restart(context: RestContext, request: Request, id: string): Promise<Outcome> {
   if (!context.read(({ apps }) => apps.has(id))) return noApp(id);
-  context.read((state) => demandUpdate(context.rights(request), state, id));
+  context.read((state) => demandUpdate(context.rights(request), state, id, noApp(id)));
   const answer = await context.ask({
     kind: 'api.change',
     change: { restart: [id] },
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     group: parentOf(id),
   });
   return answer.ok ? deploymentOutcome(answer) : refusalOutcome(answer.refusal);
 }
 
-/** An app that is not there is no secret: it is answered by 404. */
-function demandView(context: RestContext, request: Request, id: string): void {
+/** An app that the sender may not view is answered as one that is not there. */
+function demandView(context: RestContext, request: Request, id: string, missing = noApp(id)): void {
   const app = context.read(({ apps }) => apps.get(id));
-  if (app) context.rights(request).demand('view', specResource(app));
+  if (app) context.rights(request).demand('view', specResource(app), missing);
 }
 
 function showVersions(context: RestContext, request: Request, id: string): Outcome {
@@ -202,9 +215,9 @@ function showVersions(context: RestContext, request: Request, id: string): Outco
 }
 
 function showVersion(context: RestContext, request: Request, id: string, versionText: string): Outcome {
-  demandView(context, request, id);
   const version = readVersion(versionText);
   if (isFailure(version)) return version;
+  demandView(context, request, id, noApp(id, version));
   const app = context.read(({ apps, versions }) =>
     apps.has(id) ? versions.get(id)?.get(version) : undefined,
   );

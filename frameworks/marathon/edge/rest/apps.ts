@@ -16,8 +16,9 @@ import { parentOf } from '../../core/state/paths';
 import type { Embed } from '../../views/apps';
 import { absoluteId, wantedApp, wantedApps } from './app-writes';
 import { deploymentOutcome, notFound, type RestContext, readBody, refusalOutcome, sliced } from './context';
+import { forceOf } from './force';
 import { appsPieces } from './fragments';
-import { demandPut, seesSpec } from './rights';
+import { demandNamed, demandPut, isHidden, seesSpec } from './rights';
 
 export function appsRoutes(context: RestContext): Route[] {
   return [
@@ -77,13 +78,15 @@ async function create(context: RestContext, request: Request): Promise<Outcome> 
   const { id: path } = body.value;
   if (path === undefined) return invalidJson([missingMember('/id')]);
   const id = absoluteId(path);
+  const rights = context.rights(request);
+  demandNamed(context, rights, [body.value]);
   const app = wantedApp(context, { id, update: body.value, partial: false });
   if (isFailure(app)) return app;
-  demandPut(context, context.rights(request), [app]);
+  demandPut(context, rights, [app]);
   const answer = await context.ask({
     kind: 'api.change',
     change: { put: [app] },
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     create: true,
     group: parentOf(id),
     origin: originOf(request),
@@ -107,20 +110,23 @@ export function locationOf(request: Request, id: string): string {
 async function replaceAll(context: RestContext, request: Request, method: 'PUT' | 'PATCH'): Promise<Outcome> {
   const body = readBody(request, listOf(readAppUpdate));
   if (isFailure(body)) return body;
+  const rights = context.rights(request);
   if (method === 'PATCH') {
-    const missing = body.value.find(
-      ({ id }) => id !== undefined && !context.read(({ apps }) => apps.has(absoluteId(id))),
+    const ids = body.value.flatMap(({ id }) => (id === undefined ? [] : [absoluteId(id)]));
+    const missing = context.read((state) =>
+      ids.find((id) => !state.apps.has(id) || isHidden(rights, 'update', state, id)),
     );
-    if (missing?.id !== undefined) return notFound(`App '${absoluteId(missing.id)}' does not exist`);
+    if (missing !== undefined) return notFound(`App '${missing}' does not exist`);
   }
+  demandNamed(context, rights, body.value);
   const partial = method === 'PATCH' || queryFlag(request, 'partialUpdate', true);
   const apps = wantedApps(context, body.value, partial);
   if (isFailure(apps)) return apps;
-  demandPut(context, context.rights(request), apps);
+  demandPut(context, rights, apps);
   const answer = await context.ask({
     kind: 'api.change',
     change: { put: apps },
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     group: '/',
   });
   return deploymentOutcome(answer, { headers: body.headers });

@@ -6,10 +6,12 @@ import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
+import { noDeployment } from '../../core/groups/change';
+import { notQueued } from '../../core/groups/task-killer';
 import { type RunSpec, specOf } from '../../core/state/run-spec';
 import { printDeployment } from '../../views/deployments';
 import { printQueue } from '../../views/queue';
-import { deploymentOutcome, type RestContext, refusalOutcome } from './context';
+import { deploymentOutcome, notFound, type RestContext, refusalOutcome } from './context';
 import { demandCancel, demandUpdate, seesSpec, visibleDeployment } from './rights';
 
 export function deploymentRoutes(context: RestContext): Route[] {
@@ -48,7 +50,8 @@ async function cancel(context: RestContext, request: Request): Promise<Outcome> 
   const deployment = restOf(request).join('/');
   const force = queryFlag(request, 'force');
   const rights = context.rights(request);
-  context.read((state) => demandCancel(rights, state, deployment));
+  const missing = notFound(noDeployment(deployment));
+  context.read((state) => demandCancel(rights, state, deployment, missing));
   const answer = await context.ask({ kind: 'api.cancel', deployment, force });
   if (answer.ok && force) return { status: 202 };
   return deploymentOutcome(answer);
@@ -67,7 +70,7 @@ async function resetDelay(context: RestContext, request: Request): Promise<Outco
   const app = `/${segments.join('/')}`;
   const rights = context.rights(request);
   context.read((state) => {
-    if (specOf(state, app)) demandUpdate(rights, state, app);
+    if (specOf(state, app)) demandUpdate(rights, state, app, notFound(notQueued(app)));
   });
   const answer = await context.ask({ kind: 'api.reset-delay', app });
   return answer.ok ? { status: 204 } : refusalOutcome(answer.refusal);

@@ -5,6 +5,7 @@
  * Always true: a change adds or replaces nothing outside of its group but the groups above it.
  */
 
+import type { Rights } from '../../../kit/edge/access/authorizer';
 import type { App, Group } from '../../api/app';
 import { resolvePath } from '../../api/app-normalization';
 import type { GroupUpdate } from '../../api/group-update';
@@ -26,6 +27,7 @@ import { isBelow, parentOf } from '../../core/state/paths';
 import { childrenOf } from '../../views/groups';
 import { wantedApp } from './app-writes';
 import { type RestContext, readVersion } from './context';
+import { groupResource } from './rights';
 
 interface Draft {
   readonly put: App[];
@@ -44,6 +46,17 @@ interface Place {
   readonly id: string;
   readonly update: GroupUpdate;
   readonly path: string;
+}
+
+/** The change of a group that the sender may change, even where only members of it differ. */
+export function wantedGroup(
+  context: RestContext,
+  rights: Rights,
+  { id, update }: { readonly id: string; readonly update: GroupUpdate },
+): RootChange | ApiFailure {
+  const exists = context.read(({ groups }) => groups.has(id));
+  rights.demand(exists ? 'update' : 'create', groupResource(id));
+  return groupChange(context, id, update);
 }
 
 export function groupChange(context: RestContext, id: string, update: GroupUpdate): RootChange | ApiFailure {

@@ -15,7 +15,6 @@ import { printStep } from '../../core/deployments/plan';
 import { previewChange } from '../../core/groups/change';
 import { rootAt, versionsOfGroup } from '../../core/groups/history';
 import { isTopLevel } from '../../core/groups/roles';
-import type { RootChange } from '../../core/state/events';
 import { isBelow, parentOf } from '../../core/state/paths';
 import type { PodSpec } from '../../core/state/run-spec';
 import { printAppInfo } from '../../views/apps';
@@ -30,8 +29,9 @@ import {
   readVersion,
   refusalOutcome,
 } from './context';
-import { groupChange } from './group-change';
-import { demandChange, groupResource, seesSpec, visibleRoot } from './rights';
+import { forceOf } from './force';
+import { wantedGroup } from './group-change';
+import { demandChange, demandOnGroup, seesSpec, visibleRoot } from './rights';
 
 export function groupRoutes(context: RestContext): Route[] {
   const handlers: Partial<Record<Method, Handler>> = {
@@ -98,7 +98,7 @@ function showApps(context: RestContext, request: Request, id: string): Outcome {
 function showVersions(context: RestContext, request: Request, id: string): Outcome {
   return context.read((state) => {
     if (!state.groups.has(id)) return noGroup(id);
-    context.rights(request).demand('view', groupResource(id));
+    demandOnGroup(context, context.rights(request), { action: 'view', id, missing: noGroup(id) });
     return ok(versionsOfGroup(state, id));
   });
 }
@@ -126,7 +126,7 @@ async function patch(context: RestContext, request: Request): Promise<Outcome> {
   const id = baseOf(request);
   if (!isTopLevel(id)) return notValid([{ path: '/', errors: ['Path needs to be top-level'] }]);
   if (context.read(({ groups }) => groups.has(id)))
-    context.rights(request).demand('update', groupResource(id));
+    demandOnGroup(context, context.rights(request), { action: 'update', id, missing: noGroup(id) });
   const enforceRole = body.value.enforceRole ?? context.settings.newGroupEnforceRole;
   const answer = await context.ask({ kind: 'api.patch-group', group: id, enforceRole });
   return answer.ok ? { status: 200, headers: body.headers } : refusalOutcome(answer.refusal);
@@ -147,9 +147,10 @@ async function write(context: RestContext, request: Request, method: 'POST' | 'P
   const body = readBody(request, readGroupUpdate);
   if (isFailure(body)) return body;
   const id = targetId(request, body.value);
-  const change = groupChange(context, id, body.value);
+  const rights = context.rights(request);
+  const change = wantedGroup(context, rights, { id, update: body.value });
   if (isFailure(change)) return change;
-  demandWrite(context, request, { id, change });
+  demandChange(context, rights, change);
   const refusal = method === 'POST' ? conflict(context, id) : undefined;
   if (refusal) return refusal;
   if (method === 'PUT' && queryFlag(request, 'dryRun')) {
@@ -159,7 +160,7 @@ async function write(context: RestContext, request: Request, method: 'POST' | 'P
   const answer = await context.ask({
     kind: 'api.change',
     change,
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     group: parentOf(baseOf(request)),
   });
   const created = method === 'POST' ? { status: 201 } : {};
@@ -176,26 +177,17 @@ function conflict(context: RestContext, id: string): Outcome | undefined {
   });
 }
 
-/** The group itself must be the sender's to change, even where only members of it do. */
-function demandWrite(
-  context: RestContext,
-  request: Request,
-  { id, change }: { id: string; change: RootChange },
-): void {
-  const rights = context.rights(request);
-  const exists = context.read(({ groups }) => groups.has(id));
-  rights.demand(exists ? 'update' : 'create', groupResource(id));
-  demandChange(context, rights, change);
-}
-
 async function remove(context: RestContext, request: Request): Promise<Outcome> {
   const id = baseOf(request);
-  if (context.read(({ groups }) => groups.has(id)))
-    demandChange(context, context.rights(request), { removeGroups: [id] });
+  if (context.read(({ groups }) => groups.has(id))) {
+    const rights = context.rights(request);
+    demandOnGroup(context, rights, { action: 'delete', id, missing: noGroup(id) });
+    demandChange(context, rights, { removeGroups: [id] });
+  }
   const answer = await context.ask({
     kind: 'api.change',
     change: { removeGroups: [id] },
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     group: parentOf(id),
   });
   return deploymentOutcome(answer);

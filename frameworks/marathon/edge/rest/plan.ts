@@ -1,6 +1,7 @@
 /** `POST /v2/deployments/plan`: what a change would start, stop and leave waiting, and where. Nothing is changed. */
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import type { Rights } from '../../../kit/edge/access/authorizer';
 import { handlerOf } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
 import { resolvePath } from '../../api/app-normalization';
@@ -10,12 +11,14 @@ import type { PodUpdate } from '../../api/pod-update';
 import { type ApiFailure, failure, isFailure, notValid } from '../../api/violations';
 import { rehearse } from '../../core/rehearsal';
 import type { RootChange } from '../../core/state/events';
+import { specOf } from '../../core/state/run-spec';
+import type { MarathonState } from '../../core/state/state';
 import { printPlan } from '../../views/plan';
 import { absoluteId, wantedApps } from './app-writes';
 import { type RestContext, readBody, refusalOutcome } from './context';
-import { groupChange } from './group-change';
+import { wantedGroup } from './group-change';
 import { wantedPod } from './pod-changes';
-import { demandChange } from './rights';
+import { cancellable, demandChange, demandNamed, demandOnGroup, isHidden } from './rights';
 
 export function planRoutes(context: RestContext): Route[] {
   return [
@@ -29,13 +32,15 @@ export function planRoutes(context: RestContext): Route[] {
 function plan(context: RestContext, request: Request): Outcome {
   const body = readBody(request, readPlanRequest);
   if (isFailure(body)) return body;
-  const change = changeOf(context, body.value);
+  const rights = context.rights(request);
+  const change = changeOf(context, rights, body.value);
   if (isFailure(change)) return change;
-  demandChange(context, context.rights(request), change);
+  demandChange(context, rights, change);
   const now = context.now();
   const force = body.value.force ?? false;
+  const by = { force, cancellable: cancellable(context, rights) };
   return context.read((state) => {
-    const rehearsal = rehearse(state, { change, force, now });
+    const rehearsal = rehearse(state, { change, ...by, now });
     if ('refusal' in rehearsal) return refusalOutcome(rehearsal.refusal);
     return ok(printPlan(state, rehearsal), body.headers);
   });
@@ -44,19 +49,21 @@ function plan(context: RestContext, request: Request): Outcome {
 const CHANGES = ['apps', 'pods', 'group', 'restart', 'delete'] as const;
 
 /** The change that the call of the same body would make. */
-function changeOf(context: RestContext, request: PlanRequest): RootChange | ApiFailure {
+function changeOf(context: RestContext, rights: Rights, request: PlanRequest): RootChange | ApiFailure {
   const [first, ...others] = CHANGES.filter((name) => request[name] !== undefined);
   if (first === undefined || others.length > 0)
     return notValid([{ path: '/', errors: [`exactly one of ${CHANGES.join(', ')} is needed`] }]);
   const { apps, pods, group, path = '/', restart } = request;
   if (apps) {
+    demandNamed(context, rights, apps);
     const put = wantedApps(context, apps, request.partialUpdate ?? true);
     return isFailure(put) ? put : { put };
   }
   if (pods) return podsChange(context, pods);
-  if (group) return groupChange(context, resolvePath(group.id ?? '', absoluteId(path)), group);
+  if (group)
+    return wantedGroup(context, rights, { id: resolvePath(group.id ?? '', absoluteId(path)), update: group });
   if (restart !== undefined) return { restart: [absoluteId(restart)] };
-  return removalOf(context, absoluteId(request.delete ?? ''));
+  return removalOf(context, rights, absoluteId(request.delete ?? ''));
 }
 
 function podsChange(context: RestContext, updates: readonly PodUpdate[]): RootChange | ApiFailure {
@@ -69,10 +76,16 @@ function podsChange(context: RestContext, updates: readonly PodUpdate[]): RootCh
   return { putPods };
 }
 
-function removalOf(context: RestContext, id: string): RootChange | ApiFailure {
-  return context.read(({ apps, pods, groups }) => {
-    if (apps.has(id)) return { remove: [id] };
-    if (pods.has(id)) return { removePods: [id] };
-    return groups.has(id) ? { removeGroups: [id] } : failure(404, `Path '${id}' does not exist`);
+function removalOf(context: RestContext, rights: Rights, id: string): RootChange | ApiFailure {
+  const missing = failure(404, `Path '${id}' does not exist`);
+  return context.read((state) => {
+    if (specOf(state, id)) return isHidden(rights, 'delete', state, id) ? missing : specRemoval(state, id);
+    if (!state.groups.has(id)) return missing;
+    demandOnGroup(context, rights, { action: 'delete', id, missing });
+    return { removeGroups: [id] };
   });
+}
+
+function specRemoval({ apps }: MarathonState, id: string): RootChange {
+  return apps.has(id) ? { remove: [id] } : { removePods: [id] };
 }

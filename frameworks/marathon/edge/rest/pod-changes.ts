@@ -2,7 +2,7 @@
 
 import type { Request } from '../../../../cluster/runtime/http/server';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
-import { originOf, queryFlag } from '../../../kit/edge/rest/request';
+import { originOf } from '../../../kit/edge/rest/request';
 import type { Pod } from '../../api/pod';
 import { normalizePod } from '../../api/pod-normalization';
 import { type PodUpdate, readPodUpdate } from '../../api/pod-update';
@@ -14,6 +14,7 @@ import { printPod } from '../../views/print-pod';
 import { absoluteId } from './app-writes';
 import { locationOf } from './apps';
 import { deploymentOutcome, type RestContext, readBody } from './context';
+import { forceOf } from './force';
 import { noPod, type PodPlace } from './pod-place';
 import { demandPut, specResource } from './rights';
 
@@ -58,7 +59,7 @@ async function putPod(
   const answer = await context.ask({
     kind: 'api.change',
     change: { putPods: [pod] },
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     create: success.status === 201,
     group: parentOf(pod.id),
     origin: originOf(request),
@@ -70,11 +71,11 @@ async function putPod(
 export async function removePod(context: RestContext, request: Request, { id }: PodPlace): Promise<Outcome> {
   const spec = context.read(({ pods }) => pods.get(id));
   if (!spec) return noPod(id);
-  context.rights(request).demand('delete', specResource(spec));
+  context.rights(request).demand('delete', specResource(spec), noPod(id));
   const answer = await context.ask({
     kind: 'api.change',
     change: { removePods: [id] },
-    force: queryFlag(request, 'force'),
+    ...forceOf(context, request),
     group: parentOf(id),
     origin: originOf(request),
   });

@@ -48,8 +48,9 @@ function chooseInstances(
   { id, instanceIds }: { readonly id: string; readonly instanceIds: readonly string[] },
 ): readonly Instance[] | ApiFailure {
   return context.read((state) => {
-    if (!state.pods.has(id)) return failure(404, `Path '${id}' does not exist`);
-    demandUpdate(context.rights(request), state, id);
+    const missing = failure(404, `Path '${id}' does not exist`);
+    if (!state.pods.has(id)) return missing;
+    demandUpdate(context.rights(request), state, id, missing);
     const candidates = [...new Set(instanceIds)].flatMap(
       (instanceId) => state.instances.get(instanceId) ?? [],
     );

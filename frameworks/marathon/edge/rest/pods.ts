@@ -119,10 +119,10 @@ function listStatuses(context: RestContext, request: Request): Promise<Outcome> 
   return sliced(context, request, listPieces(context, request, print));
 }
 
-/** A pod that is not there is no secret: it is answered by 404. */
+/** A pod that the sender may not view is answered as one that is not there. */
 function demandView(context: RestContext, request: Request, id: string): void {
   const spec = context.read(({ pods }) => pods.get(id));
-  if (spec) context.rights(request).demand('view', specResource(spec));
+  if (spec) context.rights(request).demand('view', specResource(spec), noPod(id));
 }
 
 function show(context: RestContext, request: Request, { id }: PodPlace): Outcome {
@@ -149,9 +149,9 @@ function showVersions(context: RestContext, request: Request, { id }: PodPlace):
 }
 
 function showVersion(context: RestContext, request: Request, { id, item = '' }: PodPlace): Outcome {
-  demandView(context, request, id);
   const version = readVersion(item);
   if (isFailure(version)) return version;
+  demandView(context, request, id);
   const spec = context.read(({ pods, podVersions }) =>
     pods.has(id) ? podVersions.get(id)?.get(version) : undefined,
   );

@@ -4,8 +4,10 @@
  * Always true: a change is allowed when each of its parts is, so that no group can be changed by way of another.
  */
 
-import type { Resource, Rights } from '../../../kit/edge/access/authorizer';
+import { type Action, RequestRefusal, type Resource, type Rights } from '../../../kit/edge/access/authorizer';
+import type { Outcome } from '../../../kit/edge/rest/outcome';
 import type { App, Group } from '../../api/app';
+import { resolvePath } from '../../api/app-normalization';
 import type { Pod } from '../../api/pod';
 import { differenceOf, sortedText } from '../../core/apps/versions';
 import type { RootChange } from '../../core/state/events';
@@ -54,9 +56,49 @@ export function seesTree(rights: Rights): boolean {
   return kinds.every((kind) => rights.may('view', { kind, path: '/', labels: {} }));
 }
 
-/** Demands the right to update the app or pod of this id. */
-export function demandUpdate(rights: Rights, specs: SpecTables, id: string): void {
-  rights.demand('update', resourceOf(specs, id));
+/** Demands the right to update the app or pod of this id; `missing` as in `Rights`. */
+export function demandUpdate(rights: Rights, specs: SpecTables, id: string, missing?: Outcome): void {
+  rights.demand('update', resourceOf(specs, id), missing);
+}
+
+/** An app in a request, before it is merged with the stored one. */
+interface NamedApp {
+  readonly id?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Demands the rights to put these apps before anything stored is merged into them, which errors could show. */
+export function demandNamed({ read }: RestContext, rights: Rights, apps: readonly NamedApp[]): void {
+  if (!rights.isLimited) return;
+  read((state) => {
+    for (const { id, labels = {} } of apps) {
+      if (id === undefined) continue;
+      const path = resolvePath(id, '/');
+      if (specOf(state, path)) demandUpdate(rights, state, path);
+      else rights.demand('create', { kind: 'app', path, labels });
+    }
+  });
+}
+
+/** True for an app or pod of which the sender may not learn that it is there. */
+export function isHidden(rights: Rights, action: Action, specs: SpecTables, id: string): boolean {
+  const resource = resourceOf(specs, id);
+  return !rights.may(action, resource) && !rights.may('view', resource);
+}
+
+/** True for a group in which the sender sees nothing. The root is always there. */
+function isHiddenGroup(rights: Rights, state: MarathonState, id: string): boolean {
+  return id !== '/' && !visibleRoot(state, rights).groups.has(id);
+}
+
+/** Demands a right on a group that is there; `missing` is the answer where the sender sees nothing in it. */
+export function demandOnGroup(
+  { read }: RestContext,
+  rights: Rights,
+  { action, id, missing }: { readonly action: Action; readonly id: string; readonly missing: Outcome },
+): void {
+  if (rights.may(action, groupResource(id))) return;
+  throw new RequestRefusal(read((state) => isHiddenGroup(rights, state, id)) ? missing : rights.refusal());
 }
 
 /** A deployment with the apps and pods that the sender sees; undefined without any. */
@@ -76,11 +118,32 @@ export function visibleDeployment(
   return { ...deployment, affected: [...affected], steps, open };
 }
 
-/** Demands the right to update all apps, pods and groups of a deployment, which may be taken back. */
-export function demandCancel(rights: Rights, state: MarathonState, id: string): void {
-  const { affected = [], groups = {} } = state.deployments.get(id) ?? {};
-  for (const app of affected) demandUpdate(rights, state, app);
-  for (const group of Object.keys(groups)) rights.demand('update', groupResource(group));
+/** True for a sender who may end a deployment where it is: they may update all of its apps and pods. */
+function mayEnd(rights: Rights, state: MarathonState, { affected }: Deployment): boolean {
+  return affected.every((id) => rights.may('update', resourceOf(state, id)));
+}
+
+/**
+ * Demands the right to cancel a deployment, which may take its groups back, too; `missing` is the answer where the sender sees
+ * nothing of it.
+ */
+export function demandCancel(rights: Rights, state: MarathonState, id: string, missing: Outcome): void {
+  const deployment = state.deployments.get(id);
+  if (!deployment) return;
+  const groups = Object.keys(deployment.groups ?? {});
+  const mayRevert = groups.every((group) => rights.may('update', groupResource(group)));
+  if (mayRevert && mayEnd(rights, state, deployment)) return;
+  throw new RequestRefusal(visibleDeployment(rights, state, deployment) ? rights.refusal() : missing);
+}
+
+/** The deployments that a change of the sender may cancel by force; undefined for all. */
+export function cancellable({ read }: RestContext, rights: Rights): readonly string[] | undefined {
+  if (!rights.isLimited) return undefined;
+  return read((state) =>
+    [...state.deployments.values()]
+      .filter((deployment) => mayEnd(rights, state, deployment))
+      .map(({ id }) => id),
+  );
 }
 
 /**

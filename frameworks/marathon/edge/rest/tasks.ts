@@ -42,16 +42,16 @@ function list(context: RestContext, request: Request): Promise<Outcome> {
 const TASK_ID = /^[^.]+\.(instance-|marathon-)?[0-9a-f-]{36}(\..+)?$|^.+\..+$/;
 
 function kill(context: RestContext, request: Request): Outcome | Promise<Outcome> {
-  const flags = readKillFlags(request);
+  const flags = readKillFlags(context, request);
   if ('status' in flags) return flags;
   const body = readBody(request, readTaskIds);
   if (isFailure(body)) return body;
   const wrong = body.value.ids.find((id) => !TASK_ID.test(id));
   if (wrong !== undefined) return failure(400, `Invalid task id '${wrong}'. [not a task id]`);
-  const candidates = context.read((state) =>
+  const instances = context.read((state) =>
     body.value.ids.flatMap((id) => instanceOfTask(state, id) ?? state.instances.get(id) ?? []),
   );
   // Tasks of pods are left out, as in the original: their instances are killed as a whole.
-  const chosen = candidates.filter(({ appId }) => context.read(({ pods }) => !pods.has(appId)));
-  return killInstances(context, request, { flags, chosen, shown: (tasks) => ({ tasks }) });
+  const candidates = instances.filter(({ appId }) => context.read(({ pods }) => !pods.has(appId)));
+  return killInstances(context, request, { flags, candidates, shown: (tasks) => ({ tasks }) });
 }
