@@ -11,6 +11,7 @@ import { refused, unused, unusedSwitches } from '../cluster/runtime/config/class
 import {
   choice,
   type Flag,
+  flagFolder,
   integer,
   list,
   path,
@@ -207,6 +208,7 @@ export const dnsFlags = {
     secret: true,
   }),
   'mesos-iam-file': text({ value: 'FILE', help: 'uid, private_key and login_endpoint for iam, in JSON' }),
+  'config-dir': flagFolder({ formerly: 'config_dir' }),
   record: text({
     value: 'FOLDER',
     help: 'folder for recordings of every event about masters and the zone, for meseta replay',

@@ -7,6 +7,7 @@ import { unused } from '../cluster/runtime/config/classes';
 import {
   choice,
   duration,
+  flagFolder,
   integer,
   list,
   path,
@@ -192,6 +193,7 @@ export const lbFlags = {
     words: ['debug', 'info', 'warn', 'error'],
     fallback: 'info',
   }),
+  'config-dir': flagFolder({ formerly: 'config_dir' }),
   record: text({ value: 'FILE', help: 'File to record every event of the machine in, for meseta replay' }),
   command: text({
     value: 'COMMAND',

@@ -8,21 +8,16 @@ import { warnOpenFolder } from '../../cluster/runtime/files/private';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger, type Logger } from '../../cluster/runtime/log';
 import { LocalStore } from '../../cluster/state/local';
-import {
-  CHRONOS_FLAGS,
-  type ChronosConfig,
-  chronosConfig,
-  chronosEnvironment,
-} from '../../frameworks/chronos/config';
+import { CHRONOS_FLAGS, type ChronosConfig, chronosConfig } from '../../frameworks/chronos/config';
 import { startChronos } from '../../frameworks/chronos/main';
 import { recordersFor } from '../cluster/recorders';
-import { type Command, flagCommand } from '../command';
+import { flagCommand } from '../command';
 import { type DaemonEnd, runDaemon } from '../daemon';
 import { startWith } from './with-store';
 
 const clock = systemClock();
 
-const daemon = flagCommand({
+export const chronos = flagCommand({
   flags: CHRONOS_FLAGS,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
@@ -32,15 +27,6 @@ const daemon = flagCommand({
       return { running: await start(config, log, { fail, record: flags.record }) };
     }),
 });
-
-/** The environment of a task of Chronos has variables of the same prefix, which are no flags. */
-export const chronos: Command = Object.assign<Command, Pick<Command, 'flags'>>(
-  (args, terminal, row) => {
-    const env = chronosEnvironment({ args, env: terminal.env });
-    return daemon(args, { ...terminal, env }, row);
-  },
-  { flags: CHRONOS_FLAGS },
-);
 
 interface StartOptions extends DaemonEnd {
   readonly record: string | undefined;

@@ -8,6 +8,7 @@ import { operatorFlags } from '../runtime/auth/flags';
 import {
   choice,
   duration,
+  flagFolder,
   fraction,
   integer,
   ipv4,
@@ -152,6 +153,7 @@ export const agentFlags = withEnvironment('MESOS_', {
   }),
   ...oversubscriptionFlags,
   ...modulesFlags,
+  config_dir: flagFolder(),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...logFlags,
   acls: aclsFlag,

@@ -9,6 +9,7 @@ import { aclsFlag, readAclsFlag } from '../runtime/auth/acls';
 import {
   choice,
   duration,
+  flagFolder,
   integer,
   ipv4,
   list,
@@ -118,6 +119,7 @@ export const masterFlags = withEnvironment('MESOS_', {
     min: 0,
     max: 1_000_000,
   }),
+  config_dir: flagFolder(),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...agentFlags,
   ...allocatorFlags,

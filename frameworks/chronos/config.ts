@@ -2,9 +2,9 @@
 
 import { hostname } from 'node:os';
 import type { Level } from '../../cluster/model/event';
-import { flagFiles, flagFolder } from '../../cluster/runtime/config/flag-files';
 import {
   type Flag,
+  flagFolder,
   integer,
   type ParseOptions,
   parseFlags,
@@ -137,7 +137,7 @@ const FLAGS = {
   http_notification_credentials: text({ help: 'user:password for --http_notification_url', secret: true }),
   insecure: toggle({ help: 'allow other machines without authentication', fallback: false }),
   allowed_hosts: allowedHostsFlag(),
-  conf_dir: path({ help: 'folder of flag files: one for each flag, with its value, as /etc/chronos/conf' }),
+  config_dir: flagFolder({ formerly: 'conf_dir' }),
   record: text({ help: 'file to record all events to; each further term has a file of its own' }),
   logging_level: loggingLevel(),
   ...acceptedFlags,
@@ -202,19 +202,10 @@ export interface NoticeSettings {
 
 export type ParsedChronos = { readonly config: ChronosConfig } | { readonly help: string };
 
-/** The environment with the flags of `--conf_dir`, which is read like it: the command line and variables win. */
-export function chronosEnvironment({ args, env }: CommandLine): CommandLine['env'] {
-  const folder = flagFolder('conf_dir', { args, env, prefix: PREFIX });
-  return folder === undefined ? env : { ...flagFiles(folder, CHRONOS_FLAGS, PREFIX), ...env };
-}
-
-type CommandLine = Pick<ParseOptions, 'args' | 'env'>;
-
 /** Reads a command line. Throws UsageError or StartError with a text for the operator. */
-export function parseChronosConfig(commandLine: CommandLine): ParsedChronos {
+export function parseChronosConfig(options: Pick<ParseOptions, 'args' | 'env'>): ParsedChronos {
   const { flags, help } = parseFlags(CHRONOS_FLAGS, {
-    args: commandLine.args,
-    env: chronosEnvironment(commandLine),
+    ...options,
     command: 'meseta chronos',
     about: 'Runs jobs on a Mesos cluster, by a schedule or after other jobs.',
   });

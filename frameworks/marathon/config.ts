@@ -6,17 +6,18 @@ import { hostname, userInfo } from 'node:os';
 import type { Level } from '../../cluster/model/event';
 import {
   choice,
+  flagFolder,
   integer,
   type ParseOptions,
   parseFlags,
   port,
-  printFlags,
   text,
   toggle,
   UsageError,
   type Values,
   withEnvironment,
 } from '../../cluster/runtime/config/flags';
+import { printFlags } from '../../cluster/runtime/config/print-flags';
 import { allowOriginFlag, type CorsOrigins, corsOrigins } from '../../cluster/runtime/http/cors';
 import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 import { hideUserinfo, splitUserinfo } from '../../cluster/runtime/http/userinfo';
@@ -158,6 +159,7 @@ const FLAGS = {
   work_dir: text({ help: 'folder of the stored state', fallback: '.meseta/marathon' }),
   insecure: toggle({ help: 'allow other machines without authentication', fallback: false }),
   allowed_hosts: allowedHostsFlag(),
+  config_dir: flagFolder(),
   record: text({ help: 'file to record all events to' }),
   logging_level: loggingLevel(),
   ...acceptedFlags,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { flagReference } from '../../cluster/runtime/config/flags';
+import { flagReference } from '../../cluster/runtime/config/print-flags';
 import { dnsFlags } from '../../dns/config';
 
 const PATH = join(__dirname, '../../dns/README.md');

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { flagReference } from '../../cluster/runtime/config/flags';
+import { flagReference } from '../../cluster/runtime/config/print-flags';
 import { CHRONOS_FLAGS } from '../../frameworks/chronos/config';
 import { MARATHON_FLAGS } from '../../frameworks/marathon/config';
 

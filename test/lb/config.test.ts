@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { flagReference, parseFlags, UsageError } from '../../cluster/runtime/config/flags';
+import { parseFlags, UsageError } from '../../cluster/runtime/config/flags';
+import { flagReference } from '../../cluster/runtime/config/print-flags';
 import { type LbConfig, lbFlags, readLbConfig } from '../../lb/config';
 
 function read(...args: string[]): LbConfig {

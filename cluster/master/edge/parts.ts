@@ -3,8 +3,8 @@
  */
 
 import type { Principal } from '../../model/principal';
-import { printFlags } from '../../runtime/config/flags';
 import { logFileOf } from '../../runtime/config/log-flags';
+import { printFlags } from '../../runtime/config/print-flags';
 import { setLogLevel } from '../../runtime/log';
 import { ADVERTISE } from '../../runtime/messages/advertised-address';
 import { Libprocess } from '../../runtime/messages/libprocess';

@@ -1,63 +1,66 @@
 /**
- * Flag files of the original's packages: a folder with one file for each flag, as `/etc/chronos/conf`.
+ * Flag files of the original's packages: a folder with one file for each flag, as `/etc/mesos-master` or `/etc/chronos/conf`.
  *
- * A file is named as its flag and has its value; `?NAME` is a switch. They stand for variables of the environment.
+ * A file is named as its flag and has its value; `?NAME` and `?no-NAME` are switches (mesos-init-wrapper, marathon-framework).
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { errorText } from '../../model/error-text';
-import { type FlagTable, UsageError, variablesOf } from './flags';
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-interface CommandLine {
-  readonly args: readonly string[];
-  readonly env: Env;
-  /** The prefix of variables, such as `CHRONOS_`. */
-  readonly prefix: string;
+/** A flag as a file gives it. */
+export interface FlagFile {
+  readonly file: string;
+  /** The name of the flag, or of what turns it off. */
+  readonly name: string;
+  readonly text: string;
 }
 
-/** The folder that a flag names, which is read before other flags. */
-export function flagFolder(flag: string, { args, env, prefix }: CommandLine): string | undefined {
-  const index = args.findLastIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
-  const arg = args[index];
-  if (arg === undefined) return env[prefix + flag.toUpperCase()];
-  return arg === `--${flag}` ? args[index + 1] : arg.slice(`--${flag}=`.length);
+/** Copies that editors and dpkg leave beside a file; the original takes them for flags and does not start. */
+const BACKUP = /(~|\.(dpkg-\w+|rpm(save|new|orig)|bak|swp|orig))$/;
+
+/**
+ * The files below a folder, without hidden ones and copies. The files in a folder named in `lists` (`attributes`, `resources`)
+ * are one flag: `NAME:VALUE;...`. Throws an Error that names what cannot be read.
+ */
+export function flagFiles(folder: string, lists: readonly string[]): FlagFile[] {
+  return entriesOf(folder).flatMap((entry): FlagFile[] => {
+    const file = join(folder, entry.name);
+    if (!entry.isDirectory()) return [flagOf(file, entry.name)];
+    return lists.includes(entry.name) ? listOf(file, entry.name) : flagFiles(file, lists);
+  });
 }
 
-/** The files as variables. Hidden files and editors' copies are left out; a file that names no flag is an error. */
-export function flagFiles(folder: string, table: FlagTable, prefix: string): Record<string, string> {
-  const flagVariables = new Set(variablesOf(table));
-  const variables: Record<string, string> = {};
-  for (const file of filesBelow(folder)) {
-    const name = basename(file);
-    const isSwitch = name.startsWith('?');
-    const variable = prefix + (isSwitch ? name.slice(1) : name).replace(/^no-/, 'disable_').toUpperCase();
-    if (!flagVariables.has(variable))
-      throw new UsageError(`${file} names no flag: --${name.replace(/^\?/, '')}`);
-    variables[variable] = isSwitch ? '' : readText(file).trim();
-  }
-  return variables;
+function flagOf(file: string, name: string): FlagFile {
+  // The content of a switch counts for nothing.
+  return name.startsWith('?')
+    ? { file, name: name.slice(1), text: '' }
+    : { file, name, text: readText(file) };
 }
 
-function filesBelow(folder: string): string[] {
+function listOf(folder: string, name: string): FlagFile[] {
+  const items = entriesOf(folder)
+    .filter((entry) => entry.isFile())
+    .map((entry) => ({ name: entry.name, text: readText(join(folder, entry.name)) }))
+    .filter(({ text }) => text !== '');
+  if (items.length === 0) return [];
+  return [{ file: folder, name, text: items.map((item) => `${item.name}:${item.text}`).join(';') }];
+}
+
+function entriesOf(folder: string): { name: string; isDirectory(): boolean; isFile(): boolean }[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter(({ name }) => !name.startsWith('.') && !name.endsWith('~'))
-      .flatMap((entry) =>
-        entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
-      )
-      .sort();
+      .filter(({ name }) => !name.startsWith('.') && !BACKUP.test(name))
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
   } catch (error) {
-    throw new UsageError(`${folder} cannot be read: ${errorText(error)}`);
+    throw new Error(`${folder} cannot be read: ${errorText(error)}`);
   }
 }
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${errorText(error)}`);
+    throw new Error(`${file} cannot be read: ${errorText(error)}`);
   }
 }

@@ -2,7 +2,7 @@
  * Flag tables: one table per command gives parsing, environment variables, defaults, help and the reference
  * page.
  *
- * Order of precedence: command line, environment, default. Values `file://PATH` are read from disk where the
+ * Order of precedence: command line, flag files, environment, default. Values `file://PATH` are read from disk where the
  * originals did so. Unknown flags are errors that suggest the nearest known one (commander does that).
  */
 
@@ -15,6 +15,7 @@ import { type Millis, printDuration, readDuration } from '../../model/time';
 import { warnOpenSecret } from '../files/private';
 import { hideUserinfo } from '../http/userinfo';
 import { classHelp, isGrouped } from './class-help';
+import { type FlagFile, flagFiles } from './flag-files';
 
 /** Wrong use of a command: printed without a stack, exit status 2. */
 export class UsageError extends Error {}
@@ -48,6 +49,8 @@ export interface Flag<T> {
   print?(value: T): string;
   /** The value is a path, and the file is not read. */
   readonly isPath?: boolean;
+  /** The value is a folder of files that give other flags. */
+  readonly isFlagFolder?: boolean;
   read(text: string, previous: T | undefined): T;
 }
 
@@ -82,6 +85,13 @@ export function requiredText(options: Common): Flag<string> {
 export function path(options: Common): Flag<string | undefined> {
   const read = (value: string): string => value.replace(/^file:\/\//, '');
   return { value: 'PATH', ...options, fallback: undefined, isPath: true, read };
+}
+
+/** A folder with one file for each flag, which is read after the command line and before the environment. */
+export function flagFolder(options: Partial<Common> = {}): Flag<string | undefined> {
+  const help =
+    'folder of flag files: a file for each flag, with its value, as /etc/mesos-master or /etc/marathon/conf';
+  return { ...path({ help, value: 'FOLDER', ...options }), isFlagFolder: true };
 }
 
 /** A text such as JSON that may also be in a file: `file://PATH`, or a path that begins with a slash. */
@@ -275,7 +285,10 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
     if (error.code !== 'commander.helpDisplayed') throw usage(options, error.message.replace(/^error: /, ''));
     help = command.helpInformation() + classHelp(table);
   }
-  if (help === undefined) complete(table, values, options);
+  if (help === undefined) {
+    readFlagFiles(table, values, options);
+    complete(table, values, options);
+  }
   const flags = Object.fromEntries(values) as Values<Table>;
   return help === undefined ? { flags, positionals: command.args } : { flags, positionals: [], help };
 }
@@ -374,7 +387,8 @@ function flagHelp(flag: Flag<unknown>): string {
   return extra ? `${flag.help} (${extra})` : flag.help;
 }
 
-function printDefault(value: unknown): string {
+/** The default of a flag as text. */
+export function printDefault(value: unknown): string {
   if (value === undefined || value === '') return '';
   return Array.isArray(value) ? value.join(' ') : String(value);
 }
@@ -429,6 +443,49 @@ export function variablesOf(table: FlagTable): string[] {
   });
 }
 
+/** Takes the flags of the files in a flag folder, as far as the command line does not have them. */
+function readFlagFiles(table: FlagTable, values: Map<string, unknown>, options: ParseOptions): void {
+  const own = new Set(values.keys());
+  for (const { file, name: called, text } of filesOf(table, values, options)) {
+    const row = flagCalled(table, called);
+    if (row === undefined) throw usage(options, `${file} names no flag: --${called}`);
+    const { name, flag, isOff } = row;
+    if (flag.isFlagFolder) throw usage(options, `${file}: --${called} belongs on the command line`);
+    if (own.has(name)) continue;
+    const texts = flag.repeatable ? text.split('\n') : [isOff ? 'false' : text];
+    for (const line of texts) accept(values, name, flag, line, file);
+  }
+}
+
+function filesOf(table: FlagTable, values: Map<string, unknown>, options: ParseOptions): FlagFile[] {
+  for (const [name, flag] of Object.entries(table)) {
+    const folder = values.get(name) ?? variableOf(name, flag, options.env)?.text;
+    if (!flag.isFlagFolder || typeof folder !== 'string') continue;
+    try {
+      return flagFiles(folder, LISTS);
+    } catch (error) {
+      throw usage(options, errorText(error));
+    }
+  }
+  return [];
+}
+
+/** Flags that may be folders among the files (mesos-init-wrapper). */
+const LISTS = ['attributes', 'resources'];
+
+/** The flag of this name, or that this name turns off. */
+function flagCalled(
+  table: FlagTable,
+  called: string,
+): { name: string; flag: Flag<unknown>; isOff: boolean } | undefined {
+  for (const [name, flag] of Object.entries(table)) {
+    const names = namesOf(name, flag);
+    const isOff = flag.value === undefined && names.flatMap(offNames).includes(called);
+    if (isOff || names.includes(called)) return { name, flag, isOff };
+  }
+  return undefined;
+}
+
 function complete(table: FlagTable, values: Map<string, unknown>, options: ParseOptions): void {
   for (const [name, flag] of Object.entries(table)) {
     const source = values.has(name) ? undefined : variableOf(name, flag, options.env);
@@ -454,26 +511,4 @@ export function withEnvironment<T extends FlagTable>(prefix: string, table: T): 
     },
   ]);
   return Object.fromEntries(entries) as T;
-}
-
-/** The flags as text, as `/flags` and `/v2/info` show them. Secrets are starred out. */
-export function printFlags(
-  table: FlagTable,
-  values: Readonly<Record<string, unknown>>,
-): Record<string, string> {
-  const shown = Object.entries(table).flatMap(([name, flag]): [string, string][] => {
-    const value = values[name];
-    if (value === undefined) return [];
-    return [[name, flag.secret ? '***' : (flag.print?.(value) ?? printDefault(value))]];
-  });
-  return Object.fromEntries(shown);
-}
-
-/** A Markdown table of the flags, for the reference page. */
-export function flagReference(table: FlagTable): string {
-  const rows = Object.entries(table).map(([name, flag]) => {
-    const shown = flag.required ? 'required' : (flag.fallbackText ?? printDefault(flag.fallback));
-    return `| \`--${name}\` | ${shown === '' ? '' : `\`${shown}\``} | ${flag.env ? `\`${flag.env}\`` : ''} | ${flag.help} |`;
-  });
-  return ['| flag | default | environment | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,5 +1,6 @@
 import { type MasterConfig, masterFlags, masterSettings } from '../../../cluster/master/config';
-import { parseFlags, printFlags } from '../../../cluster/runtime/config/flags';
+import { parseFlags } from '../../../cluster/runtime/config/flags';
+import { printFlags } from '../../../cluster/runtime/config/print-flags';
 
 function read(args: string[], env: Record<string, string> = {}): MasterConfig {
   return parseFlags(masterFlags, { command: 'meseta master', about: '', args, env }).flags;

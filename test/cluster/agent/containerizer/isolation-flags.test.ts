@@ -1,5 +1,6 @@
 import { isolationFlags } from '../../../../cluster/agent/containerizer/isolation-flags';
-import { parseFlags, printFlags } from '../../../../cluster/runtime/config/flags';
+import { parseFlags } from '../../../../cluster/runtime/config/flags';
+import { printFlags } from '../../../../cluster/runtime/config/print-flags';
 
 test('the default container is shown without the values of its secrets, and has them', () => {
   const data = Buffer.from('hunter2').toString('base64');

@@ -6,19 +6,18 @@ import {
   choice,
   document,
   duration,
-  flagReference,
   integer,
   list,
   parseFlags,
   path,
   port,
-  printFlags,
   requiredText,
   text,
   toggle,
   UsageError,
   withEnvironment,
 } from '../../../../cluster/runtime/config/flags';
+import { flagReference, printFlags } from '../../../../cluster/runtime/config/print-flags';
 
 const TABLE = {
   name: text({ help: 'A name.', env: 'T_NAME' }),

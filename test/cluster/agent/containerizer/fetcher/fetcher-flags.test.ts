@@ -4,7 +4,8 @@ import {
   fetcherFlags,
   fetcherSettings,
 } from '../../../../../cluster/agent/containerizer/fetcher/fetcher-flags';
-import { parseFlags, printFlags } from '../../../../../cluster/runtime/config/flags';
+import { parseFlags } from '../../../../../cluster/runtime/config/flags';
+import { printFlags } from '../../../../../cluster/runtime/config/print-flags';
 import { Certificates } from '../../../runtime/tls/certificates';
 
 const parse = (...args: readonly string[]) =>
