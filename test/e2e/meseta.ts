@@ -65,8 +65,9 @@ export class Up {
     this.ended = new Promise((resolve) => child.once('close', resolve));
   }
 
-  static async start(workDir: string, args: readonly string[] = []): Promise<Up> {
-    const up = new Up(workDir, start(['up', '--free-ports', `--work-dir=${workDir}`, ...args]));
+  /** `run` starts the command; ours by default. */
+  static async start(workDir: string, args: readonly string[] = [], run = start): Promise<Up> {
+    const up = new Up(workDir, run(['up', '--free-ports', `--work-dir=${workDir}`, ...args]));
     await eventually('meseta up', () => /Up in [\d.]+ s/.test(up.out) || up.child.exitCode !== null);
     if (up.child.exitCode !== null) throw new Error(`meseta up ended: ${up.err}`);
     return up;
