@@ -36,12 +36,10 @@ export function differenceOf(old: App, app: App): Difference {
   return besides(old) === besides(app) ? 'none' : 'scale';
 }
 
-/**
- * The kind of difference between a pod and its next form. Without a difference but its version a pod restarts: there is no
- * other way to ask for that (`PodDefinition.needsRestart`).
- */
+/** The kind of difference between a pod and its next form; the version counts for nothing (`PodDefinition.isUpgrade`). */
 export function podDifferenceOf(old: PodSpec, pod: Pod): Difference {
-  if (sortedText(old.pod) === sortedText(pod)) return 'none';
+  const whole = (definition: Pod): string => sortedText({ ...definition, version: '' });
+  if (whole(old.pod) === whole(pod)) return 'none';
   const bare = ({ scheduling, ...definition }: Pod): unknown => ({
     ...definition,
     scheduling: { ...scheduling, killSelection: undefined, unreachableStrategy: undefined },
@@ -50,8 +48,7 @@ export function podDifferenceOf(old: PodSpec, pod: Pod): Difference {
     legacySharedCgroups: undefined,
     version: '',
   });
-  if (sortedText(bare(old.pod)) !== sortedText(bare(pod))) return 'config';
-  return old.instances === pod.scaling.instances ? 'config' : 'scale';
+  return sortedText(bare(old.pod)) === sortedText(bare(pod)) ? 'scale' : 'config';
 }
 
 /** An app with its version and the times of its last changes. */

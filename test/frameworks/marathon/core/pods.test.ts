@@ -3,6 +3,7 @@ import type { Pod } from '../../../../frameworks/marathon/api/pod';
 import { checkMarathon } from '../../../../frameworks/marathon/core/instances/check-marathon';
 import { tasksOf } from '../../../../frameworks/marathon/core/instances/tasks';
 import { rehearse } from '../../../../frameworks/marathon/core/rehearsal';
+import type { PodSpec } from '../../../../frameworks/marathon/core/state/run-spec';
 import type { Instance } from '../../../../frameworks/marathon/core/state/state';
 import { agent, FakeCluster } from '../fake-cluster';
 import { container, type PodMembers, pod } from '../pods';
@@ -24,6 +25,12 @@ function theInstance(cluster: FakeCluster): Instance {
   const [instance, ...others] = cluster.instances('/pod');
   if (!instance || others.length > 0) throw new Error(`${others.length + (instance ? 1 : 0)} instances`);
   return instance;
+}
+
+function specOf(cluster: FakeCluster): PodSpec {
+  const spec = cluster.state.pods.get('/pod');
+  if (!spec) throw new Error('the pod is gone');
+  return spec;
 }
 
 function idsOf(instance: Instance): string[] {
@@ -200,13 +207,28 @@ describe('changes of a pod', () => {
     ]);
   });
 
-  it('without a difference restart it', () => {
+  it('without a difference leave it as it is, whatever version they name', () => {
     const cluster = running();
     const { id } = theInstance(cluster);
-    cluster.change({ putPods: [pod()] });
+    const { version } = specOf(cluster);
+    for (const named of ['', version, '2000-01-01T00:00:00.000Z'])
+      cluster.change({ putPods: [{ ...pod(), version: named }] });
     cluster.advance(10_000);
-    expect(theInstance(cluster).id).not.toBe(id);
-    expect(actionsOf(cluster).at(-1)).toEqual([{ action: 'RestartPod', pod: '/pod' }]);
+    expect(theInstance(cluster).id).toBe(id);
+    expect(specOf(cluster).version).toBe(version);
+    expect(cluster.state.deployments.size).toBe(0);
+  });
+
+  it('of the choice of instances to kill, and of unreachable ones, restart nothing', () => {
+    const cluster = running();
+    const { id } = theInstance(cluster);
+    const { version } = specOf(cluster);
+    cluster.change({ putPods: [pod({ scheduling: { killSelection: 'OLDEST_FIRST' } })] });
+    cluster.advance(10_000);
+    expect(theInstance(cluster).id).toBe(id);
+    expect(specOf(cluster).version).not.toBe(version);
+    expect(specOf(cluster).pod.scheduling.killSelection).toBe('OLDEST_FIRST');
+    expect(cluster.state.deployments.size).toBe(0);
   });
 
   it('remove it with all of its tasks', () => {
