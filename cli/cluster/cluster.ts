@@ -199,7 +199,7 @@ async function startMarathonPart(
       log: deps.log.child({ part: 'marathon' }),
       clock: deps.clock,
       state,
-      record: recorderFor(flags.record),
+      record: recordersFor(flags.record),
       onEnd: ended,
     }),
   );

@@ -4,6 +4,7 @@
 
 import { hostname, userInfo } from 'node:os';
 import type { Level } from '../../cluster/model/event';
+import { isOff } from '../../cluster/runtime/config/classes';
 import {
   choice,
   flagFolder,
@@ -22,7 +23,7 @@ import { allowOriginFlag, type CorsOrigins, corsOrigins } from '../../cluster/ru
 import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 import { hideUserinfo, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
-import { hidePassword, isZkUrl, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
+import { hidePassword, isZkUrl, zkUrlFlag, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
 import type { DrainSettings } from '../kit/edge/drain';
 import {
   count,
@@ -42,6 +43,7 @@ import {
   type HttpSettings,
   httpSettingsOf,
 } from '../kit/edge/http-flags';
+import type { ForwardLimits } from '../kit/edge/leadership/forward';
 import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
 import { type CallbackSettings, isCallbackUrl } from './edge/callbacks';
@@ -156,7 +158,30 @@ const FLAGS = {
   }),
   lb_drain_timeout: ms('time after which a task is killed although it has connections', 10_000),
   lb_drain_credentials: text({ help: 'user:password for the load balancers', secret: true }),
-  work_dir: text({ help: 'folder of the stored state', fallback: '.meseta/marathon' }),
+  work_dir: text({ help: 'folder of the stored state, without --zk', fallback: '.meseta/marathon' }),
+  zk: zkUrlFlag(
+    'zk://[user:password@]host:2181,.../path: several Marathons share their state there, and one of them leads; ' +
+      'without it the state is in --work_dir',
+  ),
+  zk_session_timeout: integer({
+    help: 'session timeout of the election, in milliseconds',
+    min: 500,
+    max: 86_400_000,
+    fallback: 10_000,
+  }),
+  ha: {
+    help: 'elect a leader, as there always is with --zk; --disable_ha is for a Marathon without it',
+    value: undefined,
+    fallback: undefined,
+    read: (word: string): boolean => !isOff(word),
+  },
+  leader_proxy_max_open_connections: count('connections to the leader for requests passed on', 64, 1),
+  leader_proxy_connection_timeout: ms('time for a connection to the leader', 5000),
+  leader_proxy_read_timeout: ms('time for the answer of the leader to begin', 10_000),
+  leader_proxy_ssl_ignore_hostname: toggle({
+    help: 'take any certificate of a trusted authority as that of the leader',
+    fallback: false,
+  }),
   insecure: toggle({ help: 'allow other machines without authentication', fallback: false }),
   allowed_hosts: allowedHostsFlag(),
   config_dir: flagFolder(),
@@ -189,10 +214,25 @@ export interface MarathonConfig {
   readonly callbacks: CallbackSettings | undefined;
   readonly logLevel: Level;
   readonly workDir: string;
+  /** The ensemble that several Marathons share; one Marathon has its state in `workDir`. */
+  readonly ensemble: EnsembleSettings | undefined;
+  readonly proxy: ProxySettings;
   /** For `/v2/info`, secrets starred out. */
   readonly info: InfoConfig;
   /** The flags as texts, secrets starred out. */
   readonly shownFlags: Readonly<Record<string, string>>;
+}
+
+export interface EnsembleSettings {
+  readonly url: ZkUrl;
+  readonly sessionTimeoutMs: number;
+}
+
+/** The passing on of requests to the leader. */
+export interface ProxySettings {
+  readonly limits: ForwardLimits;
+  /** Certificates of the leader may name another host. */
+  readonly ignoresHostname: boolean;
 }
 
 /** The flags as `/v2/info` shows them. */
@@ -240,9 +280,37 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     callbacks: callbacksOf(flags),
     logLevel: flags.logging_level,
     workDir: flags.work_dir,
+    ensemble: ensembleOf(flags),
+    proxy: {
+      limits: {
+        connections: flags.leader_proxy_max_open_connections,
+        connectMs: flags.leader_proxy_connection_timeout,
+        answerMs: flags.leader_proxy_read_timeout,
+      },
+      ignoresHostname: flags.leader_proxy_ssl_ignore_hostname,
+    },
     info: infoOf(flags),
     shownFlags: { ...printFlags(MARATHON_FLAGS, flags), master: shownMaster(flags.master) },
   };
+}
+
+function ensembleOf({
+  zk,
+  ha,
+  zk_session_timeout,
+  internal_store_backend,
+}: MarathonFlags): EnsembleSettings | undefined {
+  if (zk === undefined) {
+    if (ha === true) throw new UsageError('--ha: several Marathons share a ZooKeeper: --zk is missing');
+    if (internal_store_backend !== undefined)
+      throw new UsageError('--internal_store_backend: zk is for --zk, which is missing');
+    return undefined;
+  }
+  if (ha === false)
+    throw new UsageError(
+      '--disable_ha: with --zk there is an election, which a Marathon alone wins: leave it out',
+    );
+  return { url: zkUrlOf('--zk', zk), sessionTimeoutMs: zk_session_timeout };
 }
 
 function drainOf(flags: MarathonFlags): DrainSettings {
@@ -413,7 +481,10 @@ function infoOf(flags: MarathonFlags): InfoConfig {
     access_control_allow_origin: corsOrigins(flags.access_control_allow_origin) ?? null,
     features: flags.enable_features.split(',').filter(Boolean),
     launch_token: flags.launch_tokens,
-    ha: false,
+    ha: flags.zk !== undefined,
+    zk: flags.zk && hidePassword(flags.zk),
+    leader_proxy_connection_timeout_ms: flags.leader_proxy_connection_timeout,
+    leader_proxy_read_timeout_ms: flags.leader_proxy_read_timeout,
   };
   const pick = (keys: readonly string[]) =>
     Object.fromEntries(keys.map((key) => [key, specialValues[key] ?? null]));

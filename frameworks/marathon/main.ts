@@ -1,20 +1,25 @@
-/**
- * Starts Marathon: state, mailbox, HTTP API, probes and the session with the master.
- */
+/** Starts Marathon: the HTTP API, and the machine in terms, alone or as one of several that share their state. */
 
+import { randomInt } from 'node:crypto';
 import type { HttpServer } from '../../cluster/runtime/http/server';
 import type { Running } from '../../cluster/runtime/lifecycle';
-import { type ProcessDeps, startProcess } from '../../cluster/runtime/process';
+import type { ProcessDeps } from '../../cluster/runtime/process';
 import type { StateStore } from '../../cluster/state/store';
-import { followMasters } from '../kit/edge/masters';
+import { type ElectionPlan, startLedProcess } from '../kit/edge/leadership/led-process';
 import type { MarathonConfig } from './config';
+import type { MarathonBoot } from './core/boot';
+import type { MarathonEffect } from './core/state/effects';
+import type { MarathonEvent } from './core/state/events';
+import type { MarathonState } from './core/state/state';
 import { marathonMachine } from './core/step';
-import { type MarathonParts, marathonParts } from './edge/parts';
-import { marathonPerformers } from './edge/perform';
+import { ELECTION_NODE } from './edge/nodes';
+import { addressOf, type MarathonParts, marathonParts } from './edge/parts';
 import { marathonServer } from './edge/rest/server';
+import { beginTerm, endTerm, type MarathonTerm, marathonPerformers } from './edge/term';
 
 export interface MarathonDeps extends ProcessDeps {
-  readonly state: StateStore;
+  /** The store of a Marathon without `--zk`. */
+  readonly state?: StateStore | undefined;
 }
 
 export interface Marathon extends Running {
@@ -23,30 +28,44 @@ export interface Marathon extends Running {
   readonly https: Pick<HttpServer, 'url'> | undefined;
 }
 
-/** Starts Marathon. It does not need a master for its start. */
-export function startMarathon(config: MarathonConfig, deps: MarathonDeps): Promise<Marathon> {
-  return startProcess(deps, {
-    machine: marathonMachine,
-    endText: 'Marathon cannot go on',
-    parts: (context) => marathonParts(config, deps.state, context),
-    server: (parts) => marathonServer(config, parts),
-    boot: ({ startedAt, seed, stored }) => ({ at: startedAt, seed, settings: config.settings, stored }),
-    performers: marathonPerformers,
-    start: (parts) => beginToSchedule(config, parts),
-  });
+interface MarathonTypes {
+  State: MarathonState;
+  Event: MarathonEvent;
+  Effect: MarathonEffect;
+  Boot: MarathonBoot;
+  Parts: MarathonParts;
+  Term: MarathonTerm;
 }
 
-function beginToSchedule(config: MarathonConfig, parts: MarathonParts): Omit<Marathon, 'stop'> {
-  const { context, core, bus } = parts;
-  const { life, log, server, secureServer } = context;
-  life.add(() => bus.stop());
-  if (config.masterZk) {
-    const masters = followMasters(config.masterZk, parts);
-    life.add(() => masters.stop());
-  }
-  core.post({ kind: 'started' });
+/** Starts Marathon. It needs neither a master nor ZooKeeper for its start. */
+export async function startMarathon(config: MarathonConfig, deps: MarathonDeps): Promise<Marathon> {
+  const started = await startLedProcess<MarathonTypes>(deps, {
+    machine: marathonMachine,
+    endText: 'Marathon cannot go on',
+    election: electionOf(config),
+    parts: (context) => marathonParts(config, context),
+    server: marathonServer,
+    address: ({ context }) => addressOf(config, context),
+    term: (parts, term) => beginTerm(parts, deps.state, term),
+    boot: (_parts, { stored }) => ({
+      at: deps.clock.now(),
+      seed: randomInt(2 ** 32),
+      settings: config.settings,
+      stored,
+    }),
+    performers: marathonPerformers,
+    start: ({ core }) => core.post({ kind: 'started' }),
+    ended: endTerm,
+  });
+  const { server, secureServer } = started.parts.context;
   const { address, port, url } = server();
   const https = secureServer();
-  log.info({ url, https: https?.url, masters: config.masters.join(',') || 'elected' }, 'Marathon is up');
-  return { http: { address, port, url }, https };
+  deps.log.info({ url, https: https?.url, masters: config.masters.join(',') || 'elected' }, 'Marathon is up');
+  return { http: { address, port, url }, https, stop: () => started.stop() };
+}
+
+function electionOf({ ensemble }: MarathonConfig): ElectionPlan | undefined {
+  if (ensemble === undefined) return undefined;
+  const { url, sessionTimeoutMs } = ensemble;
+  return { url, path: `${url.path}/${ELECTION_NODE}`, sessionTimeoutMs };
 }

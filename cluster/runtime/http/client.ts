@@ -33,6 +33,8 @@ export interface HttpStream {
 export interface PeerTrust {
   readonly ca?: Buffer[] | undefined;
   readonly rejectUnauthorized?: boolean;
+  /** Replaces the check that a certificate is that of the host. */
+  readonly checkServerIdentity?: () => undefined;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -43,10 +45,13 @@ export class HttpClient {
 
   constructor({
     connectTimeoutMs = 5000,
+    connections = 64,
     tls,
     socketPath,
   }: {
     connectTimeoutMs?: number;
+    /** The most connections to one host. */
+    connections?: number;
     tls?: PeerTrust | undefined;
     /** A socket in the file system, to which all requests go, whatever host they name. */
     socketPath?: string;
@@ -56,7 +61,7 @@ export class HttpClient {
       bodyTimeout: 0,
       headersTimeout: 0,
       keepAliveTimeout: 30_000,
-      connections: 64,
+      connections,
     });
   }
 

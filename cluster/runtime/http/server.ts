@@ -63,7 +63,7 @@ export interface HttpServerOptions extends AccessOptions {
   readonly log: Logger;
   readonly routes: readonly Route[];
   /** Runs before every handler, also that of other methods and `notFound`; a reply of it ends the request. */
-  readonly before?: (request: Request, reply: Reply) => Reply | undefined;
+  readonly before?: Before;
   readonly notFound?: Handler;
   readonly methodNotAllowed?: (request: Request, reply: Reply, allowed: readonly Method[]) => unknown;
   /** Answers an exception of a handler; the default is 500 and plain text. */
@@ -185,7 +185,9 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   });
   const { before, notFound } = options;
   if (notFound)
-    app.setNotFoundHandler((request, reply) => before?.(request, reply) ?? notFound(request, reply));
+    app.setNotFoundHandler((request, reply) =>
+      after(before?.(request, reply), () => notFound(request, reply)),
+    );
   return app;
 }
 
@@ -264,6 +266,9 @@ function observe(app: FastifyInstance, observer: RequestObserver): void {
   });
 }
 
+/** Ends a request by a reply, perhaps after a while, or lets it go on. */
+export type Before = (request: Request, reply: Reply) => Reply | undefined | Promise<Reply | undefined>;
+
 /** The value of `anyMethod` for routes that never check the method. */
 export const always = (): boolean => true;
 
@@ -285,10 +290,15 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
         url: path,
         config: { realm, changes },
         handler: (request, reply) =>
-          options.before?.(request, reply) ?? before?.(request, reply) ?? handler(request, reply),
+          after(options.before?.(request, reply), () => before?.(request, reply) ?? handler(request, reply)),
       });
     }
   }
+}
+
+/** The reply that ends a request early, or the result of its handler. */
+function after(early: ReturnType<Before>, handle: () => unknown): unknown {
+  return early instanceof Promise ? early.then((reply) => reply ?? handle()) : (early ?? handle());
 }
 
 /** The page `/`: the program, its version and its purpose in two lines. */

@@ -2,7 +2,6 @@
 
 import { randomInt } from 'node:crypto';
 import type { Lifetime } from '../../../cluster/runtime/lifecycle';
-import { followMasters } from '../../kit/edge/masters';
 import { openSession } from '../../kit/edge/session';
 import type { Scheduler } from '../../scheduler/edge/scheduler';
 import type { ChronosConfig } from '../config';
@@ -35,23 +34,18 @@ export function mesosSettings({ framework }: ChronosConfig, url: string): MesosS
 /** Opens the session; it begins with the first FrameworkInfo, and ends with the term. */
 export function openMasterSession(
   config: ChronosConfig,
-  context: ChronosContext,
+  { core, clock, log }: ChronosContext,
   { life, resign }: { readonly life: Lifetime; readonly resign: (reason: string) => void },
 ): Scheduler {
-  const { core, clock, log } = context;
-  const scheduler = openSession({
+  return openSession({
     masters: config.masters,
+    masterZk: config.masterZk,
     credentials: config.mesosCredentials,
     clock,
     log,
     seed: randomInt(2 ** 32),
     post: core.post,
-    end: resign,
+    life,
+    resign,
   });
-  life.add(() => scheduler.stop());
-  if (config.masterZk) {
-    const masters = followMasters(config.masterZk, { context, scheduler });
-    life.add(() => masters.stop());
-  }
-  return scheduler;
 }

@@ -2,8 +2,8 @@
 
 import type { Performers } from '../../../cluster/runtime/mailbox';
 import type { StateStore } from '../../../cluster/state/store';
-import { ZookeeperStore } from '../../../cluster/state/zookeeper';
 import type { TermContext } from '../../kit/edge/leadership/led-process';
+import { termStore } from '../../kit/edge/leadership/term-store';
 import { loadStored, performStore } from '../../kit/edge/store';
 import type { Scheduler } from '../../scheduler/edge/scheduler';
 import type { ChronosEffect } from '../core/state/effects';
@@ -26,24 +26,18 @@ export async function beginTerm(
   alone: StateStore | undefined,
   { life, mandate, resign }: TermContext,
 ): Promise<ChronosTerm> {
-  const store = 'client' in mandate ? await claimedStore(parts, mandate) : alone;
-  if (store === undefined) throw new Error('there is no store: give --work_dir or --zk_hosts');
+  const store = await termStore(mandate, {
+    clock: parts.context.clock,
+    path: `${parts.config.ensemble?.url.path}/${STATE_NODE}`,
+    alone,
+    flags: '--work_dir or --zk_hosts',
+  });
   const startedAt = performance.now();
   const stored = await loadStored(store, '');
   const ms = Math.round(performance.now() - startedAt);
   parts.context.log.info({ variables: stored.length, ms }, 'the state is loaded');
   const scheduler = openMasterSession(parts.config, parts.context, { life, resign });
   return { store, stored, resign, scheduler };
-}
-
-async function claimedStore(
-  { config, context }: ChronosParts,
-  { client, node }: Extract<TermContext['mandate'], { readonly node: string }>,
-): Promise<StateStore> {
-  const path = `${config.ensemble?.url.path}/${STATE_NODE}`;
-  const store = new ZookeeperStore({ client, clock: context.clock, path });
-  await store.claim(node);
-  return store;
 }
 
 export function chronosPerformers(

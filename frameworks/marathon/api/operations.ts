@@ -300,6 +300,16 @@ const SYSTEM: readonly Operation[] = [
   }),
   operation('GET /v2/info showInfo', 'Version, framework id and flags', { answer: json('Object') }),
   operation('GET /v2/leader showLeader', 'The leader as HOST:PORT', { answer: json('Leader') }),
+  operation('DELETE /v2/leader abdicate', 'Gives the lead up, perhaps with a backup and a restore', {
+    query: { backup: TEXT, restore: TEXT },
+    answer: json('Object'),
+  }),
+  operation('GET /health showHealth', 'The standing of this process; 503 while nobody leads', {
+    answer: json('Object'),
+  }),
+  operation('GET /health/leader showLeaderHealth', 'The same; 503 where another leads', {
+    answer: json('Object'),
+  }),
   operation('GET /v2/plugins listPlugins', 'The plug-ins', { answer: json('Plugins') }),
   operation('GET /ping ping', 'Answers pong', { answer: plain() }),
   operation('GET /config showConfig', 'The flags in effect', { answer: json('Object') }),

@@ -14,16 +14,12 @@ import {
 import { type Flag, integer, toggle } from '../../../cluster/runtime/config/flags';
 import { REFUSED_HTTP_FLAGS, UNUSED_HTTP_FLAGS } from '../../kit/edge/http-flags';
 
-const ZOOKEEPER = 'the state is kept in --work_dir and not in ZooKeeper';
+const ZOOKEEPER = 'the store in ZooKeeper decides this by itself: see cluster/state';
 const THREADS = 'there are no thread pools';
 const MESSAGES = 'nothing waits for messages between the parts of one process';
 const METRICS = 'percentiles are those of the latest 1,028 requests, without histograms that are reset';
 const PUSH = 'metrics are not pushed, and the switch that turns this on stops the start';
-const LEADER = 'there is one Marathon, and no requests are passed to another';
 const COLLECT = 'leave it out, and read /metrics/prometheus';
-const ONE_MARATHON =
-  'there is one Marathon, which keeps its state in --work_dir: elections and a store in ZooKeeper are not there yet; leave it out';
-
 /** `/v2/info` shows these as numbers. */
 function unusedNumbers<N extends string>(reason: string, ...names: readonly N[]) {
   const flag = integer({
@@ -41,7 +37,6 @@ const unusedFlags = {
   ...unusedNumbers(
     ZOOKEEPER,
     'zk_timeout',
-    'zk_session_timeout',
     'zk_connection_timeout',
     'zk_compression_threshold',
     'zk_max_node_size',
@@ -84,15 +79,11 @@ const unusedFlags = {
   ),
   ...unusedNumbers('--kill_chunk_size and --kill_retry_timeout decide', 'killsPerBatch', 'killBatchDuration'),
   ...unusedNumbers(
-    LEADER,
-    'leader_proxy_max_open_connections',
-    'leader_proxy_connection_timeout',
-    'leader_proxy_read_timeout',
+    'a leader that cannot read the state within 30 seconds gives up by itself',
     'on_elected_prepare_timeout',
   ),
-  ...unusedSwitches(LEADER, 'leader_proxy_ssl_ignore_hostname'),
   ...refusedUnless(
-    { values: ['curator'], reason: 'there is no election; leave it out' },
+    { values: ['curator'], reason: 'the election is in the layout of Curator; leave it out' },
     'leader_election_backend',
   ),
   ...unusedNumbers('a stop waits for what is being stored, and no longer', 'graceful_shutdown_timeout'),
@@ -126,14 +117,12 @@ const unusedFlags = {
 };
 
 const refusedFlags = {
-  ...refused(
-    'the state is kept in --work_dir and not in ZooKeeper, as yet; leave it out, and give --work_dir',
-    'zk',
+  ...refusedUnless(
+    { values: ['zk'], reason: 'the state is in ZooKeeper (--zk) or in --work_dir; leave it out' },
     'internal_store_backend',
   ),
-  ...refusedSwitches(ONE_MARATHON, 'ha'),
   ...refused(
-    'backups are not made by Marathon; leave it out, and copy --work_dir while Marathon is stopped',
+    'nothing is migrated, which this is a backup before; leave it out, and use DELETE /v2/leader?backup=file:///PATH',
     'backup_location',
   ),
   ...REFUSED_HTTP_FLAGS,

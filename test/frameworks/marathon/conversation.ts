@@ -165,6 +165,7 @@ export class MarathonConversation {
       rights: () => (this.authorizer ? rightsOf(this.authorizer, { value: this.sender }) : UNLIMITED),
       now: () => cluster.clock.now(),
       leader: () => 'host:8080',
+      standing: () => ({ kind: 'leading' }),
       headers: () => ({}),
       errorBody: (_status, message) => ({ message }),
       read: (view) => view(cluster.state),

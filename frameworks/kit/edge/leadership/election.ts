@@ -61,10 +61,16 @@ export class Election implements Running {
       case 'leading':
         return { kind: 'leading' };
       case 'standby':
-        return { kind: 'following', leader: election.leader.data.toString() };
+        return this.followed(election.leader.data.toString());
       case 'none':
         return election;
     }
+  }
+
+  /** A leader at our own address is this process before its last start: its session is not over yet. */
+  private followed(leader: string): Standing {
+    if (leader !== this.options.address) return { kind: 'following', leader };
+    return { kind: 'none', reason: 'the session of this one before its restart is not over yet' };
   }
 
   /** Gives the lead up, so that another can have it at once, and stands again after a pause. */

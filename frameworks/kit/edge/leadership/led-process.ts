@@ -33,6 +33,8 @@ export interface TermContext {
   readonly mandate: Mandate | Alone;
   /** Gives the lead up: the term cannot go on by itself. */
   readonly resign: (reason: string) => void;
+  /** Gives the lead up by order. Another process may lead now; a process alone begins another term. */
+  readonly abdicate: (reason: string) => void;
 }
 
 /** The types of a process: those of its machine, its parts, and the parts of a term. */
@@ -51,7 +53,7 @@ type Opened<T extends LedTypes> = OpenProcess<T['State'], T['Event'], T['Effect'
 export interface LedPlan<T extends LedTypes> {
   readonly machine: MachineOf<T>;
   readonly endText: string;
-  readonly parts: (context: ProcessContext<T['State'], T['Event']>) => T['Parts'];
+  readonly parts: (context: ProcessContext<T['State'], T['Event']>) => T['Parts'] | Promise<T['Parts']>;
   readonly server: (parts: T['Parts'], standing: () => Standing) => ServerPlan;
   /** Undefined where one process has the state for itself. */
   readonly election: ElectionPlan | undefined;
@@ -77,6 +79,7 @@ export interface ElectionPlan {
 interface Lead {
   standing: () => Standing;
   leave: (reason: string) => void;
+  abdicate: (reason: string) => void;
   /** A term could not begin. */
   failed: (error: unknown) => void;
 }
@@ -87,7 +90,12 @@ export function startLedProcess<T extends LedTypes>(
   plan: LedPlan<T>,
 ): Promise<Running & { readonly parts: T['Parts'] }> {
   return Lifetime.start(async (life) => {
-    const lead: Lead = { standing: () => STARTING, leave: () => undefined, failed: () => undefined };
+    const lead: Lead = {
+      standing: () => STARTING,
+      leave: () => undefined,
+      abdicate: () => undefined,
+      failed: () => undefined,
+    };
     const opened: Opened<T> = await openProcess(
       deps,
       {
@@ -130,7 +138,8 @@ function termsOf<T extends LedTypes>(
     ended: (reason) => plan.ended(parts, reason),
     begin: async (mandate, life, isOver) => {
       const resign = (reason: string): void => (isOver() ? undefined : lead.leave(reason));
-      const term = await plan.term(parts, { life, mandate, resign });
+      const abdicate = (reason: string): void => (isOver() ? undefined : lead.abdicate(reason));
+      const term = await plan.term(parts, { life, mandate, resign, abdicate });
       if (isOver()) throw new Error('the lead was lost meanwhile');
       const mailbox = runMachine(deps, core, {
         machine: plan.machine,
@@ -166,6 +175,7 @@ function standForElection(
     deposed: (reason) => void terms.end(reason),
   });
   lead.leave = (reason) => election.leave(reason);
+  lead.abdicate = lead.leave;
   lead.failed = (error) => election.leave(`the term cannot begin: ${errorText(error)}`);
   lead.standing = () => standingOf(election.standing(), terms.serves);
   return election;
@@ -178,8 +188,13 @@ async function leadAlone(terms: Terms<AnyMandate>, lead: Lead, end: (reason: str
     failure = { error };
   };
   lead.leave = end;
+  lead.abdicate = (reason) => {
+    void terms.end(reason);
+    void terms.begin({ kind: 'alone' });
+  };
   await terms.begin({ kind: 'alone' });
   if (failure) throw failure.error;
+  lead.failed = (error) => end(`the term cannot begin: ${errorText(error)}`);
   lead.standing = () => standingOf({ kind: 'leading' }, terms.serves);
 }
 

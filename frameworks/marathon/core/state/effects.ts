@@ -29,7 +29,9 @@ export type Refusal =
   | { readonly code: 'missing'; readonly message: string }
   | { readonly code: 'invalid'; readonly details: readonly InvalidDetail[] }
   | { readonly code: 'locked'; readonly deployments: readonly string[] }
-  | { readonly code: 'too-many'; readonly message: string };
+  | { readonly code: 'too-many'; readonly message: string }
+  /** The lead was lost; the message says that the outcome is not known. */
+  | { readonly code: 'deposed'; readonly message: string };
 
 export interface InvalidDetail {
   readonly path: string;

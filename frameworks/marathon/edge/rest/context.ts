@@ -5,11 +5,13 @@ import type { Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
 import type { Rights } from '../../../kit/edge/access/authorizer';
 import type { PluginEntry } from '../../../kit/edge/access/descriptor';
+import type { Standing } from '../../../kit/edge/leadership/standing';
 import type { RequestOf } from '../../../kit/edge/requests';
 import { NO_CACHE, type RestDoor } from '../../../kit/edge/rest/door';
 import { type LongAnswers, slicedOutcome } from '../../../kit/edge/rest/long-answer';
 import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { foreignTypeOf, jsonOf, warnings } from '../../../kit/edge/rest/request';
+import type { Handover } from '../../../kit/edge/state/handover';
 import type { NormalizationOptions } from '../../api/app-legacy';
 import type { BusEvent } from '../../api/events';
 import { newReading, type Reader } from '../../api/read';
@@ -48,6 +50,9 @@ export interface RestContext extends RestDoor, LongAnswers {
   now(): number;
   /** `host:port` of this process. */
   leader(): string;
+  standing(): Standing;
+  /** Stores what the next leader is to do, and gives the lead up. */
+  abdicate(handover: Handover): Promise<void>;
   read<T>(view: (state: MarathonState) => T): T;
   ask(request: RequestOf<NewMarathonEvent>): Promise<Answer>;
 }
@@ -143,6 +148,8 @@ export function refusalOutcome(refusal: Refusal): Outcome {
       return notValid(refusal.details);
     case 'too-many':
       return failure(403, refusal.message);
+    case 'deposed':
+      return failure(503, refusal.message);
     case 'locked':
       return {
         status: 409,

@@ -6,22 +6,37 @@ import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import type { ServerPlan } from '../../../../cluster/runtime/process';
 import { rightsReader } from '../../../kit/edge/access/authorizer';
 import type { DoorAccess } from '../../../kit/edge/access/open-access';
-import { placesOf, schemeOf } from '../../../kit/edge/http-flags';
+import { placesOf } from '../../../kit/edge/http-flags';
+import { Forwarder } from '../../../kit/edge/leadership/forward';
+import { HEALTH_PATHS } from '../../../kit/edge/leadership/health';
+import type { Standing } from '../../../kit/edge/leadership/standing';
 import { askCore } from '../../../kit/edge/requests';
-import { authenticatorOf, errorAnswers } from '../../../kit/edge/rest/door';
+import { authenticatorOf, errorAnswers, NO_CACHE } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
 import type { MarathonConfig } from '../../config';
+import { abdicate } from '../abdicate';
+import { forwardOptions } from '../forwarding';
 import { marathonMetrics } from '../metrics';
-import type { MarathonParts } from '../parts';
+import { addressOf, type MarathonParts, schemeOfOurs } from '../parts';
 import { commonHeaders, type RestContext } from './context';
 import { marathonRoutes } from './routes';
 
 /** The version that `/v2/info` reports: the original's version of this API. */
 const API_VERSION = '1.11.24';
 
-export function marathonServer(config: MarathonConfig, parts: MarathonParts): ServerPlan {
-  const plan = marathonPlan(config.http, restContext(config, parts), parts.access);
-  return { ...plan, observer: parts.httpMetrics };
+/** The server: requests are passed on while another Marathon leads. */
+export function marathonServer(parts: MarathonParts, standing: () => Standing): ServerPlan {
+  const { config, context, access, httpMetrics } = parts;
+  const rest = restContext(parts, standing);
+  const forwarder = new Forwarder({
+    ...forwardOptions(config, context),
+    standing,
+    door: rest,
+    ownPaths: HEALTH_PATHS,
+  });
+  context.life.add(() => forwarder.stop());
+  const plan = marathonPlan(config.http, rest, access);
+  return { ...plan, observer: httpMetrics, before: forwarder.before };
 }
 
 /** The server for these settings; the routes answer by the context. */
@@ -41,7 +56,7 @@ export function marathonPlan(
     users: access.users,
     bearer: access.bearer,
     authenticator: authenticatorOf(context, access.authenticator),
-    openPaths: access.authenticator ? ['/ping'] : [],
+    openPaths: access.authenticator ? ['/ping', ...HEALTH_PATHS] : [],
     cors: http.cors,
     credentialsFlag: '--http_credentials',
     realm: http.realm,
@@ -51,11 +66,11 @@ export function marathonPlan(
   };
 }
 
-function restContext(config: MarathonConfig, parts: MarathonParts): RestContext {
-  const { context, core, bus, callbacks, publish, requests, startedAt, access, httpMetrics } = parts;
-  const { log, clock, metrics, server, tls } = context;
+function restContext(parts: MarathonParts, standing: () => Standing): RestContext {
+  const { config, context, core, bus, current, publish, requests, startedAt, access, httpMetrics } = parts;
+  const { log, clock, metrics } = context;
   const now = (): number => clock.now();
-  const leader = (): string => `${config.settings.hostname}:${server().port}`;
+  const leader = (): string => addressOf(config, context);
   return {
     settings: config.settings,
     normalization: {
@@ -64,7 +79,9 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     },
     log,
     bus,
-    callbacks,
+    get callbacks() {
+      return current.term?.callbacks;
+    },
     publish,
     metrics: marathonMetrics({
       metrics,
@@ -89,7 +106,12 @@ function restContext(config: MarathonConfig, parts: MarathonParts): RestContext 
     rights: rightsReader(access.authorizer),
     now,
     leader,
-    headers: () => commonHeaders(`${schemeOf(config.http, tls() !== undefined)}://${leader()}`),
+    standing,
+    abdicate: (handover) => abdicate(parts, handover),
+    headers: () =>
+      standing().kind === 'leading'
+        ? commonHeaders(`${schemeOfOurs(config, context)}://${leader()}`)
+        : NO_CACHE,
     errorBody: (_status, message) => ({ message }),
     read: core.read,
     ask: (request) => askCore(requests, core.post, request),

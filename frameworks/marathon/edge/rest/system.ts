@@ -1,12 +1,13 @@
 /**
  * The routes about Marathon itself: `/ping`, `/metrics`, `/openapi.json`, `/help`, `/config`, `/v2/info`, `/v2/plugins`,
- * `/v2/leader`, `/v2/events`.
+ * `/v2/events`, and those of its leader.
  */
 
 import type { Handler, Request, Route } from '../../../../cluster/runtime/http/server';
 import { MESETA_VERSION } from '../../../../cluster/runtime/version';
 import type { Action, SystemKind } from '../../../kit/edge/access/authorizer';
 import type { PluginEntry } from '../../../kit/edge/access/descriptor';
+import { healthRoutes } from '../../../kit/edge/leadership/health';
 import { preferredType } from '../../../kit/edge/rest/accept';
 import { handlerOf, send } from '../../../kit/edge/rest/door';
 import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
@@ -15,6 +16,7 @@ import { marathonDocument } from '../../api/document';
 import { failure } from '../../api/violations';
 import { shownEvent } from '../event-rights';
 import type { RestContext } from './context';
+import { leaderRoutes } from './leader';
 
 const PONG_TYPES = ['text/plain', 'text/html', 'application/json'] as const;
 
@@ -50,7 +52,12 @@ export function systemRoutes(context: RestContext): Route[] {
     viewed('/config', 'config', () => ok(context.flags)),
     viewed('/v2/info', 'config', () => ok(infoOf(context))),
     ...pluginRoutes(context),
-    viewed('/v2/leader', 'leader', () => ok({ leader: context.leader() })),
+    ...leaderRoutes(context),
+    ...healthRoutes(
+      context,
+      () => context.standing(),
+      () => context.leader(),
+    ),
     { path: '/v2/events', methods: { GET: events(context), HEAD: headOfEvents(context) } },
   ];
 }
@@ -123,7 +130,10 @@ function events(context: RestContext): Handler {
       types: new Set(queryAll(request, 'event_type')),
       headers: { ...(reply.getHeaders() as Record<string, string>), ...context.headers() },
       shown: rights.isLimited
-        ? (event, pod) => context.read((state) => shownEvent({ rights, state, pod }, event))
+        ? (event, pod) =>
+            context.standing().kind === 'leading'
+              ? context.read((state) => shownEvent({ rights, state, pod }, event))
+              : undefined
         : undefined,
     });
     if (!attached) return send(context, reply, failure(503, 'Too many event streams'));

@@ -1,0 +1,67 @@
+/**
+ * The handover of the state from one term to the next: what the last leader was asked to have saved and restored, and a
+ * replacement that a crash cut short.
+ *
+ * Always true: what was asked for is done once at most. A failure leaves the state as it is, and is in the log.
+ */
+
+import { fileURLToPath } from 'node:url';
+import { errorText } from '../../../../cluster/model/error-text';
+import type { Logger } from '../../../../cluster/runtime/log';
+import { readStateFile, writeStateFile } from '../../../../cluster/state/state-file';
+import type { StateStore } from '../../../../cluster/state/store';
+import { replaceState, unfinishedSource } from './replace';
+
+/** URLs of files on the disk of the next leader. */
+export interface Handover {
+  readonly backup?: string | undefined;
+  readonly restore?: string | undefined;
+}
+
+/** The variable of what the next leader is to do. */
+const VARIABLE = 'handover';
+
+/** Stores what the next leader is to do; it replaces what was asked for before. */
+export async function requestHandover(store: StateStore, { backup, restore }: Handover): Promise<void> {
+  const value = Buffer.from(JSON.stringify({ backup, restore }));
+  const done = await store.commit([{ name: VARIABLE, value }]);
+  if (!done.ok) throw new Error(`${done.conflict} was changed by somebody else`);
+}
+
+/** Does what was asked for. Rejects when the store has a part of a state only. */
+export async function takeOver(store: StateStore, log: Logger): Promise<void> {
+  await finish(store, log);
+  const { version, value } = await store.fetch(VARIABLE);
+  if (version === 0) return;
+  await store.commit([{ name: VARIABLE, value: undefined }]);
+  const { backup, restore } = JSON.parse(value.toString()) as Handover;
+  try {
+    if (backup !== undefined) await save(store, backup, log);
+    if (restore !== undefined) await restoreFrom(store, restore, log);
+  } catch (error) {
+    log.error({ backup, restore, error: errorText(error) }, 'the handover failed: the state is as it was');
+    await finish(store, log);
+  }
+}
+
+/** Does a restoration again that was cut short. */
+async function finish(store: StateStore, log: Logger): Promise<void> {
+  const source = await unfinishedSource(store);
+  if (source === undefined) return;
+  if (source.startsWith('file://')) return restoreFrom(store, source, log);
+  throw new Error(
+    `only a part of the state is there, since it was being moved from ${source}: start it there`,
+  );
+}
+
+async function save(store: StateStore, url: string, log: Logger): Promise<void> {
+  const variables = await store.fetchAll('');
+  await writeStateFile(fileURLToPath(url), variables);
+  log.info({ backup: url, variables: variables.length }, 'the state is saved');
+}
+
+async function restoreFrom(store: StateStore, url: string, log: Logger): Promise<void> {
+  const variables = await readStateFile(fileURLToPath(url));
+  await replaceState(store, variables, url);
+  log.info({ restore: url, variables: variables.length }, 'the state is restored');
+}

@@ -1,0 +1,61 @@
+/**
+ * The state on the disk of a framework that ran alone, moved into ZooKeeper when several share one.
+ *
+ * Always true: it is moved only if ZooKeeper has none, by the one that leads. Of several with a state on disk the first
+ * that leads moves its own, and the others keep theirs. The folder is renamed after the move.
+ */
+
+import { existsSync, renameSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { errorText } from '../../../../cluster/model/error-text';
+import type { Logger } from '../../../../cluster/runtime/log';
+import { LocalStore } from '../../../../cluster/state/local';
+import type { StateStore } from '../../../../cluster/state/store';
+import { replaceState, unfinishedSource } from './replace';
+
+/** The suffix of a folder whose state was moved. */
+const MOVED = '.moved-to-zookeeper';
+
+/** Moves the state of the folder if there is one and the store has none. Rejects when that cannot be done. */
+export async function moveFromDisk(
+  store: StateStore,
+  { folder, log }: { readonly folder: string; readonly log: Logger },
+): Promise<void> {
+  if (!existsSync(folder)) return;
+  const source = `${hostname()}:${resolve(folder)}`;
+  const isUnfinished = (await unfinishedSource(store)) === source;
+  if (!isUnfinished && (await store.names()).length > 0) {
+    const text =
+      'ZooKeeper has a state, so the one on disk is left alone: move its folder away if it is not needed';
+    log.warn({ folder }, text);
+    return;
+  }
+  const variables = await readLocal(folder, log);
+  if (variables.length === 0) return;
+  await replaceState(store, variables, source);
+  const fields = { folder, kept: retire(folder, log), variables: variables.length };
+  log.info(fields, 'the state on disk was moved into ZooKeeper');
+}
+
+async function readLocal(folder: string, log: Logger) {
+  const local = await LocalStore.open(folder, { log });
+  try {
+    return await local.fetchAll('');
+  } finally {
+    await local.close();
+  }
+}
+
+/** Renames the folder and returns its new path. The state is stored already, so a failure is only a warning. */
+function retire(folder: string, log: Logger): string {
+  let path = folder + MOVED;
+  for (let number = 2; existsSync(path); number++) path = `${folder}${MOVED}-${number}`;
+  try {
+    renameSync(folder, path);
+    return path;
+  } catch (error) {
+    log.warn({ folder, error: errorText(error) }, `the folder cannot be renamed: rename it to ${path}`);
+    return folder;
+  }
+}
