@@ -37,6 +37,7 @@ interface PodInstanceView {
   readonly agentHostname?: string;
   readonly networks: readonly { readonly name?: string; readonly addresses: readonly string[] }[];
   readonly containers: readonly ContainerView[];
+  readonly localVolumes?: readonly { readonly containerPath: string; readonly persistenceId: string }[];
 }
 
 interface ContainerView {

@@ -91,10 +91,18 @@ export const status = listCommand({
         part.statusSince,
       ]),
     );
+    const volumes = pod.instances.flatMap(({ id, localVolumes = [] }) =>
+      localVolumes.map(({ containerPath, persistenceId }) => [
+        id.slice(id.lastIndexOf('.') + 1),
+        containerPath,
+        persistenceId,
+      ]),
+    );
     return [
       `${pod.id} ${pod.status}, ${stable(pod)} stable\n`,
       printTable(['instance', 'status', 'host', 'addresses', ''], instances),
       printTable(['instance', 'container', 'state', 'healthy', 'endpoints', 'since'], containers),
+      ...(volumes.length > 0 ? [printTable(['instance', 'volume', 'persistence id'], volumes)] : []),
     ].join('\n');
   },
 });

@@ -8,7 +8,7 @@ import { MemoryStore } from '../../cluster/state/memory';
 import { parseMarathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
 import { playPod } from '../frameworks/marathon/pod-on-agent';
-import { followStatefulApp } from '../frameworks/marathon/stateful-app';
+import { followStatefulApp, followStatefulPod } from '../frameworks/marathon/stateful-app';
 import { eventually } from './eventually';
 import { deps, OneMachine } from './one-machine';
 import { missingOriginal, OriginalMaster, startPrefix } from './original-mesos';
@@ -162,6 +162,11 @@ whenThere(`on the original's master, Marathon${why}`, () => {
   it('keeps the file of a stateful app over its tasks, until it is wiped', async () => {
     const folders = [join(machine.folder, 'ours')];
     await followStatefulApp({ marathon: base, master: original.url, folders });
+  });
+
+  it('keeps the file of a stateful pod in the same way', async () => {
+    const folders = [join(machine.folder, 'ours')];
+    await followStatefulPod({ marathon: base, master: original.url, folders });
   });
 
   it('keeps its framework and its tasks when the master is restarted, and goes on', async () => {

@@ -16,6 +16,13 @@ import type { SchemaName } from './operations';
 const refer = schemaNamed<SchemaName>;
 const TIME: Schema = { type: 'string', format: 'date-time' };
 const ANY: Schema = { type: 'object' };
+
+const localVolume = membersSchema({
+  runSpecId: TEXT,
+  containerPath: TEXT,
+  uuid: TEXT,
+  persistenceId: TEXT,
+});
 const TEXTS = listSchema(TEXT);
 
 const action = membersSchema({ action: TEXT, 'app?': TEXT, 'pod?': TEXT });
@@ -46,7 +53,7 @@ const task = membersSchema({
   'version?': TIME,
   healthCheckResults: listSchema(health),
   'checkResult?': ANY,
-  localVolumes: listSchema(ANY),
+  localVolumes: listSchema(localVolume),
   'region?': TEXT,
   'zone?': TEXT,
 });
@@ -147,7 +154,7 @@ const podInstance = membersSchema({
   networks: listSchema(network),
   containers: listSchema(container),
   specReference: TEXT,
-  localVolumes: listSchema(ANY),
+  localVolumes: listSchema(localVolume),
   lastUpdated: TIME,
   lastChanged: TIME,
   role: TEXT,

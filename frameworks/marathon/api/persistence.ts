@@ -41,14 +41,20 @@ export function hasPersistentVolumes({ container }: Pick<App, 'container'>): boo
   return (container?.volumes ?? []).some((volume) => volume.persistent !== undefined);
 }
 
-/** The findings about one persistent volume, with paths below it. */
+/** The findings about one persistent volume of an app, with paths below it. */
 export function persistentFindings({ containerPath, mode }: Volume, persistent: Persistence): Finding[] {
   const findings: Finding[] = [];
   const add = (path: string, error: string): unknown => findings.push({ path, error });
   if (containerPath === '.' || containerPath === '..') add('/containerPath', 'can not be one of (.,..)');
   if (containerPath.includes('/')) add('/containerPath', 'value must not contain "/"');
   if (mode === 'RO') add('/mode', 'got RO, expected RW');
-  const { type, size, maxSize, profileName, constraints } = persistent;
+  return [...findings, ...diskFindings(persistent)];
+}
+
+/** The findings about the disk of a persistent volume, with paths below the volume. */
+export function diskFindings({ type, size, maxSize, profileName, constraints }: Persistence): Finding[] {
+  const findings: Finding[] = [];
+  const add = (path: string, error: string): unknown => findings.push({ path, error });
   if (size <= 0) add('/persistent/size', `got ${size}, expected more than 0`);
   if (maxSize !== undefined && type !== 'mount') add('/persistent', 'Only mount volumes can have maxSize');
   if (maxSize !== undefined && maxSize <= size) add('/persistent', 'Max size must be larger than size');
@@ -86,16 +92,17 @@ export function residencyFindings(app: App): Finding[] {
     add('/acceptedResourceRoles', 'A resident app must have `acceptedResourceRoles = ["*"]`.');
   if (unreachableStrategy !== 'disabled') add('/', 'unreachableStrategy must be disabled for resident tasks');
   const { maximumOverCapacity } = upgradeStrategy;
-  if (maximumOverCapacity !== 0) {
-    const capacity = Number.isInteger(maximumOverCapacity)
-      ? maximumOverCapacity.toFixed(1)
-      : maximumOverCapacity;
-    add('/upgradeStrategy/maximumOverCapacity', `got ${capacity}, expected 0.0`);
-  }
+  if (maximumOverCapacity !== 0)
+    add('/upgradeStrategy/maximumOverCapacity', overCapacityError(maximumOverCapacity));
   const paths = (app.container?.volumes ?? []).flatMap(({ persistent, containerPath }) =>
     persistent ? [containerPath] : [],
   );
   if (new Set(paths).size < paths.length)
     add('/container/volumes', 'Persistent volumes must have different container paths');
   return findings;
+}
+
+/** The error of an upgrade that would start instances before those whose volumes they need have ended. */
+export function overCapacityError(capacity: number): string {
+  return `got ${Number.isInteger(capacity) ? capacity.toFixed(1) : capacity}, expected 0.0`;
 }

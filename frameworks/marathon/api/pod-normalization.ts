@@ -5,6 +5,7 @@ import type { NormalizationOptions } from './app-legacy';
 import { DEFAULT_EXECUTOR_RESOURCES } from './common-readers';
 import { persistenceOf } from './persistence';
 import type { Pod, PodContainer, PodScheduling, PodVolume } from './pod';
+import { isResidentPod } from './pod-persistence';
 import type { PodUpdate } from './pod-update';
 
 export interface PodNormalizationInput {
@@ -17,7 +18,6 @@ export interface PodNormalizationInput {
 export function normalizePod({ update, role, options }: PodNormalizationInput): Pod {
   const { legacySharedCgroups, volumes, scheduling, ...members } = update;
   const networks = networksOf(update, options);
-  const isResident = volumes.some(({ persistent }) => persistent !== undefined);
   return {
     ...members,
     version: '',
@@ -27,7 +27,7 @@ export function normalizePod({ update, role, options }: PodNormalizationInput): 
       : update.containers.map(withHostPorts),
     volumes: volumes.map(volumeOf),
     scaling: update.scaling ?? { kind: 'fixed', instances: 1 },
-    scheduling: schedulingOf(scheduling ?? {}, isResident),
+    scheduling: schedulingOf(scheduling ?? {}, isResidentPod(update)),
     executorResources: update.executorResources ?? DEFAULT_EXECUTOR_RESOURCES,
     role: update.role ?? role,
     ...(legacySharedCgroups === true && { legacySharedCgroups }),

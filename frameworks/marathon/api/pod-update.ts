@@ -219,6 +219,10 @@ const volumeMembers = object<RawVolume>({
 /** The original takes the first kind that fits, and an ephemeral volume for a member that does not. */
 const volume = reader<RawVolume>(schemaOf(volumeMembers), (value, path, reading) => {
   hasOneKind(value, ['host', 'secret', 'persistent'], path, reading);
+  if (isObject(value) && value['external'] !== undefined) {
+    const clause = 'must not be there: pods have no external volumes; use persistent, or an app';
+    reading.problems.push({ path: `${path}/external`, error: clause, clause });
+  }
   return volumeMembers(value, path, reading);
 });
 

@@ -4,6 +4,7 @@ import { hasTwice, roleRules, unreachableRules, type ValidateOptions } from './a
 import { constraintError } from './constraint-validate';
 import type { Pod } from './pod';
 import { containerFindings, environmentFindings, linuxFindings } from './pod-container-validate';
+import { podVolumeFindings, residentPodFindings, residentRoleFindings } from './pod-persistence';
 import { definitionFindings, idFindings, instanceFindings } from './size-validate';
 import { type ApiFailure, byPath, type Finding, notValid } from './violations';
 
@@ -43,6 +44,7 @@ const rules: readonly Rule[] = [
   ),
   networkRules,
   schedulingRules,
+  residentPodFindings,
   rule('/', 'endpoint names nust be unique across all containers', (pod) =>
     hasTwice(endpointsOf(pod).map(({ name }) => name)),
   ),
@@ -81,7 +83,8 @@ export function validatePod(pod: Pod, options: PodOptions): ApiFailure | undefin
 /** The refusal for the roles of a pod: the original looks at them last. */
 export function validatePodRoles(pod: Pod, options: PodOptions): ApiFailure | undefined {
   const { acceptedResourceRoles } = pod.scheduling.placement;
-  return refusalFor(roleRules({ role: pod.role, acceptedResourceRoles }, options));
+  const findings = roleRules({ role: pod.role, acceptedResourceRoles }, options);
+  return refusalFor([...findings, ...residentRoleFindings(pod)]);
 }
 
 function refusalFor(findings: readonly Finding[]): ApiFailure | undefined {
@@ -108,7 +111,8 @@ function featureRules({ secrets, volumes, containers }: Pod, { features }: PodOp
 
 function volumeRules({ volumes, secrets, containers }: Pod): Finding[] {
   const mounted = new Set(containers.flatMap(({ volumeMounts }) => volumeMounts.map(({ name }) => name)));
-  const findings = volumes.flatMap(({ name, secret, host, persistent }, index): Finding[] => {
+  const findings = volumes.flatMap((volume, index): Finding[] => {
+    const { name, secret, host } = volume;
     const path = `/volumes(${index})`;
     const errors: Finding[] = [];
     if (!mounted.has(name))
@@ -121,16 +125,16 @@ function volumeRules({ volumes, secrets, containers }: Pod): Finding[] {
         path: `${path}/host`,
         error: 'must not lead out of the sandbox, which a relative path is in',
       });
-    if (persistent) errors.push({ path, error: NO_PERSISTENCE });
-    return errors;
+    const ofVolume = podVolumeFindings(volume).map((finding) => ({
+      ...finding,
+      path: `${path}${finding.path}`,
+    }));
+    return [...errors, ...ofVolume];
   });
   if (hasTwice(volumes.map(({ name }) => name)))
     findings.push({ path: '/volumes', error: 'volume names must be unique' });
   return findings;
 }
-
-const NO_PERSISTENCE =
-  'persistent volumes of pods are not supported by this Marathon; use a host volume, or one of an app';
 
 function networkRules({ networks }: Pod): Finding[] {
   const path = '/networks';

@@ -40,13 +40,18 @@ const USES_RESOURCES: ReadonlySet<Condition> = new Set<Condition>([
   'Killing',
 ]);
 
-/** A container of an instance. A container that the definition no longer has is shown without its members. */
-export function containerStatus(pod: Pod, task: ContainerTask): ContainerStatus {
+/**
+ * A container of an instance. A container that the definition no longer has is shown without its members. What is reserved
+ * for one that has ended is its own still.
+ */
+export function containerStatus(pod: Pod, task: ContainerTask, hasReservation: boolean): ContainerStatus {
   const container = pod.containers.find(({ name }) => name === task.container);
   const since = isoTime(task.startedAt ?? task.stagedAt);
   const endpoints = container ? endpointStatuses(container, task) : [];
-  const health = container && healthCondition(container, task, since);
-  const hasMessage = isEnded(task.condition) && task.message !== undefined;
+  const isOver = isEnded(task.condition);
+  const health = container && !(isOver && hasReservation) && healthCondition(container, task, since);
+  const hasResources = hasReservation || USES_RESOURCES.has(task.condition);
+  const hasMessage = isOver && task.message !== undefined;
   return {
     name: task.container,
     status: taskStateOf(task.condition),
@@ -54,7 +59,7 @@ export function containerStatus(pod: Pod, task: ContainerTask): ContainerStatus 
     conditions: health ? [health] : [],
     containerId: task.id,
     endpoints,
-    ...(container && USES_RESOURCES.has(task.condition) && { resources: container.resources }),
+    ...(container && hasResources && { resources: container.resources }),
     ...(hasMessage && { termination: { message: task.message ?? '' } }),
     lastUpdated: since,
     lastChanged: since,

@@ -7,6 +7,7 @@ import { healthOfTasks, startedAtOf } from '../core/instances/tasks';
 import { isPod, type PodSpec } from '../core/state/run-spec';
 import type { Deployment, Instance, MarathonState } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
+import { localVolumes } from './local-volumes';
 import { type ContainerStatus, containerStatus } from './pod-containers';
 import { printPod } from './print-pod';
 
@@ -79,7 +80,8 @@ function instanceStatus(state: MarathonState, current: PodSpec, instance: Instan
   const definition = definitionOf(state, instance);
   const { pod } = definition && isPod(definition) ? definition : current;
   const { agent } = instance;
-  const containers = (instance.tasks ?? []).map((task) => containerStatus(pod, task));
+  const hasReservation = instance.reservation !== undefined;
+  const containers = (instance.tasks ?? []).map((task) => containerStatus(pod, task, hasReservation));
   const since = isoTime(instance.since);
   const { status, message } = instanceState(instance, containers);
   return {
@@ -96,7 +98,7 @@ function instanceStatus(state: MarathonState, current: PodSpec, instance: Instan
     networks: networkStatuses(instance),
     containers,
     specReference: `/v2/pods${pod.id}::versions/${instance.version}`,
-    localVolumes: [],
+    localVolumes: localVolumes(instance),
     lastUpdated: since,
     lastChanged: since,
     role: instance.role,

@@ -8,9 +8,9 @@ import { isEnded, isWaiting, taskStateOf } from '../core/instances/conditions';
 import { appOf } from '../core/instances/definition';
 import { isAlive } from '../core/instances/health-state';
 import { instancesOf } from '../core/instances/instances';
-import { persistenceId } from '../core/residency/reservations';
 import type { CheckHealth, Instance, MarathonState } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
+import { localVolumes } from './local-volumes';
 
 /** True for an instance that has a task or had one, also when the task has ended or is unreachable. */
 export function isShownTask({ task, agent }: Instance): boolean {
@@ -47,11 +47,7 @@ export function printTask(state: MarathonState, instance: Instance): Record<stri
     role: instance.role,
     servicePorts: app ? servicePortsOf(app) : [],
     healthCheckResults: healthResults(state, app, instance),
-    localVolumes: (instance.reservation?.volumes ?? []).map((volume) => ({
-      runSpecId: instance.appId,
-      ...volume,
-      persistenceId: persistenceId(instance, volume),
-    })),
+    localVolumes: localVolumes(instance),
     checkResult: task?.checkResult,
   };
 }

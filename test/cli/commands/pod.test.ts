@@ -52,6 +52,7 @@ const status = {
       status: 'STABLE',
       agentHostname: 'h1',
       networks: [{ name: 'net', addresses: ['9.0.0.1'] }],
+      localVolumes: [{ containerPath: 'data', persistenceId: 'shop_web#data#1' }],
       containers: [
         {
           name: 'front',
@@ -85,6 +86,7 @@ test('the status of a pod has its instances, and the containers of each', async 
   expect(out).toMatch(/^\/shop\/web DEGRADED, 1\/2 stable$/m);
   expect(out).toMatch(/^shop_web\.instance-1 +STABLE +h1 +9\.0\.0\.1/m);
   expect(out).toMatch(/^instance-1 +front +TASK_RUNNING +true +http:31000,admin:- +t$/m);
+  expect(out).toMatch(/^instance-1 +data +shop_web#data#1$/m);
 });
 
 test('a pod has versions, with the members that changed', async () => {

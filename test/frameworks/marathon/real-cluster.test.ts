@@ -15,7 +15,7 @@ import { parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { type Marathon, startMarathon } from '../../../frameworks/marathon/main';
 import { eventually } from '../../e2e/eventually';
 import { playPod } from './pod-on-agent';
-import { followStatefulApp } from './stateful-app';
+import { followStatefulApp, followStatefulPod } from './stateful-app';
 
 const clock = systemClock();
 const log = silentLogger;
@@ -140,11 +140,12 @@ describe('Marathon on a real cluster', () => {
     await playPod(marathon.http.url);
   }, 120_000);
 
-  it('keeps the file of a stateful app on its agent, over tasks and until it is wiped', async () => {
+  it('keeps the files of a stateful app and a pod on their agent, over tasks and until it is wiped', async () => {
     const folders = [1, 2].map((index) => join(folder, String(index)));
     const place = `http://127.0.0.1:${master.http.port}`;
     await followStatefulApp({ marathon: marathon.http.url, master: place, folders });
-  });
+    await followStatefulPod({ marathon: marathon.http.url, master: place, folders });
+  }, 120_000);
 
   it('runs the apps of a group in the role that the group enforces', async () => {
     const apps = [{ id: 'worker', cmd: 'sleep 1000', cpus: 0.1, mem: 32 }];

@@ -26,6 +26,7 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { MemoryStore } from '../../../cluster/state/memory';
 import type { App } from '../../../frameworks/marathon/api/app';
+import type { Pod, PodContainer } from '../../../frameworks/marathon/api/pod';
 import type { MarathonBoot } from '../../../frameworks/marathon/core/boot';
 import type { Answer, MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
 import type {
@@ -37,6 +38,7 @@ import { DEFAULT_SETTINGS, type MarathonSettings } from '../../../frameworks/mar
 import type { Instance, MarathonState } from '../../../frameworks/marathon/core/state/state';
 import { marathonMachine } from '../../../frameworks/marathon/core/step';
 import { app } from './fake-cluster';
+import { container, type PodMembers, pod } from './pods';
 
 export const ROLE = 'web';
 
@@ -51,17 +53,45 @@ interface VolumeTask {
   readonly info: mesos.TaskInfo;
   readonly agentId: string;
   readonly resources: Resources;
+  /** That of its group, whose resources are in use until it has ended after the last of its tasks. */
+  readonly executor?: VolumeExecutor | undefined;
   state: mesos.TaskState;
+  endedAt?: number | undefined;
+}
+
+interface VolumeExecutor {
+  readonly id: string;
+  readonly resources: Resources;
 }
 
 type Wire = readonly mesos.Resource[] | undefined;
 
 const FRAMEWORK_ID = 'F1';
+/** An executor ends so long after its last task. */
+const EXECUTOR_END_MS = 1500;
 
 /** An app with a persistent volume. */
 export function database(members: Record<string, unknown> = {}): App {
   const { volumes = [{ containerPath: 'data', persistent: { size: 10 } }], ...rest } = members;
   return app({ id: '/db', role: ROLE, container: { volumes }, ...rest });
+}
+
+/** A pod of two containers with a persistent volume that both mount. */
+export function podDatabase(members: PodMembers = {}): Pod {
+  const mounting = (name: string, mountPath: string): PodContainer =>
+    container(name, { volumeMounts: [{ name: 'data', mountPath }] });
+  return pod({
+    id: '/pods/db',
+    role: ROLE,
+    volumes: [{ name: 'data', persistent: { type: 'root', size: 10, constraints: [] } }],
+    containers: [mounting('web', 'data'), mounting('side', 'shared')],
+    ...members,
+    scheduling: {
+      upgrade: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
+      unreachableStrategy: 'disabled',
+      ...members.scheduling,
+    },
+  });
 }
 
 export function wire(resources: readonly WireResource[]): Resources {
@@ -186,7 +216,7 @@ export class VolumeCluster {
   }
 
   kill(instance: Instance | undefined, how: { scale?: boolean; wipe?: boolean } = {}): void {
-    const taskIds = [instance?.task?.id ?? ''];
+    const taskIds = [instance?.task?.id ?? instance?.id ?? ''];
     const { scale = false, wipe = false } = how;
     this.post({ kind: 'api.kill', request: this.nextId++, taskIds, scale, wipe, force: true });
   }
@@ -216,6 +246,7 @@ export class VolumeCluster {
     const task = this.tasks.get(taskId);
     if (!task || isTerminal(task.state)) return;
     task.state = state;
+    if (isTerminal(state)) task.endedAt = this.clock.now();
     this.tell(task, state, more);
   }
 
@@ -266,7 +297,12 @@ export class VolumeCluster {
     const used = [...this.tasks.values()].filter(
       ({ agentId, state }) => agentId === id && !isTerminal(state),
     );
-    return used.reduce((left, { resources }) => subtractResources(left, resources), total);
+    const executors = new Set(
+      [...this.tasks.values()].flatMap(({ agentId, executor, endedAt = this.clock.now() }) =>
+        executor && agentId === id && this.clock.now() < endedAt + EXECUTOR_END_MS ? executor : [],
+      ),
+    );
+    return [...used, ...executors].reduce((left, { resources }) => subtractResources(left, resources), total);
   }
 
   private call(call: scheduler.Call): void {
@@ -307,6 +343,7 @@ export class VolumeCluster {
     for (const operation of call.accept?.operations ?? []) {
       this.operations.push(operation);
       for (const info of operation.launch?.task_infos ?? []) this.launch(agent, info);
+      if (operation.launch_group) this.launchGroup(agent, operation.launch_group);
       const conversion = conversionOf(operation);
       if (conversion) this.convert(agent, conversion);
     }
@@ -323,13 +360,20 @@ export class VolumeCluster {
     agent.total = total;
   }
 
-  private launch(agent: VolumeAgent, info: mesos.TaskInfo): void {
+  private launchGroup(agent: VolumeAgent, group: mesos.Offer.Operation.LaunchGroup): void {
+    const executor = { id: group.executor.executor_id.value, resources: wireOf(group.executor.resources) };
+    if (!containsResources(this.free(agent), executor.resources))
+      throw new Error(`no room for ${executor.id}`);
+    for (const info of group.task_group.tasks ?? []) this.launch(agent, info, executor);
+  }
+
+  private launch(agent: VolumeAgent, info: mesos.TaskInfo, executor?: VolumeExecutor): void {
     const taskId = info.task_id.value;
     const resources = wireOf(info.resources);
     if (!containsResources(this.free(agent), resources)) throw new Error(`no room for ${taskId}`);
     if (this.tasks.has(taskId)) throw new Error(`${taskId} was launched twice`);
-    this.write(taskId, resources);
-    const task: VolumeTask = { info, agentId: agent.id, resources, state: 'TASK_STAGING' };
+    this.write(taskId, [...resources, ...(executor?.resources ?? [])]);
+    const task: VolumeTask = { info, agentId: agent.id, resources, executor, state: 'TASK_STAGING' };
     this.tasks.set(taskId, task);
     this.clock.wakeAt(this.clock.now() + 10, () => {
       if (task.state !== 'TASK_STAGING') return;
@@ -340,7 +384,7 @@ export class VolumeCluster {
 
   /** A task writes its id to its volumes, on which tasks of its instance alone have written. */
   private write(taskId: string, resources: Resources): void {
-    const instanceOf = (id: string): string => id.split('._app.')[0] ?? '';
+    const instanceOf = (id: string): string => id.split('.').slice(0, 2).join('.');
     for (const { meta } of resources) {
       const id = meta.disk?.persistence?.id;
       if (id === undefined) continue;

@@ -13,7 +13,7 @@ import type { Refusal } from '../state/effects';
 import type { RootChange } from '../state/events';
 import { type OverlayMap, overlayOf } from '../state/overlay-map';
 import { ancestorsOf, isBelow } from '../state/paths';
-import type { PodSpec } from '../state/run-spec';
+import type { PodSpec, RunSpec } from '../state/run-spec';
 import type { MarathonState } from '../state/state';
 import { isTopLevel } from './roles';
 
@@ -133,18 +133,20 @@ function invalid(path: string, error: string, message?: string): Refusal {
   return { code: 'invalid', details: [{ path, errors: [error], ...(message && { messages: [message] }) }] };
 }
 
-/** Rules about changes of apps with persistent volumes. */
+/** Rules about changes of apps and pods with persistent volumes. */
 export function checkResidents(
-  { apps: before }: Pick<MarathonState, 'apps'>,
-  { apps }: Pick<Target, 'apps'>,
+  before: Pick<MarathonState, 'apps' | 'pods'>,
+  { apps, pods }: Pick<Target, 'apps' | 'pods'>,
   force: boolean,
 ): Refusal | undefined {
   const errors = new Map<string, string[]>();
-  for (const id of apps.changedKeys()) {
-    const old = before.get(id);
-    const app = apps.get(id);
-    if (!old || !app) continue;
-    for (const { path, error } of residentUpdateFindings(old, app, force))
+  const changed: (readonly [old: RunSpec | undefined, spec: RunSpec | undefined])[] = [
+    ...apps.changedKeys().map((id) => [before.apps.get(id), apps.get(id)] as const),
+    ...pods.changedKeys().map((id) => [before.pods.get(id), pods.get(id)] as const),
+  ];
+  for (const [old, spec] of changed) {
+    if (!old || !spec) continue;
+    for (const { path, error } of residentUpdateFindings(old, spec, force))
       errors.set(path, [...(errors.get(path) ?? []), error]);
   }
   const details = [...errors].map(([path, texts]) => ({ path, errors: texts }));

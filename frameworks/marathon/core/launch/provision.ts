@@ -84,6 +84,7 @@ function provisionPod(
       taskIds: tasks.map(({ id }) => id),
       offer,
       match,
+      volumes: volumesOf(match),
       isRoleEnforced: isRoleEnforced(turn.state, spec.id),
       settings: turn.state.settings,
     }),

@@ -1,18 +1,17 @@
 /**
- * The match of an offer and an app with persistent volumes (InstanceOpFactoryImpl of Marathon): an instance with a
+ * The match of an offer and an app or a pod with persistent volumes (InstanceOpFactoryImpl of Marathon): an instance with a
  * reservation is launched on it, one without gets a reservation of unreserved resources.
  */
 
 import type { Resources } from '../../../../cluster/model/resources';
 import type { RemainingOffer } from '../../../kit/core/match/remaining-offer';
 import { remainderOf, usableResources } from '../../../kit/core/match/resources';
-import type { App } from '../../api/app';
 import { placementsBeside } from '../instances/placements';
-import { type ChosenVolume, chooseDisks, persistentVolumesOf } from '../residency/disks';
+import { type ChosenVolume, chooseDisks } from '../residency/disks';
 import { hasVolumes } from '../residency/free';
 import { isForAll, ownerOf } from '../residency/labels';
 import { persistenceId } from '../residency/reservations';
-import { isResident, type RunSpec } from '../state/run-spec';
+import { isResident, persistentVolumesOf, type RunSpec } from '../state/run-spec';
 import type { Instance } from '../state/state';
 import { type Match, type MatchContext, matchOffer, type SuccessfulMatch } from './match';
 
@@ -21,7 +20,7 @@ export type Residence =
   | { readonly kind: 'reserved'; readonly instance: Instance; readonly volumes: Resources }
   | { readonly kind: 'new'; readonly volumes: readonly ChosenVolume[] };
 
-/** The instances of a resident app that wait. */
+/** The instances of a resident app or pod that wait. */
 export interface Residents {
   readonly reserved: readonly Instance[];
   /** True when an instance without a reservation waits. */
@@ -52,7 +51,7 @@ function isShown({ resources }: RemainingOffer, instance: Instance): boolean {
 /** Takes what is reserved for the instance, and nothing else. It is no neighbour of itself. */
 function matchReserved(
   remaining: RemainingOffer,
-  app: App,
+  app: RunSpec,
   { context, instance }: { readonly context: MatchContext; readonly instance: Instance },
 ): ResidentMatch {
   const own = remaining.resources.filter((resource) => ownerOf(resource)?.instanceId === instance.id);
@@ -73,7 +72,7 @@ function matchReserved(
 }
 
 /** Takes unreserved resources alone, and a disk for each volume. */
-function matchUnreserved(remaining: RemainingOffer, app: App, context: MatchContext): ResidentMatch {
+function matchUnreserved(remaining: RemainingOffer, app: RunSpec, context: MatchContext): ResidentMatch {
   const usable = usableResources(remaining.resources, new Set(['*'])).filter(isForAll);
   const match = matchOffer(remaining, app, { ...context, usable });
   const left = match.ok ? remainderOf(remaining.resources, consumedBy(match)) : remaining.resources;
@@ -85,7 +84,7 @@ function matchUnreserved(remaining: RemainingOffer, app: App, context: MatchCont
 
 export type Matched = Extract<ResidentMatch, { ok: true }>;
 
-/** The volumes that a task is launched on. */
+/** The volumes that a task or the executor of a pod is launched on. */
 export function volumesOf({ residence }: Matched): Resources {
   return residence?.kind === 'reserved' ? residence.volumes : [];
 }

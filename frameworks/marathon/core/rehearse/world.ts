@@ -25,16 +25,14 @@ import {
 } from '../../../../cluster/model/resources';
 import { addNeeds } from '../../../kit/core/match/scalars';
 import { tasksOfOperation } from '../../../kit/core/session/calls';
-import type { App } from '../../api/app';
 import { definitionOf } from '../instances/definition';
 import { rolesOf } from '../instances/instances';
 import { tasksOf } from '../instances/tasks';
 import { freeOn } from '../launch/known-agents';
-import { persistentVolumesOf } from '../residency/disks';
 import { reserved, withVolume } from '../residency/operations';
 import { holderOf, persistenceId } from '../residency/reservations';
 import type { NewMarathonEvent } from '../state/events';
-import { isPod } from '../state/run-spec';
+import { isPod, persistentVolumesOf, type RunSpec } from '../state/run-spec';
 import type { Instance, MarathonState } from '../state/state';
 
 /** An instance that a rehearsal starts or stops, and its agent. */
@@ -220,20 +218,20 @@ function definedResources(state: MarathonState, instance: Instance): Resources {
     ...scalar('gpus', need.gpus),
     ...ports,
   ];
-  return isPod(spec) || !instance.reservation ? resources : heldBy(state, { instance, app: spec }, resources);
+  return heldBy(state, { instance, spec }, resources);
 }
 
-/** What is reserved for an instance, with its volumes. */
+/** The resources of an instance, as reserved ones with its volumes where it has a reservation. */
 function heldBy(
   state: MarathonState,
-  { instance, app }: { readonly instance: Instance; readonly app: App },
+  { instance, spec }: { readonly instance: Instance; readonly spec: RunSpec },
   resources: Resources,
 ): Resources {
   const { reservation } = instance;
   if (!reservation) return resources;
   const holder = holderOf(state, instance, reservation);
   const sizes = new Map(
-    persistentVolumesOf(app).map(({ containerPath, persistent }) => [containerPath, persistent.size]),
+    persistentVolumesOf(spec).map(({ containerPath, persistent }) => [containerPath, persistent.size]),
   );
   const volumes = reservation.volumes.map((volume) => {
     const { containerPath } = volume;

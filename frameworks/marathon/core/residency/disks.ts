@@ -15,7 +15,8 @@ import {
 } from '../../../../cluster/model/resources';
 import { isPersistentVolume, isRevocable } from '../../../../cluster/model/volumes';
 import { wholeMatch } from '../../../kit/core/constraints/like';
-import type { App, Persistence } from '../../api/app';
+import type { Persistence } from '../../api/app';
+import type { WantedVolume } from '../state/run-spec';
 
 /** A persistent volume with the unreserved disk that it takes. */
 export interface ChosenVolume {
@@ -28,17 +29,6 @@ export interface UnplacedVolume {
   readonly containerPath: string;
   readonly type: Persistence['type'];
   readonly size: number;
-}
-
-export interface WantedVolume {
-  readonly containerPath: string;
-  readonly persistent: Persistence;
-}
-
-export function persistentVolumesOf({ container }: App): WantedVolume[] {
-  return (container?.volumes ?? []).flatMap(({ containerPath, persistent }) =>
-    persistent ? [{ containerPath, persistent }] : [],
-  );
 }
 
 /** A disk for each volume, in their order, or those that have none. The largest are placed first. */

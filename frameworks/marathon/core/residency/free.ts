@@ -37,10 +37,12 @@ export function freeReservations(turn: Turn, offer: mesos.Offer): boolean {
       note(turn, 'warn', 'reserved resources of an unknown instance are freed', { instance: instanceId });
       unused.push(...resources);
     } else if (instance && isToBeFreed(instance)) {
+      unused.push(...resources);
+      // The executor of a pod has the volumes, and ends after the tasks: the instance is there until an offer shows them.
+      if (!hasVolumes(instance, resources)) continue;
       note(turn, 'info', 'the reservation of an instance is freed', { instance: instanceId });
       setCondition(turn, instance, 'Killed');
       expunge(turn, instance);
-      unused.push(...resources);
     } else if (instance?.reservation && hasVolumes(instance, resources)) confirmReservation(turn, instance);
   }
   if (unused.length === 0) return false;

@@ -3,7 +3,7 @@
  * places only (`RunSpec`).
  */
 
-import type { App, VersionInfo } from '../../api/app';
+import type { App, Persistence, VersionInfo } from '../../api/app';
 import type { Endpoint, Pod } from '../../api/pod';
 
 /** The members of apps that a pod has, too, under other names. */
@@ -42,9 +42,25 @@ export function isPod(spec: RunSpec): spec is PodSpec {
   return 'pod' in spec;
 }
 
-/** True for an app with persistent volumes. */
-export function isResident(spec: RunSpec): spec is App {
-  return !isPod(spec) && (spec.container?.volumes ?? []).some(({ persistent }) => persistent !== undefined);
+/** A persistent volume: of an app with its path in the container, of a pod with its name. */
+export interface WantedVolume {
+  readonly containerPath: string;
+  readonly persistent: Persistence;
+}
+
+/** The persistent volumes that each instance has. Those of a pod are of its executor, and are called as they are named. */
+export function persistentVolumesOf(spec: RunSpec): WantedVolume[] {
+  const volumes = isPod(spec)
+    ? spec.pod.volumes.map(({ name, persistent }) => ({ containerPath: name, persistent }))
+    : (spec.container?.volumes ?? []);
+  return volumes.flatMap(({ containerPath, persistent }) =>
+    persistent ? [{ containerPath, persistent }] : [],
+  );
+}
+
+/** True for an app or a pod with persistent volumes. */
+export function isResident(spec: RunSpec): boolean {
+  return persistentVolumesOf(spec).length > 0;
 }
 
 /** The run specification of a pod with its version. */

@@ -5,7 +5,7 @@ import { dockerImage, hostVolume, secretVolume } from '../../../kit/core/task/co
 import type { Pod, PodContainer, PodImage, VolumeMount } from '../../api/pod';
 import { linuxOf } from './container';
 
-/** Shared volumes are folders in the sandbox of the executor; the ephemeral ones are in this one. */
+/** Volumes are folders in the sandbox of the executor: persistent ones by their names, ephemeral ones in this folder. */
 const EPHEMERAL_FOLDER = 'volumes/';
 
 /**

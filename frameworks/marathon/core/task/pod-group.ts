@@ -1,7 +1,8 @@
 /**
  * The task group of a pod's instance, and its default executor (`TaskGroupBuilder` of Marathon).
  *
- * The executor has the host ports and the networks; each container is a task in a container nested in that of the executor.
+ * The executor has the host ports, the networks and the persistent volumes. Each container is a task in a container that is
+ * nested in that of the executor.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -31,6 +32,8 @@ export interface GroupInput {
     /** Of all endpoints in their order. */
     readonly hostPorts: readonly (number | null)[];
   };
+  /** Persistent ones, which the executor has for all containers. */
+  readonly volumes: Resources;
   readonly isRoleEnforced: boolean;
   readonly settings: Pick<MarathonSettings, 'envVarsPrefix' | 'mesosBridgeName'>;
 }
@@ -60,12 +63,12 @@ function roleOf({ pod, offer }: GroupInput): string {
 }
 
 function executorOf(input: GroupInput, endpoints: readonly PlacedEndpoint[]): mesos.ExecutorInfo {
-  const { pod, offer, match, settings } = input;
+  const { pod, offer, match, volumes, settings } = input;
   return {
     type: 'DEFAULT',
     executor_id: { value: input.executorId },
     framework_id: offer.framework_id,
-    resources: taskResources(match.executorResources, roleOf(input)),
+    resources: taskResources([...match.executorResources, ...volumes], roleOf(input)),
     container: executorContainer(pod, podNetworks(pod, endpoints, settings.mesosBridgeName)),
     ...labelsOf(pod.labels),
   };

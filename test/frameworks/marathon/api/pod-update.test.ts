@@ -125,3 +125,9 @@ it('takes words in any case, nulls as absent, and fractions of seconds', () => {
   });
   expect(pod.version).toBe('');
 });
+
+it('refuses an external volume, which would be an ephemeral one', () => {
+  expect(problemsOfPod({ volumes: [{ name: 'v', external: { provider: 'csi' } }] })).toEqual([
+    '/volumes(0)/external must not be there: pods have no external volumes; use persistent, or an app',
+  ]);
+});

@@ -46,12 +46,19 @@ it.each<[name: string, members: object, findings: string[]]>([
     mounting({ volumes: [{ name: 'v', host: '../x' }] }),
     ['/volumes(0)/host: must not lead out of the sandbox, which a relative path is in'],
   ],
+  ['a persistent volume', mounting({ volumes: [{ name: 'v', persistent: { size: 1 } }] }), []],
   [
-    'a persistent volume',
-    mounting({ volumes: [{ name: 'v', persistent: { size: 1 } }] }),
-    [
-      '/volumes(0): persistent volumes of pods are not supported by this Marathon; use a host volume, or one of an app',
-    ],
+    'a persistent volume without size',
+    mounting({ volumes: [{ name: 'v', persistent: { size: 0 } }] }),
+    ['/volumes(0)/persistent/size: got 0, expected more than 0'],
+  ],
+  [
+    'a persistent volume and instances that are replaced elsewhere',
+    mounting({
+      volumes: [{ name: 'v', persistent: { size: 1 } }],
+      scheduling: { unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 } },
+    }),
+    ['/: unreachableStrategy must be disabled for pods with persistent volumes'],
   ],
   [
     'endpoints of one name',

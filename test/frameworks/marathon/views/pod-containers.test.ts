@@ -33,7 +33,7 @@ function task(members: Partial<ContainerTask>): ContainerTask {
 }
 
 function statusOf(members: Partial<ContainerTask>, ofContainer: Partial<PodContainer> = {}) {
-  return containerStatus(pod({ containers: [container('web', ofContainer)] }), task(members));
+  return containerStatus(pod({ containers: [container('web', ofContainer)] }), task(members), false);
 }
 
 test('a container that runs has its state, its resources and no conditions without a health check', () => {
@@ -104,8 +104,14 @@ it.each<
 });
 
 test('a container that its pod no longer has is shown by its name', () => {
-  expect(containerStatus(pod({ containers: [container('other')] }), task({}))).toMatchObject({
+  expect(containerStatus(pod({ containers: [container('other')] }), task({}), false)).toMatchObject({
     name: 'web',
     endpoints: [],
   });
+});
+
+test('a container that has ended and waits on its volumes keeps its resources, and is neither healthy nor unhealthy', () => {
+  const spec = pod({ containers: [container('web', { endpoints: ENDPOINTS, healthCheck: BY_HTTP })] });
+  const ended = containerStatus(spec, task({ condition: 'Failed', hostPorts: [1, 2] }), true);
+  expect(ended).toMatchObject({ conditions: [], resources: { cpus: 0.1, mem: 32, disk: 0, gpus: 0 } });
 });

@@ -1,6 +1,8 @@
 import { residentUpdateFindings } from '../../../../../frameworks/marathon/core/apps/resident-update';
+import { podSpecOf } from '../../../../../frameworks/marathon/core/state/run-spec';
 import { app } from '../../fake-cluster';
-import { database, VolumeCluster } from '../../volume-cluster';
+import { container, type PodMembers, podSpec } from '../../pods';
+import { database, podDatabase, VolumeCluster } from '../../volume-cluster';
 
 const RESOURCES =
   'Services with persistent volumes configured may not change resource requirements. If you need to make this change, please create a new service.';
@@ -54,4 +56,52 @@ test('the role of new instances changes by force alone, and the others keep thei
   expect(cluster.running().map(({ role, incarnation }) => [role, incarnation])).toEqual([['web', 2]]);
   expect(cluster.state.session.roles).toEqual(['own', 'web']);
   expect(app({ id: '/x' }).role).toBe('*');
+});
+
+const ofPod = (name: string): string => `${name} cannot be updated if a pod has persistent volumes`;
+const needing = (resources: Members): PodMembers => ({
+  containers: [
+    container('web', { resources: { cpus: 0.1, mem: 32, disk: 0, gpus: 0, ...resources } }),
+    container('side'),
+  ],
+});
+const atPorts = (...ports: number[]): PodMembers => ({
+  containers: ports.map((hostPort, index) =>
+    container(`c${index}`, {
+      endpoints: [{ name: `e${index}`, hostPort, protocol: [], labels: {}, networkNames: [] }],
+    }),
+  ),
+});
+const podOf = (members: PodMembers) =>
+  podSpecOf(podDatabase(members), { lastScalingAt: '', lastConfigChangeAt: '' });
+
+test.each<[name: string, before: PodMembers, after: PodMembers, error: string]>([
+  ['cpus', {}, needing({ cpus: 0.2 }), ofPod('cpus')],
+  ['memory', {}, needing({ mem: 33 }), ofPod('mem')],
+  ['disk of the executor', {}, { executorResources: { cpus: 0.1, mem: 32, disk: 11 } }, ofPod('disk')],
+  ['GPUs', {}, needing({ gpus: 1 }), ofPod('gpus')],
+  ['a host port', atPorts(0, 31_000), atPorts(0, 31_001), ofPod('host ports')],
+  ['a volume', {}, { volumes: [] }, 'persistent volumes cannot be updated'],
+])('a change of %s of a pod is refused', (_name, before, after, error) => {
+  expect(residentUpdateFindings(podOf(before), podOf(after), true)).toEqual([{ path: '/', error }]);
+});
+
+test('what a pod has reserved may be shared out anew among its containers and the executor', () => {
+  const after = { ...needing({ cpus: 0.15 }), executorResources: { cpus: 0.05, mem: 32, disk: 10 } };
+  expect(residentUpdateFindings(podOf({}), podOf(after), false)).toEqual([]);
+  const plain = (cpus: number) => podSpec(needing({ cpus }));
+  expect(residentUpdateFindings(plain(0.1), plain(0.2), false)).toEqual([]);
+});
+
+test('the role of new instances of a pod changes by force alone', () => {
+  const cluster = new VolumeCluster();
+  const put = (role: string, force: boolean) => cluster.change({ putPods: [podDatabase({ role })] }, force);
+  put('web', false);
+  cluster.advance(5);
+  expect(JSON.stringify(put('own', false))).toContain('retry your request with ?force=true');
+  expect(put('own', true)).toMatchObject({ ok: true });
+  cluster.advance(10);
+  expect(cluster.running('/pods/db').map(({ role, incarnation }) => [role, incarnation])).toEqual([
+    ['web', 2],
+  ]);
 });

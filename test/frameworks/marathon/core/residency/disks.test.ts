@@ -1,10 +1,7 @@
 import type { WireResource } from '../../../../../cluster/model/resources';
-import {
-  chooseDisks,
-  persistentVolumesOf,
-  type WantedVolume,
-} from '../../../../../frameworks/marathon/core/residency/disks';
-import { database, scalar, wire } from '../../volume-cluster';
+import { chooseDisks } from '../../../../../frameworks/marathon/core/residency/disks';
+import type { WantedVolume } from '../../../../../frameworks/marathon/core/state/run-spec';
+import { scalar, wire } from '../../volume-cluster';
 
 function disk(value: number, type?: 'PATH' | 'MOUNT' | 'RAW', more: object = {}): WireResource {
   const root = `/${type}/${value}`;
@@ -92,14 +89,4 @@ test.each<[name: string, disks: WireResource[], volumes: WantedVolume[], unplace
   ],
 ])('volumes have no place where disks %s', (_name, disks, volumes, unplaced) => {
   expect(chosen(disks, volumes)).toEqual(unplaced);
-});
-
-test('the volumes of an app are its persistent ones', () => {
-  const volumes = [
-    { containerPath: '/etc', hostPath: '/etc' },
-    { containerPath: 'data', persistent: { size: 1 } },
-  ];
-  expect(persistentVolumesOf(database({ volumes }))).toEqual([
-    { containerPath: 'data', persistent: { type: 'root', size: 1, constraints: [] } },
-  ]);
 });

@@ -2,11 +2,14 @@ import {
   endpointsOf,
   hasHealthChecks,
   isPod,
+  isResident,
+  persistentVolumesOf,
   specOf,
   specsOf,
 } from '../../../../../frameworks/marathon/core/state/run-spec';
 import { app } from '../../fake-cluster';
 import { container, podSpec } from '../../pods';
+import { database } from '../../volume-cluster';
 
 const ENDPOINT = { name: 'http', hostPort: 0, protocol: ['tcp'], labels: {}, networkNames: [] };
 
@@ -68,4 +71,21 @@ test('a pod has health checks when a container has one', () => {
   expect(hasHealthChecks(podSpec())).toBe(false);
   expect(hasHealthChecks(podSpec({ containers: [container('side'), checked] }))).toBe(true);
   expect(endpointsOf(podSpec({ containers: [container('side'), checked] }).pod)).toEqual([ENDPOINT]);
+});
+
+test('the persistent volumes of an app have their paths, those of a pod their names', () => {
+  const persistent = { type: 'root', size: 1, constraints: [] } as const;
+  const ofApp = [
+    { containerPath: '/etc', hostPath: '/etc' },
+    { containerPath: 'data', persistent: { size: 1 } },
+  ];
+  const specs = [
+    database({ volumes: ofApp }),
+    podSpec({ volumes: [{ name: 'shared' }, { name: 'data', persistent }] }),
+  ];
+  for (const spec of specs) {
+    expect(persistentVolumesOf(spec)).toEqual([{ containerPath: 'data', persistent }]);
+    expect(isResident(spec)).toBe(true);
+  }
+  expect(isResident(podSpec({ volumes: [{ name: 'shared' }] }))).toBe(false);
 });
