@@ -33,6 +33,9 @@ export class ApiError extends StartError {
 /** Codes of Node for certificates: of an unknown authority, of another name, or expired. */
 const CERTIFICATE = /CERT|SIGNATURE|ALTNAME/;
 
+/** Codes of Node for an answer that is no beginning of TLS. */
+const NO_TLS = /WRONG_VERSION_NUMBER|EPROTO/;
+
 /** The hint of a refusal of those who are not known. */
 const WHO = '  say who you are with --credentials or --token: file://PATH is the file that has it';
 
@@ -43,6 +46,17 @@ const REDIRECTS: ReadonlySet<number> = new Set([302, 307]);
 const HOPS_MAX = 3;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** The URL of a server as people write it: `http://` may be left out. */
+export function serverUrl(place: string): string {
+  return place.includes('://') ? place : `http://${place}`;
+}
+
+/** A path of an API below the URL of its server, which has a path of its own behind some proxies. */
+function below(url: string, path: string): string {
+  const { origin, pathname } = new URL(url);
+  return new URL(`${origin}${pathname.replace(/\/+$/, '')}${path}`).toString();
+}
 
 export class Api {
   private readonly client: HttpClient;
@@ -55,6 +69,8 @@ export class Api {
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
       throw new StartError(`${options.flag}: "${url}" is not a URL; write it as http://HOST:PORT`);
     }
+    if (this.options.credentials && !this.options.credentials.includes(':'))
+      throw new StartError('The credentials have no colon; write them as user:password');
     this.client = new HttpClient({ tls: trustOf(options) });
   }
 
@@ -76,7 +92,7 @@ export class Api {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
     Object.assign(headers, authorizationOf(this.options));
-    const target = new URL(path, url).toString();
+    const target = below(url, path);
     const request = { method, url: target, headers, ...(body !== undefined && { body }) };
     const answer = await this.followed(request, (sent) => this.client.request(sent));
     const { status } = answer;
@@ -87,7 +103,7 @@ export class Api {
   /** Opens a stream that the caller closes. */
   async stream(path: string, accept: string): Promise<HttpStream> {
     const headers = { accept, ...authorizationOf(this.options) };
-    const request = { url: new URL(path, this.options.url).toString(), headers };
+    const request = { url: below(this.options.url, path), headers };
     const stream = await this.followed(request, (sent) => this.client.stream(sent));
     if (stream.status === 200) return stream;
     stream.close();
@@ -132,6 +148,10 @@ export class Api {
       return new StartError(
         `${what} at ${url} has a certificate that is not trusted (${cause}). ` +
           'Name the file of its authority with --ca, or in the variable MESETA_CA.',
+      );
+    if (NO_TLS.test(cause) && url.startsWith('https:'))
+      return new StartError(
+        `${what} at ${url} does not speak TLS (${cause}): name it as ${url.replace('https:', 'http:')}`,
       );
     return new StartError(
       `${what} cannot be reached at ${url} (${cause}). ` +

@@ -2,7 +2,7 @@
 
 import { type Caller, callerFlags } from '../cluster/runtime/auth/caller';
 import { text, toggle } from '../cluster/runtime/config/flags';
-import { type Api, withApi } from './api';
+import { type Api, serverUrl, withApi } from './api';
 import { resolveId } from './resolve';
 
 export const chronosFlags = {
@@ -104,7 +104,7 @@ export const BASE = '/v1/scheduler';
 /** Runs a function with a connection to Chronos. */
 export function withChronos<T>(target: ChronosTarget, run: (api: Api) => Promise<T>): Promise<T> {
   const { chronos, credentials, token, ca } = target;
-  const url = /^https?:\/\//.test(chronos) ? chronos : `http://${chronos}`;
+  const url = serverUrl(chronos);
   return withApi({ url, what: 'Chronos', flag: '--chronos', credentials, token, ca }, run);
 }
 

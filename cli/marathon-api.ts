@@ -5,7 +5,7 @@
 import { type Caller, callerFlags } from '../cluster/runtime/auth/caller';
 import { text, toggle } from '../cluster/runtime/config/flags';
 import { StartError } from '../cluster/runtime/lifecycle';
-import { type Api, ApiError, withApi } from './api';
+import { type Api, ApiError, serverUrl, withApi } from './api';
 import { resolveId } from './resolve';
 
 export const marathonFlags = {
@@ -76,7 +76,7 @@ export interface QueueView {
 /** Runs a function with a connection to Marathon. */
 export function withMarathon<T>(target: MarathonTarget, run: (api: Api) => Promise<T>): Promise<T> {
   const { marathon, credentials, token, ca } = target;
-  const url = /^https?:\/\//.test(marathon) ? marathon : `http://${marathon}`;
+  const url = serverUrl(marathon);
   return withApi({ url, what: 'Marathon', flag: '--marathon', credentials, token, ca }, run);
 }
 

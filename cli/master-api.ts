@@ -4,7 +4,7 @@
 
 import { type Caller, callerFlags } from '../cluster/runtime/auth/caller';
 import { text, toggle } from '../cluster/runtime/config/flags';
-import { type Api, withApi } from './api';
+import { type Api, serverUrl, withApi } from './api';
 
 export const masterFlags = {
   master: text({
@@ -25,7 +25,7 @@ export interface MasterTarget extends Caller {
 /** Runs a function with a connection to the master. */
 export function withMaster<T>(target: MasterTarget, run: (api: Api) => Promise<T>): Promise<T> {
   const { master, credentials, token, ca } = target;
-  const url = /^https?:\/\//.test(master) ? master : `http://${master}`;
+  const url = serverUrl(master);
   return withApi({ url, what: 'The master', flag: '--master', credentials, token, ca }, run);
 }
 

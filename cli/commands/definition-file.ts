@@ -43,8 +43,15 @@ const KINDS: Readonly<Record<Noun, Kind>> = {
     unwrap: (body) => withoutVersion(isObject(body['app']) ? body['app'] : body, 'versionInfo'),
   },
   pod: { read: readPodUpdate, unwrap: (body) => (isObject(body['spec']) ? body['spec'] : body) },
-  group: { read: readGroupUpdate, unwrap: (body) => withoutVersion(body, 'apps') },
+  group: { read: readGroupUpdate, unwrap: groupIn },
 };
+
+/** A group of an answer, and all groups below it, without their versions. */
+function groupIn(group: Body): Body {
+  const { groups, ...rest } = withoutVersion(group, 'apps');
+  if (!Array.isArray(groups)) return groups === undefined ? rest : { ...rest, groups };
+  return { ...rest, groups: groups.map((each: unknown) => (isObject(each) ? groupIn(each) : each)) };
+}
 
 /** A version beside the other members is that of an answer; alone it is a way back, which Marathon takes. */
 function withoutVersion({ version, ...rest }: Body, beside: string): Body {

@@ -5,7 +5,7 @@
 
 import { callerFlags } from '../../cluster/runtime/auth/caller';
 import { text, toggle } from '../../cluster/runtime/config/flags';
-import { withApi } from '../api';
+import { serverUrl, withApi } from '../api';
 import { flagCommand } from '../command';
 import { printJson } from '../print';
 
@@ -30,7 +30,7 @@ export const dnsExplain = flagCommand({
   },
   positionals: ['name'],
   run: async ({ flags, positionals: [name = ''] }, terminal) => {
-    const url = /^https?:\/\//.test(flags.dns) ? flags.dns : `http://${flags.dns}`;
+    const url = serverUrl(flags.dns);
     const { credentials, token, ca } = flags;
     const options = { url, what: 'DNS', flag: '--dns', credentials, token, ca };
     const path = `/v1/explain/${encodeURIComponent(name)}`;

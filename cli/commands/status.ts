@@ -6,15 +6,16 @@ import type { Caller } from '../../cluster/runtime/auth/caller';
 import { text } from '../../cluster/runtime/config/flags';
 import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import { type Api, type ApiOptions, withApi } from '../api';
+import { type Api, type ApiOptions, serverUrl, withApi } from '../api';
 import { chronosFlags, readSummary } from '../chronos-api';
 import { listCommand } from '../list';
 import { type AppView, marathonFlags } from '../marathon-api';
 import { masterFlags } from '../master-api';
 import { printTable } from '../print';
 
-const statusFlags = {
-  ...masterFlags,
+/** The flags that tell where each part is, by its name. */
+export const placeFlags = {
+  master: masterFlags.master,
   marathon: marathonFlags.marathon,
   chronos: chronosFlags.chronos,
   dns: text({
@@ -30,6 +31,8 @@ const statusFlags = {
     value: 'URL',
   }),
 };
+
+const statusFlags = { ...masterFlags, ...placeFlags };
 
 interface PartStatus {
   readonly part: string;
@@ -69,7 +72,7 @@ async function look(
   { part, url: address, credentials, token, ca }: PartTarget,
   report: (api: Api) => Promise<PartReport>,
 ): Promise<PartStatus> {
-  const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
+  const url = serverUrl(address);
   const { url: shown } = splitUserinfo(url);
   const options: ApiOptions = { url, what: part, flag: `--${part}`, credentials, token, ca };
   try {

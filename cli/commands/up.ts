@@ -9,6 +9,7 @@ import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import { parentFolderMode, warnOpenFolder } from '../../cluster/runtime/files/private';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
+import { clientVariables } from '../cluster/client-variables';
 import { type Cluster, startCluster } from '../cluster/cluster';
 import { freeServicePort } from '../cluster/free-ports';
 import { type UpOptions, upFlags } from '../cluster/options';
@@ -51,6 +52,8 @@ export async function up(options: UpOptions, terminal: Terminal) {
   terminal.out(
     `\n${style.strong('Up')} in ${seconds} s. Log: ${log.file}. Ctrl-C, or '${downCommand(folder)}', stops everything.\n`,
   );
+  const variables = clientVariables(cluster.endpoints);
+  if (variables !== '') terminal.out(`For other commands: export ${variables}\n`);
   const stop = async (): Promise<void> => {
     await cluster.stop();
     forget();

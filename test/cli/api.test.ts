@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { withApi } from '../../cli/api';
+import { serverUrl, withApi } from '../../cli/api';
 import type { HttpServer } from '../../cluster/runtime/http/server';
 import { startTestServer } from '../cluster/runtime/http/test-server';
 
@@ -75,4 +75,35 @@ it('gives up with advice when masters send it in a circle', async () => {
   const redirecting: HttpServer = await master(() => place(two));
   const two: HttpServer = await master(() => place(redirecting));
   await expect(put(redirecting)).rejects.toThrow('in a circle');
+});
+
+describe('a server', () => {
+  const ask = (url: string, credentials?: string): Promise<unknown> =>
+    withApi({ url, what: 'Marathon', flag: '--marathon', credentials }, (api) => api.json('GET', '/v2/info'));
+
+  it('may have a path of its own, as behind a proxy', async () => {
+    const server = await startTestServer({
+      routes: [{ path: '/service/marathon/v2/info', methods: { GET: () => '{"here":true}' } }],
+    });
+    servers.push(server);
+    for (const end of ['/service/marathon', '/service/marathon/'])
+      expect(await ask(`${server.url}${end}`)).toEqual({ here: true });
+  });
+
+  it('is named as host and port, or as a URL of HTTP', async () => {
+    expect(serverUrl('host:8080')).toBe('http://host:8080');
+    expect(serverUrl('https://host')).toBe('https://host');
+    await expect(ask(serverUrl('ftp://host'))).rejects.toThrow('--marathon: "ftp://host" is not a URL');
+  });
+
+  it('that does not speak TLS is told apart from one that is not there', async () => {
+    const server = await master();
+    const url = server.url.replace('http:', 'https:');
+    await expect(ask(url)).rejects.toThrow(`Marathon at ${url} does not speak TLS`);
+  });
+
+  it('gets no credentials without a colon', async () => {
+    await expect(ask('http://127.0.0.1:1', 'secret')).rejects.toThrow('write them as user:password');
+    await expect(ask('http://127.0.0.1:1', 'secret')).rejects.not.toThrow('secret');
+  });
 });

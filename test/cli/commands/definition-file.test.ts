@@ -69,9 +69,12 @@ describe('an answer of Marathon', () => {
     expect(read({ id: '/p', spec, status: 'STABLE', instances: [] }, 'pod').body).toEqual(spec);
   });
 
-  it('is a group without its version', () => {
-    const group = { id: '/g', apps: [answer], groups: [], pods: [], dependencies: [] };
-    expect(read({ ...group, version: 'v' }, 'group').body).toEqual(group);
+  it('is a group without its version, and those of the groups below it', () => {
+    const below = { id: '/g/h', apps: [], groups: [] };
+    const group = { id: '/g', apps: [answer], groups: [below], pods: [], dependencies: [] };
+    const versioned = { ...group, version: 'v', groups: [{ ...below, version: 'v' }] };
+    expect(read(versioned, 'group').body).toEqual(group);
+    expect(() => read({ ...group, groups: [3] }, 'group')).not.toThrow();
   });
 
   it('keeps a version that stands alone: it is a way back', () => {
