@@ -161,6 +161,7 @@ function installPython() {
   const python = find('python3') ? 'python3' : undefined;
   installPythonLibrary('chronos-python', python);
   installPythonLibrary('marathon-python', python);
+  installPythonLibrary('dcoscli', python);
   // The C part of http-parser does not build with newer Pythons, and the library works without it.
   const packages = join(THIRD_PARTY, 'pymesos', '.cache');
   const source = join(packages, 'http-parser-0.9.0.tar.gz');

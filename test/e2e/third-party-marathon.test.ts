@@ -3,22 +3,14 @@
  * marathon-event-bus-client. Each does every call that it has, on one Marathon with a master and an agent.
  */
 
-import { execFile } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { MemoryStore } from '../../cluster/state/memory';
-import { parseMarathonConfig } from '../../frameworks/marathon/config';
-import { type Marathon, startMarathon } from '../../frameworks/marathon/main';
 import { buildGo } from './go-program';
-import { deps, OneMachine } from './one-machine';
+import { MarathonForClients, results, THIRD_PARTY } from './marathon-clients';
 
-const run = promisify(execFile);
-const FOLDER = join(__dirname, '..', 'third-party');
-const PYTHON = join(FOLDER, 'marathon-python');
-const RUN_MS = 120_000;
+const PYTHON = join(THIRD_PARTY, 'marathon-python');
 /** Without its packages (`node scripts/setup.mjs --tests`) each is skipped. */
-const withNpm = existsSync(join(FOLDER, 'node_modules', 'marathon-node')) ? describe : describe.skip;
+const withNpm = existsSync(join(THIRD_PARTY, 'node_modules', 'marathon-node')) ? describe : describe.skip;
 const withPython = existsSync(join(PYTHON, '.cache', 'installed')) ? describe : describe.skip;
 const built = buildGo('.', 'go-marathon');
 const withGo = built ? describe : describe.skip;
@@ -33,45 +25,16 @@ const SERVER =
   `exec '${process.execPath}' -e 'require("node:http").createServer((request, answer) => answer.end())` +
   `.listen(process.env.PORT0)'`;
 
-const machine = new OneMachine();
-let marathon: Marathon;
+const marathon = new MarathonForClients();
 
-beforeAll(async () => {
-  const { http } = await machine.startMaster([]);
-  await machine.startAgent('one', ['--hostname=127.0.0.1']);
-  const flags = [
-    '--http_port=0',
-    '--hostname=127.0.0.1',
-    '--http_credentials=u:p',
-    '--min_revive_offers_interval=500',
-    '--event_subscriber=http_callback',
-  ];
-  const parsed = parseMarathonConfig({ args: [`--master=127.0.0.1:${http.port}`, ...flags], env: {} });
-  if (!('config' in parsed)) throw new Error(parsed.help);
-  marathon = await startMarathon(parsed.config, { ...deps, state: new MemoryStore() });
-});
+beforeAll(() => marathon.start(['--event_subscriber=http_callback']));
 
 afterAll(async () => {
   await marathon.stop();
-  await machine.stop();
   if (built) rmSync(built.folder, { recursive: true, force: true });
 });
 
-/** The results that a program prints, a line of JSON each. */
-async function results(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<unknown> {
-  const options = { cwd: FOLDER, env: { ...process.env, ...env }, timeout: RUN_MS };
-  const { stdout } = await run(program, [...args], options);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as unknown);
-}
-
-const address = (): string => `http://127.0.0.1:${new URL(marathon.http.url).port}`;
+const address = (): string => `http://${marathon.address}`;
 
 /** The steps of a new app, as go-marathon reads them. */
 const LARGE_STEPS = ['StartApplication', 'ScaleApplication'].map((action) => [{ action, app: '/large' }]);
@@ -266,7 +229,7 @@ withNpm('marathon-node and marathon-event-bus-client', () => {
   const error = (status: number, message: string): string => `StatusCodeError: ${status} ${message}`;
 
   it('do all of their calls, and hear the events that they ask for', async () => {
-    const args = [join(FOLDER, 'marathon-node', 'conversation.mjs'), address(), 'u', 'p'];
+    const args = [join(THIRD_PARTY, 'marathon-node', 'conversation.mjs'), address(), 'u', 'p'];
     expect(await results(process.execPath, args)).toEqual([
       ['ping', 'pong'],
       ['info', 'marathon'],
