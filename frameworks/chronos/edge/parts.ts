@@ -96,6 +96,12 @@ function openNotifier({ notices }: ChronosConfig, { clock, log, metrics }: Chron
   });
 }
 
+/** No machine gets the event of a request that comes now. */
+const BETWEEN_TERMS: ApiAnswer = {
+  ok: false,
+  refusal: { status: 503, message: 'Chronos: the lead changes now, and nothing was done: ask again' },
+};
+
 interface RestNeeds extends ChronosNeeds {
   readonly context: ChronosContext;
   readonly requests: Requests<ApiAnswer>;
@@ -114,7 +120,8 @@ function openRest(config: ChronosConfig, { rules, access, context, requests }: R
     { ...config.http, ...access },
     {
       read: core.read,
-      ask: (command) => askCore<ApiAnswer, NewChronosEvent>(requests, core.post, command),
+      ask: async (command) =>
+        core.state ? await askCore<ApiAnswer, NewChronosEvent>(requests, core.post, command) : BETWEEN_TERMS,
       leader: () => addressOf(config, context),
       setLogLevel: (level) => setLogLevel(log, level),
       rules,

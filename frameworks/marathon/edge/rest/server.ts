@@ -14,6 +14,7 @@ import { askCore } from '../../../kit/edge/requests';
 import { authenticatorOf, errorAnswers, NO_CACHE } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
 import type { MarathonConfig } from '../../config';
+import type { Answer } from '../../core/state/effects';
 import { abdicate } from '../abdicate';
 import { forwardOptions } from '../forwarding';
 import { marathonMetrics } from '../metrics';
@@ -66,6 +67,12 @@ export function marathonPlan(
   };
 }
 
+/** No machine gets the event of a request that comes now. */
+const BETWEEN_TERMS: Answer = {
+  ok: false,
+  refusal: { code: 'deposed', message: 'the lead changes now, and nothing was done: ask again' },
+};
+
 function restContext(parts: MarathonParts, standing: () => Standing): RestContext {
   const { config, context, core, bus, current, publish, requests, startedAt, access, httpMetrics } = parts;
   const { log, clock, metrics } = context;
@@ -114,6 +121,6 @@ function restContext(parts: MarathonParts, standing: () => Standing): RestContex
         : NO_CACHE,
     errorBody: (_status, message) => ({ message }),
     read: core.read,
-    ask: (request) => askCore(requests, core.post, request),
+    ask: async (request) => (core.state ? await askCore(requests, core.post, request) : BETWEEN_TERMS),
   };
 }
