@@ -341,7 +341,9 @@ function callbacksOf(flags: MarathonFlags): CallbackSettings | undefined {
     .filter(Boolean);
   const wrong = endpoints.find((url) => !isCallbackUrl(url));
   if (wrong !== undefined)
-    throw new UsageError(`--http_endpoints: "${hideUserinfo(wrong)}" is not a URL of http or https`);
+    throw new UsageError(
+      `--http_endpoints: "${hideUserinfo(wrong)}" is not a URL of http or https, or is link-local`,
+    );
   return {
     endpoints,
     requestMs: flags.http_event_request_timeout,

@@ -1,8 +1,9 @@
 /** Flags as others read them: `/flags` and `/v2/info`, and the reference pages. */
 
+import { hideUserinfo } from '../http/userinfo';
 import { type FlagTable, printDefault } from './flags';
 
-/** The flags as text, as `/flags` and `/v2/info` show them. Secrets are starred out. */
+/** The flags as text, as `/flags` and `/v2/info` show them. Secrets are starred out, and credentials in URLs. */
 export function printFlags(
   table: FlagTable,
   values: Readonly<Record<string, unknown>>,
@@ -10,7 +11,7 @@ export function printFlags(
   const shown = Object.entries(table).flatMap(([name, flag]): [string, string][] => {
     const value = values[name];
     if (value === undefined) return [];
-    return [[name, flag.secret ? '***' : (flag.print?.(value) ?? printDefault(value))]];
+    return [[name, flag.secret ? '***' : hideUserinfo(flag.print?.(value) ?? printDefault(value))]];
   });
   return Object.fromEntries(shown);
 }

@@ -2,8 +2,10 @@
  * The HTTP client of every process, by undici: whole answers with a size limit, and endless streams.
  */
 
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent, request as undiciRequest } from 'undici';
+import { hideUserinfo } from './userinfo';
 
 export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -13,6 +15,8 @@ export interface HttpRequest {
   /** Limit for the whole exchange (default 10 s), or for the headers of a stream. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Limit for the body of a whole answer. */
+  readonly answerMaxBytes?: number;
 }
 
 export interface HttpAnswer {
@@ -48,6 +52,7 @@ export class HttpClient {
     connections = 64,
     tls,
     socketPath,
+    lookup,
   }: {
     connectTimeoutMs?: number;
     /** The most connections to one host. */
@@ -55,9 +60,16 @@ export class HttpClient {
     tls?: PeerTrust | undefined;
     /** A socket in the file system, to which all requests go, whatever host they name. */
     socketPath?: string;
+    /** Resolves names, in place of `dns.lookup`. */
+    lookup?: LookupFunction;
   } = {}) {
     this.agent = new Agent({
-      connect: { timeout: connectTimeoutMs, ...tls, ...(socketPath !== undefined && { socketPath }) },
+      connect: {
+        timeout: connectTimeoutMs,
+        ...tls,
+        ...(socketPath !== undefined && { socketPath }),
+        ...(lookup && { lookup }),
+      },
       bodyTimeout: 0,
       headersTimeout: 0,
       keepAliveTimeout: 30_000,
@@ -66,7 +78,11 @@ export class HttpClient {
   }
 
   /** Sends a request and reads the whole answer. Rejects when the peer cannot be reached or the time is over. */
-  async request({ timeoutMs = TIMEOUT_MS, ...request }: HttpRequest): Promise<HttpAnswer> {
+  async request({
+    timeoutMs = TIMEOUT_MS,
+    answerMaxBytes = BODY_MAX_BYTES,
+    ...request
+  }: HttpRequest): Promise<HttpAnswer> {
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([limit, request.signal]) : limit;
     const answer = await this.send(request, signal);
@@ -74,7 +90,7 @@ export class HttpClient {
     let size = 0;
     for await (const chunk of answer.body) {
       size += (chunk as Buffer).length;
-      if (size > BODY_MAX_BYTES) throw new Error(`the answer of ${request.url} is too long`);
+      if (size > answerMaxBytes) throw new Error(`the answer of ${hideUserinfo(request.url)} is too long`);
       chunks.push(chunk as Buffer);
     }
     return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) };
@@ -83,7 +99,10 @@ export class HttpClient {
   /** Opens a stream: resolves when the headers are there. */
   async stream({ timeoutMs = TIMEOUT_MS, ...request }: HttpRequest): Promise<HttpStream> {
     const abort = new AbortController();
-    const limit = setTimeout(() => abort.abort(new Error(`no answer from ${request.url}`)), timeoutMs);
+    const limit = setTimeout(
+      () => abort.abort(new Error(`no answer from ${hideUserinfo(request.url)}`)),
+      timeoutMs,
+    );
     const signal = request.signal ? AbortSignal.any([abort.signal, request.signal]) : abort.signal;
     try {
       const { statusCode, headers, body } = await this.send(request, signal);
@@ -100,7 +119,7 @@ export class HttpClient {
   }
 
   private send(
-    request: Omit<HttpRequest, 'timeoutMs'>,
+    request: Omit<HttpRequest, 'timeoutMs' | 'answerMaxBytes'>,
     signal: AbortSignal,
   ): ReturnType<typeof undiciRequest> {
     return undiciRequest(request.url, {

@@ -6,10 +6,13 @@
  */
 
 import { errorText } from '../../../cluster/model/error-text';
+import { authorizationOf } from '../../../cluster/runtime/auth/caller';
 import type { Clock } from '../../../cluster/runtime/clock';
 import { HttpClient } from '../../../cluster/runtime/http/client';
-import { hideUserinfo } from '../../../cluster/runtime/http/userinfo';
+import { hideUserinfo, splitUserinfo } from '../../../cluster/runtime/http/userinfo';
 import type { Logger } from '../../../cluster/runtime/log';
+import { guardedLookup } from '../../../cluster/runtime/network/guarded-lookup';
+import { isLinkLocal } from '../../../cluster/runtime/network/link-local';
 import type { StateStore } from '../../../cluster/state/store';
 import type { BusEvent } from '../api/events';
 
@@ -40,10 +43,14 @@ interface Subscriber {
 /** The variable of the subscriptions; the core does not read it. */
 const VARIABLE = 'marathon-event-subscribers';
 const PAUSE_MAX_MS = 3_600_000;
+/** Each subscriber may hold a queue of events. */
+const SUBSCRIBERS_MAX = 1000;
+/** Nothing is read in the answers of subscribers but their status. */
+const ANSWER_MAX_BYTES = 64 * 1024;
 
 export class Callbacks {
   private readonly subscribers = new Map<string, Subscriber>();
-  private readonly client = new HttpClient();
+  private readonly client = new HttpClient({ lookup: guardedLookup });
   private readonly stopping = new AbortController();
 
   private constructor(
@@ -63,6 +70,11 @@ export class Callbacks {
     return [...this.subscribers.keys()];
   }
 
+  /** True when no more URLs may subscribe. */
+  get isFull(): boolean {
+    return this.subscribers.size >= SUBSCRIBERS_MAX;
+  }
+
   /** True while a subscriber gets no events. */
   paused(url: string): boolean {
     return (this.subscribers.get(url)?.pausedUntil ?? 0) > this.deps.clock.now();
@@ -73,8 +85,10 @@ export class Callbacks {
     await this.save();
   }
 
+  /** The URL may have stars in place of its credentials, as lists show it. */
   async unsubscribe(url: string): Promise<void> {
-    this.subscribers.delete(url);
+    for (const subscribed of this.urls)
+      if (subscribed === url || hideUserinfo(subscribed) === url) this.subscribers.delete(subscribed);
     await this.save();
   }
 
@@ -117,16 +131,22 @@ export class Callbacks {
   }
 
   /** Posts one event; the reason of a failure. */
-  private async post(url: string, body: string): Promise<string | undefined> {
+  private async post(subscribed: string, body: string): Promise<string | undefined> {
     const { requestMs, slowMs } = this.settings;
+    const { url, credentials } = splitUserinfo(subscribed);
     const begun = performance.now();
     try {
       const { status } = await this.client.request({
         method: 'POST',
         url,
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          ...authorizationOf({ credentials }),
+        },
         body,
         timeoutMs: requestMs,
+        answerMaxBytes: ANSWER_MAX_BYTES,
         signal: this.stopping.signal,
       });
       if (status < 200 || status > 299) return `it answers ${status}`;
@@ -150,6 +170,8 @@ export class Callbacks {
   }
 }
 
+/** True for a URL of http or https that leads to no link-local address, where clouds tell secrets of a machine. */
 export function isCallbackUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) return false;
+  return !isLinkLocal(new URL(text).hostname.replace(/^\[(.*)\]$/, '$1'));
 }

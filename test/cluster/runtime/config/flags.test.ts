@@ -182,6 +182,12 @@ describe('secrets', () => {
     expect(shown).toMatchObject({ token: '***', pin: '***' });
     expect(JSON.stringify(shown)).not.toMatch(/hunter2|4711/);
   });
+
+  it('hides the credentials of URLs in any flag', () => {
+    expect(printFlags(TABLE, parse(['--zone=http://me:secret@host/,https://you@other']))).toMatchObject({
+      zone: 'http://***@host/,https://***@other',
+    });
+  });
 });
 
 describe('the texts of a table', () => {

@@ -151,6 +151,27 @@ describe('users and rules', () => {
     expect(events.some(({ data }) => data.includes('/b'))).toBe(false);
   });
 
+  it('let those subscribe callbacks who see everything, and show no credentials of theirs', async () => {
+    const endpoint = 'http://me:hidden-1@127.0.0.1:1/hook';
+    await boot(...access(), '--event_subscriber', 'http_callback', '--http_endpoints', endpoint);
+    const path = (url: string): string => `/v2/eventSubscriptions?callbackUrl=${encodeURIComponent(url)}`;
+    const other = 'http://me:hidden-2@127.0.0.1:1/other';
+    const post = await ask(basic('root'), path(other), { method: 'POST' });
+    expect(post).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('http://***@127.0.0.1:1/other'),
+    });
+    const list = await ask(basic('root'), '/v2/eventSubscriptions');
+    expect(JSON.parse(list.text)).toEqual({
+      callbackUrls: ['http://***@127.0.0.1:1/hook', 'http://***@127.0.0.1:1/other'],
+    });
+    const { text } = await ask(basic('root'), '/config');
+    expect(text).toContain('http://***@127.0.0.1:1/hook');
+    expect(post.text + list.text + text).not.toContain('hidden');
+    for (const method of ['GET', 'POST', 'DELETE'] as const)
+      expect((await ask(basic('alice'), path(other), { method })).status).toBe(403);
+  });
+
   test.each<[args: () => string[], reason: string]>([
     [() => ['--acls', '{"rules": []}'], '--acls and authorizers need senders that are known'],
     [() => ['--plugin_dir', '/tmp'], '--plugin_dir: it is for --plugin_conf'],

@@ -5,7 +5,11 @@ import { VirtualClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { MemoryStore } from '../../../../cluster/state/memory';
 import type { BusEvent } from '../../../../frameworks/marathon/api/events';
-import { type CallbackSettings, Callbacks } from '../../../../frameworks/marathon/edge/callbacks';
+import {
+  type CallbackSettings,
+  Callbacks,
+  isCallbackUrl,
+} from '../../../../frameworks/marathon/edge/callbacks';
 import { until } from '../../fake-master';
 
 const SETTINGS: CallbackSettings = { endpoints: [], requestMs: 5000, slowMs: 5000, waitingMax: 100 };
@@ -16,7 +20,10 @@ let server: Server;
 let url: string;
 /** The bodies that came to the subscriber. */
 let bodies: string[];
+/** The headers that show who sent them. */
+let senders: (string | undefined)[];
 let status: number;
+let answer: string;
 let callbacks: Callbacks;
 
 const open = (settings: Partial<CallbackSettings> = {}): Promise<Callbacks> =>
@@ -32,12 +39,15 @@ const appIds = (): string[] => bodies.map((body) => (JSON.parse(body) as { appId
 
 beforeEach(async () => {
   bodies = [];
+  senders = [];
   status = 200;
+  answer = '';
   store = new MemoryStore();
   server = createServer((request, response) => {
     void text(request).then((body) => {
       bodies.push(body);
-      response.writeHead(status).end();
+      senders.push(request.headers.authorization);
+      response.writeHead(status).end(answer);
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -99,4 +109,45 @@ test('one who unsubscribed gets nothing any more', async () => {
   callbacks.publish(event('/c'));
   await until('the event of the new subscription', () => bodies.length === 2);
   expect(appIds()).toEqual(['/a', '/c']);
+});
+
+test('credentials of a URL are sent as basic authentication, and may be stars when it unsubscribes', async () => {
+  const secret = url.replace('http://', 'http://me:p%40ss@');
+  callbacks = await open({ endpoints: [secret] });
+  callbacks.publish(event('/a'));
+  await until('the event', () => bodies.length === 1);
+  expect(senders).toEqual([`Basic ${Buffer.from('me:p@ss').toString('base64')}`]);
+  await callbacks.unsubscribe(url.replace('http://', 'http://***@'));
+  expect(callbacks.urls).toEqual([]);
+});
+
+test('a subscriber that answers with very much has failed', async () => {
+  answer = 'x'.repeat(1024 * 1024);
+  callbacks = await open({ endpoints: [url] });
+  callbacks.publish(event('/a'));
+  await until('the pause', () => callbacks.paused(url));
+  expect(bodies).toHaveLength(1);
+});
+
+test('there is a bound for subscribers', async () => {
+  const many = Array.from({ length: 1000 }, (_, index) => `http://host:81/${index}`);
+  callbacks = await open({ endpoints: many.slice(1) });
+  expect(callbacks.isFull).toBe(false);
+  await callbacks.subscribe('http://host:81/0');
+  expect(callbacks.isFull).toBe(true);
+});
+
+test.each<[url: string, isOne: boolean]>([
+  ['http://host:81/hook?x=1', true],
+  ['HTTPS://me:secret@host', true],
+  ['ftp://host/', false],
+  ['http://', false],
+  ['http://169.254.169.254/latest', false],
+  ['http://2852039166/', false],
+  ['http://[fe80::1]/', false],
+  ['http://[::ffff:169.254.169.254]/', false],
+  ['http://host/\r\nX-Header: 1', false],
+  ['http://host/a b', false],
+])('%j is a URL for callbacks: %s', (text, isOne) => {
+  expect(isCallbackUrl(text)).toBe(isOne);
 });
