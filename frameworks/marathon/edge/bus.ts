@@ -9,6 +9,8 @@ import type { BusEvent, EventType } from '../api/events';
 
 const IDLE_MS = 10_000;
 const STREAMS_MAX = 1000;
+/** Frames of very large plans are few, so that their number alone is no bound. */
+const OUTSTANDING_SIZE_MAX = 32 * 1024 * 1024;
 
 export interface EventStreamRequest {
   readonly reply: Reply;
@@ -24,8 +26,10 @@ export interface EventStreamRequest {
 type ShownTo = (event: BusEvent, pod: string | undefined) => BusEvent | undefined;
 
 interface EventStream extends EventStreamRequest {
-  /** Written but not yet taken by the peer. */
+  /** Frames that are written but not yet taken by the peer. */
   outstanding: number;
+  /** Their characters. */
+  outstandingSize: number;
 }
 
 export class EventBus {
@@ -61,7 +65,7 @@ export class EventBus {
   /** Opens a stream; its first frame is event_stream_attached. Returns false when there are too many streams. */
   attach(request: EventStreamRequest): boolean {
     if (this.streams.size >= STREAMS_MAX) return false;
-    const stream: EventStream = { ...request, outstanding: 0 };
+    const stream: EventStream = { ...request, outstanding: 0, outstandingSize: 0 };
     const { raw } = request.reply.hijack();
     raw.useChunkedEncodingByDefault = false;
     raw.on('error', () => undefined);
@@ -83,15 +87,17 @@ export class EventBus {
   }
 
   private write(stream: EventStream, text: string): void {
-    if (stream.outstanding >= this.outstandingMax) {
+    if (stream.outstanding >= this.outstandingMax || stream.outstandingSize >= OUTSTANDING_SIZE_MAX) {
       this.detach(stream);
       stream.reply.raw.destroy();
       return;
     }
     stream.outstanding++;
+    stream.outstandingSize += text.length;
     this.sent += text.length;
     stream.reply.raw.write(text, () => {
       stream.outstanding--;
+      stream.outstandingSize -= text.length;
     });
   }
 

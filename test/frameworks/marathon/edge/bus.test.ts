@@ -49,6 +49,41 @@ describe('the event bus', () => {
     expect(reader.written).toHaveLength(1);
   });
 
+  it('cuts off a reader that takes no large events, however few', () => {
+    const bus = new EventBus(new VirtualClock(0), 1000);
+    const slow = attach(bus);
+    const large = { ...EVENT, appId: 'x'.repeat(20 * 1024 * 1024) };
+    bus.publish(large);
+    for (const callback of slow.taken.splice(0)) callback();
+    bus.publish(large);
+    bus.publish(large);
+    expect(slow.destroyed).toBe(false);
+    bus.publish(EVENT);
+    expect(slow.destroyed).toBe(true);
+  });
+
+  it('sends a reader what is shown to them of an event, and nothing of others', () => {
+    const bus = new EventBus(new VirtualClock(0), 10);
+    const raw = new SlowResponse();
+    bus.attach({
+      reply: { raw, hijack: () => ({ raw }) } as unknown as Reply,
+      address: '10.0.0.1',
+      types: new Set(),
+      headers: {},
+      shown: (event, pod) => {
+        if (pod !== undefined) return event;
+        return event.eventType === 'deployment_failed' ? { ...event, reason: 'hidden' } : undefined;
+      },
+    });
+    bus.publish(EVENT);
+    bus.publish({ eventType: 'deployment_failed', timestamp: 'now', reason: 'of others' });
+    bus.publish({ eventType: 'pod_created_event', timestamp: 'now' }, '/a/pod');
+    expect(raw.written.map((frame) => frame.split('\r\n')[1])).toEqual([
+      'data: {"eventType":"deployment_failed","timestamp":"now","reason":"hidden"}',
+      'data: {"eventType":"pod_created_event","timestamp":"now"}',
+    ]);
+  });
+
   it('cuts off a reader that takes nothing, and tells the others', () => {
     const bus = new EventBus(new VirtualClock(0), 5);
     const slow = attach(bus);
