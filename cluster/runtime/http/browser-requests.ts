@@ -77,14 +77,14 @@ function hostRefusal(host: string | undefined, hosts: HostRule): BrowserRefusal 
 
 /**
  * Refuses resources that a page of another site loads. Following a link is a navigation: the page does not
- * see the answer.
+ * see the answer. Sending a form is one, too, and refused.
  */
 function fetchRefusal(request: BrowserRequest): BrowserRefusal | undefined {
-  const { headers, jsonp, jsonpAllowed, isAllowedRead } = request;
+  const { method, headers, jsonp, jsonpAllowed, isAllowedRead } = request;
   if (isAllowedRead) return undefined;
   const site = textOf(headers['sec-fetch-site']);
   if (site !== 'cross-site' && site !== 'same-site') return undefined;
-  if (textOf(headers['sec-fetch-mode']) === 'navigate') return undefined;
+  if (textOf(headers['sec-fetch-mode']) === 'navigate' && isRead(method)) return undefined;
   if (jsonp && jsonpAllowed) return undefined;
   return {
     kind: 'fetch',
@@ -97,16 +97,27 @@ function fetchRefusal(request: BrowserRequest): BrowserRefusal | undefined {
  * own page may send it.
  */
 function changeRefusal({ method, headers, changes }: BrowserRequest): BrowserRefusal | undefined {
-  if (!changes || (method !== 'GET' && method !== 'HEAD')) return undefined;
+  if (!changes || !isRead(method)) return undefined;
   const site = textOf(headers['sec-fetch-site']);
   const isOurPage = site === 'same-origin' && textOf(headers['sec-fetch-mode']) !== 'navigate';
-  // Over plain HTTP to another machine browsers send no Sec-Fetch; all of them call themselves Mozilla.
-  const isBrowser = site !== undefined || /^mozilla\//i.test(textOf(headers['user-agent']) ?? '');
-  if (isOurPage || !isBrowser) return undefined;
+  if (isOurPage || !isFromBrowser(headers)) return undefined;
   return {
     kind: 'change',
     text: 'This changes something, so a browser may not ask for it by GET: send a POST, or use a program such as curl',
   };
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/**
+ * True for the headers of a browser. Over plain HTTP to another machine browsers send no Sec-Fetch; all of them call
+ * themselves Mozilla.
+ */
+export function isFromBrowser(headers: Headers): boolean {
+  const marks = [headers['sec-fetch-site'], headers['origin']];
+  return marks.some((mark) => textOf(mark)) || /^mozilla\//i.test(textOf(headers['user-agent']) ?? '');
 }
 
 function isSameOrigin(origin: string, host: string | undefined): boolean {

@@ -1,6 +1,7 @@
 /** The context of REST handlers: reading of requests, and the responses for their outcomes. */
 
 import { isObject } from '../../../../cluster/model/json-value';
+import { isFromBrowser } from '../../../../cluster/runtime/http/browser-requests';
 import type { Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
 import type { Rights } from '../../../kit/edge/access/authorizer';
@@ -63,6 +64,7 @@ export function commonHeaders(leaderUrl: string): Record<string, string> {
     ...NO_CACHE,
     'x-frame-options': 'DENY',
     'x-xss-protection': '1; mode=block',
+    'x-content-type-options': 'nosniff',
     'x-marathon-leader': leaderUrl,
   };
 }
@@ -80,10 +82,13 @@ export function notFound(message: string): Outcome {
   return failure(404, message);
 }
 
-/** The JSON of a request, or the refusal for it. */
-function readJson(request: Request): { json: unknown } | ApiFailure {
+/** The media types of bodies that a route takes: JSON, or whatever type programs give it. */
+type BodyTypes = 'json' | 'any';
+
+/** The JSON of a request, or the refusal for it. A body of a browser is JSON by its type: pages send others anywhere. */
+function readJson(request: Request, types: BodyTypes): { json: unknown } | ApiFailure {
   const type = foreignTypeOf(request);
-  if (type !== undefined) return foreignBody(type);
+  if (type !== undefined && (types === 'json' || isFromBrowser(request.headers))) return foreignBody(type);
   const parsed = jsonOf(request);
   if ('json' in parsed) return parsed;
   const message = parsed.fault === 'empty' ? 'Please specify data in JSON format' : 'Invalid JSON';
@@ -102,8 +107,12 @@ export interface BodyRead<T> {
 }
 
 /** Reads a body by a reader; the refusal for a body with problems. */
-export function readBody<T>(request: Request, read: Reader<T>): BodyRead<T> | ApiFailure {
-  const parsed = readJson(request);
+export function readBody<T>(
+  request: Request,
+  read: Reader<T>,
+  types: BodyTypes = 'json',
+): BodyRead<T> | ApiFailure {
+  const parsed = readJson(request, types);
   if (isFailure(parsed)) return parsed;
   const reading = newReading();
   const value = read(parsed.json, '', reading);

@@ -121,7 +121,7 @@ function showVersion(
 
 /** `PATCH` changes whether a group enforces its role, and nothing else. */
 async function patch(context: RestContext, request: Request): Promise<Outcome> {
-  const body = readBody(request, readGroupPatch);
+  const body = readBody(request, readGroupPatch, 'any');
   if (isFailure(body)) return body;
   const id = baseOf(request);
   if (!isTopLevel(id)) return notValid([{ path: '/', errors: ['Path needs to be top-level'] }]);
@@ -144,7 +144,7 @@ function baseOf(request: Request): string {
 }
 
 async function write(context: RestContext, request: Request, method: 'POST' | 'PUT'): Promise<Outcome> {
-  const body = readBody(request, readGroupUpdate);
+  const body = readBody(request, readGroupUpdate, 'any');
   if (isFailure(body)) return body;
   const id = targetId(request, body.value);
   const rights = context.rights(request);

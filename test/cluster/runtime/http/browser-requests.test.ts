@@ -2,6 +2,7 @@ import {
   type BrowserRequest,
   browserRefusal,
   type Headers,
+  isFromBrowser,
   messageRefusal,
 } from '../../../../cluster/runtime/http/browser-requests';
 import { hostRule } from '../../../../cluster/runtime/http/hosts';
@@ -39,6 +40,23 @@ describe('a request without credentials', () => {
     ],
   ])('%s', (_name, headers, expected) => {
     expect(judge(headers)).toBe(expected);
+  });
+
+  it('that sends a form of another site is refused, although it is a navigation', () => {
+    const form = site('cross-site', 'navigate');
+    expect(judge(form, { method: 'POST' })).toBe('fetch');
+    expect(judge(form, { method: 'HEAD' })).toBeUndefined();
+    expect(judge(site('same-origin', 'navigate'), { method: 'POST' })).toBeUndefined();
+  });
+
+  it.each<[string, Headers, boolean]>([
+    ['curl', { 'user-agent': 'curl/8.5.0', accept: '*/*' }, false],
+    ['a program with an empty Origin', { origin: '' }, false],
+    ['a browser over plain HTTP', { 'user-agent': MOZILLA }, true],
+    ['a page', { origin: 'null' }, true],
+    ['a form of our own page', { 'sec-fetch-site': 'same-origin' }, true],
+  ])('is told to be of a browser or not: %s', (_name, headers, expected) => {
+    expect(isFromBrowser(headers)).toBe(expected);
   });
 
   it('names the flag that takes another Host', () => {

@@ -151,6 +151,21 @@ describe('users and rules', () => {
     expect(events.some(({ data }) => data.includes('/b'))).toBe(false);
   });
 
+  it('take a group of any type from programs, as the original does, and no form of a browser', async () => {
+    await boot(...access());
+    const groups = (body: string, headers: Record<string, string>) =>
+      ask(basic('root'), '/v2/groups', { method: 'PUT', body, headers });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await groups('{"groups":[{"id":"a"}]}', { ...form, 'user-agent': 'curl/7.29.0' });
+    expect(answer).toMatchObject({ status: 200, headers: { 'x-content-type-options': 'nosniff' } });
+    const browser = { ...form, 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' };
+    expect((await groups('{"groups":[]}', browser)).status).toBe(415);
+    expect((await groups('{"groups":[]}', { ...form, origin: 'http://evil.example' })).status).toBe(403);
+    expect((await ask(basic('root'), '/v2/groups/a')).status).toBe(200);
+    const app = { method: 'PUT', body: '{"cmd":"x"}', headers: form } as const;
+    expect((await ask(basic('root'), '/v2/apps/a/web', app)).status).toBe(415);
+  });
+
   it('let those subscribe callbacks who see everything, and show no credentials of theirs', async () => {
     const endpoint = 'http://me:hidden-1@127.0.0.1:1/hook';
     await boot(...access(), '--event_subscriber', 'http_callback', '--http_endpoints', endpoint);
