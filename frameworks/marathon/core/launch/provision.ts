@@ -62,6 +62,7 @@ function provisionApp(turn: Turn, instance: Instance, app: App, { offer, agent, 
       hostPorts: match.hostPorts,
       settings,
       random,
+      isRoleEnforced: isRoleEnforced(turn.state, app.id),
     }),
   };
 }

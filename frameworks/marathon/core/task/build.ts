@@ -29,6 +29,8 @@ export interface TaskInput {
   readonly hostPorts: readonly (number | null)[];
   readonly settings: MarathonSettings;
   readonly random: Random;
+  /** True in a group whose name is the role of all that is in it. */
+  readonly isRoleEnforced: boolean;
 }
 
 export function buildTask(input: TaskInput): mesos.TaskInfo {
@@ -77,7 +79,7 @@ function runnable(input: TaskInput, ports: readonly AppPort[]): Partial<mesos.Ta
 }
 
 function commandOf(input: TaskInput, ports: readonly AppPort[]): mesos.CommandInfo {
-  const { app, taskId, offer, settings, random } = input;
+  const { app, taskId, offer, settings, random, isRoleEnforced } = input;
   const environment = environmentOf({
     app,
     taskId,
@@ -85,6 +87,7 @@ function commandOf(input: TaskInput, ports: readonly AppPort[]): mesos.CommandIn
     ports,
     prefix: settings.envVarsPrefix,
     random,
+    isRoleEnforced,
   });
   return commandInfo({
     artifacts: app.fetch.map(artifactOf),
@@ -120,7 +123,7 @@ function discoveryOf(app: App, ports: readonly AppPort[]): mesos.DiscoveryInfo {
   const hostMode = app.networks.every(({ mode }) => mode === 'host');
   const list = ports.flatMap((port) => {
     const onHost = hostMode || port.hostPort !== undefined;
-    const scopes = onHost ? [{ 'network-scope': 'host' }] : containerScopes(app, port);
+    const scopes = onHost ? [hostMode ? {} : { 'network-scope': 'host' }] : containerScopes(app, port);
     const number = onHost ? port.hostPort : effectivePort(port);
     return protocolsOf(port.protocol).flatMap((protocol) =>
       scopes.map((scope) => ({

@@ -23,11 +23,14 @@ export interface EnvironmentInput {
   readonly ports: readonly TaskPort[];
   readonly prefix: string;
   readonly random: Random;
+  /** True in a group whose name is the role of all that is in it. */
+  readonly isRoleEnforced: boolean;
 }
 
-export function environmentOf({ app, taskId, host, ports, prefix, random }: EnvironmentInput): Variable[] {
+export function environmentOf(input: EnvironmentInput): Variable[] {
+  const { app, host, ports, prefix, random } = input;
   const context = variablesOf({
-    ...contextOf(app, taskId),
+    ...contextOf(input),
     ...portVariables(ports, prefix, random),
     [`${prefix}HOST`]: host,
   });
@@ -43,7 +46,7 @@ export function userVariables(env: App['env'], secrets: App['secrets']): Variabl
   );
 }
 
-function contextOf(app: App, taskId: string): Record<string, string> {
+function contextOf({ app, taskId, isRoleEnforced }: EnvironmentInput): Record<string, string> {
   const docker = app.container?.type === 'DOCKER' ? app.container.docker?.image : undefined;
   return {
     MESOS_TASK_ID: taskId,
@@ -54,7 +57,7 @@ function contextOf(app: App, taskId: string): Record<string, string> {
     MARATHON_APP_RESOURCE_MEM: printDouble(app.mem),
     MARATHON_APP_RESOURCE_DISK: printDouble(app.disk),
     MARATHON_APP_RESOURCE_GPUS: String(app.gpus),
-    MARATHON_APP_ENFORCE_GROUP_ROLE: 'FALSE',
+    MARATHON_APP_ENFORCE_GROUP_ROLE: isRoleEnforced ? 'TRUE' : 'FALSE',
     ...labelVariables(app.labels),
   };
 }

@@ -1,5 +1,5 @@
 import { isLive, isWaiting } from '../../../../../frameworks/marathon/core/instances/conditions';
-import { agent, FakeCluster } from '../../fake-cluster';
+import { agent, app, FakeCluster } from '../../fake-cluster';
 import { container, pod } from '../../pods';
 
 const ENDPOINT = { hostPort: 0, protocol: ['tcp'], labels: {}, networkNames: [] };
@@ -37,4 +37,19 @@ test('the incarnation of an instance numbers all of its tasks', () => {
   cluster.advance(10_000);
   const numbers = [...cluster.tasks.keys()].map((id) => id.replace(/^.*\.([^.]+\.\d+)$/, '$1'));
   expect(numbers.sort()).toEqual(['_app.1', '_app.2', 'side.1', 'side.2', 'web.1', 'web.2']);
+});
+
+test.each([
+  [true, 'TRUE'],
+  [false, 'FALSE'],
+])('the task of an app in a group that enforces its role %p knows it', (enforceRole, text) => {
+  const cluster = new FakeCluster({ agents: [agent(1)] });
+  cluster.change({
+    putGroups: [{ id: '/dev', enforceRole, dependencies: [] }],
+    put: [app({ id: '/dev/sub/web' })],
+  });
+  cluster.advance(100);
+  const [task] = cluster.tasks.values();
+  const variables = task?.info.command?.environment?.variables ?? [];
+  expect(variables).toContainEqual({ name: 'MARATHON_APP_ENFORCE_GROUP_ROLE', value: text });
 });

@@ -48,6 +48,8 @@ describe('a task', () => {
       name: 'web.prod',
       ports: { ports: [{ number: port, name: 'http-api', protocol: 'tcp' }] },
     });
+    // Readers of a port in host mode take the scope for granted.
+    expect(info?.discovery?.ports?.ports?.[0]?.labels).toBeUndefined();
     expect(info?.labels?.labels).toEqual([{ key: 'HAPROXY_GROUP', value: 'external' }]);
     expect(info?.resources?.every(({ allocation_info }) => allocation_info?.role === '*')).toBe(true);
   });
@@ -65,6 +67,7 @@ function taskOf(members: Members, executor = '//cmd'): mesos.TaskInfo {
   return task.info;
 }
 
+const HOST_PORT_OF_ONE = { containerPort: 80, hostPort: 31_005, networkNames: ['one'] };
 const ON_NETS = { networks: [{ name: 'one' }, { name: 'two' }] };
 const IMAGE = { container: { type: 'MESOS', docker: { image: 'web:1' } } };
 const ARGS = { cmd: undefined, args: ['run', '-v'] };
@@ -134,6 +137,15 @@ test.each<[name: string, members: Members, info: object]>([
             { number: 81, labels: scope('two') },
           ],
         },
+      },
+    },
+  ],
+  [
+    'a port of the host for one in a network of its own',
+    { ...ON_NETS, container: { type: 'MESOS', portMappings: [HOST_PORT_OF_ONE] } },
+    {
+      discovery: {
+        ports: { ports: [{ number: 31_005, labels: { labels: [{ key: 'network-scope', value: 'host' }] } }] },
       },
     },
   ],

@@ -7,6 +7,7 @@ function environment(
   members: object,
   hostPorts: readonly (number | null)[] = [],
   prefix = '',
+  isRoleEnforced = false,
 ): Record<string, string> {
   const definition = app({ version: '2030-01-01T00:00:00.000Z', portDefinitions: [], ...members });
   const variables = environmentOf({
@@ -16,6 +17,7 @@ function environment(
     ports: taskPorts(definition, hostPorts),
     prefix,
     random: randomFrom(1),
+    isRoleEnforced,
   });
   return Object.fromEntries(
     variables.map(({ name, value, secret }) => [name, value ?? `secret ${secret?.reference?.name}`]),
@@ -31,6 +33,7 @@ test('a task knows where and what it is', () => {
     MARATHON_APP_RESOURCE_MEM: '64.0',
     MARATHON_APP_RESOURCE_DISK: '0.0',
     MARATHON_APP_RESOURCE_GPUS: '0',
+    MARATHON_APP_ENFORCE_GROUP_ROLE: 'FALSE',
     MARATHON_APP_LABELS: '',
   });
 });
