@@ -97,7 +97,11 @@ export interface AppUpdate extends Loose<Omit<App, 'container' | 'networks' | 'v
 }
 
 const port = integer({ min: 0, max: 65_535 });
-const PORT_NAME = { pattern: /^[a-z0-9-]+$/, form: 'be of lower-case letters, digits and dashes' };
+const PORT_NAME = {
+  min: 1,
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  form: 'be of lower-case letters, digits and, between them, dashes',
+};
 const protocolWord = oneOf('tcp', 'udp', 'udp,tcp');
 const protocol = reader<string>(schemaOf(protocolWord), (value, location, reading) =>
   protocolWord(value === 'tcp,udp' ? 'udp,tcp' : value, location, reading),

@@ -63,8 +63,15 @@ export const artifact = object<Artifact>({
   destPath: optional(text({ min: 1 })),
 });
 
+const networkName = text({
+  min: 1,
+  max: 63,
+  pattern: /^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$/,
+  form: 'be of lower-case letters, digits, dashes and underscores',
+});
+
 export const network = object<RawNetwork>({
-  name: optional(text({ min: 1 })),
+  name: optional(networkName),
   mode: optional(oneOf('container', 'container/bridge', 'host')),
   labels: fallback(labels, {}),
 });

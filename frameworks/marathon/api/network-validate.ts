@@ -1,51 +1,91 @@
-/** Rules about networks and the ports that need them. */
+/** Rules about networks, of apps and pods alike (`NetworkValidation`), and about the ports of apps that need them. */
 
-import type { App } from './app';
+import type { App, Network, PortMapping } from './app';
 import type { Finding } from './violations';
 
-export function networkViolations(app: App): Finding[] {
-  const { networks, container } = app;
-  const findings: Finding[] = [];
-  const add = (path: string, error: string): unknown => findings.push({ path, error });
-  const count = (mode: string): number => networks.filter((network) => network.mode === mode).length;
-  const kinds = ['host', 'container/bridge', 'container'].filter((mode) => count(mode) > 0);
-  networks.forEach(({ mode, name, labels }, index) => {
-    const path = `/networks(${index})`;
-    if (mode === 'host' && (name !== undefined || Object.keys(labels).length > 0)) {
-      add(path, 'Host networks may not have names or labels');
-    }
-    if (mode === 'container/bridge' && name !== undefined) add(path, 'Bridge networks may not have names');
-    if (mode === 'container/bridge' && container?.type === 'DOCKER' && Object.keys(labels).length > 0) {
-      add(`${path}/labels`, 'labels of a bridge need a container of type MESOS');
-    }
-    if (mode === 'container' && name === undefined) {
-      add(path, 'Network name must be specified when container network is selected.');
-    }
-  });
-  if (kinds.length > 1 || count('host') > 1 || count('container/bridge') > 1) {
-    const error =
-      'May specify a single host network, single bridge network, or else 1-to-n container networks';
-    add('/networks', error);
-  }
+const MULTIPLE_NETWORKS =
+  'networkNames must be a single item list when hostPort is specified and more than 1 container network is defined';
+
+/** Those of the networks alone; they are about the list as a whole. */
+export function networkFindings(networks: readonly Network[]): Finding[] {
+  const hasLabels = ({ labels }: Network): boolean => Object.keys(labels).length > 0;
+  const ofMode = (wanted: string): readonly Network[] => networks.filter(({ mode }) => mode === wanted);
+  const hosts = ofMode('host');
+  const bridges = ofMode('container/bridge');
+  const containers = ofMode('container');
+  const kinds = [hosts, bridges, containers].filter(({ length }) => length > 0);
   const names = networks.flatMap(({ name }) => name ?? []);
-  if (new Set(names).size < names.length) add('/networks', 'Duplicate networks are not allowed');
-  if (container?.type === 'DOCKER' && count('container') > 1) {
-    add('/networks', 'may only specify a single container network when using the Docker container engine');
-  }
-  (container?.portMappings ?? []).forEach(({ hostPort, networkNames }, index) => {
-    if (count('container') > 1 && hostPort !== undefined && networkNames.length !== 1) {
-      const error =
-        'networkNames must be a single item list when hostPort is specified and more than 1 container network is defined';
-      add(`/container/portMappings(${index})`, error);
-    }
-    for (const name of networkNames) {
-      if (!names.includes(name)) {
-        add(
-          `/container/portMappings(${index})/networkNames`,
-          `${name} is not a container network of the app`,
-        );
-      }
-    }
-  });
-  return findings;
+  const rules: readonly (readonly [isBroken: boolean, error: string])[] = [
+    [
+      hosts.some((network) => network.name !== undefined || hasLabels(network)),
+      'Host networks may not have names or labels',
+    ],
+    [bridges.some(({ name }) => name !== undefined), 'Bridge networks may not have names'],
+    [
+      new Set(names).size < names.length || containers.filter(({ name }) => name === undefined).length > 1,
+      'Duplicate networks are not allowed',
+    ],
+    [
+      kinds.length > 1 || hosts.length > 1 || bridges.length > 1,
+      'May specify a single host network, single bridge network, or else 1-to-n container networks',
+    ],
+    [
+      containers.some(({ name }) => name === undefined),
+      'Network name must be specified when container network is selected.',
+    ],
+  ];
+  return rules.flatMap(([isBroken, error]) => (isBroken ? [{ path: '/networks', error }] : []));
+}
+
+/** Those of an app: its networks, and its port mappings beside them. */
+export function networkViolations(app: App): Finding[] {
+  const mappings = app.container?.portMappings ?? [];
+  return [
+    ...networkFindings(app.networks),
+    ...dockerFindings(app),
+    ...mappings.flatMap((mapping, index) =>
+      mappingFindings(mapping, app.networks).map(({ path, error }) => ({
+        path: `/container/portMappings(${index})${path}`,
+        error,
+      })),
+    ),
+  ];
+}
+
+function dockerFindings({ container, networks }: App): Finding[] {
+  if (container?.type !== 'DOCKER') return [];
+  const labelled = networks.flatMap(({ mode, labels }, index): Finding[] =>
+    mode === 'container/bridge' && Object.keys(labels).length > 0
+      ? [{ path: `/networks(${index})/labels`, error: 'labels of a bridge need a container of type MESOS' }]
+      : [],
+  );
+  if (networks.filter(({ mode }) => mode === 'container').length <= 1) return labelled;
+  const error = 'may only specify a single container network when using the Docker container engine';
+  return [...labelled, { path: '/', error }];
+}
+
+type NetworkedPort = Pick<PortMapping, 'hostPort' | 'networkNames'>;
+
+function mappingFindings(mapping: NetworkedPort, networks: readonly Network[]): Finding[] {
+  return [...hostPortFindings(mapping, networks), ...nameFindings(mapping.networkNames, networks)];
+}
+
+/** A host port belongs to one network. */
+export function hostPortFindings(
+  { hostPort, networkNames }: NetworkedPort,
+  networks: readonly Network[],
+): Finding[] {
+  if (hostPort === undefined || networkNames.length === 1) return [];
+  const containers = networks.filter(({ mode }) => mode === 'container');
+  return containers.length > 1 ? [{ path: '', error: MULTIPLE_NETWORKS }] : [];
+}
+
+/** A name is that of a network of the app or pod. */
+export function nameFindings(networkNames: readonly string[], networks: readonly Network[]): Finding[] {
+  const names = networks.flatMap(({ name }) => name ?? []);
+  return networkNames.flatMap((name, index) =>
+    names.includes(name)
+      ? []
+      : [{ path: `/networkNames(${index})`, error: `is not one of (${names.join(',')})` }],
+  );
 }

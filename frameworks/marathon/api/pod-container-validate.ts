@@ -3,6 +3,7 @@
 import type { EnvValue, LinuxInfo } from './app';
 import { hasTwice, limitRules } from './app-validate';
 import { artifactFindings } from './artifact-validate';
+import { hostPortFindings, nameFindings } from './network-validate';
 import type { Endpoint, Pod, PodContainer, PodProbe } from './pod';
 import type { Finding } from './violations';
 
@@ -75,24 +76,17 @@ function endpointRules({ endpoints }: PodContainer, { networks }: Pod): Finding[
 }
 
 function endpointFindings(endpoint: Endpoint, networks: Pod['networks']): Finding[] {
-  const { containerPort, hostPort, protocol, networkNames } = endpoint;
-  const names = networks.flatMap(({ name }) => name ?? []);
+  const { containerPort, protocol, networkNames } = endpoint;
   const count = (mode: string): number => networks.filter((network) => network.mode === mode).length;
   const findings: Finding[] = [];
   const add = (path: string, error: string): unknown => findings.push({ path, error });
-  networkNames.forEach((name, index) => {
-    if (!names.includes(name)) add(`/networkNames(${index})`, `is not one of (${names.join(',')})`);
-  });
+  findings.push(...nameFindings(networkNames, networks));
   if (count('host') > 0 && containerPort !== undefined)
     add('/containerPort', 'is not allowed when using host-mode networking');
   if (count('container') > 0 && containerPort === undefined)
     add('/containerPort', 'is required when using container-mode networking');
   if (hasTwice(protocol)) add('/protocol', 'Duplicate protocols within the same endpoint are not allowed');
-  if (count('container') > 1 && hostPort !== undefined && networkNames.length !== 1) {
-    const error =
-      'networkNames must be a single item list when hostPort is specified and more than 1 container network is defined';
-    add('', error);
-  }
+  findings.push(...hostPortFindings(endpoint, networks));
   return findings;
 }
 

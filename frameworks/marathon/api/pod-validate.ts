@@ -2,6 +2,7 @@
 
 import { hasTwice, roleRules, unreachableRules, type ValidateOptions } from './app-validate';
 import { constraintError } from './constraint-validate';
+import { networkFindings } from './network-validate';
 import type { Pod } from './pod';
 import { containerFindings, environmentFindings, linuxFindings } from './pod-container-validate';
 import { podVolumeFindings, residentPodFindings, residentRoleFindings } from './pod-persistence';
@@ -42,7 +43,7 @@ const rules: readonly Rule[] = [
   rule('/containers', 'container names must be unique', ({ containers }) =>
     hasTwice(containers.map(({ name }) => name)),
   ),
-  networkRules,
+  ({ networks }) => networkFindings(networks),
   schedulingRules,
   residentPodFindings,
   rule('/', 'endpoint names nust be unique across all containers', (pod) =>
@@ -133,25 +134,6 @@ function volumeRules({ volumes, secrets, containers }: Pod): Finding[] {
   });
   if (hasTwice(volumes.map(({ name }) => name)))
     findings.push({ path: '/volumes', error: 'volume names must be unique' });
-  return findings;
-}
-
-function networkRules({ networks }: Pod): Finding[] {
-  const path = '/networks';
-  const count = (mode: string): number => networks.filter((network) => network.mode === mode).length;
-  const kinds = ['host', 'container/bridge', 'container'].filter((mode) => count(mode) > 0);
-  const findings: Finding[] = [];
-  const add = (error: string): unknown => findings.push({ path, error });
-  const hosts = networks.filter(({ mode }) => mode === 'host');
-  if (hosts.some(({ name, labels }) => name !== undefined || Object.keys(labels).length > 0))
-    add('Host networks may not have names or labels');
-  if (networks.some(({ mode, name }) => mode === 'container/bridge' && name !== undefined))
-    add('Bridge networks may not have names');
-  if (hasTwice(networks.flatMap(({ name }) => name ?? []))) add('Duplicate networks are not allowed');
-  if (kinds.length > 1 || count('host') > 1 || count('container/bridge') > 1)
-    add('May specify a single host network, single bridge network, or else 1-to-n container networks');
-  if (networks.some(({ mode, name }) => mode === 'container' && name === undefined))
-    add('Network name must be specified when container network is selected.');
   return findings;
 }
 

@@ -310,19 +310,19 @@ describe('validation', () => {
     [
       'named host network',
       { ...run, networks: [{ mode: 'host', name: 'x' }] },
-      '/networks(0)',
+      '/networks',
       'Host networks may not have names or labels',
     ],
     [
       'named bridge',
       { ...run, networks: [{ mode: 'container/bridge', name: 'x' }] },
-      '/networks(0)',
+      '/networks',
       'Bridge networks may not have names',
     ],
     [
       'unnamed network',
       { ...run, networks: [{ mode: 'container' }] },
-      '/networks(0)',
+      '/networks',
       'Network name must be specified when container network is selected.',
     ],
     [
