@@ -2,11 +2,12 @@
 
 import { hasTwice, roleRules, unreachableRules, type ValidateOptions } from './app-validate';
 import { constraintError } from './constraint-validate';
+import { idFindings } from './id-validate';
 import { networkFindings } from './network-validate';
 import type { Pod } from './pod';
 import { containerFindings, environmentFindings, linuxFindings } from './pod-container-validate';
 import { podVolumeFindings, residentPodFindings, residentRoleFindings } from './pod-persistence';
-import { definitionFindings, idFindings, instanceFindings } from './size-validate';
+import { definitionFindings, instanceFindings } from './size-validate';
 import { type ApiFailure, byPath, type Finding, notValid } from './violations';
 
 export type PodOptions = Pick<ValidateOptions, 'features' | 'validRoles'>;

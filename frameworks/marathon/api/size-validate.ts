@@ -3,10 +3,8 @@
  */
 
 import type { App } from './app';
+import { ID_MAX, idFindings } from './id-validate';
 import type { Finding } from './violations';
-
-/** The names of directories of tasks, which have the id of the app and 60 further characters, end at 255. */
-export const ID_MAX = 190;
 
 /** Each instance takes some 10 kB of this process. */
 export const INSTANCES_MAX = 100_000;
@@ -32,12 +30,6 @@ export function sizeViolations(app: App): Finding[] {
     ...environmentFindings(app.env),
     ...definitionFindings(app),
   ];
-}
-
-export function idFindings(id: string, path: string): Finding[] {
-  if (id.length <= ID_MAX) return [];
-  const error = `must have at most ${ID_MAX} characters, not ${id.length}: agents name directories after tasks`;
-  return [{ path, error }];
 }
 
 export function instanceFindings(instances: number, path: string): Finding[] {

@@ -9,8 +9,9 @@ import type { Rights } from '../../../kit/edge/access/authorizer';
 import type { App, Group } from '../../api/app';
 import { resolvePath } from '../../api/app-normalization';
 import type { GroupUpdate } from '../../api/group-update';
+import { idFindings } from '../../api/id-validate';
 import { missingMember, type Problem } from '../../api/read';
-import { INSTANCES_MAX, idFindings } from '../../api/size-validate';
+import { INSTANCES_MAX } from '../../api/size-validate';
 import {
   type ApiFailure,
   byPath,

@@ -1,12 +1,12 @@
+import { ID_MAX } from '../../../../frameworks/marathon/api/id-validate';
 import { violationsOfPod } from '../../../../frameworks/marathon/api/pod-validate';
-import { definitionFindings, ID_MAX } from '../../../../frameworks/marathon/api/size-validate';
+import { definitionFindings } from '../../../../frameworks/marathon/api/size-validate';
 import { pod } from '../pods';
 import { findingsOf } from './violations-of';
 
 const BIG = 'x'.repeat(131_070);
 
 test.each<[string, Record<string, unknown>, string, RegExp]>([
-  ['a long id', { id: `/${'a'.repeat(ID_MAX)}` }, '/id', /at most 190 characters, not 191/],
   ['very many instances', { instances: 2_000_000_000 }, '/instances', /at most 100000/],
   ['10,000 ports', { ports: Array(10_000).fill(0) }, '/portDefinitions', /at most 1000 ports, not 10000/],
   [
