@@ -75,6 +75,7 @@ const rules: readonly Rule[] = [
   limitRules,
   roleRules,
   singleInstanceRules,
+  migrationRules,
   sizeViolations,
 ];
 
@@ -262,6 +263,16 @@ export function roleRules(
     });
   }
   return findings;
+}
+
+/** The services of DC/OS that say how they are migrated say it whole. */
+function migrationRules({ labels }: App): Finding[] {
+  const version = labels['DCOS_MIGRATION_API_VERSION'] ?? '';
+  const rest = [labels['DCOS_PACKAGE_FRAMEWORK_NAME'], labels['DCOS_MIGRATION_API_PATH']];
+  if (version === '' || (version === 'v1' && rest.every(Boolean))) return [];
+  const error =
+    'DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when using DCOS_MIGRATION_API_VERSION';
+  return [{ path: '/', error }];
 }
 
 function singleInstanceRules({ labels, instances, upgradeStrategy }: App): Finding[] {

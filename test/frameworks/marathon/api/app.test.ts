@@ -393,6 +393,12 @@ describe('validation', () => {
       'acceptedResourceRoles can only contain * and *',
     ],
     [
+      'a migration without a path',
+      { ...run, labels: { DCOS_MIGRATION_API_VERSION: 'v1', DCOS_PACKAGE_FRAMEWORK_NAME: 'x' } },
+      '/',
+      'DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when using DCOS_MIGRATION_API_VERSION',
+    ],
+    [
       'two of a single instance',
       { ...run, instances: 2, labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } },
       '/instances',
