@@ -1,6 +1,7 @@
 /** The store of a term: the one in ZooKeeper, claimed for our node in the election, or that of a process alone. */
 
 import type { Clock } from '../../../../cluster/runtime/clock';
+import { JournaledStore } from '../../../../cluster/state/journaled';
 import type { StateStore } from '../../../../cluster/state/store';
 import { ZookeeperStore } from '../../../../cluster/state/zookeeper';
 import type { TermContext } from './led-process';
@@ -23,7 +24,7 @@ export async function termStore(
   if ('client' in mandate) {
     const store = new ZookeeperStore({ client: mandate.client, clock, path });
     await store.claim(mandate.node);
-    return store;
+    return await JournaledStore.open(store);
   }
   if (alone === undefined) throw new Error(`there is no store: give ${flags}`);
   return alone;

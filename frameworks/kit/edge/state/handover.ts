@@ -1,6 +1,5 @@
 /**
- * The handover of the state from one term to the next: what the last leader was asked to have saved and restored, and a
- * replacement that a crash cut short.
+ * The handover of the state from one term to the next: what the last leader was asked to have saved and restored.
  *
  * Always true: what was asked for is done once at most. A failure leaves the state as it is, and is in the log.
  */
@@ -10,7 +9,7 @@ import { errorText } from '../../../../cluster/model/error-text';
 import type { Logger } from '../../../../cluster/runtime/log';
 import { readStateFile, writeStateFile } from '../../../../cluster/state/state-file';
 import type { StateStore } from '../../../../cluster/state/store';
-import { replaceState, unfinishedSource } from './replace';
+import { replaceState } from './replace';
 
 /** URLs of files on the disk of the next leader. */
 export interface Handover {
@@ -28,9 +27,8 @@ export async function requestHandover(store: StateStore, { backup, restore }: Ha
   if (!done.ok) throw new Error(`${done.conflict} was changed by somebody else`);
 }
 
-/** Does what was asked for. Rejects when the store has a part of a state only. */
+/** Does what was asked for. Rejects when the store does not answer. */
 export async function takeOver(store: StateStore, log: Logger): Promise<void> {
-  await finish(store, log);
   const { version, value } = await store.fetch(VARIABLE);
   if (version === 0) return;
   await store.commit([{ name: VARIABLE, value: undefined }]);
@@ -40,18 +38,7 @@ export async function takeOver(store: StateStore, log: Logger): Promise<void> {
     if (restore !== undefined) await restoreFrom(store, restore, log);
   } catch (error) {
     log.error({ backup, restore, error: errorText(error) }, 'the handover failed: the state is as it was');
-    await finish(store, log);
   }
-}
-
-/** Does a restoration again that was cut short. */
-async function finish(store: StateStore, log: Logger): Promise<void> {
-  const source = await unfinishedSource(store);
-  if (source === undefined) return;
-  if (source.startsWith('file://')) return restoreFrom(store, source, log);
-  throw new Error(
-    `only a part of the state is there, since it was being moved from ${source}: start it there`,
-  );
 }
 
 async function save(store: StateStore, url: string, log: Logger): Promise<void> {
@@ -62,6 +49,6 @@ async function save(store: StateStore, url: string, log: Logger): Promise<void> 
 
 async function restoreFrom(store: StateStore, url: string, log: Logger): Promise<void> {
   const variables = await readStateFile(fileURLToPath(url));
-  await replaceState(store, variables, url);
+  await replaceState(store, variables);
   log.info({ restore: url, variables: variables.length }, 'the state is restored');
 }

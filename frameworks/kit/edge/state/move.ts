@@ -6,13 +6,11 @@
  */
 
 import { existsSync, renameSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import { errorText } from '../../../../cluster/model/error-text';
 import type { Logger } from '../../../../cluster/runtime/log';
 import { LocalStore } from '../../../../cluster/state/local';
 import type { StateStore } from '../../../../cluster/state/store';
-import { replaceState, unfinishedSource } from './replace';
+import { replaceState } from './replace';
 
 /** The suffix of a folder whose state was moved. */
 const MOVED = '.moved-to-zookeeper';
@@ -23,9 +21,7 @@ export async function moveFromDisk(
   { folder, log }: { readonly folder: string; readonly log: Logger },
 ): Promise<void> {
   if (!existsSync(folder)) return;
-  const source = `${hostname()}:${resolve(folder)}`;
-  const isUnfinished = (await unfinishedSource(store)) === source;
-  if (!isUnfinished && (await store.names()).length > 0) {
+  if ((await store.names()).length > 0) {
     const text =
       'ZooKeeper has a state, so the one on disk is left alone: move its folder away if it is not needed';
     log.warn({ folder }, text);
@@ -33,7 +29,7 @@ export async function moveFromDisk(
   }
   const variables = await readLocal(folder, log);
   if (variables.length === 0) return;
-  await replaceState(store, variables, source);
+  await replaceState(store, variables);
   const fields = { folder, kept: retire(folder, log), variables: variables.length };
   log.info(fields, 'the state on disk was moved into ZooKeeper');
 }

@@ -42,17 +42,3 @@ it('does not restore when it cannot save, nor from a file that is not whole', as
   await takeOver(store, silentLogger);
   expect(await texts()).toEqual({ a: '1' });
 });
-
-it('finishes a restoration that was cut short before anything else', async () => {
-  await writeStateFile(path('new'), [{ name: 'b', value: Buffer.from('2') }]);
-  await store.commit([{ name: 'replacing', value: Buffer.from(url('new')) }]);
-  await takeOver(store, silentLogger);
-  expect(await texts()).toEqual({ b: '2' });
-});
-
-it('refuses a part of a state', async () => {
-  await store.commit([{ name: 'replacing', value: Buffer.from('host:/there') }]);
-  await expect(takeOver(store, silentLogger)).rejects.toThrow('it was being moved from host:/there');
-  await store.commit([{ name: 'replacing', value: Buffer.from(url('gone')) }]);
-  await expect(takeOver(store, silentLogger)).rejects.toThrow('gone');
-});

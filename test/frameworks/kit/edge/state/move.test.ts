@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../../../../cluster/runtime/log';
 import { LocalStore } from '../../../../../cluster/state/local';
@@ -43,20 +43,6 @@ it('leaves both alone where there are two', async () => {
   await move(store);
   expect(await texts(store)).toEqual({ 'm/framework': 'F2' });
   expect(existsSync(folder)).toBe(true);
-});
-
-it('goes on with a move of its own that was cut short, and not with that of another', async () => {
-  const store = new MemoryStore();
-  await onDisk({ a: '1', b: '2' });
-  await store.commit([
-    { name: 'replacing', value: Buffer.from('elsewhere:/state') },
-    { name: 'a', value: Buffer.from('0') },
-  ]);
-  await move(store);
-  expect(await texts(store)).toMatchObject({ a: '0' });
-  await store.commit([{ name: 'replacing', value: Buffer.from(`${hostname()}:${folder}`) }]);
-  await move(store);
-  expect(await texts(store)).toEqual({ a: '1', b: '2' });
 });
 
 it('has nothing to do without a state on disk', async () => {
