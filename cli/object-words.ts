@@ -1,5 +1,6 @@
 /**
- * The words that name an object on a command line, for completion: tasks and agents of a master, apps and pods of Marathon.
+ * The words that name an object on a command line, for completion: the objects of a master, of Marathon and of Chronos, by
+ * the name of the positional argument.
  *
  * Always true: nobody waits for a cluster that does not answer, and no trouble is told.
  */
@@ -8,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../cluster/runtime/auth/caller';
 import type { FlagTable } from '../cluster/runtime/config/flags';
 import { isEnd } from './agent-api';
+import { type ChronosTarget, chronosFlags, readSummary, withChronos } from './chronos-api';
 import { type MarathonTarget, marathonFlags, withMarathon } from './marathon-api';
 import { masterFlags, readPage } from './master-api';
 
@@ -21,7 +23,6 @@ interface Place {
   readonly env: Environment;
 }
 
-/** By the name of a positional argument. */
 const WORDS: Readonly<Record<string, (place: Place) => Promise<readonly string[]>>> = {
   task: async (place) => {
     const page = await readPage(masterOf(place), '/tasks?limit=1000000&order=asc');
@@ -40,7 +41,40 @@ const WORDS: Readonly<Record<string, (place: Place) => Promise<readonly string[]
     const page = await withMarathon(marathonOf(place), (api) => api.json('GET', '/v2/pods'));
     return (page as readonly { readonly id: string }[]).map(({ id }) => id);
   },
+  group: async (place) => {
+    const page = await withMarathon(marathonOf(place), (api) =>
+      api.json('GET', '/v2/groups?embed=group.groups'),
+    );
+    return groupIds(page as GroupTree);
+  },
+  deployment: async (place) => {
+    const page = await withMarathon(marathonOf(place), (api) => api.json('GET', '/v2/deployments'));
+    return (page as readonly { readonly id: string }[]).map(({ id }) => id);
+  },
+  framework: async (place) => {
+    const page = await readPage(masterOf(place), '/frameworks');
+    return (page as { readonly frameworks: readonly { readonly id: string }[] }).frameworks.map(
+      ({ id }) => id,
+    );
+  },
+  role: async (place) => {
+    const page = await readPage(masterOf(place), '/roles');
+    return (page as { readonly roles: readonly { readonly name: string }[] }).roles.map(({ name }) => name);
+  },
+  job: async (place) => {
+    const jobs = await withChronos(chronosOf(place), readSummary);
+    return jobs.map(({ name }) => name);
+  },
 };
+
+interface GroupTree {
+  readonly id: string;
+  readonly groups?: readonly GroupTree[];
+}
+
+function groupIds({ id, groups = [] }: GroupTree): string[] {
+  return [id, ...groups.flatMap(groupIds)];
+}
 
 function masterOf(place: Place) {
   return {
@@ -53,6 +87,13 @@ function marathonOf(place: Place): MarathonTarget {
   return {
     marathon: flagOrVariable(place, 'marathon', marathonFlags.marathon) ?? '',
     ...callerOf(place, 'MESETA_MARATHON'),
+  };
+}
+
+function chronosOf(place: Place): ChronosTarget {
+  return {
+    chronos: flagOrVariable(place, 'chronos', chronosFlags.chronos) ?? '',
+    ...callerOf(place, 'MESETA_CHRONOS'),
   };
 }
 

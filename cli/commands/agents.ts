@@ -107,7 +107,7 @@ export async function findAgent(target: MasterTarget, word: string, find = resol
 
 export const show = flagCommand({
   flags: { ...masterFlags, json, all: toggle({ help: 'ended tasks too', fallback: false }) },
-  positionals: ['id'],
+  positionals: ['agent'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const id = await findAgent(flags, word);
     const { slaves } = (await readPage(flags, '/slaves')) as SlavesPage;

@@ -89,7 +89,7 @@ function change(
 
 export const scale = flagCommand({
   flags: changeFlags,
-  positionals: ['id', 'instances'],
+  positionals: ['app', 'instances'],
   run: ({ flags, positionals: [id = '', count = ''] }, terminal) => {
     if (!/^\d+$/.test(count))
       throw new UsageError(`"${count}" is not a number of instances; give a whole number from 0`);
@@ -101,7 +101,7 @@ export const scale = flagCommand({
 
 export const remove = flagCommand({
   flags: changeFlags,
-  positionals: ['id'],
+  positionals: ['app'],
   run: ({ flags, positionals: [id = ''] }, terminal) => {
     const words = { begins: 'is being removed', ends: 'is removed' };
     return withMarathon(flags, async (api) => {
@@ -113,7 +113,7 @@ export const remove = flagCommand({
 
 export const restart = flagCommand({
   flags: changeFlags,
-  positionals: ['id'],
+  positionals: ['app'],
   run: ({ flags, positionals: [id = ''] }, terminal) => {
     const words = { begins: 'is being restarted', ends: 'is restarted' };
     return change(id, flags, terminal, (path) => ({ method: 'POST', path: `${path}/restart`, ...words }));

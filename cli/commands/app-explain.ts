@@ -29,7 +29,7 @@ export const explain = flagCommand({
     json,
     limit: integer({ help: 'agents to list', fallback: 50, min: 0, max: 100_000 }),
   },
-  positionals: ['id'],
+  positionals: ['app'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const explanation = await withMarathon(flags, async (api) => {
       const { id } = await findApp(api, word);

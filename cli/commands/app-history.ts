@@ -46,7 +46,7 @@ function shown(value: unknown): string {
 
 export const history = listCommand({
   flags: marathonFlags,
-  positionals: ['id'],
+  positionals: ['app'],
   read: (flags, [word = '']) =>
     withMarathon(flags, async (api) => {
       const { id } = await findApp(api, word);
@@ -84,7 +84,7 @@ export const diff = flagCommand({
     from: text({ help: 'the older version; without it the one before', value: 'VERSION' }),
     to: text({ help: 'the newer version; without it the current one', value: 'VERSION' }),
   },
-  positionals: ['id'],
+  positionals: ['app'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withMarathon(flags, async (api) => {
       const { id } = await findApp(api, word);
@@ -108,7 +108,7 @@ export const rollback = flagCommand({
     force: toggle({ help: 'override a running deployment', fallback: false }),
     ...watchFlag,
   },
-  positionals: ['id'],
+  positionals: ['app'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withMarathon(flags, async (api) => {
       const { id } = await findApp(api, word);

@@ -50,7 +50,7 @@ export const list = listCommand({
 
 export const show = flagCommand({
   flags: { ...marathonFlags, json },
-  positionals: ['id'],
+  positionals: ['app'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const { app, queue } = await withMarathon(flags, async (api) => {
       const view = await findApp(api, word);

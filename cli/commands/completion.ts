@@ -2,6 +2,7 @@
  * `meseta completion SHELL`: a script that completes commands and flags, by asking `meseta completion words ...`.
  */
 
+import { isGrouped } from '../../cluster/runtime/config/class-help';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import { type Command, type CommandRow, flagCommand, type Terminal } from '../command';
 import { objectWords } from '../object-words';
@@ -71,7 +72,9 @@ async function wordsAfter(
   if (!row) return [...new Set(next)];
   const command = await row.load();
   const objects = await objectWords(before.slice(row.name.split(' ').length), command, env);
-  const flags = Object.keys(command.flags ?? {}).map((flag) => `--${flag}`);
+  const flags = Object.entries(command.flags ?? {}).flatMap(([name, flag]) =>
+    isGrouped(flag) ? [] : [`--${name}`],
+  );
   return [...new Set([...next, ...objects, ...flags, '--help'])];
 }
 

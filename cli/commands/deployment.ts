@@ -47,7 +47,7 @@ export const list = listCommand({
 
 export const show = listCommand({
   flags: marathonFlags,
-  positionals: ['id'],
+  positionals: ['deployment'],
   read: (flags, [word = '']) => withMarathon(flags, (api) => findDeployment(api, word)),
   print: (deployment) => {
     const { id, steps, currentStep, reason, startedAt, deadlineAt } = deployment;
@@ -84,7 +84,7 @@ export const cancel = flagCommand({
     }),
     ...watchFlag,
   },
-  positionals: ['id'],
+  positionals: ['deployment'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withMarathon(flags, async (api) => {
       const { id } = await findDeployment(api, word);
@@ -102,7 +102,7 @@ export const cancel = flagCommand({
 
 export const watch = flagCommand({
   flags: { ...marathonFlags, json },
-  positionals: ['id'],
+  positionals: ['deployment'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withMarathon(flags as MarathonTarget, async (api) => {
       const lines = { err: (line: string) => (flags.json ? undefined : terminal.out(line)) };

@@ -41,19 +41,19 @@ function explain<T>(
 
 export const framework = flagCommand({
   flags: explainFlags,
-  positionals: ['id'],
+  positionals: ['framework'],
   run: explain<FrameworkWhy>('framework', printFramework, findFramework),
 });
 
 export const role = flagCommand({
   flags: explainFlags,
-  positionals: ['name'],
+  positionals: ['role'],
   run: explain<RoleExplanation>('role', printRole),
 });
 
 export const task = flagCommand({
   flags: explainFlags,
-  positionals: ['id'],
+  positionals: ['task'],
   run: explain<{ tasks: readonly TaskExplanation[] }>('task', ({ tasks }, terminal) => {
     for (const explanation of tasks) printTask(explanation, terminal);
   }),

@@ -110,7 +110,7 @@ export async function findFramework(target: MasterTarget, word: string, find = r
 
 export const show = flagCommand({
   flags: { ...masterFlags, json },
-  positionals: ['id'],
+  positionals: ['framework'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const id = await findFramework(flags, word);
     const path = `/frameworks?framework_id=${encodeURIComponent(id)}`;

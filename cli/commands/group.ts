@@ -98,7 +98,7 @@ export const list = listCommand({
 
 export const show = listCommand({
   flags: marathonFlags,
-  positionals: ['id'],
+  positionals: ['group'],
   read: (flags, [id = '/']) => readGroup(flags, id),
   print: (group) => {
     const facts: [string, string][] = [
@@ -163,7 +163,7 @@ export const update = flagCommand({
 
 export const remove = flagCommand({
   flags: changeFlags,
-  positionals: ['id'],
+  positionals: ['group'],
   run: ({ flags, positionals: [id = ''] }, terminal) => {
     const path = groupPath(id);
     // An empty variable of a script must not stand for all apps.

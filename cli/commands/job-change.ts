@@ -59,7 +59,7 @@ function requestCommand(options: {
 }): Command {
   return flagCommand({
     flags: chronosFlags,
-    positionals: ['name'],
+    positionals: ['job'],
     run: ({ flags, positionals: [word = ''] }, terminal) =>
       withChronos(flags, async (api) => {
         const name = await findJob(api, word, options.find);
@@ -91,7 +91,7 @@ export const remove = requestCommand({
 
 export const pause = flagCommand({
   flags: { ...chronosFlags, reason: text({ help: 'why, for those who find it paused', value: 'TEXT' }) },
-  positionals: ['name'],
+  positionals: ['job'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withChronos(flags, async (api) => {
       const name = await findJob(api, word);
@@ -111,7 +111,7 @@ export const run = flagCommand({
       fallback: false,
     }),
   },
-  positionals: ['name'],
+  positionals: ['job'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withChronos(flags, async (api) => {
       const name = await findJob(api, word);

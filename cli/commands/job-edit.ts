@@ -11,7 +11,7 @@ import { definitionPath, readJobFile, withoutCounters } from './job-file';
 
 export const edit = flagCommand({
   flags: chronosFlags,
-  positionals: ['name'],
+  positionals: ['job'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withChronos(flags, async (api) => {
       const name = await findJob(api, word);

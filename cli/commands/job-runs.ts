@@ -23,7 +23,7 @@ import { READ_BYTES, wholeCharacters } from '../sandbox-file';
 
 export const history = listCommand({
   flags: { ...chronosFlags, limit: integer({ help: 'rows to show', fallback: 20, min: 1, max: 10_000 }) },
-  positionals: ['name'],
+  positionals: ['job'],
   read: ({ limit, ...target }, [word = '']) =>
     withChronos(target, async (api) => await readRuns(api, await findJob(api, word), limit)),
   print: ({ runs, total }) => {
@@ -70,7 +70,7 @@ export const logs = flagCommand({
     stderr: toggle({ help: 'standard error instead of standard output', fallback: false }),
     follow: toggle({ help: 'go on until the task ends', fallback: false }),
   },
-  positionals: ['name'],
+  positionals: ['job'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withChronos(flags, async (api) => {
       const name = await findJob(api, word);

@@ -60,7 +60,7 @@ const SHOWN_SLOTS = 3;
 
 export const show = flagCommand({
   flags: { ...chronosFlags, json },
-  positionals: ['name'],
+  positionals: ['job'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withChronos(flags, async (api) => {
       const name = await findJob(api, word);
@@ -104,7 +104,7 @@ function countText(count: number, last: string): string {
 
 export const explain = flagCommand({
   flags: { ...chronosFlags, json },
-  positionals: ['name'],
+  positionals: ['job'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withChronos(flags, async (api) => {
       const explanation = await readExplanation(api, await findJob(api, word));
@@ -121,7 +121,7 @@ export const next = flagCommand({
     json,
     count: integer({ help: 'slots to show', fallback: 10, min: 1, max: 1000 }),
   },
-  positionals: ['name'],
+  positionals: ['job'],
   run: ({ flags, positionals: [word = ''] }, terminal) =>
     withChronos(flags, async (api) => {
       const name = await findJob(api, word);

@@ -20,7 +20,7 @@ export const drain = flagCommand({
     gone: toggle({ help: 'mark the agent gone when it is empty', fallback: false }),
     wait: toggle({ help: 'return when the agent is empty', fallback: false }),
   },
-  positionals: ['id'],
+  positionals: ['agent'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const value = await findAgent(flags, word);
     const max_grace_period = flags.grace > 0 ? { seconds: Math.ceil(flags.grace / 1000) } : undefined;
@@ -48,7 +48,7 @@ async function emptied(target: MasterTarget, id: string): Promise<string> {
 
 export const deactivate = flagCommand({
   flags: masterFlags,
-  positionals: ['id'],
+  positionals: ['agent'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const value = await findAgent(flags, word);
     await callMaster(flags, { type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id: { value } } });
@@ -59,7 +59,7 @@ export const deactivate = flagCommand({
 
 export const reactivate = flagCommand({
   flags: masterFlags,
-  positionals: ['id'],
+  positionals: ['agent'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const value = await findAgent(flags, word);
     await callMaster(flags, { type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id: { value } } });
@@ -70,7 +70,7 @@ export const reactivate = flagCommand({
 
 export const gone = flagCommand({
   flags: masterFlags,
-  positionals: ['id'],
+  positionals: ['agent'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const value = await findAgent(flags, word, exactId);
     await callMaster(flags, { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value } } });
@@ -81,7 +81,7 @@ export const gone = flagCommand({
 
 export const teardown = flagCommand({
   flags: masterFlags,
-  positionals: ['id'],
+  positionals: ['framework'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const value = await findFramework(flags, word, exactId);
     await callMaster(flags, { type: 'TEARDOWN', teardown: { framework_id: { value } } });

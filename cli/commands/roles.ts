@@ -53,7 +53,7 @@ export const list = listCommand({
 
 export const show = flagCommand({
   flags: { ...masterFlags, json },
-  positionals: ['name'],
+  positionals: ['role'],
   run: async ({ flags, positionals: [name = ''] }, terminal) => {
     const role = (await readRoles(flags)).find((candidate) => candidate.name === name);
     if (!role) throw new StartError(`Role ${name} does not exist. 'meseta role list' lists them.`);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMMANDS } from '../../../cli/command-list';
 import { appView, ScriptedApi } from '../scripted-api';
 import { runWith } from './run';
 
@@ -292,6 +293,40 @@ describe('help and completion', () => {
     expect(await words('task', 'files')).toEqual(['ls', 'get']);
     expect(await words('task', 'files', 'ls', 'x')).toEqual(expect.arrayContaining(['--json', '--master']));
     expect(await words('nothing')).toEqual([]);
+  });
+
+  it('leaves out flags that are refused or have no effect', async () => {
+    const { out } = await meseta('completion', 'words', 'marathon');
+    expect(out).toContain('--master\n');
+    for (const flag of ['--logstash\n', '--killBatchSize\n']) expect(out).not.toContain(flag);
+    expect((await meseta('completion', 'words', 'app', 'list')).out).not.toContain('--insecure');
+  });
+
+  it.each([
+    ['app', '/v2/apps', { apps: [{ id: 'x' }] }],
+    ['pod', '/v2/pods', [{ id: 'x' }]],
+    ['group', '/v2/groups', { id: 'x', groups: [] }],
+    ['deployment', '/v2/deployments', [{ id: 'x' }]],
+    ['job', '/v1/scheduler/jobs/summary', { jobs: [{ name: 'x' }] }],
+    ['agent', '/slaves', { slaves: [{ id: 'x' }] }],
+    ['framework', '/frameworks', { frameworks: [{ id: 'x' }] }],
+    ['role', '/roles', { roles: [{ name: 'x' }] }],
+  ])('completes every command that takes one %s', async (noun, path, answer) => {
+    const server = new ScriptedApi([path]);
+    const place = await server.start();
+    server.answers.set(`GET ${path}`, answer);
+    const env = { MESETA_MARATHON: place, MESETA_MASTER: place, MESETA_CHRONOS: place };
+    const named = COMMANDS.filter(({ name }) => name.startsWith(`${noun} `));
+    let completed = 0;
+    for (const { name, load } of named) {
+      const [label = ''] = (await load()).positionals ?? [];
+      if (label === '' || label === 'file') continue;
+      const { out } = await runWith(env, ['completion', 'words', ...name.split(' ')]);
+      expect([name, out.split('\n')]).toEqual([name, expect.arrayContaining(['x'])]);
+      completed += 1;
+    }
+    await server.stop();
+    expect(completed).toBeGreaterThan(0);
   });
 
   it('completes tasks, agents and apps of the cluster, and waits for none', async () => {
