@@ -23,10 +23,16 @@ export function watchReadiness(turn: Turn, instance: Instance): void {
   sendProbe(turn, instance);
 }
 
-/** The timer `ready` has run out. */
+/** The timer `ready` has run out. Once nothing waits for the task, the next deployment begins anew. */
 export function readinessDue(turn: Turn, { instanceId }: Timer<'ready'>): void {
-  const instance = turn.state.instances.get(instanceId);
-  if (instance?.condition === 'Running' && turn.state.locks.has(instance.appId)) sendProbe(turn, instance);
+  const { state } = turn;
+  const instance = state.instances.get(instanceId);
+  if (!instance) return;
+  if (instance.condition === 'Running' && state.locks.has(instance.appId)) sendProbe(turn, instance);
+  else if (state.readiness.get(instanceId)?.ready === false) {
+    state.readiness.delete(instanceId);
+    tally(state, instance);
+  }
 }
 
 function sendProbe(turn: Turn, instance: Instance): void {
