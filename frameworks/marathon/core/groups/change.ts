@@ -26,10 +26,14 @@ import { revertChange } from './revert';
 import { rolesInUse, specRoles } from './roles';
 import { checkResidents, checkRoot, missingTarget, type Target, targetOf } from './target';
 
-export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
+/** Makes and deploys a change, and answers its request; true when it was accepted. */
+export function changeRoot(turn: Turn, event: EventOf<'api.change'>): boolean {
   const refusal = missingTarget(turn.state, event.change);
   const outcome = refusal ? { refusal } : tryChange(turn, event.change, event);
-  if ('refusal' in outcome) return refuseChange(turn, event, outcome.refusal);
+  if ('refusal' in outcome) {
+    refuseChange(turn, event, outcome.refusal);
+    return false;
+  }
   const { deployment } = outcome;
   const [app] = event.change.put ?? [];
   const stored = app && turn.state.apps.get(app.id);
@@ -40,6 +44,7 @@ export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   startDeployment(turn, deployment);
   publishPodChange(turn, event);
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
+  return true;
 }
 
 /** Tells of the pod that a request makes, changes or removes. */
@@ -267,7 +272,7 @@ export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
     cancelDeployment(turn, deployment, 'The upgrade has been cancelled');
     return answer(turn, event.request, { ok: true });
   }
-  changeRoot(turn, {
+  const isAccepted = changeRoot(turn, {
     kind: 'api.change',
     at: turn.now,
     request: event.request,
@@ -275,7 +280,7 @@ export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
     force: true,
     group: '/',
   });
-  // The way back may need no step at all; the cancelled deployment ends in any case.
-  if (state.deployments.has(deployment.id))
+  // The way back may need no step at all; the cancelled deployment ends all the same.
+  if (isAccepted && state.deployments.has(deployment.id))
     cancelDeployment(turn, deployment, 'The upgrade has been cancelled');
 }

@@ -42,6 +42,18 @@ describe('locks', () => {
       refusal: { code: 'missing' },
     });
   });
+
+  it('stay when the way back of their deployment is refused', () => {
+    const cluster = new FakeCluster();
+    cluster.put({ id: '/a' }, { id: '/b', dependencies: ['/a'] });
+    cluster.advance(5000);
+    const answer = cluster.put({ id: '/b', cpus: 1000 });
+    cluster.put({ id: '/a', dependencies: ['/b'] });
+    const deployment = answer?.ok && 'deployment' in answer ? answer.deployment : '';
+    const refusal = { code: 'invalid' };
+    expect(cluster.ask({ kind: 'api.cancel', deployment, force: false })).toMatchObject({ refusal });
+    expect(cluster.state.deployments.has(deployment)).toBe(true);
+  });
 });
 
 it('keeps the counts of ports and roles with each change', () => {
