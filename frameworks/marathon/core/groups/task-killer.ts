@@ -25,10 +25,15 @@ export function killOnRequest(turn: Turn, event: EventOf<'api.kill'>): void {
   );
   if (event.scale) return killAndScale(turn, event, instances);
   for (const instance of instances) {
-    if (event.wipe) decommission(turn, instance);
+    if (event.wipe || isOutOfReach(instance)) decommission(turn, instance);
     else killTasks(turn, instance);
   }
   answer(turn, event.request, { ok: true, killed: [...event.taskIds] });
+}
+
+/** True for an instance that no kill can reach and nothing is kept for: another one takes its place (`KillAction`). */
+function isOutOfReach({ condition, reservation }: Instance): boolean {
+  return condition === 'Unreachable' && reservation === undefined;
 }
 
 function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonly Instance[]): void {

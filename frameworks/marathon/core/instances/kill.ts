@@ -9,7 +9,7 @@ import type { Instance } from '../state/state';
 import type { Turn } from '../state/turn';
 import { isLive } from './conditions';
 import { expunge, forgetTasks, recordChange, setCondition } from './instances';
-import { livingTasks } from './tasks';
+import { reachableTasks } from './tasks';
 
 /**
  * Decommissions an instance: its tasks are killed, and the instance is expunged once they have ended. An instance that is
@@ -34,14 +34,16 @@ export function stop(turn: Turn, instance: Instance): void {
     instance.goal = 'Stopped';
     recordChange(turn, instance);
   }
-  // One that is unreachable is killed when it comes back (scheduler/updates.ts).
-  if (instance.condition !== 'Unreachable') killTasks(turn, instance);
+  killTasks(turn, instance);
 }
 
-/** Kills the tasks of an instance. The instance stays, and is launched again if its goal is Running. */
+/**
+ * Kills the tasks of an instance. The instance stays, and is launched again if its goal is Running. Those that cannot be
+ * reached are killed when they come back and are to stop (scheduler/updates.ts).
+ */
 export function killTasks(turn: Turn, instance: Instance): void {
   const agentId = instance.agent?.agentId;
-  for (const task of livingTasks(instance))
+  for (const task of reachableTasks(instance))
     requestKill(turn, instance.tasks ? task.id : instance.id, { taskId: task.id, agentId });
 }
 

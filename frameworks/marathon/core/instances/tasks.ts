@@ -4,7 +4,7 @@
  */
 
 import type { Condition, ContainerTask, Instance, Task } from '../state/state';
-import { isActive } from './conditions';
+import { isActive, isReachable } from './conditions';
 
 export function tasksOf({ task, tasks }: Pick<Instance, 'task' | 'tasks'>): readonly Task[] {
   return tasks ?? (task ? [task] : []);
@@ -14,6 +14,13 @@ export function tasksOf({ task, tasks }: Pick<Instance, 'task' | 'tasks'>): read
 export function livingTasks({ condition, task, tasks }: Instance): readonly Task[] {
   if (tasks) return tasks.filter((candidate) => isActive(candidate.condition));
   return task && isActive(condition) ? [task] : [];
+}
+
+/** The tasks that a kill may end. Mesos answers that of an unreachable task with the state it has. */
+export function reachableTasks(instance: Instance): readonly Task[] {
+  const { condition, tasks } = instance;
+  if (tasks) return tasks.filter((candidate) => isReachable(candidate.condition));
+  return isReachable(condition) ? livingTasks(instance) : [];
 }
 
 /** The names of the kills of its tasks: the instance of an app, each task of a pod. */
