@@ -105,8 +105,8 @@ function applyStatus(turn: Turn, update: TaskUpdate): void {
   if (!isReachable(conditionOf(status))) forgetKill(turn, ownerOf(update));
   if (isEnded(condition)) ended(turn, update, failed);
   else if (condition === 'Unreachable') handleUnreachable(turn, instance);
-  // Its agent is back: an instance that was stopped meanwhile.
-  else if (instance.goal === 'Stopped') killTasks(turn, instance);
+  // Its agent is back: an instance that was stopped or removed meanwhile.
+  else if (instance.goal !== 'Running') killTasks(turn, instance);
 }
 
 /** True when an update comes after the end: of an app the end of its task a second time, of a container any. */

@@ -1,5 +1,6 @@
 import { silentLogger } from '../../../../../cluster/runtime/log';
 import { app, FakeCluster } from '../../fake-cluster';
+import { database, VolumeCluster } from '../../volume-cluster';
 
 describe('status updates', () => {
   it('of unknown tasks that live lead to a kill, which log and event stream tell', () => {
@@ -53,5 +54,19 @@ describe('status updates', () => {
     const acks = cluster.callsOf('ACKNOWLEDGE');
     expect(acks).toHaveLength(1);
     expect(cluster.running()).toHaveLength(1);
+  });
+
+  it('of a task that was taken for gone lead to a kill when its instance is to go', () => {
+    const cluster = new VolumeCluster();
+    cluster.change({ put: [database()] });
+    cluster.advance(10);
+    const [instance] = cluster.running();
+    const id = instance?.task?.id ?? '';
+    cluster.end(id, 'TASK_UNKNOWN');
+    cluster.kill(instance, { wipe: true });
+    cluster.end(id, 'TASK_RUNNING');
+    cluster.advance(20);
+    expect(cluster.tasks.get(id)?.state).toBe('TASK_KILLED');
+    expect([cluster.instances().length, cluster.files.size]).toEqual([1, 1]);
   });
 });
