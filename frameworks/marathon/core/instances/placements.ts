@@ -1,9 +1,9 @@
 /**
  * The values of constraint fields on the agents of an app's instances, counted, so that no match walks all instances.
  *
- * Always true: counted are the active and the reserved instances with an agent and the present configuration of their app,
- * as far as it has constraints. Instances of an older configuration do not count, as in the original
- * (`TaskOpFactoryImpl`). Whoever changes an instance or the configuration of an app counts again (checked by
+ * Always true: counted are the active instances with an agent and the present configuration of their app, as far as it has
+ * constraints. Instances of an older configuration do not count, as in the original (`TaskOpFactoryImpl`), but for those
+ * with a reservation: they come back where they are. Whoever changes an instance or the configuration of an app counts again (checked by
  * check-marathon.ts against all instances).
  */
 
@@ -55,9 +55,10 @@ export function countedAgent(
   { constraints, versionInfo }: RunSpec,
   instance: Instance,
 ): AgentInfo | undefined {
-  if (constraints.length === 0 || instance.configVersion < versionInfo.lastConfigChangeAt) return undefined;
-  const isKept = instance.reservation !== undefined && instance.goal !== 'Decommissioned';
-  return isLive(instance) || isKept ? instance.agent : undefined;
+  if (constraints.length === 0) return undefined;
+  if (instance.reservation !== undefined && instance.goal !== 'Decommissioned') return instance.agent;
+  if (instance.configVersion < versionInfo.lastConfigChangeAt) return undefined;
+  return isLive(instance) ? instance.agent : undefined;
 }
 
 /** Those of an older configuration are dropped: after such a change all instances are counted anew. */

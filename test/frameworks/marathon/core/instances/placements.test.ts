@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { checkMarathon } from '../../../../../frameworks/marathon/core/instances/check-marathon';
 import { placementsOf } from '../../../../../frameworks/marathon/core/instances/placements';
 import { agent, app, FakeCluster } from '../../fake-cluster';
+import { database, VolumeCluster } from '../../volume-cluster';
 
 const RACKS = ['a', 'b', 'b'];
 const agents = RACKS.map((rack, index) => agent(index, { attributes: { rack } }));
@@ -36,6 +37,16 @@ test('instances of an older configuration do not count', () => {
   cluster.agents = [];
   cluster.put({ ...APP, cmd: 'sleep 2000' });
   expect(counted(cluster)).toEqual({});
+});
+
+test('instances with volumes count whatever their configuration is: they come back on their agent', () => {
+  const cluster = new VolumeCluster();
+  cluster.change({ put: [database()] });
+  cluster.advance(10);
+  cluster.change({ put: [database({ instances: 2, constraints: [['hostname', 'UNIQUE']] })] });
+  cluster.advance(30);
+  expect([cluster.running().length, cluster.state.deployments.size]).toEqual([2, 0]);
+  expect(new Set(cluster.running().map(({ agent: place }) => place?.host)).size).toBe(2);
 });
 
 test('an app without constraints counts none', () => {
