@@ -72,6 +72,8 @@ interface Launches {
   readonly groups: mesos.Offer.Operation[];
   /** The operations that reserve for instances with persistent volumes. */
   readonly reservations: mesos.Offer.Operation[];
+  /** The number of instances, launched or reserved for. */
+  instances: number;
   remaining: RemainingOffer;
   tries: number;
 }
@@ -83,6 +85,7 @@ function launchFrom(turn: Turn, offer: mesos.Offer, ready: RunSpec[]): Launches 
     tasks: [],
     groups: [],
     reservations: [],
+    instances: 0,
     remaining: remainingOffer(offer),
     tries: 0,
   };
@@ -90,8 +93,8 @@ function launchFrom(turn: Turn, offer: mesos.Offer, ready: RunSpec[]): Launches 
   for (;;) {
     const matched: RunSpec[] = [];
     for (const app of candidates) {
-      const count = launches.tasks.length + launches.groups.length;
-      if (count >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0) return launches;
+      const isFull = launches.instances >= state.settings.maxInstancesPerOffer;
+      if (isFull || state.launchTokens <= 0) return launches;
       launches.tries++;
       if (!tryLaunch(turn, app, launches)) continue;
       if (state.waiting.has(app.id)) matched.push(app);
@@ -146,6 +149,7 @@ function tryLaunch(turn: Turn, app: RunSpec, launches: Launches): boolean {
     const place = { agent: remaining.agent, resources, volumes: match.residence.volumes };
     launches.reservations.push(...reserveFor(turn, instance, place));
   } else launch(turn, launches, { instance, spec: app, match });
+  launches.instances++;
   launches.remaining = afterLaunch(remaining, consumedBy(match));
   return true;
 }

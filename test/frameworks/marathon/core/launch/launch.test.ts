@@ -1,4 +1,5 @@
 import { agent, FakeCluster } from '../../fake-cluster';
+import { database, VolumeCluster } from '../../volume-cluster';
 
 describe('launches', () => {
   it('wait again when the master refuses the call', () => {
@@ -58,5 +59,15 @@ describe('launches', () => {
     cluster.agents.push(agent(4));
     cluster.advance(10_000);
     expect(cluster.running()).toHaveLength(4);
+  });
+
+  it('and reservations from one offer are at most as many as --max_instances_per_offer', () => {
+    const cluster = new VolumeCluster();
+    cluster.change({ put: [database({ instances: 8, portDefinitions: [] })] });
+    cluster.advance(1.5);
+    const counts = [...cluster.agents.keys()].map(
+      (id) => cluster.instances().filter(({ agent: place }) => place?.agentId === id).length,
+    );
+    expect(counts).toEqual([5, 3]);
   });
 });
