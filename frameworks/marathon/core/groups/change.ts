@@ -11,7 +11,8 @@ import { usedServicePorts } from '../apps/service-ports';
 import { nextVersion } from '../apps/versions';
 import { cancelDeployment, deploymentOf, startDeployment } from '../deployments/deploy';
 import { planDeployment } from '../deployments/plan';
-import { instancesOf, recordChange } from '../instances/instances';
+import { instancesOf, recordChange, reservedInstancesOf } from '../instances/instances';
+import { decommission } from '../instances/kill';
 import { tallyAll } from '../instances/tally';
 import { useRoles } from '../scheduler/session';
 import type { Refusal } from '../state/effects';
@@ -100,6 +101,7 @@ export function tryChange(
   if (conflict) return { refusal: conflict };
   cancelConflicting(turn, deployment);
   apply(turn, target, record);
+  leaveVolumes(turn, record);
   for (const [id, configVersion] of Object.entries(change.keep ?? {})) keepInstances(turn, id, configVersion);
   return { deployment };
 }
@@ -204,6 +206,12 @@ function apply(turn: Turn, target: Target, record: RootRecord): void {
   keepRecord(turn, record);
   state.revive.wantedRoles = undefined;
   useRoles(turn, rolesInUse(state));
+}
+
+/** An app that becomes a pod, or a pod an app, leaves its volumes as a removed one does: none of its instances can use them. */
+function leaveVolumes(turn: Turn, { apps, pods = {} }: RootRecord): void {
+  for (const id of Object.keys(pods))
+    if (id in apps) for (const instance of reservedInstancesOf(turn.state, id)) decommission(turn, instance);
 }
 
 /** Puts an app or a pod as it is after the change, or removes it. */

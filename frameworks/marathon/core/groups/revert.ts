@@ -13,8 +13,11 @@ import type { Deployment, MarathonState } from '../state/state';
 export function revertChange(state: MarathonState, deployment: Deployment): RootChange {
   const originals = Object.values(deployment.originals).flatMap((spec) => spec ?? []);
   const added = Object.entries(deployment.originals).flatMap(([id, spec]) => (spec ? [] : [id]));
-  const remove = added.filter((id) => state.apps.has(id));
-  const removePods = added.filter((id) => state.pods.has(id));
+  // An app that became a pod is put in its place again, and a pod in that of an app.
+  const pods = originals.filter(isPod).map(({ id }) => id);
+  const apps = originals.filter((spec) => !isPod(spec)).map(({ id }) => id);
+  const remove = [...added, ...pods].filter((id) => state.apps.has(id));
+  const removePods = [...added, ...apps].filter((id) => state.pods.has(id));
   const ids = new Set(specsOf(state).keys());
   for (const id of added) ids.delete(id);
   for (const { id } of originals) ids.add(id);

@@ -1,10 +1,10 @@
 /**
  * The values of constraint fields on the agents of an app's instances, counted, so that no match walks all instances.
  *
- * Always true: counted are the active instances with an agent and the present configuration of their app, as far as it has
- * constraints. Instances of an older configuration do not count, as in the original (`TaskOpFactoryImpl`), but for those
- * with a reservation: they come back where they are. Whoever changes an instance or the configuration of an app counts again (checked by
- * check-marathon.ts against all instances).
+ * Always true: counted are the active instances with an agent and the present configuration of their app, as far as it
+ * has constraints, and those with a reservation: they come back where they are. Others of an older configuration do not
+ * count, as in the original (`TaskOpFactoryImpl`). Whoever changes an instance or the configuration of an app counts
+ * again (checked by check-marathon.ts against all instances).
  */
 
 import { type AgentInfo, fieldValue } from '../../../kit/core/constraints/field';

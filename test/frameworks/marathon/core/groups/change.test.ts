@@ -1,6 +1,8 @@
 import { usedServicePorts } from '../../../../../frameworks/marathon/core/apps/service-ports';
 import { rolesInUse, specRoles } from '../../../../../frameworks/marathon/core/groups/roles';
 import { app, FakeCluster } from '../../fake-cluster';
+import { pod } from '../../pods';
+import { database, ROLE, VolumeCluster } from '../../volume-cluster';
 
 describe('locks', () => {
   it('refuse a change of an app under deployment unless forced', () => {
@@ -75,4 +77,32 @@ it('keeps the counts of ports and roles with each change', () => {
     roles.push(rolesInUse(state));
   }
   expect(roles).toEqual([['*', 'g'], ['*', 'other'], ['*', 'other'], ['*'], ['*']]);
+});
+
+describe('an app that becomes a pod', () => {
+  const wanted = { remove: ['/db'], putPods: [pod({ id: '/db', role: ROLE, instances: 1 })] };
+
+  it('leaves its volumes, those of stopped instances, too', () => {
+    const cluster = new VolumeCluster();
+    cluster.change({ put: [database({ instances: 3 })] });
+    cluster.advance(10);
+    cluster.change({ put: [database({ instances: 2 })] });
+    cluster.advance(10);
+    expect(cluster.change(wanted)).toMatchObject({ ok: true });
+    cluster.advance(60);
+    expect([cluster.running().length, cluster.reserved(), cluster.state.deployments.size]).toEqual([
+      1,
+      [],
+      0,
+    ]);
+  });
+
+  it('is an app again when the deployment is taken back', () => {
+    const cluster = new FakeCluster({ agents: [] });
+    cluster.put({ id: '/db', role: ROLE });
+    const answer = cluster.change(wanted, { force: true });
+    const deployment = answer?.ok && 'deployment' in answer ? answer.deployment : '';
+    expect(cluster.ask({ kind: 'api.cancel', deployment, force: false })).toMatchObject({ ok: true });
+    expect([[...cluster.state.apps.keys()], cluster.state.pods.size]).toEqual([['/db'], 0]);
+  });
 });
