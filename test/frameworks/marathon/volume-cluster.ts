@@ -8,7 +8,7 @@
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
-import { applyConversions, conversionsOf, type ResourceOperation } from '../../../cluster/model/conversions';
+import type { ResourceOperation } from '../../../cluster/model/conversions';
 import {
   allocateTo,
   containsResources,
@@ -37,6 +37,7 @@ import type {
 import { DEFAULT_SETTINGS, type MarathonSettings } from '../../../frameworks/marathon/core/state/settings';
 import type { Instance, MarathonState } from '../../../frameworks/marathon/core/state/state';
 import { marathonMachine } from '../../../frameworks/marathon/core/step';
+import { conversionOf, converted, wireOf } from './conversion-of';
 import { app } from './fake-cluster';
 import { container, type PodMembers, pod } from './pods';
 
@@ -63,8 +64,6 @@ interface VolumeExecutor {
   readonly id: string;
   readonly resources: Resources;
 }
-
-type Wire = readonly mesos.Resource[] | undefined;
 
 const FRAMEWORK_ID = 'F1';
 /** An executor ends so long after its last task. */
@@ -352,12 +351,8 @@ export class VolumeCluster {
   private convert(agent: VolumeAgent, conversion: ResourceOperation): void {
     if (conversion.type === 'DESTROY')
       for (const { meta } of conversion.volumes) this.files.delete(meta.disk?.persistence?.id ?? '');
-    const free = this.free(agent);
-    const after = applyConversions(free, conversionsOf(conversion));
-    if ('error' in after) throw new Error(after.error);
-    const total = applyConversions(agent.total, conversionsOf(conversion));
-    if ('error' in total) throw new Error(total.error);
-    agent.total = total;
+    converted(this.free(agent), conversion);
+    agent.total = converted(agent.total, conversion);
   }
 
   private launchGroup(agent: VolumeAgent, group: mesos.Offer.Operation.LaunchGroup): void {
@@ -424,16 +419,4 @@ function offerOf(id: string, agentId: string, resources: Resources): mesos.Offer
     resources: writeLegacyResources(allocateTo(resources, ROLE)) as unknown as mesos.Resource[],
     allocation_info,
   };
-}
-
-function conversionOf(operation: mesos.Offer.Operation): ResourceOperation | undefined {
-  const { reserve, unreserve, create, destroy } = operation;
-  if (reserve) return { type: 'RESERVE', resources: wireOf(reserve.resources), source: [] };
-  if (unreserve) return { type: 'UNRESERVE', resources: wireOf(unreserve.resources) };
-  if (create) return { type: 'CREATE', volumes: wireOf(create.volumes) };
-  return destroy && { type: 'DESTROY', volumes: wireOf(destroy.volumes) };
-}
-
-function wireOf(resources: Wire): Resources {
-  return wire((resources ?? []) as readonly WireResource[]);
 }

@@ -9,7 +9,12 @@ import { definitionOf } from '../../../frameworks/marathon/core/instances/defini
 import { healthOf } from '../../../frameworks/marathon/core/instances/health-state';
 import { tasksOf } from '../../../frameworks/marathon/core/instances/tasks';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
-import { hasHealthChecks, type RunSpec, specOf } from '../../../frameworks/marathon/core/state/run-spec';
+import {
+  hasHealthChecks,
+  isResident,
+  type RunSpec,
+  specOf,
+} from '../../../frameworks/marathon/core/state/run-spec';
 import type {
   ActionName,
   Deployment,
@@ -102,10 +107,12 @@ interface Limits {
 }
 
 /** The fewest healthy and the most instances during a restart, by the documentation of the original. */
-function limitsOf({ instances, upgradeStrategy, labels }: RunSpec): Limits {
+function limitsOf(spec: RunSpec): Limits {
+  const { instances, upgradeStrategy, labels } = spec;
   if (labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true') return { least: 0, most: instances };
   const least = Math.ceil(instances * upgradeStrategy.minimumHealthCapacity);
   const most = Math.floor(instances * (1 + upgradeStrategy.maximumOverCapacity));
+  if (most === least && isResident(spec)) return { least: least - 1, most };
   return { least, most: most === least ? most + 1 : most };
 }
 

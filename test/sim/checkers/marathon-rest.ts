@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isTerminal } from '../../../cluster/model/task-state';
+import { isLive } from '../../../frameworks/marathon/core/instances/conditions';
 import { healthOf } from '../../../frameworks/marathon/core/instances/health-state';
 import { tasksOf } from '../../../frameworks/marathon/core/instances/tasks';
 import {
@@ -35,7 +36,8 @@ export function checkRest({ state, disk, tasks }: Rest): void {
   if (heldOffers.size > 0) throw new Error(`${heldOffers.size} offers wait`);
   for (const spec of specsOf(state).values()) if (!isRestless(programOf(spec))) checkSpec(state, spec, tasks);
   for (const instance of state.instances.values())
-    if (!specOf(state, instance.appId)) throw new Error(`${instance.id} of no app is left`);
+    if (!specOf(state, instance.appId) && !isLeft(instance))
+      throw new Error(`${instance.id} of no app is left`);
   for (const { id, affected } of state.deployments.values())
     if (!affected.some((appId) => isHopelessApp(specOf(state, appId))))
       throw new Error(`the deployment ${id} of ${affected.join(' and ')} does not end`);
@@ -61,7 +63,8 @@ function isRestless(command: string): boolean {
 
 /** An app or a pod has its instances, which run and are healthy, and no others. */
 function checkSpec(state: MarathonState, app: RunSpec, tasks: Rest['tasks']): void {
-  const instances = [...(state.byApp.get(app.id) ?? [])].flatMap((id) => state.instances.get(id) ?? []);
+  const all = [...(state.byApp.get(app.id) ?? [])].flatMap((id) => state.instances.get(id) ?? []);
+  const instances = all.filter((instance) => !isLeft(instance));
   if (instances.length !== app.instances)
     throw new Error(`${app.id} has ${instances.map(summary).join()} for ${app.instances} instances`);
   for (const instance of instances) {
@@ -73,6 +76,11 @@ function checkSpec(state: MarathonState, app: RunSpec, tasks: Rest['tasks']): vo
     if (hasHealthChecks(app) && healthOf(state, app, instance) !== true)
       throw new Error(`${summary(instance)} is not healthy`);
   }
+}
+
+/** Stopped instances keep their volumes, and those whose agent is gone are there until it makes an offer. */
+function isLeft(instance: Instance): boolean {
+  return instance.reservation !== undefined && instance.goal !== 'Running' && !isLive(instance);
 }
 
 function summary({ id, condition, goal }: Instance): string {

@@ -70,6 +70,19 @@ export class Requests {
     this.marathon.post({ kind: 'api.cancel', request: ++this.count, deployment, force });
   }
 
+  /** Instances with their volumes are given up. */
+  wipe(instanceIds: readonly string[]): void {
+    const request = ++this.count;
+    this.marathon.post({
+      kind: 'api.kill',
+      request,
+      taskIds: instanceIds,
+      scale: false,
+      wipe: true,
+      force: true,
+    });
+  }
+
   kill(taskIds: readonly string[]): void {
     const { chance } = this;
     this.marathon.post({

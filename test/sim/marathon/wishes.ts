@@ -9,6 +9,10 @@ export type Body = Readonly<Record<string, unknown>>;
 
 export const APPS = ['/a', '/b', '/g/c', '/g/d', '/g/h/e', '/prod/f'] as const;
 export const PODS = ['/p', '/g/q'] as const;
+/** An app and a pod with persistent volumes, in the role of their group. */
+export const STATEFUL_APP = '/prod/s';
+export const STATEFUL_POD = '/prod/t';
+const PERSISTENT = { type: 'root', size: 50, constraints: [] } as const;
 const CONSTRAINTS = [
   ['hostname', 'UNIQUE'],
   ['rack', 'GROUP_BY', '2'],
@@ -27,6 +31,11 @@ const SINGLE: Body = {
   upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
 };
 const SHARES = [0, 0.3, 0.5, 1] as const;
+/** Instances wait for their volumes, and the next one gets those of the one before. */
+const RESIDENT_APP: Body = {
+  upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
+  unreachableStrategy: 'disabled',
+};
 
 export class Wishes {
   private version = 0;
@@ -53,6 +62,45 @@ export class Wishes {
       ...this.policy(),
       ...(id === '/g/d' && chance.is(0.5) && { dependencies: ['/g/c'] }),
       ...(id === '/b' && chance.is(0.4) && { dependencies: ['/a'] }),
+    };
+  }
+
+  /** An app with a persistent volume; what is reserved for its instances is always the same. */
+  statefulApp(id: string = STATEFUL_APP): Body {
+    const { chance } = this;
+    return {
+      ...this.app(id),
+      ...this.checks(),
+      id,
+      role: 'prod',
+      cpus: 0.1,
+      mem: 10,
+      labels: {},
+      acceptedResourceRoles: [],
+      constraints: chance.is(0.2) && !this.isCalm ? [['hostname', 'UNIQUE']] : [],
+      portDefinitions: [{ port: 0, name: 'default' }],
+      container: { volumes: [{ containerPath: 'data', persistent: PERSISTENT }] },
+      ...RESIDENT_APP,
+    };
+  }
+
+  /** A pod with a persistent volume that both containers mount. */
+  statefulPod(): Pod {
+    const { scheduling, containers, ...members } = this.pod(STATEFUL_POD);
+    return {
+      ...members,
+      role: 'prod',
+      volumes: [{ name: 'data', persistent: PERSISTENT }],
+      containers: containers.map((part) => ({
+        ...part,
+        resources: { cpus: 0.1, mem: 10, disk: 0, gpus: 0 },
+        volumeMounts: [{ name: 'data', mountPath: 'data' }],
+      })),
+      scheduling: {
+        ...scheduling,
+        upgrade: { ...scheduling.upgrade, maximumOverCapacity: 0 },
+        unreachableStrategy: 'disabled',
+      },
     };
   }
 

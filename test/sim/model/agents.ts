@@ -4,6 +4,7 @@
  */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
+import type { ResourceOperation } from '../../../cluster/model/conversions';
 import {
   NO_RESOURCES,
   type Resources,
@@ -12,6 +13,7 @@ import {
   unallocated,
 } from '../../../cluster/model/resources';
 import { isTerminal, type TaskState } from '../../../cluster/model/task-state';
+import { converted } from '../../frameworks/marathon/conversion-of';
 import type { Chance } from './chance';
 import type { Timeline } from './timeline';
 
@@ -30,6 +32,10 @@ export interface AgentShape {
 export interface ModelAgent<Facts> {
   readonly id: string;
   readonly shape: AgentShape;
+  /** All that it has, with what frameworks have reserved and made of it. */
+  total: Resources;
+  /** Executors of task groups, which end after their tasks. */
+  readonly executors: Map<string, Resources>;
   standing: Standing;
   /** Nothing reaches it, and nothing comes from it. */
   isCut: boolean;
@@ -101,6 +107,8 @@ export interface AgentsOutside<Facts> {
   readonly changed: () => void;
   /** The master has found out that an agent cannot be reached. */
   readonly lost: (agent: ModelAgent<Facts>) => void;
+  /** An operator has given an agent up. */
+  readonly givenUp?: ((agent: ModelAgent<Facts>) => void) | undefined;
 }
 
 const SECOND = 1000;
@@ -127,8 +135,15 @@ export class ModelAgents<Facts> {
     return this.agents.find(({ id }) => id === agentId);
   }
 
-  launch(task: ModelTask<Facts>): void {
+  /** A framework reserves, frees, makes or destroys some of what is free. */
+  convert(agent: ModelAgent<Facts>, conversion: ResourceOperation): void {
+    if (conversion.type === 'DESTROY') converted(this.freeOf(agent), conversion);
+    agent.total = converted(agent.total, conversion);
+  }
+
+  launch(task: ModelTask<Facts>, executor: Resources = NO_RESOURCES): void {
     const { timeline, chance, faults } = this.outside;
+    if (task.group !== undefined && executor.length > 0) task.agent.executors.set(task.group, executor);
     this.tasks.set(task.id, task);
     task.agent.tasks.add(task);
     if (this.hasFaults && chance.is(faults.lostLaunches)) {
@@ -197,10 +212,11 @@ export class ModelAgents<Facts> {
   }
 
   /** What an agent has for further tasks. */
-  freeOf({ shape, occupied, tasks }: ModelAgent<Facts>): Resources {
-    let free = subtractResources(shape.resources, occupied);
+  freeOf({ total, occupied, tasks, executors }: ModelAgent<Facts>): Resources {
+    let free = subtractResources(total, occupied);
     for (const { state, resources } of tasks)
       if (!isTerminal(state)) free = subtractResources(free, resources);
+    for (const resources of executors.values()) free = subtractResources(free, resources);
     return free;
   }
 
@@ -224,7 +240,16 @@ export class ModelAgents<Facts> {
 
   private newAgent(shape: AgentShape): ModelAgent<Facts> {
     const id = `S${++this.created}`;
-    return { id, shape, standing: 'registered', isCut: false, occupied: NO_RESOURCES, tasks: new Set() };
+    return {
+      id,
+      shape,
+      total: shape.resources,
+      executors: new Map(),
+      standing: 'registered',
+      isCut: false,
+      occupied: NO_RESOURCES,
+      tasks: new Set(),
+    };
   }
 
   private begin(task: ModelTask<Facts>): void {
@@ -246,6 +271,7 @@ export class ModelAgents<Facts> {
     task.state = 'TASK_DROPPED';
     this.update(task, 'TASK_DROPPED');
     this.endGroup(task);
+    this.endExecutor(task);
   }
 
   private end(task: ModelTask<Facts>, state: TaskState): void {
@@ -266,12 +292,26 @@ export class ModelAgents<Facts> {
     const hadProcess = task.state !== 'TASK_STAGING';
     task.state = state;
     if (hadProcess) this.outside.ended(task);
+    this.endExecutor(task);
+  }
+
+  /** An executor ends a while after the last of its tasks. */
+  private endExecutor({ group, agent }: ModelTask<Facts>): void {
+    if (group === undefined || !agent.executors.has(group)) return;
+    for (const task of agent.tasks) if (task.group === group && !isTerminal(task.state)) return;
+    const executor = agent.executors.get(group);
+    this.outside.timeline.after(this.outside.chance.between(5, 5000), () => {
+      if (agent.executors.get(group) !== executor) return;
+      agent.executors.delete(group);
+      this.outside.changed();
+    });
   }
 
   private forget(task: ModelTask<Facts>): void {
     this.tasks.delete(task.id);
     task.agent.tasks.delete(task);
     task.updates.length = 0;
+    this.endExecutor(task);
   }
 
   private lose(task: ModelTask<Facts>, state: TaskState): void {
@@ -305,6 +345,7 @@ export class ModelAgents<Facts> {
   /** Nobody will know how the tasks ended whose end was not told. */
   private giveUp(agent: ModelAgent<Facts>): void {
     agent.standing = 'gone';
+    this.outside.givenUp?.(agent);
     for (const task of [...agent.tasks]) {
       this.lose(task, 'TASK_GONE_BY_OPERATOR');
       this.outside.tell(task, { state: 'TASK_GONE_BY_OPERATOR' });

@@ -5,6 +5,7 @@
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type { Call } from '../../../cluster/api/generated/scheduler';
+import type { ResourceOperation } from '../../../cluster/model/conversions';
 import type { Unstamped } from '../../../cluster/model/event';
 import {
   allocateTo,
@@ -18,6 +19,7 @@ import {
 import type { TaskState } from '../../../cluster/model/task-state';
 import { tasksOfOperation } from '../../../frameworks/kit/core/session/calls';
 import type { SessionEvents } from '../../../frameworks/kit/core/session/effects';
+import { conversionOf, converted } from '../../frameworks/marathon/conversion-of';
 import { type AgentsOutside, type ModelAgent, ModelAgents, resourcesOf } from './agents';
 
 /** The process of the framework, as the master has to do with it. */
@@ -33,7 +35,9 @@ export interface MasterOutside<Facts> extends Omit<AgentsOutside<Facts>, 'tell' 
   /** A framework that is away for so long is removed. */
   readonly failoverMs: number;
   /** Called as a launch leaves the framework. */
-  readonly launching: (task: mesos.TaskInfo, agent: ModelAgent<Facts>) => Facts;
+  readonly launching: (task: mesos.TaskInfo, agent: ModelAgent<Facts>, resources: Resources) => Facts;
+  /** Called as an operation on resources leaves the framework. */
+  readonly converting?: ((operation: ResourceOperation) => void) | undefined;
 }
 
 /** The stream of events to one life of the framework. */
@@ -58,6 +62,7 @@ interface ModelOffer<Facts> {
 interface Launch<Facts> {
   readonly facts: Facts;
   readonly resources: Resources;
+  readonly executor: Resources;
 }
 
 const SECOND = 1000;
@@ -279,29 +284,56 @@ export class ModelMaster<Facts> {
     for (const { value } of offerIds) {
       const offer = this.open.get(value);
       if (!this.open.delete(value) || !offer) throw new Error(`the offer ${value} is answered without need`);
-      if (type === 'ACCEPT') this.checkLaunches(offer, tasksOf(accept));
+      if (type === 'ACCEPT') this.checkOperations(offer, accept?.operations ?? []);
     }
   }
 
-  private checkLaunches(offer: ModelOffer<Facts>, tasks: readonly LaunchedTask[]): void {
+  private checkOperations(offer: ModelOffer<Facts>, operations: readonly mesos.Offer.Operation[]): void {
     let left = offer.resources;
-    for (const { info, resources } of tasks) {
+    for (const operation of operations) {
+      const conversion = conversionOf(operation);
+      if (conversion) {
+        left = converted(left, conversion);
+        this.outside.converting?.(conversion);
+      } else left = this.checkLaunches(offer, left, tasksOf(operation));
+    }
+  }
+
+  private checkLaunches(
+    offer: ModelOffer<Facts>,
+    free: Resources,
+    tasks: readonly LaunchedTask[],
+  ): Resources {
+    let left = free;
+    const ofExecutor = tasks[0]?.executor ?? [];
+    for (const { info, resources, executor } of tasks) {
       const taskId = info.task_id.value;
-      if (!containsResources(left, resources)) throw new Error(`${taskId} does not fit into its offer`);
+      const all = info === tasks[0]?.info ? [...resources, ...executor] : resources;
+      if (!containsResources(left, all)) throw new Error(`${taskId} does not fit into its offer`);
       if (info.agent_id?.value !== offer.agent.id) throw new Error(`${taskId} is launched on another agent`);
       if (this.launches.has(taskId) || this.launched.has(taskId))
         throw new Error(`${taskId} is launched twice`);
-      left = subtractResources(left, resources);
-      this.launches.set(taskId, { resources, facts: this.outside.launching(info, offer.agent) });
+      left = subtractResources(left, all);
+      const facts = this.outside.launching(info, offer.agent, [...resources, ...ofExecutor]);
+      this.launches.set(taskId, { resources, executor, facts });
     }
+    return left;
   }
 
   private accept(accept: Call.Accept | undefined): void {
-    const { timeline } = this.outside;
     const offerIds = (accept?.offer_ids ?? []).map(({ value }) => value);
     const offer = this.offers.get(offerIds[0] ?? '');
     for (const offerId of offerIds) this.free(offerId, accept?.filters?.refuse_seconds);
-    for (const { info, group } of tasksOf(accept)) {
+    for (const operation of accept?.operations ?? []) {
+      const conversion = conversionOf(operation);
+      if (conversion && offer) this.agents.convert(offer.agent, conversion);
+      this.launch(offer, tasksOf(operation));
+    }
+  }
+
+  private launch(offer: ModelOffer<Facts> | undefined, tasks: readonly LaunchedTask[]): void {
+    const { timeline } = this.outside;
+    for (const { info, group } of tasks) {
       const { task_id } = info;
       const launch = this.launches.get(task_id.value);
       this.launches.delete(task_id.value);
@@ -310,17 +342,20 @@ export class ModelMaster<Facts> {
       this.launched.add(task_id.value);
       if (offer === undefined) this.tell({ taskId: task_id.value, agent: undefined, state: 'TASK_DROPPED' });
       else
-        this.agents.launch({
-          ...launch.facts,
-          id: task_id.value,
-          group,
-          resources: launch.resources,
-          launchedAt: timeline.now,
-          agent: offer.agent,
-          state: 'TASK_STAGING',
-          forwarded: 'TASK_STAGING',
-          updates: [],
-        });
+        this.agents.launch(
+          {
+            ...launch.facts,
+            id: task_id.value,
+            group,
+            resources: launch.resources,
+            launchedAt: timeline.now,
+            agent: offer.agent,
+            state: 'TASK_STAGING',
+            forwarded: 'TASK_STAGING',
+            updates: [],
+          },
+          launch.executor,
+        );
     }
   }
 
@@ -420,7 +455,7 @@ export class ModelMaster<Facts> {
     const resources = this.agents
       .freeOf(agent)
       .filter((resource) => reservedRole(resource) === '*' || reservedRole(resource) === role);
-    if (milliOf(resources, 'cpus') === 0) return [];
+    if (milliOf(resources, 'cpus') === 0 && milliOf(resources, 'mem') === 0) return [];
     const id = `O${++this.offered}`;
     const offer = { agent, role, resources };
     this.offers.set(id, offer);
@@ -474,23 +509,20 @@ function stateOnAgent(agent: ModelAgent<unknown> | undefined): TaskState {
   return agent?.standing === 'gone' ? 'TASK_GONE_BY_OPERATOR' : 'TASK_UNKNOWN';
 }
 
-/** A task that a call launches; one of a group with the executor of the group, whose resources come with the first. */
+/** A task that a call launches; one of a group with the executor of the group. */
 interface LaunchedTask {
   readonly info: mesos.TaskInfo;
   readonly resources: Resources;
   readonly group: string | undefined;
+  readonly executor: Resources;
 }
 
-function tasksOf(accept: Call.Accept | undefined): LaunchedTask[] {
-  return (accept?.operations ?? []).flatMap((operation) => {
-    const executor = operation.launch_group?.executor;
-    return tasksOfOperation(operation).map((info, index) => ({
-      info,
-      resources: resourcesOf([
-        ...(info.resources ?? []),
-        ...(index === 0 ? (executor?.resources ?? []) : []),
-      ]),
-      group: executor?.executor_id.value,
-    }));
-  });
+function tasksOf(operation: mesos.Offer.Operation): LaunchedTask[] {
+  const executor = operation.launch_group?.executor;
+  return tasksOfOperation(operation).map((info) => ({
+    info,
+    resources: resourcesOf(info.resources),
+    group: executor?.executor_id.value,
+    executor: resourcesOf(executor?.resources),
+  }));
 }

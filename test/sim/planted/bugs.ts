@@ -7,6 +7,7 @@ import type { AgentEffect } from '../../../cluster/agent/core/state/effects';
 import type { CheckpointChange } from '../../../cluster/agent/core/state/entries';
 import type { AgentEvent } from '../../../cluster/agent/core/state/events';
 import { type AgentState, taskKey } from '../../../cluster/agent/core/state/state';
+import type * as mesos from '../../../cluster/api/generated/mesos';
 import type { MasterEffect } from '../../../cluster/master/core/state/effects';
 import type { MasterEvent } from '../../../cluster/master/core/state/events';
 import type { MasterState } from '../../../cluster/master/core/state/state';
@@ -62,6 +63,39 @@ function released(
   outbox.held = outbox.held.filter((effect) => !isEarly(effect));
   outbox.heldNext = outbox.heldNext.filter((effect) => !isEarly(effect));
   return early;
+}
+
+/** An ACCEPT with other operations. */
+function accepting(
+  effect: MarathonEffect,
+  change: (operation: mesos.Offer.Operation) => readonly mesos.Offer.Operation[],
+): MarathonEffect {
+  if (effect.kind !== 'call' || !effect.call.accept) return effect;
+  const operations = (effect.call.accept.operations ?? []).flatMap(change);
+  return { ...effect, call: { ...effect.call, accept: { ...effect.call.accept, operations } } };
+}
+
+/** A launch of tasks of apps that leaves their persistent volumes out. */
+function withoutVolumes(effect: MarathonEffect): MarathonEffect {
+  return accepting(effect, (operation) => [
+    !operation.launch
+      ? operation
+      : {
+          ...operation,
+          launch: {
+            task_infos: (operation.launch.task_infos ?? []).map((info) => ({
+              ...info,
+              resources: (info.resources ?? []).filter(({ disk }) => disk?.persistence === undefined),
+            })),
+          },
+        },
+  ]);
+}
+
+function withoutRelease(effect: MarathonEffect): MarathonEffect {
+  return accepting(effect, (operation) =>
+    operation.type === 'DESTROY' || operation.type === 'UNRESERVE' ? [] : [operation],
+  );
 }
 
 /** Events of others than users find the apps changed. */
@@ -318,6 +352,26 @@ export const PLANTED: Readonly<Record<string, PlantedBug>> = {
     }),
     scenario: someHours,
     symptom: /runs, and no instance has it/,
+  },
+  'Marathon: an instance loses its volumes with its task': {
+    machines: inMarathon({
+      before: (event) => {
+        if (event.kind !== 'scheduler.update' || event.status.state !== 'TASK_KILLED') return event;
+        return { ...event, status: { ...event.status, state: 'TASK_GONE_BY_OPERATOR' } };
+      },
+    }),
+    scenario: someHours,
+    symptom: /has lost its volumes|are given up by/,
+  },
+  'Marathon: an instance is launched without its volumes': {
+    machines: inMarathon({ after: (effects) => effects.map(withoutVolumes) }),
+    scenario: someHours,
+    symptom: /is launched on /,
+  },
+  'Marathon: what instances that are gone had is not freed': {
+    machines: inMarathon({ after: (effects) => effects.map(withoutRelease) }),
+    scenario: someHours,
+    symptom: /which nobody knows|does not run|is not freed/,
   },
   'Chronos: tasks that are live at its start are launched again': {
     machines: inChronos({

@@ -5,7 +5,13 @@
  */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
-import { rangesOf, readResources, reservedRole, scalarOf } from '../../../cluster/model/resources';
+import {
+  type Resources,
+  rangesOf,
+  readResources,
+  reservedRole,
+  scalarOf,
+} from '../../../cluster/model/resources';
 import { deadlineOfDeployment } from '../../../frameworks/marathon/core/deployments/policy';
 import type { MarathonEffect } from '../../../frameworks/marathon/core/state/effects';
 import type { MarathonEvent } from '../../../frameworks/marathon/core/state/events';
@@ -14,11 +20,12 @@ import type { MarathonState } from '../../../frameworks/marathon/core/state/stat
 import { InstanceChecker } from '../checkers/marathon-instances';
 import { checkDurable, instanceOf, PromiseChecker } from '../checkers/marathon-promises';
 import { checkRest } from '../checkers/marathon-rest';
+import { checkVolumes, VolumeChecker } from '../checkers/marathon-volumes';
 import { MACHINES, type Machines } from '../machines';
 import { commandOf, durationOf, endOf, isHealthyAt } from '../marathon/behaviour';
 import { type LaunchFacts, MarathonProcess, type MarathonTask } from '../marathon/marathon-process';
 import { Requests } from '../marathon/requests';
-import { APPS, type Body, PODS, Wishes } from '../marathon/wishes';
+import { APPS, type Body, PODS, STATEFUL_APP, STATEFUL_POD, Wishes } from '../marathon/wishes';
 import { type AgentShape, type Faults, type ModelAgent, resourcesOf } from '../model/agents';
 import { Chance } from '../model/chance';
 import { ModelMaster } from '../model/master';
@@ -53,6 +60,7 @@ function shapeOf(index: number): AgentShape {
     resources: readResources([
       { name: 'cpus', type: 'SCALAR', scalar: { value: 8 } },
       { name: 'mem', type: 'SCALAR', scalar: { value: 1000 } },
+      { name: 'disk', type: 'SCALAR', scalar: { value: 2000 } },
       { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31_000, end: 31_030 }] } },
       ...(index === 5 ? [{ name: 'cpus', type: 'SCALAR' as const, scalar: { value: 4 }, role: 'prod' }] : []),
     ]),
@@ -77,6 +85,7 @@ export class MarathonDays {
   readonly requests: Requests;
   launches = 0;
   private readonly instances = new InstanceChecker();
+  private readonly volumes = new VolumeChecker();
   private readonly wishes: Wishes;
   private readonly startedAt = new WeakMap<MarathonTask, number>();
   private isQuiet = false;
@@ -98,6 +107,7 @@ export class MarathonDays {
       began: (state) => {
         this.instances.began(state);
         this.promises.began(state);
+        this.volumes.began(state);
       },
       stepped: (event, _effects, state) => this.stepped(event, state),
       stored: () => undefined,
@@ -130,6 +140,18 @@ export class MarathonDays {
     checkRest({ state: this.state, disk: this.marathon.disk, tasks: this.master.agents.tasks });
     if (this.promises.unanswered > 0) throw new Error(`${this.promises.unanswered} requests have no answer`);
     this.goOn();
+    this.leave();
+  }
+
+  /** All with volumes goes, and another app has every agent make offers: nothing is left of those that are gone. */
+  private leave(): void {
+    const { requests, timeline, wishes } = this;
+    requests.change({ remove: [STATEFUL_APP], removePods: [STATEFUL_POD] }, true);
+    timeline.runUntil(timeline.now + 5 * MINUTE);
+    const constraints = [['hostname', 'UNIQUE']];
+    requests.putApp('/prod/u', { ...wishes.statefulApp('/prod/u'), instances: 5, constraints }, true);
+    timeline.runUntil(timeline.now + 5 * MINUTE);
+    checkVolumes(this.state, this.master.agents.agents);
   }
 
   private settings(): MarathonSettings {
@@ -159,14 +181,18 @@ export class MarathonDays {
       failoverMs: failoverTimeoutSeconds * SECOND,
       duration: (task) => durationOf(task, chance),
       endOf,
-      launching: (info) => this.launching(info),
+      launching: (info, _agent, resources) => this.launching(info, resources),
+      converting: (operation) => this.volumes.converting(this.state, operation),
+      givenUp: ({ total }) => this.volumes.agentLost(total),
       started: (task) => this.started(task),
       ended: () => undefined,
     });
   }
 
-  private launching(info: mesos.TaskInfo): LaunchFacts {
+  private launching(info: mesos.TaskInfo, resources: Resources): LaunchFacts {
     this.launches++;
+    const taskId = info.task_id.value;
+    this.volumes.launched(this.state, taskId, instanceOf(taskId), resources);
     return {
       instanceId: instanceOf(info.task_id.value),
       command: info.command?.value ?? '',
@@ -185,6 +211,7 @@ export class MarathonDays {
   private stepped(event: MarathonEvent, state: MarathonState): void {
     this.instances.stepped(event, state);
     this.promises.stepped(event, state);
+    this.volumes.stepped(event, state);
     this.checkDeadlines(event.at, state);
   }
 
@@ -287,6 +314,12 @@ export class MarathonDays {
     () => this.requests.change({ putPods: [this.wishes.pod(this.chance.pick(PODS))] }),
     () => this.scalePod(this.chance.pick(PODS)),
     () => this.requests.change({ removePods: [this.chance.pick(PODS)] }),
+    () => this.putStateful(),
+    () => this.putStateful(),
+    () => this.putStateful(),
+    () => this.scalePod(STATEFUL_POD),
+    () =>
+      this.requests.change(this.chance.pick([{ remove: [STATEFUL_APP] }, { removePods: [STATEFUL_POD] }])),
     () => this.requests.change({ restart: [this.chance.pick(APPS)] }),
     () => this.requests.change({ remove: [this.chance.pick(APPS)] }),
     () => this.requests.change({ removeGroups: [this.chance.pick(['/g', '/g/h', '/prod'])] }),
@@ -321,6 +354,16 @@ export class MarathonDays {
     this.requests.putApp(id, this.wishes.app(id));
   }
 
+  private putStateful(): void {
+    const { chance, requests, wishes, state } = this;
+    chance.pick([
+      () => requests.change({ putPods: [wishes.statefulPod()] }),
+      () => requests.putApp(STATEFUL_APP, wishes.statefulApp()),
+      () =>
+        state.apps.has(STATEFUL_APP) && requests.putApp(STATEFUL_APP, { instances: chance.between(0, 4) }),
+    ])();
+  }
+
   private putPart(id: string): void {
     if (this.state.apps.has(id)) this.requests.putApp(id, this.wishes.part());
     else this.put(id);
@@ -345,7 +388,9 @@ export class MarathonDays {
   }
 
   private someTasks(): string[] {
-    return [...this.state.byTask.keys()].filter(() => this.chance.is(0.2));
+    const { byTask } = this.state;
+    const isStateful = (id: string): boolean => this.state.instances.get(id)?.reservation !== undefined;
+    return [...byTask].flatMap(([id, of]) => (this.chance.is(isStateful(of) ? 0.5 : 0.2) ? [id] : []));
   }
 
   private someAgent(): ModelAgent<LaunchFacts> {
@@ -411,7 +456,13 @@ export class MarathonDays {
     const bodies = APPS.map((id) => ({ ...wishes.app(id), ...calmMembers(state, id), id }));
     const isMixed = this.chance.is(0.5);
     if (isMixed) requests.putApps(bodies.slice(0, 3), true);
-    requests.change({ putPods: PODS.map((id) => wishes.pod(id)) }, true);
+    requests.change({ putPods: [...PODS.map((id) => wishes.pod(id)), wishes.statefulPod()] }, true);
+    requests.putApp(STATEFUL_APP, wishes.statefulApp(), true);
+    // Nobody else knows that an agent will not come back.
+    const { agents } = this.master.agents;
+    const isGone = (id: string): boolean => agents.find((agent) => agent.id === id)?.standing === 'gone';
+    const bound = [...state.instances.values()].filter(({ reservation }) => reservation !== undefined);
+    requests.wipe(bound.flatMap(({ id, agent }) => (agent && isGone(agent.agentId) ? [id] : [])));
     for (const body of bodies)
       if (!isMixed || !bodies.slice(0, 3).includes(body)) requests.putApp(body.id, body, true);
     const bad = commandOf(0, this.chance.pick(['crashes', 'sick']));
