@@ -21,34 +21,60 @@ export interface ShownRoot {
   readonly groups: ReadonlyMap<string, Group>;
 }
 
+/** The JSON of apps and pods, piece by piece. */
 export interface MemberPrinters {
-  readonly app: (app: App) => object;
-  readonly pod: (pod: PodSpec) => object;
+  readonly app: (app: App) => Iterable<string>;
+  readonly pod: (pod: PodSpec) => Iterable<string>;
 }
 
-/** A group with what is embedded of it; lists that are not embedded are empty, as in the original. */
-export function printGroup(
+type Pieces = Generator<string, void>;
+
+/**
+ * The JSON of a group with what is embedded of it, piece by piece; lists that are not embedded are empty, as in the original.
+ * The tree is that of the moment of the call.
+ */
+export function groupPieces(
   root: ShownRoot,
   id: string,
   embed: GroupEmbed,
   print: MemberPrinters,
-): object | undefined {
+): Pieces | undefined {
   const members = {
     apps: embed.apps ? childrenOf(root.apps) : new Map<string, App[]>(),
     pods: embed.pods ? childrenOf(root.pods) : new Map<string, PodSpec[]>(),
     groups: embed.groups ? childrenOf(root.groups) : new Map<string, Group[]>(),
   };
-  const show = (group: Group): object => ({
-    id: group.id,
-    apps: sortedById(members.apps.get(group.id)).map(print.app),
-    groups: sortedById(members.groups.get(group.id)).map(show),
-    pods: sortedById(members.pods.get(group.id)).map(print.pod),
-    dependencies: group.dependencies,
-    version: root.version,
-    ...(isTopLevel(group.id) && { enforceRole: group.enforceRole ?? false }),
-  });
+  const { version } = root;
+  function* show(group: Group): Pieces {
+    yield `{"id":${JSON.stringify(group.id)},"apps":`;
+    yield* arrayPieces(sortedById(members.apps.get(group.id)), print.app);
+    yield ',"groups":';
+    yield* arrayPieces(sortedById(members.groups.get(group.id)), show);
+    yield ',"pods":';
+    yield* arrayPieces(sortedById(members.pods.get(group.id)), print.pod);
+    yield `,${JSON.stringify(ownMembers(group, version)).slice(1)}`;
+  }
   const group = root.groups.get(id);
   return group && show(group);
+}
+
+function ownMembers(group: Group, version: string): object {
+  const { dependencies, enforceRole = false } = group;
+  return { dependencies, version, ...(isTopLevel(group.id) && { enforceRole }) };
+}
+
+function* arrayPieces<Member>(
+  members: readonly Member[],
+  piecesOf: (member: Member) => Iterable<string>,
+): Pieces {
+  yield '[';
+  let separator = '';
+  for (const member of members) {
+    yield separator;
+    separator = ',';
+    yield* piecesOf(member);
+  }
+  yield ']';
 }
 
 /** The order of a group's members, which outlives a restart. */

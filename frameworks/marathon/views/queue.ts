@@ -6,31 +6,28 @@ import { stormsOf, stormText } from '../core/health/storm';
 import { deadlineOf } from '../core/launch/backoff';
 import { newStats } from '../core/launch/queue';
 import { NO_OFFER_MATCH_REASONS } from '../core/match/refusals';
-import { isPod, type RunSpec, specOf } from '../core/state/run-spec';
+import { isPod, type RunSpec } from '../core/state/run-spec';
 import type { MarathonState, QueueStats } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 import { printPod } from './print-pod';
 
-export function printQueue(
-  state: MarathonState,
-  now: number,
-  withOffers: boolean,
-  includes: (spec: RunSpec) => boolean = () => true,
-): object[] {
-  const waiting = [...state.waiting.keys()];
-  // Apps of which nothing waits are in the queue only while kills of them are held back.
-  const held = [...state.storms.keys()].filter((scope) => !state.waiting.has(scope));
-  return [...waiting, ...held].flatMap((id) => {
-    const spec = specOf(state, id);
-    return spec && includes(spec) ? [printItem(state, spec, { now, withOffers })] : [];
-  });
+export interface QueueView {
+  readonly now: number;
+  readonly withOffers: boolean;
 }
 
-function printItem(
-  state: MarathonState,
-  spec: RunSpec,
-  { now, withOffers }: { readonly now: number; readonly withOffers: boolean },
-): object {
+/** True for an app or a pod that waits, or of which kills are held back. */
+export function isQueued({ waiting, storms }: MarathonState, id: string): boolean {
+  return waiting.has(id) || storms.has(id);
+}
+
+/** The apps and pods in the queue. */
+export function queuedIds({ waiting, storms }: MarathonState): string[] {
+  return [...new Set([...waiting.keys(), ...storms.keys()])];
+}
+
+/** An app or a pod in the queue. */
+export function printQueued(state: MarathonState, spec: RunSpec, { now, withOffers }: QueueView): object {
   const leftMs = Math.max(0, (deadlineOf(state, spec) ?? now) - now);
   const stats = state.queue.get(spec.id) ?? newStats(now);
   const storms = stormsOf(state, spec.id);

@@ -3,15 +3,17 @@
  */
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import type { Rights } from '../../../kit/edge/access/authorizer';
 import { handlerOf } from '../../../kit/edge/rest/door';
-import { type Outcome, ok } from '../../../kit/edge/rest/outcome';
+import type { Outcome } from '../../../kit/edge/rest/outcome';
 import { queryAll, queryFlag, restOf } from '../../../kit/edge/rest/request';
 import { noDeployment } from '../../core/groups/change';
 import { notQueued } from '../../core/groups/task-killer';
-import { type RunSpec, specOf } from '../../core/state/run-spec';
+import { specOf } from '../../core/state/run-spec';
 import { printDeployment } from '../../views/deployments';
-import { printQueue } from '../../views/queue';
-import { deploymentOutcome, notFound, type RestContext, refusalOutcome } from './context';
+import { isQueued, printQueued, type QueueView, queuedIds } from '../../views/queue';
+import { deploymentOutcome, notFound, type RestContext, refusalOutcome, sliced } from './context';
+import { listPieces, type Pieces } from './fragments';
 import { demandCancel, demandUpdate, seesSpec, visibleDeployment } from './rights';
 
 export function deploymentRoutes(context: RestContext): Route[] {
@@ -33,17 +35,18 @@ export function deploymentRoutes(context: RestContext): Route[] {
  * Deployments of which the sender sees an app or a pod, without the others. Our members beside the original's are embedded:
  * some of its clients fail at a member that they do not know.
  */
-function list(context: RestContext, request: Request): Outcome {
+function list(context: RestContext, request: Request): Promise<Outcome> {
   const rights = context.rights(request);
   const withProgress = queryAll(request, 'embed').includes('progress');
   const view = { now: context.now(), withProgress };
-  return ok(
-    context.read((state) =>
-      [...state.deployments.values()]
-        .flatMap((deployment) => visibleDeployment(rights, state, deployment) ?? [])
-        .map((deployment) => printDeployment(state, deployment, view)),
-    ),
-  );
+  const textOf = (id: string): string | undefined =>
+    context.read((state) => {
+      const deployment = state.deployments.get(id);
+      const visible = deployment && visibleDeployment(rights, state, deployment);
+      return visible && JSON.stringify(printDeployment(state, visible, view));
+    });
+  const ids = context.read(({ deployments }) => [...deployments.keys()]);
+  return sliced(context, request, listPieces(ids, textOf));
 }
 
 async function cancel(context: RestContext, request: Request): Promise<Outcome> {
@@ -57,11 +60,21 @@ async function cancel(context: RestContext, request: Request): Promise<Outcome> 
   return deploymentOutcome(answer);
 }
 
-function queue(context: RestContext, request: Request): Outcome {
-  const withOffers = queryAll(request, 'embed').includes('lastUnusedOffers');
+function queue(context: RestContext, request: Request): Promise<Outcome> {
   const rights = context.rights(request);
-  const includes = (spec: RunSpec): boolean => seesSpec(rights, spec);
-  return ok({ queue: context.read((state) => printQueue(state, context.now(), withOffers, includes)) });
+  const withOffers = queryAll(request, 'embed').includes('lastUnusedOffers');
+  return sliced(context, request, queuePieces(context, rights, { now: context.now(), withOffers }));
+}
+
+function* queuePieces(context: RestContext, rights: Rights, view: QueueView): Pieces {
+  const textOf = (id: string): string | undefined =>
+    context.read((state) => {
+      const spec = isQueued(state, id) ? specOf(state, id) : undefined;
+      return spec && seesSpec(rights, spec) ? JSON.stringify(printQueued(state, spec, view)) : undefined;
+    });
+  yield '{"queue":';
+  yield* listPieces(context.read(queuedIds), textOf);
+  yield '}';
 }
 
 async function resetDelay(context: RestContext, request: Request): Promise<Outcome> {

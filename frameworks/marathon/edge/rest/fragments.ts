@@ -12,12 +12,12 @@ import type { Instance, MarathonState } from '../../core/state/state';
 import { type Embed, membersAfterTasks, membersBeforeTasks } from '../../views/apps';
 import { isShownTask, printTask } from '../../views/tasks';
 
-type Pieces = Generator<string, void>;
+export type Pieces = Generator<string, void>;
 
 const appTexts = new WeakMap<App, string>();
 
 /** Definitions never change, so their texts do not either. */
-function appText(app: App): string {
+export function appText(app: App): string {
   const existing = appTexts.get(app);
   if (existing !== undefined) return existing;
   const text = JSON.stringify(printApp(app));
@@ -67,7 +67,14 @@ export interface AppsShown {
 
 /** A JSON object with a list of apps as its one member. */
 export function* appsPieces(member: string, shown: AppsShown): Pieces {
-  yield `{${JSON.stringify(member)}:[`;
+  yield `{${JSON.stringify(member)}:`;
+  yield* appListPieces(shown);
+  yield '}';
+}
+
+/** A JSON array of apps. */
+export function* appListPieces(shown: AppsShown): Pieces {
+  yield '[';
   let separator = '';
   for (const id of shown.ids) {
     const app = shown.read(({ apps }) => apps.get(id));
@@ -76,7 +83,20 @@ export function* appsPieces(member: string, shown: AppsShown): Pieces {
     separator = ',';
     yield* appPieces(app, shown);
   }
-  yield ']}';
+  yield ']';
+}
+
+/** A JSON array of the text that each key has when its turn comes; those without one by then are left out. */
+export function* listPieces<Key>(keys: Iterable<Key>, textOf: (key: Key) => string | undefined): Pieces {
+  yield '[';
+  let separator = '';
+  for (const key of keys) {
+    const text = textOf(key);
+    if (text === undefined) continue;
+    yield separator + text;
+    separator = ',';
+  }
+  yield ']';
 }
 
 /** A JSON object with one app as its one member. */
@@ -86,7 +106,8 @@ export function* oneAppPieces(app: App, shown: Omit<AppsShown, 'ids'>): Pieces {
   yield '}';
 }
 
-function* appPieces(app: App, { read, embed, now }: Omit<AppsShown, 'ids'>): Pieces {
+/** One app. */
+export function* appPieces(app: App, { read, embed, now }: Omit<AppsShown, 'ids'>): Pieces {
   yield appText(app).slice(0, -1);
   yield read((state) => membersText(membersBeforeTasks(state, app, embed)));
   if (embed.has('tasks')) {

@@ -10,15 +10,13 @@ import type { App } from '../../api/app';
 import { resolvePath } from '../../api/app-normalization';
 import { type GroupUpdate, readGroupPatch, readGroupUpdate } from '../../api/group-update';
 import { failure, isFailure, notValid } from '../../api/violations';
-import { printApp } from '../../core/apps/print-app';
 import { printStep } from '../../core/deployments/plan';
 import { previewChange } from '../../core/groups/change';
 import { rootAt, versionsOfGroup } from '../../core/groups/history';
 import { isTopLevel } from '../../core/groups/roles';
 import { isBelow, parentOf } from '../../core/state/paths';
 import type { PodSpec } from '../../core/state/run-spec';
-import { printAppInfo } from '../../views/apps';
-import { type GroupEmbed, printGroup } from '../../views/groups';
+import { type GroupEmbed, groupPieces } from '../../views/groups';
 import { printPodStatus } from '../../views/pods';
 import { locationOf, readEmbed } from './apps';
 import {
@@ -28,8 +26,10 @@ import {
   readBody,
   readVersion,
   refusalOutcome,
+  sliced,
 } from './context';
 import { forceOf } from './force';
+import { appListPieces, appPieces, appText } from './fragments';
 import { wantedGroup } from './group-change';
 import { demandChange, demandOnGroup, seesSpec, visibleRoot } from './rights';
 
@@ -48,7 +48,7 @@ export function groupRoutes(context: RestContext): Route[] {
 }
 
 /** The last segments of a path select what is shown of a group. */
-function show(context: RestContext, request: Request): Outcome {
+function show(context: RestContext, request: Request): Outcome | Promise<Outcome> {
   const segments = restOf(request);
   const group = (suffix: number): string => `/${segments.slice(0, segments.length - suffix).join('/')}`;
   const [last] = segments.slice(-1);
@@ -60,12 +60,17 @@ function show(context: RestContext, request: Request): Outcome {
   const rights = context.rights(request);
   const shown = context.read((state) => {
     const root = visibleRoot({ ...state, version: state.rootVersion }, rights);
-    return printGroup(root, group(0), groupEmbedOf(request), {
-      app: (app) => printAppInfo(state, app, embed, context.now()),
-      pod: (pod) => printPodStatus(state, pod, context.now()),
+    const { read } = context;
+    return groupPieces(root, group(0), groupEmbedOf(request), {
+      app: (app) => appPieces(app, { read, embed, now: context.now() }),
+      pod: podTexts(context),
     });
   });
-  return shown ? ok(shown) : nothingOf(group(0));
+  return shown ? sliced(context, request, shown) : nothingOf(group(0));
+}
+
+function podTexts(context: RestContext): (spec: PodSpec) => [string] {
+  return (spec) => [context.read((state) => JSON.stringify(printPodStatus(state, spec, context.now())))];
 }
 
 /** The answer for a group that the sender does not see; the root is always there (GroupsResource). */
@@ -85,14 +90,16 @@ function groupEmbedOf(request: Request): GroupEmbed {
 }
 
 /** All apps below a group; none below one that is not there, as in the original. */
-function showApps(context: RestContext, request: Request, id: string): Outcome {
+function showApps(context: RestContext, request: Request, id: string): Promise<Outcome> {
   const embed = readEmbed(request, []);
   const rights = context.rights(request);
-  return context.read((state) => {
-    const includes = (app: App): boolean => isBelow(app.id, id) && seesSpec(rights, app);
-    const apps = state.groups.has(id) ? [...state.apps.values()].filter(includes) : [];
-    return ok(apps.map((app) => printAppInfo(state, app, embed, context.now())));
-  });
+  const includes = (app: App): boolean => isBelow(app.id, id) && seesSpec(rights, app);
+  const apps = context.read((state) =>
+    state.groups.has(id) ? [...state.apps.values()].filter(includes) : [],
+  );
+  const ids = apps.map((app) => app.id);
+  const { read } = context;
+  return sliced(context, request, appListPieces({ read, ids, embed, now: context.now() }));
 }
 
 function showVersions(context: RestContext, request: Request, id: string): Outcome {
@@ -107,16 +114,16 @@ function showVersion(
   context: RestContext,
   request: Request,
   { id, versionText }: { id: string; versionText: string },
-): Outcome {
+): Outcome | Promise<Outcome> {
   const version = readVersion(versionText);
   if (isFailure(version)) return version;
   const rights = context.rights(request);
   const shown = context.read((state) => {
     const root = rootAt(state, version);
-    const pod = (spec: PodSpec): object => printPodStatus(state, spec, context.now());
-    return root && printGroup(visibleRoot(root, rights), id, groupEmbedOf(request), { app: printApp, pod });
+    const print = { app: (app: App): [string] => [appText(app)], pod: podTexts(context) };
+    return root && groupPieces(visibleRoot(root, rights), id, groupEmbedOf(request), print);
   });
-  return shown ? ok(shown) : noGroup(id);
+  return shown ? sliced(context, request, shown) : noGroup(id);
 }
 
 /** `PATCH` changes whether a group enforces its role, and nothing else. */

@@ -1,5 +1,5 @@
 import { printApp } from '../../../../frameworks/marathon/core/apps/print-app';
-import { type GroupEmbed, printGroup } from '../../../../frameworks/marathon/views/groups';
+import { type GroupEmbed, groupPieces, type ShownRoot } from '../../../../frameworks/marathon/views/groups';
 import { FakeCluster } from '../fake-cluster';
 
 interface Printed {
@@ -19,10 +19,16 @@ function cluster(): FakeCluster {
 const print = (id: string, embed: GroupEmbed = ALL): Printed | undefined => {
   const { state } = cluster();
   const root = { ...state, version: state.rootVersion };
-  return printGroup(root, id, embed, { app: printApp, pod: ({ id: podId }) => ({ id: podId }) }) as
-    | Printed
-    | undefined;
+  return printed(root, id, embed);
 };
+
+function printed(root: ShownRoot, id: string, embed: GroupEmbed = ALL): Printed | undefined {
+  const pieces = groupPieces(root, id, embed, {
+    app: (app) => [JSON.stringify(printApp(app))],
+    pod: ({ id: podId }) => [JSON.stringify({ id: podId })],
+  });
+  return pieces && (JSON.parse([...pieces].join('')) as Printed);
+}
 
 /** Ids of a group, its apps, and so on below it. */
 const tree = ({ id, apps = [], groups = [] }: Printed): unknown => [
@@ -44,8 +50,7 @@ test('members are in the order of their ids, whatever the order of their creatio
   const made = new FakeCluster();
   made.put({ id: '/b' }, { id: '/a' });
   const root = { ...made.state, version: made.state.rootVersion };
-  const printed = printGroup(root, '/', ALL, { app: printApp, pod: ({ id }) => ({ id }) }) as Printed;
-  expect(printed.apps?.map(({ id }) => id)).toEqual(['/a', '/b']);
+  expect(printed(root, '/')?.apps?.map(({ id }) => id)).toEqual(['/a', '/b']);
 });
 
 test('what the request does not embed is empty, and only groups at the top enforce roles', () => {

@@ -1,4 +1,5 @@
-import { printQueue } from '../../../../frameworks/marathon/views/queue';
+import { specOf } from '../../../../frameworks/marathon/core/state/run-spec';
+import { printQueued, queuedIds } from '../../../../frameworks/marathon/views/queue';
 import { agent, FakeCluster } from '../fake-cluster';
 
 interface QueueItem {
@@ -13,8 +14,11 @@ interface QueueItem {
   readonly lastUnusedOffers?: readonly { reason: readonly string[] }[];
 }
 
-const queueOf = (cluster: FakeCluster, withOffers = false): QueueItem[] =>
-  printQueue(cluster.state, cluster.clock.now(), withOffers) as QueueItem[];
+const queueOf = ({ state, clock }: FakeCluster, withOffers = false): QueueItem[] =>
+  queuedIds(state).flatMap((id) => {
+    const spec = specOf(state, id);
+    return spec ? (printQueued(state, spec, { now: clock.now(), withOffers }) as QueueItem) : [];
+  });
 
 describe('the launch queue', () => {
   it('has the apps that wait for an offer, and none that runs', () => {

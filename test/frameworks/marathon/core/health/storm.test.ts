@@ -1,4 +1,4 @@
-import { printQueue } from '../../../../../frameworks/marathon/views/queue';
+import { printQueued, queuedIds } from '../../../../../frameworks/marathon/views/queue';
 import { agent, type ClusterOptions, FakeCluster } from '../../fake-cluster';
 
 const CHECK = { protocol: 'TCP', gracePeriodSeconds: 0, intervalSeconds: 5, timeoutSeconds: 1 };
@@ -20,6 +20,11 @@ const kills = (cluster: FakeCluster): number => cluster.callsOf('KILL').length;
 const count = (cluster: FakeCluster, type: string): number =>
   cluster.eventTypes().filter((other) => other === type).length;
 
+function queueOf({ state, clock }: FakeCluster): object[] {
+  const specs = queuedIds(state).flatMap((id) => state.apps.get(id) ?? []);
+  return specs.map((spec) => printQueued(state, spec, { now: clock.now(), withOffers: false }));
+}
+
 describe('while most instances of an app fail at once', () => {
   it('none is killed, and event and queue say so; afterwards a single one is', () => {
     const cluster = start({ '/web': 4, '/other': 6 });
@@ -32,7 +37,7 @@ describe('while most instances of an app fail at once', () => {
       working: 0,
       reason: expect.stringMatching(/^4 of 4 instances of the app .* none of them is killed$/),
     });
-    expect(printQueue(cluster.state, cluster.clock.now(), false)).toMatchObject([
+    expect(queueOf(cluster)).toMatchObject([
       { count: 0, app: { id: '/web' }, heldKills: [expect.stringMatching(/^4 of 4 instances/)] },
     ]);
     const [first] = cluster.instances('/web');
@@ -42,7 +47,7 @@ describe('while most instances of an app fail at once', () => {
     expect(new Set(cluster.callsOf('KILL').map(({ kill }) => kill?.task_id.value.split('._app')[0]))).toEqual(
       new Set([first?.id]),
     );
-    expect(printQueue(cluster.state, cluster.clock.now(), false)).toEqual([]);
+    expect(queueOf(cluster)).toEqual([]);
   });
 
   it('they are killed when the guard is turned off', () => {

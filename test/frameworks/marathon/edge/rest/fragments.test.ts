@@ -1,5 +1,7 @@
 import {
+  appListPieces,
   appsPieces,
+  listPieces,
   oneAppPieces,
   type ReadState,
   tasksPieces,
@@ -42,6 +44,7 @@ test('lists have what the views of apps and tasks have, whatever is embedded', (
     const expected = JSON.parse(JSON.stringify(apps)) as unknown[];
     const ids = ['/checked', '/gone', '/plain'];
     expect(join(appsPieces('apps', { read, ids, embed, now }))).toEqual({ apps: expected });
+    expect(join(appListPieces({ read, ids, embed, now }))).toEqual(expected);
     const [app] = cluster.state.apps.values();
     expect(app && join(oneAppPieces(app, { read, embed, now }))).toEqual({ app: expected[0] });
   }
@@ -66,4 +69,17 @@ test('the text of a task is made once, and again after each change that it shows
   isCurrent();
   cluster.update(taskId, 'TASK_FAILED');
   isCurrent();
+});
+
+test('a list leaves out what is gone when its turn comes', () => {
+  const values = new Map([
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+  ]);
+  const pieces = listPieces([...values.keys()], (key) => values.get(key)?.toString());
+  const first = [pieces.next().value, pieces.next().value];
+  values.delete('b');
+  expect([...first, ...pieces].join('')).toBe('[1,3]');
+  expect(join(listPieces([], () => undefined))).toEqual([]);
 });
