@@ -1,66 +1,35 @@
 /** Three Chronos as processes of their own, with one ZooKeeper: one leads, whatever happens to it. */
 
-import type { ChildProcess } from 'node:child_process';
 import { freePort, missingForZookeeper, ZookeeperServer } from '../cluster/zookeeper/server';
 import { eventually } from './eventually';
+import { FrameworkProcess } from './framework-process';
 import { start } from './meseta';
 
 const SESSION_MS = 3000;
 /** Beside the session: one look at the election, the load of the state, and a busy machine. */
 const FEW_SECONDS_MS = 30_000;
 
-class ChronosProcess {
-  private constructor(
-    readonly port: number,
-    private readonly child: ChildProcess,
-  ) {}
-
+class ChronosProcess extends FrameworkProcess {
   static async start(server: ZookeeperServer): Promise<ChronosProcess> {
     const port = await freePort();
     const child = start([
       ...['chronos', '--master=127.0.0.1:1', `--http_port=${port}`, '--hostname=127.0.0.1'],
       ...[`--zk_hosts=127.0.0.1:${server.port}`, `--zk_timeout=${SESSION_MS}`],
     ]);
-    child.stderr?.resume();
-    return new ChronosProcess(port, child);
-  }
-
-  get isRunning(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.child.kill(name);
-  }
-
-  async stop(): Promise<void> {
-    if (!this.isRunning) return;
-    const closed = new Promise((resolve) => this.child.once('close', resolve));
-    this.signal('SIGCONT');
-    this.signal('SIGKILL');
-    await closed;
-  }
-
-  async ask(path: string, init: RequestInit = {}): Promise<{ status: number; text: string }> {
-    const signal = AbortSignal.timeout(2000);
-    const response = await fetch(`http://127.0.0.1:${this.port}/v1/scheduler${path}`, { ...init, signal });
-    return { status: response.status, text: await response.text() };
+    return new ChronosProcess(port, child, '/v1/scheduler');
   }
 
   async create(name: string): Promise<number> {
-    const body = JSON.stringify({ name, schedule: 'R/2037-01-01T00:00:00Z/P1D', command: 'true' });
-    const headers = { 'content-type': 'application/json' };
-    return (await this.ask('/iso8601', { method: 'POST', headers, body })).status;
+    const job = { name, schedule: 'R/2037-01-01T00:00:00Z/P1D', command: 'true' };
+    return (await this.ask('POST', '/iso8601', job)).status;
   }
 
-  /** The port of the leader, as this process names it. */
-  async leader(): Promise<number | undefined> {
-    const { status, text } = await this.ask('/leader');
-    return status === 200 ? Number(/:(\d+)"/.exec(text)?.[1]) : undefined;
+  leader(): Promise<number | undefined> {
+    return this.leaderAt('/leader');
   }
 
   async names(): Promise<string[]> {
-    const jobs = JSON.parse((await this.ask('/jobs')).text) as { name: string }[];
+    const jobs = JSON.parse((await this.ask('GET', '/jobs')).text) as { name: string }[];
     return jobs.map(({ name }) => name);
   }
 }

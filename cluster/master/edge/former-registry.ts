@@ -7,15 +7,13 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Registry } from '../../api/generated/internal';
 import { decodeProtobuf } from '../../api/protobuf';
 import type { Logger } from '../../runtime/log';
 import { LocalStore } from '../../state/local';
+import { retireFolder } from '../../state/retired-folder';
 import { REGISTRY_NAME, type RegistryStore } from './registry-store';
-
-/** The suffix of the folder whose registry was moved into ZooKeeper. */
-const MOVED = '.moved-to-zookeeper';
 
 /**
  * The registry to lead with: the one in ZooKeeper, or the one on disk if that is moved now. Rejects if that cannot be
@@ -36,7 +34,7 @@ export async function moveFormer(
   if (isBlankRegistry(former)) return formerRegistry;
   const mark = createHash('sha256').update(bytes).digest('hex');
   if (await registry.wasTaken(mark)) {
-    retire(folder, log);
+    retireFolder(folder, log);
     return formerRegistry;
   }
   if (!isBlankRegistry(formerRegistry)) {
@@ -47,7 +45,7 @@ export async function moveFormer(
   }
   await registry.take(former, mark);
   const agents = former.slaves?.slaves?.length ?? 0;
-  const retired = retire(folder, log);
+  const retired = retireFolder(folder, log);
   log.info({ folder, kept: retired, agents }, 'the registry on disk was moved into ZooKeeper');
   return former;
 }
@@ -83,17 +81,4 @@ export function isBlankRegistry({
 }: Registry): boolean {
   const members = [slaves?.slaves, unreachable?.slaves, gone?.slaves, machines?.machines];
   return [...members, ...Object.values(lists)].every((list) => !list || list.length === 0);
-}
-
-/** Renames the folder and returns its new path. The registry is stored already, so a failure is only a warning. */
-function retire(folder: string, log: Logger): string {
-  let path = folder + MOVED;
-  for (let number = 2; existsSync(path); number++) path = `${folder}${MOVED}-${number}`;
-  try {
-    renameSync(folder, path);
-    return path;
-  } catch (error) {
-    log.warn({ folder, why: String(error) }, `the folder cannot be renamed: rename it to ${path}`);
-    return folder;
-  }
 }

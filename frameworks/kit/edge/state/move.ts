@@ -5,15 +5,12 @@
  * that leads moves its own, and the others keep theirs. The folder is renamed after the move.
  */
 
-import { existsSync, renameSync } from 'node:fs';
-import { errorText } from '../../../../cluster/model/error-text';
+import { existsSync } from 'node:fs';
 import type { Logger } from '../../../../cluster/runtime/log';
 import { LocalStore } from '../../../../cluster/state/local';
+import { retireFolder } from '../../../../cluster/state/retired-folder';
 import type { StateStore } from '../../../../cluster/state/store';
 import { replaceState } from './replace';
-
-/** The suffix of a folder whose state was moved. */
-const MOVED = '.moved-to-zookeeper';
 
 /** Moves the state of the folder if there is one and the store has none. Rejects when that cannot be done. */
 export async function moveFromDisk(
@@ -30,7 +27,7 @@ export async function moveFromDisk(
   const variables = await readLocal(folder, log);
   if (variables.length === 0) return;
   await replaceState(store, variables);
-  const fields = { folder, kept: retire(folder, log), variables: variables.length };
+  const fields = { folder, kept: retireFolder(folder, log), variables: variables.length };
   log.info(fields, 'the state on disk was moved into ZooKeeper');
 }
 
@@ -40,18 +37,5 @@ async function readLocal(folder: string, log: Logger) {
     return await local.fetchAll('');
   } finally {
     await local.close();
-  }
-}
-
-/** Renames the folder and returns its new path. The state is stored already, so a failure is only a warning. */
-function retire(folder: string, log: Logger): string {
-  let path = folder + MOVED;
-  for (let number = 2; existsSync(path); number++) path = `${folder}${MOVED}-${number}`;
-  try {
-    renameSync(folder, path);
-    return path;
-  } catch (error) {
-    log.warn({ folder, error: errorText(error) }, `the folder cannot be renamed: rename it to ${path}`);
-    return folder;
   }
 }
