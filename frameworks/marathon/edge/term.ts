@@ -8,6 +8,7 @@ import { Drain } from '../../kit/edge/drain';
 import type { TermContext } from '../../kit/edge/leadership/led-process';
 import { termStore } from '../../kit/edge/leadership/term-store';
 import { openSession } from '../../kit/edge/session';
+import { assertForm, type KnownForm, markForm } from '../../kit/edge/state/form';
 import { takeOver } from '../../kit/edge/state/handover';
 import { moveFromDisk } from '../../kit/edge/state/move';
 import { loadStored, performStore, type StoredText } from '../../kit/edge/store';
@@ -28,6 +29,9 @@ export interface MarathonTerm extends HandlersTerm {
   readonly probes: Probes;
   readonly resign: (reason: string) => void;
 }
+
+/** It grows with a change after which an older Marathon could not read the state any more. */
+const FORM: KnownForm = { what: 'Marathon', form: 1 };
 
 /** Begins a term. `alone` is the store of a Marathon without ZooKeeper. */
 export async function beginTerm(
@@ -63,8 +67,10 @@ async function openStore(
   const { clock, log } = context;
   const path = `${config.ensemble?.url.path}/${STATE_NODE}`;
   const store = await termStore(mandate, { clock, path, alone, flags: '--work_dir or --zk' });
+  await assertForm(store, FORM);
   if (config.ensemble) await moveFromDisk(store, { folder: join(config.workDir, 'state'), log });
   await takeOver(store, log);
+  await markForm(store, FORM);
   return store;
 }
 
