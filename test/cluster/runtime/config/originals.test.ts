@@ -142,7 +142,7 @@ test.each([
 
 test('variables that turn a switch off, and those with a name of their own, are read', () => {
   expect(parse('marathon', [], { MARATHON_DISABLE_HA: '', MARATHON_DISABLE_CHECKPOINT: '' })).toMatchObject({
-    ha: 'false',
+    ha: false,
     checkpoint: false,
   });
   expect(refusal(() => parse('marathon', [], { MESOSPHERE_KEYSTORE_PATH: '/k' }))).toContain(
