@@ -7,6 +7,7 @@ import { callerTrust } from '../../../cluster/runtime/tls/settings';
 import type { DoorAccess } from '../../kit/edge/access/open-access';
 import { schemeOf } from '../../kit/edge/http-flags';
 import { Forwarder } from '../../kit/edge/leadership/forward';
+import { HEALTH_PATHS, healthRoutes } from '../../kit/edge/leadership/health';
 import type { Standing } from '../../kit/edge/leadership/standing';
 import { askCore, REQUESTS_MAX } from '../../kit/edge/requests';
 import type { ChronosConfig } from '../config';
@@ -67,18 +68,20 @@ export function urlOf(config: ChronosConfig, context: ChronosContext): string {
   return `${schemeOf(config.http, context.tls() !== undefined)}://${addressOf(config, context)}`;
 }
 
-/** The server: requests are passed on while another Chronos leads. */
-export function chronosServer({ context, rest }: ChronosParts, standing: () => Standing): ServerPlan {
+/** The server: requests are passed on while another Chronos leads, except for the health of this one. */
+export function chronosServer({ config, context, rest }: ChronosParts, standing: () => Standing): ServerPlan {
   const { log, life, tls } = context;
   const forwarder = new Forwarder({
     standing,
     door: rest.door,
     what: 'Chronos',
+    ownPaths: HEALTH_PATHS,
     log,
     tls: tls() && callerTrust(process.env),
   });
   life.add(() => forwarder.stop());
-  return { ...rest.plan, before: forwarder.before };
+  const health = healthRoutes(rest.door, standing, () => addressOf(config, context));
+  return { ...rest.plan, routes: [...rest.plan.routes, ...health], before: forwarder.before };
 }
 
 function openNotifier({ notices }: ChronosConfig, { clock, log, metrics }: ChronosContext): Notifier {

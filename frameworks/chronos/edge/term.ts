@@ -1,9 +1,11 @@
 /** A term of Chronos: the open store, the jobs in it, and the performers of the effects. */
 
+import { join } from 'node:path';
 import type { Performers } from '../../../cluster/runtime/mailbox';
 import type { StateStore } from '../../../cluster/state/store';
 import type { TermContext } from '../../kit/edge/leadership/led-process';
 import { termStore } from '../../kit/edge/leadership/term-store';
+import { moveFromDisk } from '../../kit/edge/state/move';
 import { loadStored, performStore } from '../../kit/edge/store';
 import type { Scheduler } from '../../scheduler/edge/scheduler';
 import type { ChronosEffect } from '../core/state/effects';
@@ -26,18 +28,26 @@ export async function beginTerm(
   alone: StateStore | undefined,
   { life, mandate, resign }: TermContext,
 ): Promise<ChronosTerm> {
-  const store = await termStore(mandate, {
-    clock: parts.context.clock,
-    path: `${parts.config.ensemble?.url.path}/${STATE_NODE}`,
-    alone,
-    flags: '--work_dir or --zk_hosts',
-  });
+  const store = await openStore(parts, alone, mandate);
   const startedAt = performance.now();
   const stored = await loadStored(store, '');
   const ms = Math.round(performance.now() - startedAt);
   parts.context.log.info({ variables: stored.length, ms }, 'the state is loaded');
   const scheduler = openMasterSession(parts.config, parts.context, { life, resign });
   return { store, stored, resign, scheduler };
+}
+
+/** The store with the state of the last term, or with that of the disk where it is the first. */
+async function openStore(
+  { config, context }: ChronosParts,
+  alone: StateStore | undefined,
+  mandate: TermContext['mandate'],
+): Promise<StateStore> {
+  const { clock, log } = context;
+  const path = `${config.ensemble?.url.path}/${STATE_NODE}`;
+  const store = await termStore(mandate, { clock, path, alone, flags: '--work_dir or --zk_hosts' });
+  if (config.ensemble) await moveFromDisk(store, { folder: join(config.workDir, 'state'), log });
+  return store;
 }
 
 export function chronosPerformers(

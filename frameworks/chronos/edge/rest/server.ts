@@ -8,7 +8,8 @@ import type { ServerPlan } from '../../../../cluster/runtime/process';
 import type { SenderAuthenticator } from '../../../kit/edge/access/adapt-plugins';
 import { type Authorizer, rightsReader } from '../../../kit/edge/access/authorizer';
 import { type HttpSettings, placesOf } from '../../../kit/edge/http-flags';
-import { authenticatorOf, errorAnswers } from '../../../kit/edge/rest/door';
+import { HEALTH_PATHS } from '../../../kit/edge/leadership/health';
+import { authenticatorOf, errorAnswers, type RestDoor } from '../../../kit/edge/rest/door';
 import { Slices } from '../../../kit/edge/rest/slices';
 import { jobPrinters } from '../../core/jobs/print-job';
 import { printRefusal } from '../../core/jobs/refusal';
@@ -49,7 +50,7 @@ export interface ChronosRest {
   /** Jobs that changed, once they are stored, and notices to owners go here. */
   readonly changes: ChangeStream;
   /** The headers and errors of all answers, for those that are made before any handler. */
-  readonly door: Pick<RestContext, 'headers' | 'errorBody'>;
+  readonly door: RestDoor;
 }
 
 export function chronosRest(settings: RestSettings, access: RestAccess, parts: RestParts): ChronosRest {
@@ -67,7 +68,7 @@ export function chronosRest(settings: RestSettings, access: RestAccess, parts: R
     users,
     bearer,
     authenticator: authenticatorOf(context, access.authenticator),
-    openPaths: access.authenticator ? ['/ping'] : [],
+    openPaths: access.authenticator ? ['/ping', ...HEALTH_PATHS] : [],
     credentialsFlag: '--http_credentials',
     realm,
     compress: settings.isCompressing,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
@@ -7,6 +7,7 @@ import { silentLogger } from '../../../../cluster/runtime/log';
 import type { RecorderMaker } from '../../../../cluster/runtime/mailbox';
 import { FileRecorder, readRecording } from '../../../../cluster/runtime/recording/recording';
 import { replay } from '../../../../cluster/runtime/recording/replay';
+import { LocalStore } from '../../../../cluster/state/local';
 import { MemoryStore } from '../../../../cluster/state/memory';
 import type { StateStore } from '../../../../cluster/state/store';
 import { parseChronosConfig } from '../../../../frameworks/chronos/config';
@@ -150,6 +151,33 @@ describeZookeeper('two Chronos with one ZooKeeper', (setting) => {
       status: 400,
       text: `{"message":"Job 'nobody' not found","status":"Bad Request"}`,
     });
+  });
+
+  it('tell balancers which of them leads', async () => {
+    const [first, second] = await bootTwo();
+    const leader = `127.0.0.1:${first.http.port}`;
+    const shown = async (chronos: Chronos, path: string) => {
+      const { status, text } = await ask(chronos, path);
+      return [status, JSON.parse(text)];
+    };
+    await until('a standby', async () => (await ask(second, '/health')).status === 200);
+    expect(await shown(first, '/health')).toEqual([200, { standing: 'leader', leader }]);
+    expect(await shown(second, '/health')).toEqual([200, { standing: 'standby', leader }]);
+    expect((await ask(first, '/health/leader')).status).toBe(200);
+    expect((await ask(second, '/health/leader')).status).toBe(503);
+  });
+
+  it('have the jobs of the one that had a state on disk and leads first', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meseta-chronos-move-'));
+    setting.undo(() => rmSync(folder, { recursive: true, force: true }));
+    const state = await LocalStore.open(join(folder, 'state'));
+    const alone = await boot([], state);
+    expect((await create(alone, 'a')).status).toBe(204);
+    await alone.stop();
+    await state.close();
+    const [, second] = await bootTwo(['--work_dir', folder]);
+    expect(await namesOf(second)).toEqual(['a']);
+    expect(existsSync(join(folder, 'state.moved-to-zookeeper'))).toBe(true);
   });
 
   it('hand over the jobs when one ends', async () => {
