@@ -532,6 +532,16 @@ export const COMMANDS: readonly CommandRow[] = [
     about: 'Go on with what is left of a damaged store: FOLDER',
     load: async () => (await import('./commands/state')).accept,
   },
+  {
+    name: 'state export',
+    about: 'Write the state of master, marathon or chronos to one file: COMPONENT FILE',
+    load: async () => (await import('./commands/state')).exportState,
+  },
+  {
+    name: 'state import',
+    about: 'Restore the state of a component from such a file: COMPONENT FILE',
+    load: async () => (await import('./commands/state')).importState,
+  },
 ];
 
 /** Descriptions of words that only group commands. */
@@ -550,6 +560,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   quota: 'Guarantee roles something, or limit them',
   weights: 'Let roles have more than others',
   explain: 'Say why a framework, a role or a task gets nothing',
-  state: 'Look after what components keep on disk',
+  state: 'Look after the states of components: save, restore, accept',
   emulate: 'Make up parts of a cluster, to try others at size',
 };

@@ -67,3 +67,5 @@ function timeAllocation({ timings, core }: MasterParts, event: MasterEvent, ms: 
   timings.allocation.add(ms);
   timings.latency.add(core.read((state) => state.allocator.lateMs));
 }
+
+export { MASTER_STATE } from './edge/ensemble';

@@ -9,7 +9,8 @@
 import { batchesOf, decodeJournal, encodeJournal, fitsOneBatch } from './journal';
 import type { Change, Committed, StateStore, Variable } from './store';
 
-const JOURNAL = 'journal';
+/** The variable of a large commit that is under way. */
+export const JOURNAL = 'journal';
 
 export class JournaledStore implements StateStore {
   /** The large commit that is under way, and all that waits for it. */

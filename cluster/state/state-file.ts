@@ -18,17 +18,25 @@ export interface StoredValue {
   readonly value: Buffer;
 }
 
-const HEAD = '{"meseta":"state","form":1}';
+/** All variables of a component. */
+export interface StoredState {
+  readonly component: string;
+  readonly variables: Iterable<StoredValue>;
+}
+
+const FORM = 1;
+/** Bytes in which the head of a file ends. */
+const HEAD_MAX = 200;
 const CHECK = /^sha256 ([0-9a-f]{64})$/;
 
 /** Writes the file; its owner alone can read it. Rejects when another kind of file is there. */
-export async function writeStateFile(path: string, variables: Iterable<StoredValue>): Promise<void> {
+export async function writeStateFile(path: string, state: StoredState): Promise<void> {
   await refuseForeign(path);
   const draft = `${path}.new`;
   await rm(draft, { force: true });
   const file = await open(draft, 'wx', 0o600);
   try {
-    await writeLines(file, variables);
+    await writeLines(file, state);
     await file.sync();
   } catch (error) {
     await rm(draft, { force: true });
@@ -40,15 +48,15 @@ export async function writeStateFile(path: string, variables: Iterable<StoredVal
   await syncFolder(dirname(path));
 }
 
-/** Reads a file. Rejects with the reason when it is not whole. */
-export async function readStateFile(path: string): Promise<StoredValue[]> {
+/** Reads a file. Rejects with the reason when it is not whole, of another component, or of a newer version. */
+export async function readStateFile(path: string, component: string): Promise<StoredValue[]> {
   const variables: StoredValue[] = [];
   const hash = createHash('sha256');
   let count = 0;
   let check: string | undefined;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: 0 })) {
     if (check !== undefined) throw new Error(`${path} goes on after its checksum: make it anew`);
-    if (count === 0 && line !== HEAD) throw new Error(`${path} is no file of a state`);
+    if (count === 0) checkHead(path, line, component);
     check = CHECK.exec(line)?.[1];
     if (check !== undefined) continue;
     if (count > 0) variables.push(decodeLine(path, line));
@@ -59,16 +67,35 @@ export async function readStateFile(path: string): Promise<StoredValue[]> {
   return variables;
 }
 
-async function writeLines(file: FileHandle, variables: Iterable<StoredValue>): Promise<void> {
+async function writeLines(file: FileHandle, { component, variables }: StoredState): Promise<void> {
   const hash = createHash('sha256');
   const write = async (line: string): Promise<void> => {
     addTo(hash, line);
     await file.write(`${line}\n`);
   };
-  await write(HEAD);
+  await write(JSON.stringify({ meseta: 'state', form: FORM, component }));
   for (const { name, value } of variables)
     await write(JSON.stringify({ name, value: value.toString('base64') }));
   await file.write(`sha256 ${hash.digest('hex')}\n`);
+}
+
+function checkHead(path: string, line: string, component: string): void {
+  const head = decodeHead(line);
+  if (head === undefined) throw new Error(`${path} is no file of a state`);
+  if (head.form > FORM)
+    throw new Error(`${path} was made by a newer version (form ${head.form}, and this one reads ${FORM})`);
+  if (head.component !== component)
+    throw new Error(`${path} has the state of ${head.component}, not of ${component}`);
+}
+
+/** The head of a file; undefined when it is none. */
+function decodeHead(line: string): { readonly form: number; readonly component: unknown } | undefined {
+  try {
+    const { meseta, form, component } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    return meseta === 'state' && typeof form === 'number' ? { form, component } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function addTo(hash: Hash, line: string): void {
@@ -94,8 +121,9 @@ async function refuseForeign(path: string): Promise<void> {
   });
   if (file === undefined) return;
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD.length), 0, HEAD.length, 0);
-    if (buffer.toString('utf8', 0, bytesRead) === HEAD) return;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_MAX), 0, HEAD_MAX, 0);
+    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n');
+    if (decodeHead(line) !== undefined) return;
   } finally {
     await file.close();
   }

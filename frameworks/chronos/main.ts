@@ -71,6 +71,7 @@ function electionOf({ ensemble }: ChronosConfig): ElectionPlan | undefined {
   return { url, path: `${url.path}/${CANDIDATE_NODE}`, sessionTimeoutMs };
 }
 
+export { CHRONOS_STATE } from './edge/nodes';
 export type { Imported };
 
 /** Imports the jobs and the framework id of the original, from its tree in ZooKeeper, into a store of ours. */

@@ -69,3 +69,5 @@ function electionOf({ ensemble }: MarathonConfig): ElectionPlan | undefined {
   const { url, sessionTimeoutMs } = ensemble;
   return { url, path: `${url.path}/${ELECTION_NODE}`, sessionTimeoutMs };
 }
+
+export { MARATHON_STATE } from './edge/nodes';

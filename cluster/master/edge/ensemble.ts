@@ -12,6 +12,7 @@ import type { Clock } from '../../runtime/clock';
 import type { Running } from '../../runtime/lifecycle';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
+import type { ComponentState } from '../../state/component-state';
 import type { StateStore } from '../../state/store';
 import { ZookeeperStore } from '../../state/zookeeper';
 import { ZkClient } from '../../zookeeper/edge/client';
@@ -25,6 +26,18 @@ import type { Leadership } from './http/leader';
 /** The node of the registry, below the path of `--zk`, beside the masters' nodes. */
 const STATE_NODE = 'meseta';
 const SESSION_MIN_MS = 500;
+
+/** The state as `meseta state` reads and writes it; the candidates' nodes are those of masters of all times. */
+export const MASTER_STATE: ComponentState = {
+  component: 'master',
+  stateNode: STATE_NODE,
+  electionNode: undefined,
+  candidates: /^(json\.info_|info_)?\d+$/,
+  form: 1,
+  variables: /^registry(\.former)?$/,
+  requests: new Set(),
+  isJournaled: false,
+};
 
 /** This master in the election. */
 export interface Candidate {

@@ -10,6 +10,7 @@ import type { StateStore } from '../../../cluster/state/store';
 import { ZookeeperStore } from '../../../cluster/state/zookeeper';
 import type { ZkUrl } from '../../../cluster/zookeeper/core/url';
 import { ZkClient, ZkError } from '../../../cluster/zookeeper/edge/client';
+import { ensembleRefusal } from '../../../cluster/zookeeper/edge/refusal';
 import { loadStored } from '../../kit/edge/store';
 import { type Import, importNodes, type JobFault, type OriginalNode } from '../core/import/import-jobs';
 import type { JobDefaults } from '../core/jobs/job';
@@ -45,6 +46,7 @@ export interface Imported extends Pick<Import, 'frameworkId' | 'faults'> {
 const JOBS_NODE = 'state';
 /** Variables of one commit. */
 const COMMIT_MAX = 500;
+const FLAGS = { address: '--zk_hosts', auth: '--zk_auth' };
 
 export async function importOriginal(options: ImportOptions): Promise<Imported> {
   const { url, sessionTimeoutMs, log } = options;
@@ -57,23 +59,10 @@ export async function importOriginal(options: ImportOptions): Promise<Imported> 
     const imported = importNodes(await readNodes(client, `${url.path}/${JOBS_NODE}`), context);
     return await store(imported, await targetOf(options, client), options.isReplacing);
   } catch (error) {
-    throw error instanceof ZkError ? startError(url, error) : error;
+    throw error instanceof ZkError ? ensembleRefusal(url, error, FLAGS) : error;
   } finally {
     await client.stop();
   }
-}
-
-/** The codes of calls that no server has answered. */
-const UNANSWERED = ['TIMEOUT', 'CLOSED', 'CONNECTION_LOSS', 'OPERATION_TIMEOUT', 'SESSION_EXPIRED'];
-/** The codes of credentials that are not accepted, or may not do this. */
-const UNAUTHORIZED = ['NO_AUTH', 'AUTH_FAILED'];
-
-function startError({ servers }: ZkUrl, { code, message }: ZkError): StartError {
-  const ensemble = `ZooKeeper at ${servers.map(({ host, port }) => `${host}:${port}`).join(', ')}`;
-  if (UNANSWERED.includes(code))
-    return new StartError(`${ensemble} gave no answer (${message}): see --zk_hosts`);
-  const advice = UNAUTHORIZED.includes(code) ? ': see --zk_auth' : '';
-  return new StartError(`${ensemble} refused (${message})${advice}`);
 }
 
 async function refuseCandidates(client: ZkClient, path: string): Promise<void> {

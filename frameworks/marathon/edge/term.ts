@@ -17,7 +17,7 @@ import type { MarathonEffect } from '../core/state/effects';
 import { PREFIX } from '../core/state/storage';
 import { Callbacks } from './callbacks';
 import type { HandlersTerm } from './current-term';
-import { STATE_NODE } from './nodes';
+import { MARATHON_STATE, STATE_NODE } from './nodes';
 import type { MarathonParts } from './parts';
 import { Probes } from './probes';
 
@@ -31,7 +31,7 @@ export interface MarathonTerm extends HandlersTerm {
 }
 
 /** It grows with a change after which an older Marathon could not read the state any more. */
-const FORM: KnownForm = { what: 'Marathon', form: 1 };
+const FORM: KnownForm = { what: 'Marathon', form: MARATHON_STATE.form };
 
 /** Begins a term. `alone` is the store of a Marathon without ZooKeeper. */
 export async function beginTerm(
@@ -69,7 +69,7 @@ async function openStore(
   const store = await termStore(mandate, { clock, path, alone, flags: '--work_dir or --zk' });
   await assertForm(store, FORM);
   if (config.ensemble) await moveFromDisk(store, { folder: join(config.workDir, 'state'), log });
-  await takeOver(store, log);
+  await takeOver(store, { component: MARATHON_STATE.component, log });
   await markForm(store, FORM);
   return store;
 }

@@ -16,27 +16,28 @@ const VARIABLES = [
   { name: 'empty', value: Buffer.alloc(0) },
   { name: 'sha256', value: Buffer.from('x'.repeat(200_000)) },
 ];
+const STATE = { component: 'marathon', variables: VARIABLES };
 
 it('has all variables again, and only its owner reads it', async () => {
-  await writeStateFile(path, VARIABLES);
-  expect(await readStateFile(path)).toEqual(VARIABLES);
+  await writeStateFile(path, STATE);
+  expect(await readStateFile(path, 'marathon')).toEqual(VARIABLES);
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 it('replaces a file of its kind and nothing else', async () => {
-  await writeStateFile(path, VARIABLES);
-  await writeStateFile(path, []);
-  expect(await readStateFile(path)).toEqual([]);
+  await writeStateFile(path, STATE);
+  await writeStateFile(path, { component: 'marathon', variables: [] });
+  expect(await readStateFile(path, 'marathon')).toEqual([]);
   for (const text of ['', 'ssh-rsa AAAA', '{"meseta":"state"}']) {
     writeFileSync(path, text);
-    await expect(writeStateFile(path, VARIABLES)).rejects.toThrow('is no file of a state');
+    await expect(writeStateFile(path, STATE)).rejects.toThrow('is no file of a state');
     expect(readFileSync(path, 'utf8')).toBe(text);
   }
   expect(existsSync(`${path}.new`)).toBe(false);
 });
 
 it('is refused unless it is whole', async () => {
-  await writeStateFile(path, VARIABLES);
+  await writeStateFile(path, STATE);
   const whole = readFileSync(path, 'utf8');
   const lines = whole.split('\n');
   for (const [text, reason] of [
@@ -47,13 +48,15 @@ it('is refused unless it is whole', async () => {
     [[lines[0], ...lines.slice(2)].join('\n'), 'not whole'],
     [whole.replace('AAr/', 'AAr+'), 'not whole'],
     [`${whole}more\n`, 'goes on'],
+    [whole.replace('"form":1', '"form":2'), 'newer version (form 2, and this one reads 1)'],
+    [whole.replace('"marathon"', '"chronos"'), 'has the state of chronos, not of marathon'],
     [whole.replace('"value"', '"vague"'), 'no variable'],
   ] as const) {
     writeFileSync(path, text);
-    await expect(readStateFile(path)).rejects.toThrow(reason);
+    await expect(readStateFile(path, 'marathon')).rejects.toThrow(reason);
   }
 });
 
 it('says which file is missing', async () => {
-  await expect(readStateFile(path)).rejects.toThrow(path);
+  await expect(readStateFile(path, 'marathon')).rejects.toThrow(path);
 });

@@ -5,9 +5,8 @@
  */
 
 import { StartError } from '../../../../cluster/runtime/lifecycle';
+import { FORM_VARIABLE } from '../../../../cluster/state/component-state';
 import type { StateStore } from '../../../../cluster/state/store';
-
-const VARIABLE = 'form';
 
 /** The form that a program reads and writes. */
 export interface KnownForm {
@@ -30,13 +29,13 @@ export async function assertForm(store: StateStore, { what, form }: KnownForm): 
 export async function markForm(store: StateStore, known: KnownForm): Promise<void> {
   await assertForm(store, known);
   if ((await storedForm(store)) === known.form) return;
-  const done = await store.commit([{ name: VARIABLE, value: Buffer.from(String(known.form)) }]);
+  const done = await store.commit([{ name: FORM_VARIABLE, value: Buffer.from(String(known.form)) }]);
   if (!done.ok) throw new Error(`${done.conflict} was changed by somebody else`);
 }
 
 /** NaN for a text that is no number: it is of no form that we know. */
 async function storedForm(store: StateStore): Promise<number | undefined> {
-  const { version, value } = await store.fetch(VARIABLE);
+  const { version, value } = await store.fetch(FORM_VARIABLE);
   if (version === 0) return undefined;
   const text = value.toString();
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -7,9 +7,9 @@
 import { fileURLToPath } from 'node:url';
 import { errorText } from '../../../../cluster/model/error-text';
 import type { Logger } from '../../../../cluster/runtime/log';
+import { replaceState } from '../../../../cluster/state/replace';
 import { readStateFile, writeStateFile } from '../../../../cluster/state/state-file';
 import type { StateStore } from '../../../../cluster/state/store';
-import { replaceState } from './replace';
 
 /** URLs of files on the disk of the next leader. */
 export interface Handover {
@@ -18,37 +18,46 @@ export interface Handover {
 }
 
 /** The variable of what the next leader is to do. */
-const VARIABLE = 'handover';
+export const HANDOVER_VARIABLE = 'handover';
 
 /** Stores what the next leader is to do; it replaces what was asked for before. */
 export async function requestHandover(store: StateStore, { backup, restore }: Handover): Promise<void> {
   const value = Buffer.from(JSON.stringify({ backup, restore }));
-  const done = await store.commit([{ name: VARIABLE, value }]);
+  const done = await store.commit([{ name: HANDOVER_VARIABLE, value }]);
   if (!done.ok) throw new Error(`${done.conflict} was changed by somebody else`);
 }
 
+/** Of whose state it is, for the head of a file. */
+export interface HandoverOwner {
+  readonly component: string;
+  readonly log: Logger;
+}
+
 /** Does what was asked for. Rejects when the store does not answer. */
-export async function takeOver(store: StateStore, log: Logger): Promise<void> {
-  const { version, value } = await store.fetch(VARIABLE);
+export async function takeOver(store: StateStore, owner: HandoverOwner): Promise<void> {
+  const { version, value } = await store.fetch(HANDOVER_VARIABLE);
   if (version === 0) return;
-  await store.commit([{ name: VARIABLE, value: undefined }]);
+  await store.commit([{ name: HANDOVER_VARIABLE, value: undefined }]);
   const { backup, restore } = JSON.parse(value.toString()) as Handover;
   try {
-    if (backup !== undefined) await save(store, backup, log);
-    if (restore !== undefined) await restoreFrom(store, restore, log);
+    if (backup !== undefined) await save(store, backup, owner);
+    if (restore !== undefined) await restoreFrom(store, restore, owner);
   } catch (error) {
-    log.error({ backup, restore, error: errorText(error) }, 'the handover failed: the state is as it was');
+    owner.log.error(
+      { backup, restore, error: errorText(error) },
+      'the handover failed: the state is as it was',
+    );
   }
 }
 
-async function save(store: StateStore, url: string, log: Logger): Promise<void> {
+async function save(store: StateStore, url: string, { component, log }: HandoverOwner): Promise<void> {
   const variables = await store.fetchAll('');
-  await writeStateFile(fileURLToPath(url), variables);
+  await writeStateFile(fileURLToPath(url), { component, variables });
   log.info({ backup: url, variables: variables.length }, 'the state is saved');
 }
 
-async function restoreFrom(store: StateStore, url: string, log: Logger): Promise<void> {
-  const variables = await readStateFile(fileURLToPath(url));
+async function restoreFrom(store: StateStore, url: string, { component, log }: HandoverOwner): Promise<void> {
+  const variables = await readStateFile(fileURLToPath(url), component);
   await replaceState(store, variables);
   log.info({ restore: url, variables: variables.length }, 'the state is restored');
 }

@@ -8,9 +8,9 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from '../../../../cluster/runtime/log';
 import { LocalStore } from '../../../../cluster/state/local';
+import { replaceState } from '../../../../cluster/state/replace';
 import { retireFolder } from '../../../../cluster/state/retired-folder';
 import type { StateStore } from '../../../../cluster/state/store';
-import { replaceState } from './replace';
 
 /** Moves the state of the folder if there is one and the store has none. Rejects when that cannot be done. */
 export async function moveFromDisk(

@@ -22,23 +22,29 @@ const texts = async () =>
   Object.fromEntries((await store.fetchAll('')).map(({ name, value }) => [name, value.toString()]));
 
 it('saves first and restores then, once', async () => {
-  await writeStateFile(path('new'), [{ name: 'b', value: Buffer.from('2') }]);
+  await writeStateFile(path('new'), {
+    component: 'marathon',
+    variables: [{ name: 'b', value: Buffer.from('2') }],
+  });
   await requestHandover(store, { backup: url('old'), restore: url('new') });
-  await takeOver(store, silentLogger);
+  await takeOver(store, { component: 'marathon', log: silentLogger });
   expect(await texts()).toEqual({ b: '2' });
-  expect(await readStateFile(path('old'))).toMatchObject([{ name: 'a' }]);
+  expect(await readStateFile(path('old'), 'marathon')).toMatchObject([{ name: 'a' }]);
   await store.commit([{ name: 'c', value: Buffer.from('3') }]);
-  await takeOver(store, silentLogger);
+  await takeOver(store, { component: 'marathon', log: silentLogger });
   expect(await texts()).toEqual({ b: '2', c: '3' });
 });
 
 it('does not restore when it cannot save, nor from a file that is not whole', async () => {
-  await writeStateFile(path('new'), [{ name: 'b', value: Buffer.from('2') }]);
+  await writeStateFile(path('new'), {
+    component: 'marathon',
+    variables: [{ name: 'b', value: Buffer.from('2') }],
+  });
   writeFileSync(path('foreign'), 'mine');
   await requestHandover(store, { backup: url('foreign'), restore: url('new') });
-  await takeOver(store, silentLogger);
+  await takeOver(store, { component: 'marathon', log: silentLogger });
   expect(await texts()).toEqual({ a: '1' });
   await requestHandover(store, { restore: url('foreign') });
-  await takeOver(store, silentLogger);
+  await takeOver(store, { component: 'marathon', log: silentLogger });
   expect(await texts()).toEqual({ a: '1' });
 });

@@ -1,5 +1,5 @@
-import { MemoryStore } from '../../../../../cluster/state/memory';
-import { replaceState } from '../../../../../frameworks/kit/edge/state/replace';
+import { MemoryStore } from '../../../cluster/state/memory';
+import { replaceState } from '../../../cluster/state/replace';
 
 const value = (text: string): Buffer => Buffer.from(text);
 

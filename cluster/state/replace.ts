@@ -1,7 +1,7 @@
-/** The whole state of a framework, replaced by another one in one commit. */
+/** The whole state of a component, replaced by another one in one commit. */
 
-import type { StoredValue } from '../../../../cluster/state/state-file';
-import type { StateStore } from '../../../../cluster/state/store';
+import type { StoredValue } from './state-file';
+import type { StateStore } from './store';
 
 /** Replaces all variables. Rejects when that cannot be stored. */
 export async function replaceState(store: StateStore, variables: readonly StoredValue[]): Promise<void> {
