@@ -71,6 +71,7 @@ const shown = (entries: readonly Entry[]): string[] =>
 async function runApp(app: object): Promise<void> {
   const answer = await fetch(`${up?.place('marathon')}/v2/apps`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify(app),
   });
   expect(answer.status).toBe(201);

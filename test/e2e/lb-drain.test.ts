@@ -78,7 +78,8 @@ async function deployed(marathon: string, instances: number): Promise<void> {
 }
 
 async function put(url: string, body: unknown, method = 'PUT'): Promise<void> {
-  const answer = await fetch(url, { method, body: JSON.stringify(body) });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
   if (answer.status >= 300) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
 }
 

@@ -58,9 +58,9 @@ it('they take certificates and credentials as all others do', async () => {
   expect((await meseta(['task', 'attach', 't'], trusted)).err).toContain('Task t has no terminal');
   const stranger = await meseta(['task', 'exec', '--credentials=ops:wrong', 't', 'true'], env);
   expect(stranger.err).toContain('answered 401');
-  expect(stranger.err).toContain('--credentials USER:PASSWORD');
+  expect(stranger.err).toContain('say who you are with --credentials or --token');
   const distrustful = await meseta(['task', 'logs', 't'], { ...trusted, NODE_EXTRA_CA_CERTS: '' });
-  expect(distrustful.err).toContain('Name the file of its authority in the variable NODE_EXTRA_CA_CERTS');
+  expect(distrustful.err).toContain('Name the file of its authority with --ca, or in the variable MESETA_CA');
   ran.kill('SIGINT');
   await new Promise((resolve) => ran.once('close', resolve));
 });

@@ -48,7 +48,7 @@ const DCOS_RESULTS = [
   ['marathon ping --once', ['Marathon ping response[1x]: "pong"']],
   ['about', ['marathon']],
   ['marathon plugin list', []],
-  ['marathon leader delete', ['Error: Method Not Allowed']],
+  ['marathon leader delete', ['Leadership abdicated']],
   ['marathon leader show', ['HOST IP', 'marathon.mesos. 127.0.0.1']],
   ['node dns leader.mesos', ['HOST IP', 'leader.mesos. 127.0.0.1']],
   ['service', ['NAME HOST ACTIVE TASKS CPU MEM DISK ID', 'marathon 127.0.0.1 True 0 0 0 0 ID']],

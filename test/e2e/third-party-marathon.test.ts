@@ -143,7 +143,7 @@ withGo('go-marathon', () => {
       ['delete', true],
       ['events', GO_EVENTS],
       ['some events', 1],
-      ['abdicate', error('Method Not Allowed')],
+      ['abdicate', null],
     ]);
   });
 });
@@ -218,7 +218,7 @@ withPython('marathon-python', () => {
       ['subscribe', 'subscribe_event'],
       ['subscriptions', [CALLBACK]],
       ['unsubscribe', 'unsubscribe_event'],
-      ['end of the leader', http(405, 'Method Not Allowed')],
+      ['end of the leader', { message: 'Leadership abdicated' }],
       ['events', PYTHON_EVENTS],
       ['filtered events', ['deployment_success', 'group_change_success']],
     ]);
@@ -270,7 +270,7 @@ withNpm('marathon-node and marathon-event-bus-client', () => {
       ['events', ['deployment_info', 'deployment_success', 'group_change_failed', 'group_change_success']],
       // The state of an event that was not asked for would be the last.
       ['states', [true, true, false]],
-      ['abdicate', error(405, 'Method Not Allowed')],
+      ['abdicate', { message: 'Leadership abdicated' }],
     ]);
   });
 });
