@@ -27,6 +27,10 @@ const SERVER =
 
 const marathon = new MarathonForClients();
 
+/** Each conversation ends with an order to give up the lead, which ends the streams of events 500 ms later. */
+const ABDICATION_MS = 1500;
+afterEach(() => new Promise((resolve) => setTimeout(resolve, ABDICATION_MS)));
+
 beforeAll(() => marathon.start(['--event_subscriber=http_callback']));
 
 afterAll(async () => {
