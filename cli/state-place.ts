@@ -1,5 +1,5 @@
 /**
- * Where the state of a component is: in a folder, or in ZooKeeper.
+ * The place of a component's state: a folder, or a path in ZooKeeper.
  *
  * Always true: what is read changes nothing in ZooKeeper. A state is put only where there is none, unless that is asked for,
  * and never while a process of the component takes part in the election there.

@@ -12,7 +12,7 @@ import { path, text } from '../config/flags';
 import type { PeerTrust } from '../http/client';
 import { StartError } from '../lifecycle';
 
-/** Who asks, and the file of the authority that they trust. */
+/** The credentials of a caller, and the file of the authority that they trust. */
 export interface Caller {
   /** user:password for HTTP basic. */
   readonly credentials?: string | undefined;

@@ -445,13 +445,13 @@ export function variablesOf(table: FlagTable): string[] {
 
 /** Takes the flags of the files in a flag folder, as far as the command line does not have them. */
 function readFlagFiles(table: FlagTable, values: Map<string, unknown>, options: ParseOptions): void {
-  const own = new Set(values.keys());
+  const onCommandLine = new Set(values.keys());
   for (const { file, name: called, text } of filesOf(table, values, options)) {
     const row = flagCalled(table, called);
     if (row === undefined) throw usage(options, `${file} names no flag: --${called}`);
     const { name, flag, isOff } = row;
     if (flag.isFlagFolder) throw usage(options, `${file}: --${called} belongs on the command line`);
-    if (own.has(name)) continue;
+    if (onCommandLine.has(name)) continue;
     const texts = flag.repeatable ? text.split('\n') : [isOff ? 'false' : text];
     for (const line of texts) accept(values, name, flag, line, file);
   }

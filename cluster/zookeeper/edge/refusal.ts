@@ -15,7 +15,7 @@ export interface EnsembleFlags {
   readonly auth: string;
 }
 
-/** What the operator is told. */
+/** The error for the operator. */
 export function ensembleRefusal(
   { servers }: ZkUrl,
   { code, message }: ZkError,

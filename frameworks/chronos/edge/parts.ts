@@ -32,7 +32,7 @@ export interface ChronosParts {
   readonly outputs: Outputs;
 }
 
-/** What they need of the start of the process. */
+/** The surroundings of the parts, from the start of the process. */
 export interface ChronosNeeds {
   readonly rules: ZoneRules;
   readonly access: DoorAccess;

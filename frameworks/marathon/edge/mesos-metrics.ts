@@ -2,25 +2,8 @@
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import { TASK_STATES } from '../../../cluster/model/task-state';
 import type { Counter, Metrics } from '../../../cluster/runtime/metrics';
-
-/** Those that the original has from the beginning are counted from 0. */
-const STATES: readonly mesos.TaskState[] = [
-  'TASK_STAGING',
-  'TASK_STARTING',
-  'TASK_RUNNING',
-  'TASK_KILLING',
-  'TASK_KILLED',
-  'TASK_FINISHED',
-  'TASK_FAILED',
-  'TASK_ERROR',
-  'TASK_LOST',
-  'TASK_DROPPED',
-  'TASK_UNREACHABLE',
-  'TASK_GONE',
-  'TASK_GONE_BY_OPERATOR',
-  'TASK_UNKNOWN',
-];
 
 export class MesosMetrics {
   private readonly updates: ReadonlyMap<string, Counter>;
@@ -37,8 +20,9 @@ export class MesosMetrics {
   ) {
     const counter = (name: string, help: string): Counter =>
       metrics.counter(`marathon.mesos.${name}.counter`, help);
+    // All of them are there from the beginning, as in the original.
     this.updates = new Map(
-      STATES.map((state) => [
+      TASK_STATES.map((state) => [
         state,
         counter(`task-updates.${state.toLowerCase().replaceAll('_', '-')}`, `Status updates with ${state}`),
       ]),

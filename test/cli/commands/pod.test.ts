@@ -100,8 +100,8 @@ test('a pod has versions, with the members that changed', async () => {
 });
 
 test('a pod is made and replaced by a file, and what nobody knows in it is refused', async () => {
-  const made = { ...spec, id: '/shop/new' };
-  marathon.answers.set('POST /v2/pods', made);
+  const stored = { ...spec, id: '/shop/new' };
+  marathon.answers.set('POST /v2/pods', stored);
   const created = await meseta('pod', 'create', file({ id: 'shop/new', containers: [container] }));
   expect(created).toMatchObject({ status: 0, out: '/shop/new is being deployed\n' });
   expect(marathon.asked).toContain(

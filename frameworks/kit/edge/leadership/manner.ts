@@ -1,4 +1,4 @@
-/** How a framework passes requests on to its leader: its marks, its patience, and its refusals. */
+/** The manner in which a framework passes requests on to its leader: its marks, its redirects, and its refusals. */
 
 import { errorText } from '../../../../cluster/model/error-text';
 import type { Request } from '../../../../cluster/runtime/http/server';

@@ -54,10 +54,10 @@ function matchReserved(
   app: RunSpec,
   { context, instance }: { readonly context: MatchContext; readonly instance: Instance },
 ): ResidentMatch {
-  const own = remaining.resources.filter((resource) => ownerOf(resource)?.instanceId === instance.id);
-  const usable = usableResources(own, new Set([instance.role]));
+  const reserved = remaining.resources.filter((resource) => ownerOf(resource)?.instanceId === instance.id);
+  const usable = usableResources(reserved, new Set([instance.role]));
   const ids = (instance.reservation?.volumes ?? []).map((volume) => persistenceId(instance, volume));
-  const volumes = own.filter(({ meta }) => ids.includes(meta.disk?.persistence?.id ?? ''));
+  const volumes = reserved.filter(({ meta }) => ids.includes(meta.disk?.persistence?.id ?? ''));
   const match = matchOffer(
     remaining,
     { ...app, role: instance.role },
